@@ -1,0 +1,30 @@
+package jumpvpn.core.net;
+
+import java.nio.ByteBuffer;
+
+/**
+ * An address and a port.
+ *
+ * @param port 0..65535
+ */
+public record Endpoint(IpAddress address, int port) {
+    /** Bytes of an endpoint on our wire: address 17, port u16. */
+    public static final int WIRE_LENGTH = IpAddress.WIRE_LENGTH + 2;
+
+    /** Writes {@link #WIRE_LENGTH} bytes. */
+    public void encode(ByteBuffer out) {
+        address.encode(out);
+        out.putShort((short) port);
+    }
+
+    /** Reads what {@link #encode} wrote. @throws IllegalArgumentException on an unknown family */
+    public static Endpoint decode(ByteBuffer in) {
+        return new Endpoint(IpAddress.decode(in), in.getShort() & 0xffff);
+    }
+
+    /** {@code 192.0.2.1:4500} or {@code [2001:db8::1]:4500}. */
+    @Override
+    public String toString() {
+        return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
+    }
+}

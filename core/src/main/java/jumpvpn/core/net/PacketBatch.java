@@ -1,0 +1,62 @@
+package jumpvpn.core.net;
+
+/**
+ * A fixed number of packet slots in memory that its owner allocated once: what batch ports fill and drain. Filled slots are 0..{@link #count}-1. One thread at a
+ * time; plain public fields, because this is the packet path.
+ */
+public final class PacketBatch {
+    /** Raw address of each slot's first byte; every slot has {@link #slotSize} bytes. */
+    public final long[] address;
+
+    /** Offset of the packet's first byte in its slot. */
+    public final int[] offset;
+
+    /** Length of the packet in bytes. */
+    public final int[] length;
+
+    /** The other end's address, IPv4 mapped, as in {@link IpAddress}: datagrams only. */
+    public final long[] peerHigh;
+
+    /** See {@link #peerHigh}. */
+    public final long[] peerLow;
+
+    /** The other end's port. */
+    public final int[] peerPort;
+
+    /** Bytes of a slot. */
+    public final int slotSize;
+
+    /** Filled slots. */
+    public int count;
+
+    /** Slots of {@code slotSize} bytes each, one behind the other from {@code base} on. */
+    public PacketBatch(long base, int slots, int slotSize) {
+        this.slotSize = slotSize;
+        address = new long[slots];
+        offset = new int[slots];
+        length = new int[slots];
+        peerHigh = new long[slots];
+        peerLow = new long[slots];
+        peerPort = new int[slots];
+        for (int i = 0; i < slots; i++) {
+            address[i] = base + (long) i * slotSize;
+        }
+    }
+
+    /** How many slots there are. */
+    public int capacity() {
+        return address.length;
+    }
+
+    /** The other end of slot {@code i} as a value; allocates. */
+    public Endpoint peer(int i) {
+        return new Endpoint(new IpAddress(peerHigh[i], peerLow[i]), peerPort[i]);
+    }
+
+    /** Sets the other end of slot {@code i}. */
+    public void peer(int i, Endpoint peer) {
+        peerHigh[i] = peer.address().high();
+        peerLow[i] = peer.address().low();
+        peerPort[i] = peer.port();
+    }
+}
