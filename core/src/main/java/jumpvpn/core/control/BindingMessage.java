@@ -1,0 +1,87 @@
+package jumpvpn.core.control;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.StateVersion;
+import org.jspecify.annotations.Nullable;
+
+/** A message inside a binding: the payload of a CONTROL packet. */
+public sealed interface BindingMessage {
+    /** Bytes of the longest message: a WELCOME with as many tickets as a policy allows. */
+    int MAX_LENGTH = 1024;
+
+    /** Client: the handshake's second message arrived; repeated until WELCOME. */
+    record Confirm() implements BindingMessage {}
+
+    /** Gateway: the session is committed. */
+    record Welcome(StateVersion version, Token token, List<byte[]> tickets) implements BindingMessage {}
+
+    /** Asks for an acknowledgement. */
+    record Ping() implements BindingMessage {}
+
+    /** The sender has ended the session. */
+    record Close(ReasonCode reason) implements BindingMessage {}
+
+    /** Gateway: this binding has ended, or the gateway thinks it dead; the client should reattach. */
+    record Notice(StateVersion version) implements BindingMessage {}
+
+    /** Sent to a new outer address; whoever is there proves it by the answer. */
+    record Challenge(long value) implements BindingMessage {}
+
+    /** The challenge's value, from the challenged address. */
+    record ChallengeAnswer(long value) implements BindingMessage {}
+
+
+    /** The plaintext. */
+    default byte[] encode() {
+        ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);
+        switch (this) {
+            case Confirm _ -> out.put((byte) 1);
+            case Welcome welcome -> {
+                out.put((byte) 2).putLong(welcome.version.packed());
+                welcome.token.encode(out);
+                Tickets.encode(welcome.tickets, out);
+            }
+            case Ping _ -> out.put((byte) 3);
+            case Close close -> out.put((byte) 4).putShort((short) close.reason.number());
+            case Notice notice -> out.put((byte) 5).putLong(notice.version.packed());
+            case Challenge challenge -> out.put((byte) 6).putLong(challenge.value);
+            case ChallengeAnswer answer -> out.put((byte) 7).putLong(answer.value);
+        }
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    /** Reads a message; null if malformed. */
+    static @Nullable BindingMessage decode(byte[] message) {
+        try {
+            ByteBuffer in = ByteBuffer.wrap(message);
+            return switch (in.get()) {
+                case 1 -> new Confirm();
+                case 2 -> decodeWelcome(in);
+                case 3 -> new Ping();
+                case 4 -> decodeClose(in);
+                case 5 -> new Notice(new StateVersion(in.getLong()));
+                case 6 -> new Challenge(in.getLong());
+                case 7 -> new ChallengeAnswer(in.getLong());
+                default -> null;
+            };
+        } catch (BufferUnderflowException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Welcome decodeWelcome(ByteBuffer in) {
+        StateVersion version = new StateVersion(in.getLong());
+        Token token = Token.decode(in);
+        List<byte[]> tickets = Tickets.decode(in);
+        return tickets == null ? null : new Welcome(version, token, tickets);
+    }
+
+    private static @Nullable Close decodeClose(ByteBuffer in) {
+        ReasonCode reason = ReasonCode.of(in.getShort());
+        return reason == null ? null : new Close(reason);
+    }
+}

@@ -1,0 +1,101 @@
+package jumpvpn.core.control;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.StateVersion;
+import org.jspecify.annotations.Nullable;
+
+/** The sealed body of a REATTACH_ANSWER. */
+public sealed interface ReattachAnswer {
+    /** The version after the request was decided. */
+    StateVersion version();
+
+    /** The gateway's newest token. */
+    Token token();
+
+    /** Fresh tickets, sealed. */
+    List<byte[]> tickets();
+
+    /**
+     * The request passed all gates and its binding is committed.
+     *
+     * @param gatewayWireId where the client's packets of the new binding go
+     * @param generation of the session secret after the bind
+     * @param observed the client's address as the gateway saw it
+     */
+    record Ack(
+            StateVersion version, long gatewayWireId, int generation, Endpoint observed, Token token, List<byte[]> tickets)
+            implements ReattachAnswer {}
+
+    /**
+     * A gate refused; nothing has changed.
+     *
+     * @param endpoints where to go instead, with NOT_OWNER
+     */
+    record Reject(ReasonCode reason, StateVersion version, Token token, List<byte[]> tickets, List<Endpoint> endpoints)
+            implements ReattachAnswer {}
+
+    /** The plaintext body. */
+    default byte[] encode() {
+        ByteBuffer out = ByteBuffer.allocate(MessageType.REQUEST_LENGTH);
+        switch (this) {
+            case Ack ack -> {
+                out.put((byte) 0).putLong(ack.version.packed()).putLong(ack.gatewayWireId).putInt(ack.generation);
+                ack.observed.encode(out);
+                ack.token.encode(out);
+                Tickets.encode(ack.tickets, out);
+            }
+            case Reject reject -> {
+                out.put((byte) 1).putShort((short) reject.reason.number()).putLong(reject.version.packed());
+                reject.token.encode(out);
+                Tickets.encode(reject.tickets, out);
+                out.put((byte) reject.endpoints.size());
+                reject.endpoints.forEach(endpoint -> endpoint.encode(out));
+            }
+        }
+        return java.util.Arrays.copyOf(out.array(), out.position());
+    }
+
+    /** Reads a body; null if malformed. */
+    static @Nullable ReattachAnswer decode(byte[] body) {
+        try {
+            ByteBuffer in = ByteBuffer.wrap(body);
+            return switch (in.get()) {
+                case 0 -> decodeAck(in);
+                case 1 -> decodeReject(in);
+                default -> null;
+            };
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Ack decodeAck(ByteBuffer in) {
+        StateVersion version = new StateVersion(in.getLong());
+        long wireId = in.getLong();
+        int generation = in.getInt();
+        Endpoint observed = Endpoint.decode(in);
+        Token token = Token.decode(in);
+        List<byte[]> tickets = Tickets.decode(in);
+        return tickets == null ? null : new Ack(version, wireId, generation, observed, token, tickets);
+    }
+
+    private static @Nullable Reject decodeReject(ByteBuffer in) {
+        ReasonCode reason = ReasonCode.of(in.getShort());
+        StateVersion version = new StateVersion(in.getLong());
+        Token token = Token.decode(in);
+        List<byte[]> tickets = Tickets.decode(in);
+        if (reason == null || tickets == null) {
+            return null;
+        }
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int count = in.get() & 0xff; count > 0; count--) {
+            endpoints.add(Endpoint.decode(in));
+        }
+        return new Reject(reason, version, token, tickets, endpoints);
+    }
+}

@@ -1,0 +1,165 @@
+package jumpvpn.core.control;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.security.Aead;
+import jumpvpn.core.security.AeadPort;
+import jumpvpn.core.security.Proof;
+import jumpvpn.core.security.SealedBytes;
+import jumpvpn.core.security.Suite;
+import jumpvpn.core.security.Ticket;
+import jumpvpn.core.security.TicketSealer;
+import org.jspecify.annotations.Nullable;
+
+/** The datagrams of the reattach exchange and of probes: ticket and proof of possession around a sealed body (docs/protocol/wire.md). */
+public final class ReattachMessage {
+    private static final int TICKET = 4;
+    private static final int NONCE = TICKET + TicketSealer.SEALED_LENGTH;
+    private static final int BODY = NONCE + Nonce.LENGTH;
+    private static final int ANSWER_RANDOM = 12;
+    private static final int ANSWER_BODY = ANSWER_RANDOM + Nonce.LENGTH;
+
+    private ReattachMessage() {}
+
+    /** A request or probe that passed gate D: its ticket opened and its proof is valid. */
+    public record Proven<B>(Suite suite, Ticket ticket, Nonce nonce, B body) {}
+
+    /** The body of a PROBE_ANSWER. */
+    public record ProbeAnswer(Token token, Endpoint observed) {}
+
+    /** A REATTACH_REQUEST. */
+    public static byte[] request(
+            AeadPort aead, Suite suite, byte[] ticket, Nonce nonce, byte[] proofKey, ReattachRequest request) {
+        byte[] key = Proof.requestKey(proofKey, nonce.bytes());
+        return seal(aead, suite, MessageType.REATTACH_REQUEST, MessageType.REQUEST_LENGTH, ticket, nonce, key, request.encode());
+    }
+
+    /** A PROBE. */
+    public static byte[] probe(
+            AeadPort aead, Suite suite, byte[] ticket, Nonce nonce, byte[] proofKey, long clientWireId) {
+        byte[] key = Proof.probeKey(proofKey, nonce.bytes());
+        byte[] body = ByteBuffer.allocate(8).putLong(clientWireId).array();
+        return seal(aead, suite, MessageType.PROBE, MessageType.PROBE_LENGTH, ticket, nonce, key, body);
+    }
+
+    private static byte[] seal(
+            AeadPort aead, Suite suite, byte type, int length, byte[] ticket, Nonce nonce, byte[] key, byte[] body) {
+        ByteBuffer out = ByteBuffer.allocate(length)
+                .put(type)
+                .put(MessageType.VERSION)
+                .put((byte) suite.number())
+                .put((byte) 0)
+                .put(ticket)
+                .put(nonce.bytes());
+        byte[] header = Arrays.copyOf(out.array(), BODY);
+        byte[] padded = Arrays.copyOf(body, length - BODY - Aead.TAG_LENGTH);
+        return out.put(SealedBytes.seal(aead, suite, key, header, padded)).array();
+    }
+
+    /** Gate D for a REATTACH_REQUEST. Null: say nothing, keep nothing. */
+    public static @Nullable Proven<ReattachRequest> openRequest(AeadPort aead, TicketSealer tickets, byte[] datagram) {
+        Proven<byte[]> opened = open(aead, tickets, datagram, MessageType.REATTACH_REQUEST, MessageType.REQUEST_LENGTH);
+        ReattachRequest request = opened == null ? null : ReattachRequest.decode(opened.body);
+        return opened == null || request == null
+                ? null
+                : new Proven<>(opened.suite, opened.ticket, opened.nonce, request);
+    }
+
+    /** Gate D for a PROBE; the body is the client's wire identifier. */
+    public static @Nullable Proven<Long> openProbe(AeadPort aead, TicketSealer tickets, byte[] datagram) {
+        Proven<byte[]> opened = open(aead, tickets, datagram, MessageType.PROBE, MessageType.PROBE_LENGTH);
+        return opened == null
+                ? null
+                : new Proven<>(opened.suite, opened.ticket, opened.nonce, ByteBuffer.wrap(opened.body).getLong());
+    }
+
+    private static @Nullable Proven<byte[]> open(
+            AeadPort aead, TicketSealer tickets, byte[] datagram, byte type, int length) {
+        if (datagram.length != length || datagram[0] != type || datagram[1] != MessageType.VERSION) {
+            return null;
+        }
+        Suite suite = Suite.of(datagram[2]);
+        Ticket ticket = suite == null ? null : tickets.open(Arrays.copyOfRange(datagram, TICKET, NONCE));
+        if (suite == null || ticket == null) {
+            return null;
+        }
+        Nonce nonce = Nonce.decode(ByteBuffer.wrap(datagram, NONCE, Nonce.LENGTH));
+        byte[] key = type == MessageType.PROBE
+                ? Proof.probeKey(ticket.proofKey(), nonce.bytes())
+                : Proof.requestKey(ticket.proofKey(), nonce.bytes());
+        byte[] header = Arrays.copyOf(datagram, BODY);
+        byte[] body = SealedBytes.open(aead, suite, key, header, Arrays.copyOfRange(datagram, BODY, length));
+        return body == null ? null : new Proven<>(suite, ticket, nonce, body);
+    }
+
+    /** A REATTACH_ANSWER. @param random 16 fresh bytes; the gateway's freshness if it is an ACK */
+    public static byte[] answer(
+            AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
+        byte[] key = Proof.answerKey(to.ticket.proofKey(), to.nonce.bytes(), random);
+        return sealAnswer(aead, to.suite, MessageType.REATTACH_ANSWER, clientWireId, random, key, answer.encode());
+    }
+
+    /** A PROBE_ANSWER. @param random 16 fresh bytes */
+    public static byte[] probeAnswer(AeadPort aead, Proven<Long> to, byte[] random, ProbeAnswer answer) {
+        ByteBuffer body = ByteBuffer.allocate(Token.LENGTH + Endpoint.WIRE_LENGTH);
+        answer.token.encode(body);
+        answer.observed.encode(body);
+        byte[] key = Proof.probeAnswerKey(to.ticket.proofKey(), to.nonce.bytes(), random);
+        return sealAnswer(aead, to.suite, MessageType.PROBE_ANSWER, to.body, random, key, body.array());
+    }
+
+    private static byte[] sealAnswer(
+            AeadPort aead, Suite suite, byte type, long clientWireId, byte[] random, byte[] key, byte[] body) {
+        ByteBuffer out = ByteBuffer.allocate(ANSWER_BODY + body.length + Aead.TAG_LENGTH)
+                .put(type)
+                .put(MessageType.VERSION)
+                .putShort((short) 0)
+                .putLong(clientWireId)
+                .put(random);
+        byte[] header = Arrays.copyOf(out.array(), ANSWER_BODY);
+        return out.put(SealedBytes.seal(aead, suite, key, header, body)).array();
+    }
+
+    /** The client's wire identifier that an answer is addressed to; null if the datagram is no answer. */
+    public static @Nullable Long addressee(byte[] datagram) {
+        boolean isAnswer = datagram.length >= ANSWER_BODY + Aead.TAG_LENGTH
+                && (datagram[0] == MessageType.REATTACH_ANSWER || datagram[0] == MessageType.PROBE_ANSWER)
+                && datagram[1] == MessageType.VERSION;
+        return isAnswer ? ByteBuffer.wrap(datagram).getLong(4) : null;
+    }
+
+    /** The answer's 16 random bytes. */
+    public static byte[] random(byte[] datagram) {
+        return Arrays.copyOfRange(datagram, ANSWER_RANDOM, ANSWER_BODY);
+    }
+
+    /** Opens a REATTACH_ANSWER to our request with this nonce; null if it is not authentic or malformed. */
+    public static @Nullable ReattachAnswer openAnswer(
+            AeadPort aead, Suite suite, byte[] proofKey, Nonce nonce, byte[] datagram) {
+        byte[] key = Proof.answerKey(proofKey, nonce.bytes(), random(datagram));
+        byte[] body = openAnswerBody(aead, suite, key, datagram);
+        return body == null ? null : ReattachAnswer.decode(body);
+    }
+
+    /** Opens a PROBE_ANSWER to our probe with this nonce; null if it is not authentic or malformed. */
+    public static @Nullable ProbeAnswer openProbeAnswer(
+            AeadPort aead, Suite suite, byte[] proofKey, Nonce nonce, byte[] datagram) {
+        byte[] key = Proof.probeAnswerKey(proofKey, nonce.bytes(), random(datagram));
+        byte[] body = openAnswerBody(aead, suite, key, datagram);
+        if (body == null || body.length != Token.LENGTH + Endpoint.WIRE_LENGTH) {
+            return null;
+        }
+        try {
+            ByteBuffer in = ByteBuffer.wrap(body);
+            return new ProbeAnswer(Token.decode(in), Endpoint.decode(in));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static byte @Nullable [] openAnswerBody(AeadPort aead, Suite suite, byte[] key, byte[] datagram) {
+        byte[] header = Arrays.copyOf(datagram, ANSWER_BODY);
+        return SealedBytes.open(aead, suite, key, header, Arrays.copyOfRange(datagram, ANSWER_BODY, datagram.length));
+    }
+}

@@ -1,0 +1,13 @@
+package jumpvpn.core.data;
+
+/** What the packet loop does with a session's inner packets. */
+public sealed interface Forwarding {
+    /** Seal and send on this binding. */
+    record Forward(Binding binding) implements Forwarding {}
+
+    /** Keep the newest until attached again. */
+    record Hold(HoldQueue queue) implements Forwarding {}
+
+    /** Count and forget. */
+    record Drop() implements Forwarding {}
+}

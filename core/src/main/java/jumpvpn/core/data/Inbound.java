@@ -1,0 +1,97 @@
+package jumpvpn.core.data;
+
+import static jumpvpn.core.data.PacketLayout.BYTE;
+import static jumpvpn.core.data.PacketLayout.LONG;
+import static jumpvpn.core.data.PacketLayout.PAYLOAD;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** From a datagram to what is to be done with it. One receiving thread; after {@link #accept} the fields of the last packet are read by accessors. */
+public final class Inbound {
+    /** What to do with the datagram. */
+    public enum Disposition {
+        /** Write the inner packet to the TUN. */
+        DELIVER,
+        /** Hand the opened control message to the control thread. */
+        CONTROL,
+        /** No binding's: hand the raw datagram to the control thread. */
+        UNBOUND,
+        /** Authentic and complete in itself. */
+        ACKNOWLEDGED,
+        /** Counted in the drop counters. */
+        DROPPED
+    }
+
+    private static final DropReason[] REASONS = DropReason.values();
+
+    private final LookupTable<Binding> bindings;
+    private final DropCounters drops;
+    private final boolean checkSource;
+    private @Nullable Binding binding;
+    private int payloadLength;
+
+    /** @param checkSource whether inner source addresses must be the session's own: the gateway's rule */
+    public Inbound(LookupTable<Binding> bindings, DropCounters drops, boolean checkSource) {
+        this.bindings = bindings;
+        this.drops = drops;
+        this.checkSource = checkSource;
+    }
+
+    /** Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. */
+    public Disposition accept(
+            MemorySegment memory, long packet, int length, long nowNanos, long peerHigh, long peerLow, int peerPort) {
+        binding = null;
+        payloadLength = 0;
+        if (length < 1) {
+            return drop(DropReason.MALFORMED);
+        }
+        byte type = memory.get(BYTE, packet);
+        if (type < PacketLayout.DATA || type > PacketLayout.EARLY_DATA) {
+            return type >= 0x04 && type <= 0x0E ? Disposition.UNBOUND : drop(DropReason.MALFORMED);
+        }
+        if (length < PacketLayout.OVERHEAD) {
+            return drop(DropReason.MALFORMED);
+        }
+        Binding found = bindings.get(0, memory.get(LONG, packet + PacketLayout.WIRE_ID));
+        if (found == null) {
+            return drop(DropReason.UNKNOWN_WIRE_ID);
+        }
+        binding = found;
+        int opened = found.open(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
+        if (opened < 0) {
+            return drop(REASONS[-1 - opened]);
+        }
+        payloadLength = opened;
+        if (type == PacketLayout.CONTROL) {
+            return opened == 0 ? drop(DropReason.MALFORMED) : Disposition.CONTROL;
+        }
+        return opened == 0 ? Disposition.ACKNOWLEDGED : deliver(found, memory, packet + PAYLOAD, opened);
+    }
+
+    private Disposition deliver(Binding from, MemorySegment memory, long inner, int length) {
+        if (!InnerPacket.isSound(memory, inner, length)) {
+            return drop(DropReason.BAD_INNER);
+        }
+        if (checkSource
+                && !from.gate.owns(InnerPacket.sourceHigh(memory, inner), InnerPacket.sourceLow(memory, inner))) {
+            return drop(DropReason.FOREIGN_SOURCE);
+        }
+        return Disposition.DELIVER;
+    }
+
+    private Disposition drop(DropReason reason) {
+        drops.count(reason);
+        return Disposition.DROPPED;
+    }
+
+    /** The binding of the last datagram, if it named one. */
+    public @Nullable Binding binding() {
+        return binding;
+    }
+
+    /** Bytes of the last payload, which lies {@link PacketLayout#PAYLOAD} behind the datagram's start. */
+    public int payloadLength() {
+        return payloadLength;
+    }
+}

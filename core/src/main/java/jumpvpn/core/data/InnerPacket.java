@@ -1,0 +1,51 @@
+package jumpvpn.core.data;
+
+import static jumpvpn.core.data.PacketLayout.BYTE;
+import static jumpvpn.core.data.PacketLayout.INT;
+import static jumpvpn.core.data.PacketLayout.LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Addresses of an inner IPv4 (RFC 791) or IPv6 (RFC 8200) packet, IPv4 in its mapped form as in {@code IpAddress}. */
+final class InnerPacket {
+    private static final long MAPPED = 0x0000_ffff_0000_0000L;
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private InnerPacket() {}
+
+    /** Whether version, header and length fit each other. */
+    static boolean isSound(MemorySegment memory, long packet, int length) {
+        return switch (version(memory, packet)) {
+            case 4 -> length >= 20 && (memory.get(SHORT, packet + 2) & 0xffff) == length;
+            case 6 -> length >= 40 && (memory.get(SHORT, packet + 4) & 0xffff) + 40 == length;
+            default -> false;
+        };
+    }
+
+    private static int version(MemorySegment memory, long packet) {
+        return memory.get(BYTE, packet) >>> 4 & 15;
+    }
+
+    static long sourceHigh(MemorySegment memory, long packet) {
+        return version(memory, packet) == 4 ? 0 : memory.get(LONG, packet + 8);
+    }
+
+    static long sourceLow(MemorySegment memory, long packet) {
+        return version(memory, packet) == 4 ? mapped(memory, packet + 12) : memory.get(LONG, packet + 16);
+    }
+
+    static long destinationHigh(MemorySegment memory, long packet) {
+        return version(memory, packet) == 4 ? 0 : memory.get(LONG, packet + 24);
+    }
+
+    static long destinationLow(MemorySegment memory, long packet) {
+        return version(memory, packet) == 4 ? mapped(memory, packet + 16) : memory.get(LONG, packet + 32);
+    }
+
+    private static long mapped(MemorySegment memory, long address) {
+        return MAPPED | memory.get(INT, address) & 0xffff_ffffL;
+    }
+}

@@ -1,0 +1,70 @@
+package jumpvpn.core.data;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** From an inner packet to a sealed datagram. One packet thread. */
+public final class Outbound {
+    /** Which gate a packet belongs to. */
+    @FunctionalInterface
+    public interface Routes {
+        /** The gate of the session that has this inner destination, or null. */
+        @Nullable ForwardingGate to(long high, long low);
+    }
+
+    private final Routes routes;
+    private final DropCounters drops;
+    private @Nullable Binding binding;
+
+    /** The client has one gate for everything, the gateway a table. */
+    public Outbound(Routes routes, DropCounters drops) {
+        this.routes = routes;
+        this.drops = drops;
+    }
+
+    /**
+     * Seals the inner packet that lies {@link PacketLayout#PAYLOAD} bytes behind {@code packet}, or holds or drops it.
+     *
+     * @return the datagram's length, to be sent to {@link #binding}; 0 if there is nothing to send
+     */
+    public int accept(MemorySegment memory, long packet, int length, long nowNanos) {
+        long inner = packet + PacketLayout.PAYLOAD;
+        binding = null;
+        if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
+            return drop(DropReason.BAD_INNER);
+        }
+        ForwardingGate gate = routes.to(
+                InnerPacket.destinationHigh(memory, inner), InnerPacket.destinationLow(memory, inner));
+        if (gate == null) {
+            return drop(DropReason.NO_ROUTE);
+        }
+        while (true) {
+            switch (gate.forwarding()) {
+                case Forwarding.Forward(Binding to) -> {
+                    binding = to;
+                    int sealed = to.seal(to.packetSealer, to.dataType(), memory, packet, length, nowNanos);
+                    return sealed < 0 ? drop(DropReason.KEY_EXHAUSTED) : sealed;
+                }
+                case Forwarding.Hold(HoldQueue queue) -> {
+                    if (queue.offer(nowNanos, memory, inner, length)) {
+                        return 0;
+                    }
+                    // drained a moment ago: publish precedes drain, so the gate already says what follows
+                }
+                case Forwarding.Drop() -> {
+                    return drop(DropReason.GATE_CLOSED);
+                }
+            }
+        }
+    }
+
+    private int drop(DropReason reason) {
+        drops.count(reason);
+        return 0;
+    }
+
+    /** The binding that the last datagram was sealed for. */
+    public @Nullable Binding binding() {
+        return binding;
+    }
+}

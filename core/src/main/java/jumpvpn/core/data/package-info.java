@@ -1,0 +1,5 @@
+/** The packet path: layout, bindings, the forwarding gate, held packets and look-up tables. May use session, security and net; never control. */
+@NullMarked
+package jumpvpn.core.data;
+
+import org.jspecify.annotations.NullMarked;

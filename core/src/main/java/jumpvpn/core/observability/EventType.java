@@ -1,0 +1,22 @@
+package jumpvpn.core.observability;
+
+/** The types of contract section 5. */
+public enum EventType {
+    STATE_CHANGE,
+    VOLATILITY_SIGNAL,
+    TRANSPORT_DEAD,
+    CANDIDATE,
+    REATTACH_REQUEST_SENT,
+    REATTACH_REQUEST_RECEIVED,
+    REATTACH_ACK_SENT,
+    REATTACH_ACK_RECEIVED,
+    REATTACH_REJECT,
+    TRANSPORT_SWITCH,
+    SWITCH_DENIED,
+    KEY_ROTATED,
+    OWNERSHIP_CHANGE,
+    POLICY_CHANGE,
+    SECURITY,
+    ILLEGAL_TRANSITION,
+    EVENTS_DROPPED
+}

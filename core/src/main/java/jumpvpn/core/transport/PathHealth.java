@@ -1,0 +1,170 @@
+package jumpvpn.core.transport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges one path from what its binding counts: is it dead, shaken or well? Armed only while something is outstanding: without a packet that asks for an
+ * acknowledgement there is nothing to miss. Call {@link #look} again and again while it is; it never blocks and keeps a bounded window.
+ */
+public final class PathHealth {
+    /** How long an end may keep an acknowledgement back, nanoseconds. */
+    public static final long ACK_DELAY_NANOS = 20_000_000;
+
+    private static final long LEAST_INTERVAL_NANOS = 40_000_000;
+    private static final long LEAST_DEAD_NANOS = 250_000_000;
+    private static final long LEAST_LATENCY_NANOS = 150_000_000;
+    private static final long LATE_LOOK_NANOS = 60_000_000;
+    private static final int LEAST_LOSS_PACKETS = 20;
+
+    /** What a look finds. */
+    public enum Verdict {
+        /** Nothing outstanding. */
+        QUIET,
+        /** Outstanding, and not yet late. */
+        WAITING,
+        /** Late: ask for a sign of life now. */
+        PING,
+        /** No delivery for so long that the path is dead. */
+        DEAD
+    }
+
+    /** Which threshold is passed. */
+    public enum Breach {
+        LOSS,
+        LATENCY,
+        HEARTBEAT
+    }
+
+    /**
+     * The thresholds of contract section 3.
+     *
+     * @param loss one-way, as a fraction
+     * @param latencyFactor times the path's baseline
+     */
+    public record Limits(
+            long heartbeatIntervalNanos,
+            int heartbeatMissed,
+            long deadAfterNanos,
+            double loss,
+            long windowNanos,
+            double latencyFactor) {}
+
+    /**
+     * What a binding counts.
+     *
+     * @param sentAsking largest counter sent that asks for an acknowledgement, or -1
+     * @param acked largest counter acknowledged, or -1
+     * @param progressNanos when acked last grew
+     * @param peerReceived how many packets the peer had received then
+     * @param rttNanos newest sample, or 0
+     */
+    public record Counts(long sentAsking, long acked, long progressNanos, long peerReceived, long rttNanos) {}
+
+    private final Limits limits;
+    private final RttEstimator rtt = new RttEstimator();
+    private final QualityWindow window;
+    private long outstandingSinceNanos = -1;
+    private long lastAcked = -1;
+    private long lastLookNanos = -1;
+    private long lastPingNanos;
+    private int missed;
+    private boolean outstanding;
+
+    /** A path of which nothing is known but perhaps a first round trip. @param rttNanos 0 if unknown */
+    public PathHealth(Limits limits, long rttNanos) {
+        this.limits = limits;
+        this.window = new QualityWindow(limits.windowNanos);
+        if (rttNanos > 0) {
+            rtt.sample(rttNanos);
+        }
+    }
+
+    /** Looks at the counts. */
+    public Verdict look(long nowNanos, Counts counts) {
+        forgiveLateLook(nowNanos);
+        if (counts.acked > lastAcked) {
+            lastAcked = counts.acked;
+            outstandingSinceNanos = counts.progressNanos;
+            if (counts.rttNanos > 0) {
+                rtt.sample(counts.rttNanos);
+                window.latency(nowNanos, counts.rttNanos);
+            }
+            window.delivery(nowNanos, counts.acked, counts.peerReceived);
+        }
+        boolean before = outstanding;
+        outstanding = counts.acked < counts.sentAsking;
+        if (!outstanding) {
+            missed = 0;
+            return Verdict.QUIET;
+        }
+        if (!before) {
+            outstandingSinceNanos = nowNanos;
+        }
+        return late(nowNanos);
+    }
+
+    private Verdict late(long nowNanos) {
+        long waited = nowNanos - outstandingSinceNanos;
+        long interval = intervalNanos();
+        missed = (int) (waited / interval);
+        if (waited >= deadAfterNanos()) {
+            return Verdict.DEAD;
+        }
+        if (missed > 0 && nowNanos - lastPingNanos >= interval / 2) {
+            lastPingNanos = nowNanos;
+            return Verdict.PING;
+        }
+        return Verdict.WAITING;
+    }
+
+    /** Time in which nobody looked says nothing about the path: this process slept or starved, so it is not held against the peer. */
+    private void forgiveLateLook(long nowNanos) {
+        long gap = nowNanos - lastLookNanos;
+        if (outstanding && lastLookNanos >= 0 && gap > LATE_LOOK_NANOS) {
+            outstandingSinceNanos += gap - LATE_LOOK_NANOS;
+        }
+        lastLookNanos = nowNanos;
+    }
+
+    /** Which threshold is passed now, or null. */
+    public @Nullable Breach breach(long nowNanos) {
+        if (missed >= limits.heartbeatMissed) {
+            return Breach.HEARTBEAT;
+        }
+        if (window.loss(nowNanos, LEAST_LOSS_PACKETS) >= limits.loss) {
+            return Breach.LOSS;
+        }
+        long most = Math.max(LEAST_LATENCY_NANOS, (long) (rtt.leastNanos() * limits.latencyFactor));
+        return window.latency95Nanos(nowNanos) > most ? Breach.LATENCY : null;
+    }
+
+    private long intervalNanos() {
+        long patience = rtt.patienceNanos() + ACK_DELAY_NANOS;
+        return Math.clamp(patience, Math.min(LEAST_INTERVAL_NANOS, limits.heartbeatIntervalNanos), limits.heartbeatIntervalNanos);
+    }
+
+    private long deadAfterNanos() {
+        long adaptive = intervalNanos() * (2L * limits.heartbeatMissed + 1) / 2;
+        return Math.min(limits.deadAfterNanos, Math.max(LEAST_DEAD_NANOS, adaptive));
+    }
+
+    /** How long until the next look is worth it. */
+    public long nextLookNanos() {
+        return Math.clamp(intervalNanos() / 4, 5_000_000, 25_000_000);
+    }
+
+    /** How long an answer may take before it is late. */
+    public long patienceNanos() {
+        return rtt.patienceNanos();
+    }
+
+    /** The smoothed round trip, 0 before the first sample. */
+    public long rttNanos() {
+        return rtt.smoothedNanos();
+    }
+
+    /** One-way loss over the window, 0..1; 0 while too little was sent to tell. */
+    public double loss(long nowNanos) {
+        return window.loss(nowNanos, LEAST_LOSS_PACKETS);
+    }
+}

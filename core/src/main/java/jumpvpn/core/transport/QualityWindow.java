@@ -1,0 +1,75 @@
+package jumpvpn.core.transport;
+
+import java.util.Arrays;
+
+/** Delivery and latency samples of the last window, at most {@value #SAMPLES} of each, evenly spaced in time. */
+final class QualityWindow {
+    private static final int SAMPLES = 64;
+    private static final int LEAST_LATENCIES = 8;
+
+    private final long windowNanos;
+    private final long[] deliveryNanos = new long[SAMPLES];
+    private final long[] ackedCounters = new long[SAMPLES];
+    private final long[] receivedCounts = new long[SAMPLES];
+    private final long[] latencyNanos = new long[SAMPLES];
+    private final long[] latencies = new long[SAMPLES];
+    private int deliveryCount;
+    private int latencyCount;
+
+    QualityWindow(long windowNanos) {
+        this.windowNanos = windowNanos;
+    }
+
+    void delivery(long nowNanos, long acked, long received) {
+        if (deliveryCount > 0 && nowNanos - deliveryNanos[(deliveryCount - 1) % SAMPLES] < windowNanos / SAMPLES) {
+            return;
+        }
+        int slot = deliveryCount++ % SAMPLES;
+        deliveryNanos[slot] = nowNanos;
+        ackedCounters[slot] = acked;
+        receivedCounts[slot] = received;
+    }
+
+    void latency(long nowNanos, long rttNanos) {
+        if (latencyCount > 0 && nowNanos - latencyNanos[(latencyCount - 1) % SAMPLES] < windowNanos / SAMPLES) {
+            return;
+        }
+        int slot = latencyCount++ % SAMPLES;
+        latencyNanos[slot] = nowNanos;
+        latencies[slot] = rttNanos;
+    }
+
+    /** One minus received over sent, between the oldest and newest sample of the window; 0 below {@code least} packets sent. */
+    double loss(long nowNanos, int least) {
+        int oldest = -1;
+        int newest = -1;
+        for (int i = Math.max(0, deliveryCount - SAMPLES); i < deliveryCount; i++) {
+            if (nowNanos - deliveryNanos[i % SAMPLES] <= windowNanos) {
+                oldest = oldest < 0 ? i % SAMPLES : oldest;
+                newest = i % SAMPLES;
+            }
+        }
+        if (oldest < 0) {
+            return 0;
+        }
+        long sent = ackedCounters[newest] - ackedCounters[oldest];
+        long arrived = receivedCounts[newest] - receivedCounts[oldest];
+        return sent < least ? 0 : Math.clamp(1 - (double) arrived / sent, 0, 1);
+    }
+
+    /** The 95th percentile of the window's round trips; 0 while there are too few. */
+    long latency95Nanos(long nowNanos) {
+        long[] recent = new long[SAMPLES];
+        int count = 0;
+        for (int i = Math.max(0, latencyCount - SAMPLES); i < latencyCount; i++) {
+            if (nowNanos - latencyNanos[i % SAMPLES] <= windowNanos) {
+                recent[count++] = latencies[i % SAMPLES];
+            }
+        }
+        if (count < LEAST_LATENCIES) {
+            return 0;
+        }
+        Arrays.sort(recent, 0, count);
+        return recent[count * 95 / 100];
+    }
+}
