@@ -1,0 +1,52 @@
+package jumpvpn.core.security;
+
+import java.util.Arrays;
+
+/**
+ * One generation of a session's secret and the keys that come from it (docs/protocol/wire.md, Key schedule). {@link #toString()} shows no key byte.
+ *
+ * @param generation 0 after the handshake, one more with every bind; u32
+ * @param key 32 bytes, not copied
+ */
+public record SessionSecret(int generation, byte[] key) {
+    private static final int LENGTH = 32;
+
+    /** secret(0) from Noise's handshake hash and final chaining key. */
+    public static SessionSecret ofHandshake(byte[] handshakeHash, byte[] chainingKey) {
+        byte[] pseudorandomKey = Hkdf.extract(handshakeHash, chainingKey);
+        return new SessionSecret(0, Hkdf.expand(pseudorandomKey, Bytes.ascii("jumpvpn session secret"), LENGTH));
+    }
+
+    /** The keys of the binding that begins this epoch. @param epoch u32 */
+    public BindingKeys bindingKeys(Freshness freshness, int epoch) {
+        return new BindingKeys(
+                Hkdf.derive(freshness.joined(), key, "jumpvpn binding c2g", Bytes.u32(epoch), LENGTH),
+                Hkdf.derive(freshness.joined(), key, "jumpvpn binding g2c", Bytes.u32(epoch), LENGTH));
+    }
+
+    /** The generation that a bind steps to. @param epoch the bind's, u32 */
+    public SessionSecret next(Freshness freshness, int epoch) {
+        return new SessionSecret(
+                generation + 1, Hkdf.derive(freshness.joined(), key, "jumpvpn secret", Bytes.u32(epoch), LENGTH));
+    }
+
+    /** The key that tickets carry and {@link Proof} starts from. */
+    public byte[] proofKey() {
+        return Hkdf.derive(Bytes.EMPTY, key, "jumpvpn proof", Bytes.EMPTY, LENGTH);
+    }
+
+    /** The key of the data that rides behind one reattach request. @param nonce the request's, 16 bytes */
+    public byte[] earlyKey(byte[] nonce) {
+        return Hkdf.derive(Bytes.EMPTY, key, "jumpvpn early", nonce, LENGTH);
+    }
+
+    /** Overwrites the key. */
+    public void wipe() {
+        Arrays.fill(key, (byte) 0);
+    }
+
+    @Override
+    public String toString() {
+        return "SessionSecret[generation=" + Integer.toUnsignedString(generation) + "]";
+    }
+}
