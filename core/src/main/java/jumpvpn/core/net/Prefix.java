@@ -17,7 +17,8 @@ public record Prefix(IpAddress address, int length) {
     public static Prefix parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("[0-9]{1,3}")) {
-            throw new IllegalArgumentException("\"" + text + "\" is no prefix; write address/length, such as 10.77.0.0/24");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is no prefix; write address/length, such as 10.77.0.0/24");
         }
         return new Prefix(IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
     }

@@ -5,7 +5,11 @@ public interface KeyAgreement {
     /** The public key of a private key. */
     byte[] publicKey(byte[] privateKey);
 
-    /** The shared secret. @throws InvalidKeyException if it is all zero (RFC 7748 section 6.1) */
+    /**
+     * The shared secret.
+     *
+     * @throws InvalidKeyException if it is all zero (RFC 7748 section 6.1)
+     */
     byte[] agree(byte[] privateKey, byte[] publicKey) throws InvalidKeyException;
 
     /** The peer sent a public key that yields no secret. */
