@@ -1,0 +1,56 @@
+package jumpvpn.node.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Prefix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gateway's file.
+ *
+ * @param listen at least one, of built schemes only
+ * @param clients in the file's order; names, keys and addresses are unique
+ * @param policy what the file says, not yet checked
+ */
+public record GatewayConfig(
+        Path file,
+        String name,
+        NodeKey privateKey,
+        List<Listen> listen,
+        @Nullable Path control,
+        @Nullable Path events,
+        Network network,
+        List<Client> clients,
+        List<PolicySetting> policy,
+        List<String> warnings)
+        implements NodeConfig {
+    /**
+     * The inner network.
+     *
+     * @param interfaceName the TUN device's name
+     * @param addresses the gateway's own inner addresses with the prefixes that clients get theirs from: at most one IPv4 and one IPv6
+     * @param masquerade whether clients are NATed out of this host
+     * @param line of the section
+     */
+    public record Network(String interfaceName, List<Prefix> addresses, boolean masquerade, int line) {}
+
+    /**
+     * A client that may connect.
+     *
+     * @param addresses inside the network's prefixes, at most one IPv4 and one IPv6; empty: from the pool
+     * @param line of the section
+     */
+    public record Client(String name, PeerKey publicKey, List<IpAddress> addresses, int line) {}
+
+    /** The client with this key. */
+    public Optional<Client> client(PeerKey key) {
+        return clients.stream().filter(client -> client.publicKey().equals(key)).findFirst();
+    }
+
+    /** Reads the file. @throws ConfigException if it can't be used as it is */
+    public static GatewayConfig load(Path file) throws ConfigException {
+        return GatewayFile.read(ConfigFile.open(file));
+    }
+}

@@ -1,0 +1,24 @@
+package jumpvpn.node.config;
+
+import java.util.Optional;
+import jumpvpn.core.net.IpAddress;
+
+/**
+ * Where a client reaches a gateway.
+ *
+ * @param host an address literal without brackets, or a name that is to be looked up when used
+ * @param port 1..65535
+ * @param line where the file says so
+ */
+public record GatewayEndpoint(Scheme scheme, String host, int port, int line) {
+    /** The address if the host is a literal. */
+    public Optional<IpAddress> address() {
+        return EndpointText.literal(host);
+    }
+
+    /** {@code udp://198.51.100.1:4500}. */
+    @Override
+    public String toString() {
+        return EndpointText.format(scheme, (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port);
+    }
+}

@@ -1,0 +1,17 @@
+package jumpvpn.node.config;
+
+import jumpvpn.core.net.Endpoint;
+
+/**
+ * Where a gateway receives.
+ *
+ * @param endpoint a literal address, perhaps 0.0.0.0 or ::, and a port of 1..65535
+ * @param line where the file says so, for errors found later, such as a port in use
+ */
+public record Listen(Scheme scheme, Endpoint endpoint, int line) {
+    /** {@code udp://0.0.0.0:4500}. */
+    @Override
+    public String toString() {
+        return EndpointText.format(scheme, endpoint.toString());
+    }
+}

@@ -1,0 +1,64 @@
+package jumpvpn.node.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The sections of both files and their keys: the whole vocabulary in one place. */
+final class Sections {
+    static final List<Key> GATEWAY = List.of(
+            Key.required("name", Key.Kind.TEXT, "\"gw1\""),
+            Key.required("private-key", Key.Kind.TEXT, "\"gw1.key\""),
+            Key.required("listen", Key.Kind.TEXTS, "[\"udp://0.0.0.0:4500\"]"),
+            Key.optional("control", Key.Kind.TEXT, "\"/run/jumpvpn/gw1.sock\""),
+            Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""));
+
+    static final List<Key> GATEWAY_NETWORK = List.of(
+            Key.required("interface", Key.Kind.TEXT, "\"jvpn0\""),
+            Key.required("address", Key.Kind.TEXTS, "[\"10.77.0.1/24\", \"fd77::1/64\"]"),
+            Key.optional("masquerade", Key.Kind.FLAG, "false"));
+
+    static final List<Key> GATEWAY_CLIENT = List.of(
+            Key.required("name", Key.Kind.TEXT, "\"laptop\""),
+            Key.required("public-key", Key.Kind.TEXT, "\"…\", the line that \"jumpvpn pubkey < laptop.key\" prints"),
+            Key.optional("address", Key.Kind.TEXTS, "[\"10.77.0.2\", \"fd77::2\"]"));
+
+    static final List<Key> CLIENT = List.of(
+            Key.required("name", Key.Kind.TEXT, "\"laptop\""),
+            Key.required("private-key", Key.Kind.TEXT, "\"laptop.key\""),
+            Key.optional("control", Key.Kind.TEXT, "\"/run/jumpvpn/laptop.sock\""),
+            Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""));
+
+    static final List<Key> CLIENT_NETWORK = List.of(
+            Key.required("interface", Key.Kind.TEXT, "\"jvpn0\""),
+            Key.optional("routes", Key.Kind.TEXTS, "[\"10.88.0.0/24\"]"));
+
+    static final List<Key> CLIENT_GATEWAY = List.of(
+            Key.required("name", Key.Kind.TEXT, "\"gw1\""),
+            Key.required("public-key", Key.Kind.TEXT, "\"…\", the line that \"jumpvpn pubkey < gw1.key\" prints"),
+            Key.required("endpoints", Key.Kind.TEXTS, "[\"udp://198.51.100.1:4500\"]"));
+
+    private static final Map<String, List<Key>> BY_TITLE = byTitle();
+
+    private Sections() {}
+
+    private static Map<String, List<Key>> byTitle() {
+        Map<String, List<Key>> all = new LinkedHashMap<>();
+        all.put("[gateway] of a gateway's file", GATEWAY);
+        all.put("[network] of a gateway's file", GATEWAY_NETWORK);
+        all.put("[[client]] of a gateway's file", GATEWAY_CLIENT);
+        all.put("[client] of a client's file", CLIENT);
+        all.put("[network] of a client's file", CLIENT_NETWORK);
+        all.put("[[gateway]] of a client's file", CLIENT_GATEWAY);
+        return all;
+    }
+
+    /** The section that has a key of this name. */
+    static Optional<String> owning(String name) {
+        return BY_TITLE.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().anyMatch(key -> key.name().equals(name)))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+}
