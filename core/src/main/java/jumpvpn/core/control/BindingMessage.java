@@ -34,7 +34,6 @@ public sealed interface BindingMessage {
     /** The challenge's value, from the challenged address. */
     record ChallengeAnswer(long value) implements BindingMessage {}
 
-
     /** The plaintext. */
     default byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);

@@ -25,7 +25,9 @@ public final class HandshakeMessage {
 
     /** The datagram around Noise's first message. @param mac for the gateway's public key */
     public static byte[] init(Suite suite, long clientWireId, byte[] noise, HandshakeMac mac) {
-        ByteBuffer out = header(INIT_LENGTH, MessageType.HANDSHAKE_INIT, suite).putLong(clientWireId).put(noise);
+        ByteBuffer out = header(INIT_LENGTH, MessageType.HANDSHAKE_INIT, suite)
+                .putLong(clientWireId)
+                .put(noise);
         mac.write(out.array());
         return out.array();
     }
@@ -45,8 +47,7 @@ public final class HandshakeMessage {
     }
 
     /** The datagram around Noise's second message. @param mac for the client's public key */
-    public static byte[] response(
-            Suite suite, long clientWireId, long gatewayWireId, byte[] noise, HandshakeMac mac) {
+    public static byte[] response(Suite suite, long clientWireId, long gatewayWireId, byte[] noise, HandshakeMac mac) {
         ByteBuffer out = header(RESPONSE_LENGTH, MessageType.HANDSHAKE_RESPONSE, suite)
                 .putLong(clientWireId)
                 .putLong(gatewayWireId)

@@ -28,7 +28,12 @@ public sealed interface ReattachAnswer {
      * @param observed the client's address as the gateway saw it
      */
     record Ack(
-            StateVersion version, long gatewayWireId, int generation, Endpoint observed, Token token, List<byte[]> tickets)
+            StateVersion version,
+            long gatewayWireId,
+            int generation,
+            Endpoint observed,
+            Token token,
+            List<byte[]> tickets)
             implements ReattachAnswer {}
 
     /**
@@ -44,7 +49,10 @@ public sealed interface ReattachAnswer {
         ByteBuffer out = ByteBuffer.allocate(MessageType.REQUEST_LENGTH);
         switch (this) {
             case Ack ack -> {
-                out.put((byte) 0).putLong(ack.version.packed()).putLong(ack.gatewayWireId).putInt(ack.generation);
+                out.put((byte) 0)
+                        .putLong(ack.version.packed())
+                        .putLong(ack.gatewayWireId)
+                        .putInt(ack.generation);
                 ack.observed.encode(out);
                 ack.token.encode(out);
                 Tickets.encode(ack.tickets, out);

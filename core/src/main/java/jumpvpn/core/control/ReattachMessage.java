@@ -32,7 +32,15 @@ public final class ReattachMessage {
     public static byte[] request(
             AeadPort aead, Suite suite, byte[] ticket, Nonce nonce, byte[] proofKey, ReattachRequest request) {
         byte[] key = Proof.requestKey(proofKey, nonce.bytes());
-        return seal(aead, suite, MessageType.REATTACH_REQUEST, MessageType.REQUEST_LENGTH, ticket, nonce, key, request.encode());
+        return seal(
+                aead,
+                suite,
+                MessageType.REATTACH_REQUEST,
+                MessageType.REQUEST_LENGTH,
+                ticket,
+                nonce,
+                key,
+                request.encode());
     }
 
     /** A PROBE. */
@@ -71,7 +79,11 @@ public final class ReattachMessage {
         Proven<byte[]> opened = open(aead, tickets, datagram, MessageType.PROBE, MessageType.PROBE_LENGTH);
         return opened == null
                 ? null
-                : new Proven<>(opened.suite, opened.ticket, opened.nonce, ByteBuffer.wrap(opened.body).getLong());
+                : new Proven<>(
+                        opened.suite,
+                        opened.ticket,
+                        opened.nonce,
+                        ByteBuffer.wrap(opened.body).getLong());
     }
 
     private static @Nullable Proven<byte[]> open(
@@ -94,8 +106,7 @@ public final class ReattachMessage {
     }
 
     /** A REATTACH_ANSWER. @param random 16 fresh bytes; the gateway's freshness if it is an ACK */
-    public static byte[] answer(
-            AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
+    public static byte[] answer(AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
         byte[] key = Proof.answerKey(to.ticket.proofKey(), to.nonce.bytes(), random);
         return sealAnswer(aead, to.suite, MessageType.REATTACH_ANSWER, clientWireId, random, key, answer.encode());
     }

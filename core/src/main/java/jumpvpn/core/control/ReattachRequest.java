@@ -34,7 +34,8 @@ public record ReattachRequest(
     public static final int MAX_UNANSWERED = 32;
 
     /** Bytes of the longest body; the envelope pads it further. */
-    static final int MAX_LENGTH = 3 + Endpoint.WIRE_LENGTH + 8 + 4 + 4 + Token.LENGTH + 8 + 1 + MAX_UNANSWERED * Nonce.LENGTH;
+    static final int MAX_LENGTH =
+            3 + Endpoint.WIRE_LENGTH + 8 + 4 + 4 + Token.LENGTH + 8 + 1 + MAX_UNANSWERED * Nonce.LENGTH;
 
     byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);

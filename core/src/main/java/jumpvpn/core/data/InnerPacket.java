@@ -11,8 +11,7 @@ import java.nio.ByteOrder;
 /** Addresses of an inner IPv4 (RFC 791) or IPv6 (RFC 8200) packet, IPv4 in its mapped form as in {@code IpAddress}. */
 final class InnerPacket {
     private static final long MAPPED = 0x0000_ffff_0000_0000L;
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private InnerPacket() {}
 

@@ -9,7 +9,8 @@ public final class Outbound {
     @FunctionalInterface
     public interface Routes {
         /** The gate of the session that has this inner destination, or null. */
-        @Nullable ForwardingGate to(long high, long low);
+        @Nullable
+        ForwardingGate to(long high, long low);
     }
 
     private final Routes routes;
@@ -33,8 +34,8 @@ public final class Outbound {
         if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
-        ForwardingGate gate = routes.to(
-                InnerPacket.destinationHigh(memory, inner), InnerPacket.destinationLow(memory, inner));
+        ForwardingGate gate =
+                routes.to(InnerPacket.destinationHigh(memory, inner), InnerPacket.destinationLow(memory, inner));
         if (gate == null) {
             return drop(DropReason.NO_ROUTE);
         }

@@ -36,7 +36,8 @@ public final class JdkAead implements AeadPort {
         private final Suite suite;
         private final SecretKeySpec key;
         private final byte[] nonce = new byte[12];
-        private final ByteBuffer nonceCounter = ByteBuffer.wrap(nonce).position(4).slice();
+        private final ByteBuffer nonceCounter =
+                ByteBuffer.wrap(nonce).position(4).slice();
         private byte[] in = new byte[FIRST_STAGING];
         private byte[] out = new byte[FIRST_STAGING];
         private @Nullable Cipher sealing;
@@ -53,7 +54,8 @@ public final class JdkAead implements AeadPort {
         }
 
         @Override
-        public void seal(long counter, MemorySegment memory, long aadOffset, int aadLength, long textOffset, int textLength) {
+        public void seal(
+                long counter, MemorySegment memory, long aadOffset, int aadLength, long textOffset, int textLength) {
             Cipher cipher = sealing == null ? sealing = engine() : sealing;
             try {
                 begin(cipher, Cipher.ENCRYPT_MODE, counter, memory, aadOffset, aadLength, textLength + TAG_LENGTH);
@@ -61,12 +63,19 @@ public final class JdkAead implements AeadPort {
                 int sealedLength = cipher.doFinal(in, 0, textLength, out, 0);
                 MemorySegment.copy(out, 0, memory, BYTE, textOffset, sealedLength);
             } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(suite + " refused to seal, most likely counter " + counter + " twice: end this binding", e);
+                throw new IllegalStateException(
+                        suite + " refused to seal, most likely counter " + counter + " twice: end this binding", e);
             }
         }
 
         @Override
-        public int open(long counter, MemorySegment memory, long aadOffset, int aadLength, long sealedOffset, int sealedLength) {
+        public int open(
+                long counter,
+                MemorySegment memory,
+                long aadOffset,
+                int aadLength,
+                long sealedOffset,
+                int sealedLength) {
             if (sealedLength < TAG_LENGTH) {
                 return -1;
             }
@@ -84,7 +93,8 @@ public final class JdkAead implements AeadPort {
             }
         }
 
-        private void begin(Cipher cipher, int mode, long counter, MemorySegment memory, long aadOffset, int aadLength, int length)
+        private void begin(
+                Cipher cipher, int mode, long counter, MemorySegment memory, long aadOffset, int aadLength, int length)
                 throws GeneralSecurityException {
             reserve(Math.max(aadLength, length));
             nonceCounter.putLong(0, counter);
@@ -108,11 +118,10 @@ public final class JdkAead implements AeadPort {
         }
 
         private Cipher engine() {
-            String name =
-                    switch (suite) {
-                        case AES_256_GCM -> "AES/GCM/NoPadding";
-                        case CHACHA20_POLY1305 -> "ChaCha20-Poly1305";
-                    };
+            String name = switch (suite) {
+                case AES_256_GCM -> "AES/GCM/NoPadding";
+                case CHACHA20_POLY1305 -> "ChaCha20-Poly1305";
+            };
             try {
                 return Cipher.getInstance(name);
             } catch (GeneralSecurityException e) {

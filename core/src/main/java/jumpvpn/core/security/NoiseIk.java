@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responder {
     /** What the first message is longer than its payload. */
-    public static final int FIRST_OVERHEAD = KeyPair.KEY_LENGTH + KeyPair.KEY_LENGTH + Aead.TAG_LENGTH + Aead.TAG_LENGTH;
+    public static final int FIRST_OVERHEAD =
+            KeyPair.KEY_LENGTH + KeyPair.KEY_LENGTH + Aead.TAG_LENGTH + Aead.TAG_LENGTH;
     /** What the second message is longer than its payload. */
     public static final int SECOND_OVERHEAD = KeyPair.KEY_LENGTH + Aead.TAG_LENGTH;
     /** The version of our protocol that {@link #prologue} binds into the transcript. */
@@ -77,7 +78,8 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
     /** The state to try the due message on. */
     final SymmetricState at(Stage due) {
         if (stage != due) {
-            throw new IllegalStateException("the handshake stands before its message " + stage + ", the call is for " + due);
+            throw new IllegalStateException(
+                    "the handshake stands before its message " + stage + ", the call is for " + due);
         }
         return due == Stage.COMPLETE ? state : state.copy();
     }
@@ -145,7 +147,8 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
             }
             byte[] remoteEphemeral = Arrays.copyOf(message, KeyPair.KEY_LENGTH);
             trial.mixHash(remoteEphemeral);
-            if (!mixAgreement(trial, ephemeralPrivate, remoteEphemeral) || !mixAgreement(trial, own.privateKey(), remoteEphemeral)) {
+            if (!mixAgreement(trial, ephemeralPrivate, remoteEphemeral)
+                    || !mixAgreement(trial, own.privateKey(), remoteEphemeral)) {
                 return null;
             }
             byte[] payload = trial.openAndHash(Arrays.copyOfRange(message, KeyPair.KEY_LENGTH, message.length));
@@ -159,7 +162,8 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
         }
 
         private static IllegalArgumentException lowOrder() {
-            return new IllegalArgumentException("the gateway's public key has low order: take it anew from the gateway");
+            return new IllegalArgumentException(
+                    "the gateway's public key has low order: take it anew from the gateway");
         }
     }
 

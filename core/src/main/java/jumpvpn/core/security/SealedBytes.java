@@ -21,9 +21,11 @@ public final class SealedBytes {
     }
 
     /** Opens what {@link #seal} made. Any bytes may be passed; null if they are not authentic. */
-    public static byte @Nullable [] open(AeadPort port, Suite suite, byte[] key, long counter, byte[] aad, byte[] sealed) {
+    public static byte @Nullable [] open(
+            AeadPort port, Suite suite, byte[] key, long counter, byte[] aad, byte[] sealed) {
         byte[] work = Bytes.join(aad, sealed);
-        int length = port.create(suite, key).open(counter, MemorySegment.ofArray(work), 0, aad.length, aad.length, sealed.length);
+        int length = port.create(suite, key)
+                .open(counter, MemorySegment.ofArray(work), 0, aad.length, aad.length, sealed.length);
         return length < 0 ? null : Arrays.copyOfRange(work, aad.length, aad.length + length);
     }
 

@@ -16,7 +16,7 @@ public record Ticket(byte[] sessionId, long owner, int epoch, int generation, by
 
     @Override
     public String toString() {
-        return "Ticket[owner=" + Long.toHexString(owner) + ", epoch=" + Integer.toUnsignedString(epoch) + ", generation="
-                + Integer.toUnsignedString(generation) + ", expirySeconds=" + expirySeconds + "]";
+        return "Ticket[owner=" + Long.toHexString(owner) + ", epoch=" + Integer.toUnsignedString(epoch)
+                + ", generation=" + Integer.toUnsignedString(generation) + ", expirySeconds=" + expirySeconds + "]";
     }
 }

@@ -33,7 +33,8 @@ public final class TicketSealer {
      */
     public TicketSealer(Crypto crypto, byte[] master, int currentKey, int olderKeys) {
         if (master.length != Hkdf.HASH_LENGTH || olderKeys < 0) {
-            throw new IllegalArgumentException("a ticket master has 32 bytes, not " + master.length + ", and older keys are 0 or more, not " + olderKeys);
+            throw new IllegalArgumentException("a ticket master has 32 bytes, not " + master.length
+                    + ", and older keys are 0 or more, not " + olderKeys);
         }
         this.crypto = crypto;
         this.master = master.clone();
@@ -64,7 +65,8 @@ public final class TicketSealer {
             return null;
         }
         byte[] key = key(Arrays.copyOfRange(sealed, NONCE_AT, SEALED_AT), number);
-        byte[] plaintext = SealedBytes.open(crypto.aead(), SUITE, key, number, Arrays.copyOfRange(sealed, SEALED_AT, sealed.length));
+        byte[] plaintext = SealedBytes.open(
+                crypto.aead(), SUITE, key, number, Arrays.copyOfRange(sealed, SEALED_AT, sealed.length));
         Arrays.fill(key, (byte) 0);
         return plaintext == null ? null : decode(plaintext);
     }

@@ -29,7 +29,9 @@ public final class Policy {
     }
 
     private static long[] defaults() {
-        return Arrays.stream(PolicyKey.values()).mapToLong(PolicyKey::defaultValue).toArray();
+        return Arrays.stream(PolicyKey.values())
+                .mapToLong(PolicyKey::defaultValue)
+                .toArray();
     }
 
     /** This policy with one value changed; check it with {@link #problem} first. @throws IllegalArgumentException if it is not allowed */

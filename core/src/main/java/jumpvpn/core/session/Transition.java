@@ -26,20 +26,47 @@ import org.jspecify.annotations.Nullable;
 public enum Transition {
     BORN(EnumSet.of(BIRTH), Life.ANY, ATTACHED, null, ReasonCode.HANDSHAKE_OK),
     STILLBORN(EnumSet.of(BIRTH), Life.ANY, TERMINATED, null, ReasonCode.HANDSHAKE_FAIL),
-    SHAKEN(EnumSet.of(ATTACHED), Life.ANY, VOLATILE, null,
-            ReasonCode.LOSS_SPIKE, ReasonCode.LATENCY_SPIKE, ReasonCode.JITTER_SPIKE, ReasonCode.HEARTBEAT_MISSED),
+    SHAKEN(
+            EnumSet.of(ATTACHED),
+            Life.ANY,
+            VOLATILE,
+            null,
+            ReasonCode.LOSS_SPIKE,
+            ReasonCode.LATENCY_SPIKE,
+            ReasonCode.JITTER_SPIKE,
+            ReasonCode.HEARTBEAT_MISSED),
     CALMED(EnumSet.of(VOLATILE), Life.ANY, ATTACHED, null, ReasonCode.HEALTH_RECOVERED),
     PERSISTED(EnumSet.of(VOLATILE), Life.ANY, DEGRADED, null, ReasonCode.VOLATILE_PERSISTED),
-    CORNERED(EnumSet.of(VOLATILE), Life.ANY, DEGRADED, Role.CLIENT,
-            ReasonCode.NO_VALID_CANDIDATE, ReasonCode.SWITCH_RATE_LIMITED),
+    CORNERED(
+            EnumSet.of(VOLATILE),
+            Life.ANY,
+            DEGRADED,
+            Role.CLIENT,
+            ReasonCode.NO_VALID_CANDIDATE,
+            ReasonCode.SWITCH_RATE_LIMITED),
     HEALED(EnumSet.of(DEGRADED), Life.ALIVE, ATTACHED, null, ReasonCode.EXIT_DEGRADED),
     DIED(EnumSet.of(ATTACHED, VOLATILE, DEGRADED), Life.ALIVE, RECOVERING, null, ReasonCode.TRANSPORT_DEAD),
-    TOLD(EnumSet.of(ATTACHED, VOLATILE, DEGRADED), Life.ALIVE, RECOVERING, Role.GATEWAY,
-            ReasonCode.PEER_REPORTED, ReasonCode.GATEWAY_RESTARTED),
-    CHOSEN(EnumSet.of(ATTACHED, VOLATILE, DEGRADED), Life.ALIVE, RECOVERING, null,
-            ReasonCode.BETTER_PATH, ReasonCode.OPERATOR_JUMP),
-    ENDING(EnumSet.of(ATTACHED, VOLATILE, DEGRADED), Life.ALIVE, RECOVERING, null,
-            ReasonCode.LINK_GOING_DOWN, ReasonCode.GATEWAY_DRAINING),
+    TOLD(
+            EnumSet.of(ATTACHED, VOLATILE, DEGRADED),
+            Life.ALIVE,
+            RECOVERING,
+            Role.GATEWAY,
+            ReasonCode.PEER_REPORTED,
+            ReasonCode.GATEWAY_RESTARTED),
+    CHOSEN(
+            EnumSet.of(ATTACHED, VOLATILE, DEGRADED),
+            Life.ALIVE,
+            RECOVERING,
+            null,
+            ReasonCode.BETTER_PATH,
+            ReasonCode.OPERATOR_JUMP),
+    ENDING(
+            EnumSet.of(ATTACHED, VOLATILE, DEGRADED),
+            Life.ALIVE,
+            RECOVERING,
+            null,
+            ReasonCode.LINK_GOING_DOWN,
+            ReasonCode.GATEWAY_DRAINING),
     REATTACHED(EnumSet.of(RECOVERING), Life.ANY, ATTACHED, null, ReasonCode.REATTACH_ACCEPT),
     ABANDONED(EnumSet.of(RECOVERING), Life.ALIVE, ATTACHED, null, ReasonCode.JUMP_ABANDONED),
     WINDOW_OVER(EnumSet.of(RECOVERING), Life.NONE, DEGRADED, null, ReasonCode.RECOVERY_WINDOW_EXCEEDED),
@@ -47,12 +74,31 @@ public enum Transition {
     LOST(EnumSet.range(ATTACHED, RECOVERING), Life.NONE, TERMINATED, null, ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED),
     EXCEEDED(EnumSet.of(RECOVERING), Life.ANY, TERMINATED, null, ReasonCode.POLICY_EXCEEDED),
     EXPIRED(EnumSet.range(ATTACHED, RECOVERING), Life.ANY, TERMINATED, null, ReasonCode.TTL_SESSION_EXPIRED),
-    ENDED(EnumSet.range(ATTACHED, RECOVERING), Life.ANY, TERMINATED, null,
-            ReasonCode.OPERATOR_TERMINATE, ReasonCode.PEER_CLOSED, ReasonCode.SUPERSEDED),
-    BETRAYED(EnumSet.range(ATTACHED, RECOVERING), Life.ANY, TERMINATED, null,
-            ReasonCode.OWNERSHIP_AMBIGUOUS, ReasonCode.SECURITY_FAILURE, ReasonCode.KEY_EXPIRED, ReasonCode.REVOKED),
-    GONE(EnumSet.range(ATTACHED, RECOVERING), Life.ANY, TERMINATED, Role.CLIENT,
-            ReasonCode.OWNER_GONE, ReasonCode.SESSION_NOT_FOUND, ReasonCode.SESSION_EXPIRED,
+    ENDED(
+            EnumSet.range(ATTACHED, RECOVERING),
+            Life.ANY,
+            TERMINATED,
+            null,
+            ReasonCode.OPERATOR_TERMINATE,
+            ReasonCode.PEER_CLOSED,
+            ReasonCode.SUPERSEDED),
+    BETRAYED(
+            EnumSet.range(ATTACHED, RECOVERING),
+            Life.ANY,
+            TERMINATED,
+            null,
+            ReasonCode.OWNERSHIP_AMBIGUOUS,
+            ReasonCode.SECURITY_FAILURE,
+            ReasonCode.KEY_EXPIRED,
+            ReasonCode.REVOKED),
+    GONE(
+            EnumSet.range(ATTACHED, RECOVERING),
+            Life.ANY,
+            TERMINATED,
+            Role.CLIENT,
+            ReasonCode.OWNER_GONE,
+            ReasonCode.SESSION_NOT_FOUND,
+            ReasonCode.SESSION_EXPIRED,
             ReasonCode.TRANSPORT_TTL_EXPIRED);
 
     /** What a row asks of the binding. */
@@ -75,7 +121,13 @@ public enum Transition {
     private final @Nullable Role role;
     private final Set<ReasonCode> reasons;
 
-    Transition(Set<SessionState> from, Life life, SessionState to, @Nullable Role role, ReasonCode first, ReasonCode... more) {
+    Transition(
+            Set<SessionState> from,
+            Life life,
+            SessionState to,
+            @Nullable Role role,
+            ReasonCode first,
+            ReasonCode... more) {
         this.from = from;
         this.life = life;
         this.to = to;

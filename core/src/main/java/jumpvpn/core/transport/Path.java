@@ -13,7 +13,14 @@ import jumpvpn.core.net.Protocol;
  * @param preference order of the gateway's endpoints in the configuration, 0 first
  */
 public record Path(
-        int id, Protocol protocol, String link, LinkKind kind, IpAddress local, String gateway, Endpoint remote, int preference) {
+        int id,
+        Protocol protocol,
+        String link,
+        LinkKind kind,
+        IpAddress local,
+        String gateway,
+        Endpoint remote,
+        int preference) {
 
     /** What operators call it: {@code udp/wlan0/192.0.2.7>198.51.100.1:4500}. */
     public String name() {

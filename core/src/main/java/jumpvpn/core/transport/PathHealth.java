@@ -140,7 +140,8 @@ public final class PathHealth {
 
     private long intervalNanos() {
         long patience = rtt.patienceNanos() + ACK_DELAY_NANOS;
-        return Math.clamp(patience, Math.min(LEAST_INTERVAL_NANOS, limits.heartbeatIntervalNanos), limits.heartbeatIntervalNanos);
+        return Math.clamp(
+                patience, Math.min(LEAST_INTERVAL_NANOS, limits.heartbeatIntervalNanos), limits.heartbeatIntervalNanos);
     }
 
     private long deadAfterNanos() {

@@ -38,7 +38,8 @@ class NoiseVectorsTest {
         KeyPair client = KeyPair.of(agreement, vector.bytes("init_static"));
         KeyPair gateway = KeyPair.of(agreement, vector.bytes("resp_static"));
         byte[] prologue = vector.bytes("prologue");
-        var initiator = new NoiseIk.Initiator(vector.crypto("gen_init_ephemeral"), vector.suite(), prologue, client, gateway.publicKey());
+        var initiator = new NoiseIk.Initiator(
+                vector.crypto("gen_init_ephemeral"), vector.suite(), prologue, client, gateway.publicKey());
         var responder = new NoiseIk.Responder(vector.crypto("gen_resp_ephemeral"), vector.suite(), prologue, gateway);
 
         byte[] first = initiator.writeFirst(vector.bytes("msg_0_payload"));
@@ -65,9 +66,11 @@ class NoiseVectorsTest {
         byte[] keys = Hkdf.expand(Hkdf.extract(chainingKey, new byte[0]), new byte[0], 64);
         byte[] toResponder = Arrays.copyOf(keys, 32);
         byte[] toInitiator = Arrays.copyOfRange(keys, 32, 64);
-        assertThat(SealedBytes.seal(new JdkAead(), vector.suite(), toResponder, 0, new byte[0], vector.bytes("msg_2_payload")))
+        assertThat(SealedBytes.seal(
+                        new JdkAead(), vector.suite(), toResponder, 0, new byte[0], vector.bytes("msg_2_payload")))
                 .isEqualTo(vector.bytes("msg_2_ciphertext"));
-        assertThat(SealedBytes.seal(new JdkAead(), vector.suite(), toInitiator, 0, new byte[0], vector.bytes("msg_3_payload")))
+        assertThat(SealedBytes.seal(
+                        new JdkAead(), vector.suite(), toInitiator, 0, new byte[0], vector.bytes("msg_3_payload")))
                 .isEqualTo(vector.bytes("msg_3_ciphertext"));
     }
 
@@ -105,7 +108,9 @@ class NoiseVectorsTest {
         try (InputStream in = NoiseVectorsTest.class.getResourceAsStream(resource)) {
             assertThat(in).as(resource).isNotNull();
             List<Vector> vectors = new ArrayList<>();
-            for (String block : new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip().split("\n\n")) {
+            for (String block : new String(in.readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split("\n\n")) {
                 Map<String, String> fields = new LinkedHashMap<>();
                 for (String line : block.split("\n")) {
                     int equals = line.indexOf('=');
