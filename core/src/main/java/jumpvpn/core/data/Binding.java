@@ -9,6 +9,7 @@ import static jumpvpn.core.data.PacketLayout.LONG;
 import static jumpvpn.core.data.PacketLayout.WIRE_ID;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.security.Aead;
@@ -49,6 +50,7 @@ public final class Binding {
     private final Aead opener;
     private final ReplayWindow window = new ReplayWindow();
     private final AtomicLong nextCounter = new AtomicLong();
+    private final AtomicBoolean watched = new AtomicBoolean();
     private volatile Endpoint peer;
     private volatile @Nullable Endpoint roamedTo;
     private volatile long receiveUntilNanos = Long.MAX_VALUE;
@@ -155,6 +157,24 @@ public final class Binding {
         int length = PacketLayout.OVERHEAD + payloadLength;
         delivery.sent(nowNanos, counter, payloadLength > 0, length);
         return length;
+    }
+
+    /** Seals a payload as the control thread, in an array of its own; null when the key may seal no more. */
+    public byte @Nullable [] sealed(byte type, byte[] payload, long nowNanos) {
+        byte[] datagram = new byte[PacketLayout.OVERHEAD + payload.length];
+        System.arraycopy(payload, 0, datagram, PacketLayout.PAYLOAD, payload.length);
+        int length = seal(controlSealer, type, MemorySegment.ofArray(datagram), 0, payload.length, nowNanos);
+        return length < 0 ? null : datagram;
+    }
+
+    /** Claims the control thread's attention. @return true for the first who asks since it looked away: that one must tell it */
+    public boolean claimWatch() {
+        return !watched.get() && watched.compareAndSet(false, true);
+    }
+
+    /** The control thread looks away: nothing is outstanding here. */
+    public void releaseWatch() {
+        watched.set(false);
     }
 
     /**

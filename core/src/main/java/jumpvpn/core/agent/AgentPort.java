@@ -1,0 +1,17 @@
+package jumpvpn.core.agent;
+
+import jumpvpn.core.control.Grant;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.session.ReasonCode;
+
+/** What the agent asks of the world. Called on the agent's own thread; must not block and must not call back into the agent. */
+public interface AgentPort {
+    /** Sends a datagram on a path; it may be lost. The array is the agent's no more. */
+    void transmit(int pathId, Endpoint to, byte[] datagram);
+
+    /** A session was granted: its inner addresses and MTU belong on the TUN before anything is forwarded. */
+    void granted(Grant.Session session, String gateway);
+
+    /** An attempt to connect, or a session, ended; the agent tries again by itself. @param text for people: what happened and what to do */
+    void ended(ReasonCode reason, String text);
+}

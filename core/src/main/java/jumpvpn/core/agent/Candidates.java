@@ -1,0 +1,72 @@
+package jumpvpn.core.agent;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.transport.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The paths that are up, and the order in which to try them (contract section 3, Selection). */
+final class Candidates {
+    private final TreeMap<Integer, Path> paths = new TreeMap<>();
+    private final TreeMap<Integer, Long> deadSinceNanos = new TreeMap<>();
+
+    void add(Path path) {
+        paths.put(path.id(), path);
+        deadSinceNanos.remove(path.id());
+    }
+
+    void remove(int id) {
+        paths.remove(id);
+        deadSinceNanos.remove(id);
+    }
+
+    /** The path was found dead: it comes after all others until it proves itself. */
+    void markDead(int id, long nowNanos) {
+        deadSinceNanos.put(id, nowNanos);
+    }
+
+    void markAlive(int id) {
+        deadSinceNanos.remove(id);
+    }
+
+    @Nullable
+    Path get(int id) {
+        return paths.get(id);
+    }
+
+    List<Path> all() {
+        return List.copyOf(paths.values());
+    }
+
+    /** The first path that an operator's word matches, or null. */
+    @Nullable
+    Path matching(String word, int exceptId) {
+        for (Path path : paths.values()) {
+            if (path.id() != exceptId && path.matches(word)) {
+                return path;
+            }
+        }
+        return null;
+    }
+
+    /** What policy allows towards one gateway, best first: not found dead, configured order of endpoints, preferred protocol, id. */
+    List<Path> ranked(Policy policy, String gateway) {
+        List<Protocol> preferred = policy.protocols(PolicyKey.TRANSPORT_PREFER);
+        List<Path> allowed = new ArrayList<>();
+        for (Path path : paths.values()) {
+            if (policy.allows(path.protocol()) && path.gateway().equals(gateway)) {
+                allowed.add(path);
+            }
+        }
+        allowed.sort(Comparator.comparing((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
+                .thenComparing(Path::preference)
+                .thenComparing(path -> preferred.indexOf(path.protocol()) & 0xff)
+                .thenComparing(Path::id));
+        return allowed.subList(0, Math.min(allowed.size(), policy.count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
+    }
+}

@@ -1,0 +1,406 @@
+package jumpvpn.core.agent;
+
+import java.util.ArrayList;
+import java.util.List;
+import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.control.Grant;
+import jumpvpn.core.control.HealthWatch;
+import jumpvpn.core.control.ReattachAnswer;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Delivery;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.observability.Event.Detail;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.observability.Journal;
+import jumpvpn.core.security.BindingKeys;
+import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.Role;
+import jumpvpn.core.session.SessionMachine;
+import jumpvpn.core.session.SessionState;
+import jumpvpn.core.transport.Path;
+import jumpvpn.core.transport.PathHealth;
+import org.jspecify.annotations.Nullable;
+
+/** The client's view of one session, from the granted handshake to its end: what keeps it, watches it and ends it. How it finds its next binding is {@link Recovery}'s. */
+final class ClientSession {
+    static final long DRAIN_NANOS = 2_000_000_000L;
+    private static final long KEEPALIVE_NANOS = 20_000_000_000L;
+    private static final long CALM_NANOS = 1_000_000_000L;
+    private static final long LEAST_CONFIRM_NANOS = 100_000_000;
+
+    /** What the session waits for. Terminations come first. */
+    enum Timer {
+        HANDSHAKE,
+        LIFETIME,
+        TRANSPORT_LOSS,
+        RECOVERY_WINDOW,
+        CONFIRM,
+        LOOK,
+        KEEPALIVE,
+        EARLY_END,
+        PROBE,
+        DRAINED
+    }
+
+    final AgentContext context;
+    final Suite suite;
+    final String gateway;
+    final Grant.Session grant;
+    final Policy policy;
+    final SessionMachine machine;
+    final Journal journal;
+    final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
+    final Credentials credentials;
+    final Candidates candidates;
+    final Recovery recovery;
+    Binding active;
+    Path path;
+    private PathHealth health;
+    private HealthWatch watch;
+    private final List<Binding> draining = new ArrayList<>();
+    private long confirmPauseNanos;
+    private long finishedSentBytes;
+    private long finishedReceivedBytes;
+    private @Nullable ReasonCode endReason;
+
+    ClientSession(
+            AgentContext context,
+            Candidates candidates,
+            Connector.Answered answered,
+            Grant.Session grant,
+            long nowNanos) {
+        this.context = context;
+        this.candidates = candidates;
+        this.grant = grant;
+        this.suite = context.config().suite();
+        this.policy = grant.policy();
+        this.path = answered.path();
+        this.gateway = path.gateway();
+        this.machine = new SessionMachine(Role.CLIENT, nowNanos);
+        this.journal = new Journal(context.events(), Role.CLIENT, grant.id(), policy.version());
+        this.credentials = new Credentials(answered.secret());
+        this.recovery = new Recovery(this);
+        BindingKeys keys = answered.secret().bindingKeys(answered.freshness(), 1);
+        this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path);
+        this.health = new PathHealth(HealthWatch.limits(policy), answered.rttNanos());
+        this.watch = new HealthWatch(policy);
+        this.confirmPauseNanos = Math.max(LEAST_CONFIRM_NANOS, 2 * answered.rttNanos());
+        context.gate().inner(grant.inner().stream().map(Prefix::address).toList());
+        deadlines.set(Timer.HANDSHAKE, nowNanos + policy.get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT));
+        confirm(nowNanos);
+    }
+
+    private Binding binding(BindingKeys keys, int epoch, long localWireId, long gatewayWireId, Path on) {
+        Binding made = new Binding(
+                context.crypto().aead(),
+                new Binding.Parts(
+                        context.gate(),
+                        PacketLayout.DATA,
+                        epoch,
+                        suite,
+                        keys.clientToGateway(),
+                        keys.gatewayToClient(),
+                        localWireId,
+                        gatewayWireId,
+                        on.id(),
+                        on.remote()));
+        context.bindings().put(0, localWireId, made);
+        return made;
+    }
+
+    private void confirm(long nowNanos) {
+        send(nowNanos, new BindingMessage.Confirm());
+        deadlines.set(Timer.CONFIRM, nowNanos + confirmPauseNanos);
+        confirmPauseNanos *= 2;
+    }
+
+    /** Says something inside the active binding. */
+    void send(long nowNanos, BindingMessage message) {
+        transmit(active, active.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
+    }
+
+    void transmit(Binding binding, byte @Nullable [] datagram) {
+        if (datagram != null) {
+            context.port().transmit(binding.pathId, binding.peer(), datagram);
+        }
+    }
+
+    boolean isLive() {
+        return machine.state().isLive();
+    }
+
+    boolean isEnded() {
+        return endReason != null;
+    }
+
+    /** Why the session ended; null while it lives. */
+    @Nullable
+    ReasonCode endReason() {
+        return endReason;
+    }
+
+    /** Whether a packet belongs to this session. */
+    boolean owns(Binding binding) {
+        return binding == active || draining.contains(binding);
+    }
+
+    /** Takes a control message that came authentically in a binding of this session. */
+    void receive(long nowNanos, Binding binding, BindingMessage message) {
+        switch (message) {
+            case BindingMessage.Welcome welcome -> welcomed(nowNanos, welcome);
+            case BindingMessage.Close close -> closed(nowNanos, close.reason());
+            case BindingMessage.Notice notice -> noticed(nowNanos, binding, notice);
+            case BindingMessage.Challenge challenge ->
+                transmit(
+                        binding,
+                        binding.sealed(
+                                PacketLayout.CONTROL,
+                                new BindingMessage.ChallengeAnswer(challenge.value()).encode(),
+                                nowNanos));
+            case BindingMessage.Ping _ -> transmit(binding, binding.sealed(binding.dataType(), new byte[0], nowNanos));
+            case BindingMessage.Confirm _, BindingMessage.ChallengeAnswer _ -> {
+                // the gateway never says these
+            }
+        }
+    }
+
+    private void welcomed(long nowNanos, BindingMessage.Welcome welcome) {
+        if (machine.state() != SessionState.BIRTH) {
+            return; // a repeat
+        }
+        deadlines.clear(Timer.HANDSHAKE);
+        deadlines.clear(Timer.CONFIRM);
+        machine.learn(welcome.version());
+        credentials.wallet().replace(welcome.tickets(), credentials.secret().proofKey());
+        credentials.token(welcome.token(), nowNanos);
+        deadlines.set(Timer.LIFETIME, nowNanos + policy.get(PolicyKey.SESSION_MAX_LIFETIME));
+        deadlines.set(Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
+        step(nowNanos, ReasonCode.HANDSHAKE_OK);
+        context.gate().forward(active);
+        watch(nowNanos);
+    }
+
+    private void closed(long nowNanos, ReasonCode reason) {
+        boolean named =
+                jumpvpn.core.session.Transition.find(Role.CLIENT, machine.state(), machine.bindingAlive(), reason)
+                        != null;
+        end(nowNanos, named ? reason : ReasonCode.PEER_CLOSED);
+    }
+
+    private void noticed(long nowNanos, Binding binding, BindingMessage.Notice notice) {
+        machine.learn(notice.version());
+        if (binding == active && machine.bindingAlive()) {
+            recovery.pathDead(nowNanos, ReasonCode.PEER_RESET);
+        }
+    }
+
+    /** Takes a row if the table has one for the reason here, and says so. */
+    boolean step(long nowNanos, ReasonCode reason, Detail... details) {
+        SessionMachine.Step step = machine.apply(nowNanos, reason);
+        if (step != null) {
+            journal.step(nowNanos, step, path.name(), details);
+        }
+        return step != null;
+    }
+
+    /** The traffic woke up: look until it is calm. */
+    void watch(long nowNanos) {
+        active.claimWatch();
+        deadlines.set(Timer.LOOK, nowNanos);
+    }
+
+    /** Does what is due. */
+    void proceed(long nowNanos) {
+        for (Timer due = deadlines.pollDue(nowNanos); due != null; due = deadlines.pollDue(nowNanos)) {
+            switch (due) {
+                case HANDSHAKE -> end(nowNanos, ReasonCode.HANDSHAKE_FAIL);
+                case LIFETIME -> end(nowNanos, ReasonCode.TTL_SESSION_EXPIRED);
+                case TRANSPORT_LOSS -> end(nowNanos, ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED);
+                case CONFIRM -> confirm(nowNanos);
+                case LOOK -> look(nowNanos);
+                case KEEPALIVE -> keepAlive(nowNanos);
+                case DRAINED -> drained(nowNanos);
+                case RECOVERY_WINDOW, EARLY_END, PROBE -> recovery.due(nowNanos, due);
+            }
+            if (isEnded()) {
+                return;
+            }
+        }
+        if (isLive()) {
+            recovery.proceed(nowNanos);
+        }
+    }
+
+    long nextNanos() {
+        return isLive() ? Math.min(deadlines.next(), recovery.nextNanos()) : deadlines.next();
+    }
+
+    private void look(long nowNanos) {
+        if (!machine.bindingAlive()) {
+            return;
+        }
+        Delivery delivery = active.delivery;
+        PathHealth.Verdict verdict = health.look(
+                nowNanos,
+                new PathHealth.Counts(
+                        delivery.sentAsking(),
+                        delivery.acked(),
+                        delivery.progressNanos(),
+                        delivery.peerReceived(),
+                        delivery.rttNanos()));
+        if (active.isExhausted()) {
+            recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
+            return;
+        }
+        PathHealth.Breach breach = health.breach(nowNanos);
+        judge(nowNanos, breach);
+        if (verdict == PathHealth.Verdict.DEAD) {
+            recovery.pathDead(nowNanos, ReasonCode.NO_DELIVERY_WINDOW);
+            return;
+        }
+        if (verdict == PathHealth.Verdict.PING) {
+            send(nowNanos, new BindingMessage.Ping());
+        } else {
+            acknowledge(nowNanos);
+        }
+        lookAgain(nowNanos, verdict);
+    }
+
+    private void judge(long nowNanos, PathHealth.@Nullable Breach breach) {
+        ReasonCode reason = watch.judge(nowNanos, machine.state(), breach);
+        if (reason != null) {
+            if (machine.state() == SessionState.ATTACHED) {
+                journal.emit(nowNanos, EventType.VOLATILITY_SIGNAL, reason, machine.version(), path.name());
+            }
+            step(nowNanos, reason);
+        }
+    }
+
+    private void acknowledge(long nowNanos) {
+        Delivery delivery = active.delivery;
+        if (delivery.askedNanos() > delivery.sentNanos()
+                && nowNanos - delivery.askedNanos() >= PathHealth.ACK_DELAY_NANOS / 2) {
+            transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
+        }
+    }
+
+    private void lookAgain(long nowNanos, PathHealth.Verdict verdict) {
+        Delivery delivery = active.delivery;
+        long lastNanos = Math.max(delivery.sentNanos(), delivery.receivedNanos());
+        boolean calm = verdict == PathHealth.Verdict.QUIET
+                && machine.state() == SessionState.ATTACHED
+                && delivery.askedNanos() <= delivery.sentNanos()
+                && nowNanos - lastNanos > CALM_NANOS;
+        deadlines.set(Timer.KEEPALIVE, lastNanos + KEEPALIVE_NANOS);
+        if (calm) {
+            active.releaseWatch();
+            calm = delivery.acked() >= delivery.sentAsking() || !active.claimWatch(); // sent in between?
+        }
+        if (!calm) {
+            deadlines.set(Timer.LOOK, nowNanos + health.nextLookNanos());
+        }
+    }
+
+    private void keepAlive(long nowNanos) {
+        if (machine.bindingAlive()) {
+            send(nowNanos, new BindingMessage.Ping());
+            watch(nowNanos);
+            deadlines.set(Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
+        }
+    }
+
+    /** The request was accepted: the session moves to the new binding, what was held goes out, the old one drains. */
+    void attach(long nowNanos, Reattachment.Answered answered, ReattachAnswer.Ack ack) {
+        ReattachAttempt attempt = answered.attempt();
+        Freshness freshness = new Freshness(attempt.nonce.bytes(), answered.random());
+        int epoch = ack.version().epoch();
+        BindingKeys keys = attempt.base.bindingKeys(freshness, epoch);
+        retire(active, nowNanos);
+        path = attempt.path;
+        active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path);
+        health = new PathHealth(HealthWatch.limits(policy), attempt.rttNanos(nowNanos));
+        watch = new HealthWatch(policy);
+        machine.learn(ack.version());
+        credentials.step(attempt.base, freshness, epoch, ack.generation());
+        credentials.wallet().replace(ack.tickets(), credentials.secret().proofKey());
+        credentials.token(ack.token(), nowNanos);
+        deadlines.clear(Timer.TRANSPORT_LOSS);
+        deadlines.clear(Timer.RECOVERY_WINDOW);
+        deadlines.set(Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
+        send(nowNanos, new BindingMessage.Ping()); // the first packet under the new keys proves our address
+        recovery.release(nowNanos);
+        watch(nowNanos);
+    }
+
+    private void retire(Binding binding, long nowNanos) {
+        binding.receiveUntil(nowNanos + DRAIN_NANOS);
+        finishedSentBytes += binding.delivery.sentBytes();
+        finishedReceivedBytes += binding.delivery.receivedBytes();
+        draining.add(binding);
+        deadlines.set(Timer.DRAINED, nowNanos + DRAIN_NANOS);
+    }
+
+    private void drained(long nowNanos) {
+        for (Binding binding : List.copyOf(draining)) {
+            if (!binding.receives(nowNanos)) {
+                context.bindings().remove(0, binding.localWireId);
+                draining.remove(binding);
+            } else {
+                deadlines.set(Timer.DRAINED, nowNanos + DRAIN_NANOS);
+            }
+        }
+    }
+
+    /** Ends the session: nothing passes from here on, keys are wiped. */
+    void end(long nowNanos, ReasonCode reason, Detail... details) {
+        if (isEnded()) {
+            return;
+        }
+        endReason = reason;
+        context.gate().drop();
+        if (isLive() && (reason == ReasonCode.OPERATOR_TERMINATE || reason == ReasonCode.SECURITY_FAILURE)) {
+            for (int copies = 0; copies < 3; copies++) { // nobody will answer: three are enough for most losses
+                send(nowNanos, new BindingMessage.Close(reason));
+            }
+        }
+        step(nowNanos, machine.state() == SessionState.BIRTH ? ReasonCode.HANDSHAKE_FAIL : reason, details);
+        deadlines.clearAll();
+        draining.add(active);
+        for (Binding binding : draining) {
+            binding.receiveUntil(nowNanos);
+            context.bindings().remove(0, binding.localWireId);
+        }
+        credentials.wipe();
+    }
+
+    long patienceNanos() {
+        return health.patienceNanos();
+    }
+
+    long rttNanos() {
+        return health.rttNanos();
+    }
+
+    double loss(long nowNanos) {
+        return health.loss(nowNanos);
+    }
+
+    long sentBytes() {
+        return finishedSentBytes + active.delivery.sentBytes();
+    }
+
+    long receivedBytes() {
+        return finishedReceivedBytes + active.delivery.receivedBytes();
+    }
+
+    Endpoint remote() {
+        return active.peer();
+    }
+}

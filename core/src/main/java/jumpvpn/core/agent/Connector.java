@@ -1,0 +1,176 @@
+package jumpvpn.core.agent;
+
+import java.util.ArrayList;
+import java.util.List;
+import jumpvpn.core.control.Grant;
+import jumpvpn.core.control.HandshakeMessage;
+import jumpvpn.core.control.Hello;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.HandshakeMac;
+import jumpvpn.core.security.NoiseIk;
+import jumpvpn.core.security.SessionSecret;
+import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.transport.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One round of handshakes: a first message on the best path, on the next one a little later, each repeated with growing pauses; the first answer wins. Which
+ * gateway answers is a matter of preference and reachability only.
+ */
+final class Connector {
+    private static final long STAGGER_NANOS = 300_000_000;
+    private static final long FIRST_REPEAT_NANOS = 400_000_000;
+    private static final long MOST_REPEAT_NANOS = 2_000_000_000;
+
+    private static final class Attempt {
+        final Path path;
+        final long wireId;
+        final NoiseIk.Initiator noise;
+        final byte[] datagram;
+        final long firstSentNanos;
+        long repeatNanos = FIRST_REPEAT_NANOS;
+        long nextNanos;
+
+        Attempt(Path path, long wireId, NoiseIk.Initiator noise, byte[] datagram, long nowNanos) {
+            this.path = path;
+            this.wireId = wireId;
+            this.noise = noise;
+            this.datagram = datagram;
+            this.firstSentNanos = nowNanos;
+            this.nextNanos = nowNanos + repeatNanos;
+        }
+    }
+
+    /** A handshake that was answered. @param rttNanos 0 if a message had to be repeated */
+    record Answered(
+            Path path,
+            long localWireId,
+            long gatewayWireId,
+            Grant grant,
+            SessionSecret secret,
+            Freshness freshness,
+            long rttNanos) {}
+
+    private final AgentContext context;
+    private final Candidates candidates;
+    private final HandshakeMac ownMac;
+    private final List<Attempt> attempts = new ArrayList<>();
+    private long nextLaunchNanos;
+
+    Connector(AgentContext context, Candidates candidates, long nowNanos) {
+        this.context = context;
+        this.candidates = candidates;
+        this.ownMac = new HandshakeMac(context.config().own().publicKey());
+        this.nextLaunchNanos = nowNanos;
+    }
+
+    /** A path came up: try it now. */
+    void pathUp(long nowNanos) {
+        nextLaunchNanos = nowNanos;
+    }
+
+    void pathDown(int pathId) {
+        attempts.removeIf(attempt -> attempt.path.id() == pathId);
+    }
+
+    long nextNanos() {
+        long next = nextLaunchNanos;
+        for (Attempt attempt : attempts) {
+            next = Math.min(next, attempt.nextNanos);
+        }
+        return next;
+    }
+
+    /** Sends what is due. */
+    void proceed(long nowNanos) {
+        if (nowNanos >= nextLaunchNanos) {
+            Path path = nextPath();
+            nextLaunchNanos = path == null ? Deadlines.NEVER : nowNanos + STAGGER_NANOS;
+            if (path != null) {
+                launch(nowNanos, path);
+            }
+        }
+        for (Attempt attempt : attempts) {
+            if (nowNanos >= attempt.nextNanos) {
+                attempt.repeatNanos = Math.min(2 * attempt.repeatNanos, MOST_REPEAT_NANOS);
+                attempt.nextNanos = nowNanos + attempt.repeatNanos;
+                transmit(attempt);
+            }
+        }
+    }
+
+    private @Nullable Path nextPath() {
+        for (AgentConfig.Gateway gateway : context.config().gateways()) {
+            for (Path path : candidates.ranked(Policy.DEFAULT, gateway.name())) {
+                if (attempts.stream().noneMatch(attempt -> attempt.path.id() == path.id())) {
+                    return path;
+                }
+            }
+        }
+        return null;
+    }
+
+    private void launch(long nowNanos, Path path) {
+        AgentConfig config = context.config();
+        AgentConfig.Gateway gateway = config.gateway(path.gateway());
+        if (gateway == null) {
+            return;
+        }
+        NoiseIk.Initiator noise = new NoiseIk.Initiator(
+                context.crypto(), config.suite(), NoiseIk.prologue(config.suite()), config.own(), gateway.publicKey());
+        byte[] first =
+                noise.writeFirst(new Hello(path.protocol(), path.kind(), new Endpoint(path.local(), 0)).encode());
+        long wireId = context.crypto().entropy().nextLong();
+        byte[] datagram = HandshakeMessage.init(config.suite(), wireId, first, new HandshakeMac(gateway.publicKey()));
+        Attempt attempt = new Attempt(path, wireId, noise, datagram, nowNanos);
+        attempts.add(attempt);
+        transmit(attempt);
+    }
+
+    private void transmit(Attempt attempt) {
+        context.port().transmit(attempt.path.id(), attempt.path.remote(), attempt.datagram.clone());
+    }
+
+    /** Takes a HANDSHAKE_RESPONSE; null if it answers none of ours. */
+    @Nullable
+    Answered answered(long nowNanos, byte[] datagram) {
+        HandshakeMessage.Response response = HandshakeMessage.parseResponse(datagram, ownMac);
+        if (response == null) {
+            return null;
+        }
+        for (Attempt attempt : attempts) {
+            if (attempt.wireId == response.clientWireId()) {
+                byte[] payload = attempt.noise.readSecond(response.noise());
+                Grant grant = payload == null ? null : Grant.decode(payload);
+                return grant == null ? null : answered(nowNanos, attempt, response, grant);
+            }
+        }
+        return null;
+    }
+
+    private Answered answered(long nowNanos, Attempt attempt, HandshakeMessage.Response response, Grant grant) {
+        boolean repeated = attempt.repeatNanos > FIRST_REPEAT_NANOS; // Karn: which of them was answered is unknown
+        return new Answered(
+                attempt.path,
+                attempt.wireId,
+                response.gatewayWireId(),
+                grant,
+                attempt.noise.sessionSecret(),
+                attempt.noise.freshness(),
+                repeated ? 0 : nowNanos - attempt.firstSentNanos);
+    }
+
+    /** What was tried, for people. */
+    String tried() {
+        if (attempts.isEmpty()) {
+            return "no usable path: no interface with an address is up, or none fits the gateways' addresses";
+        }
+        StringBuilder text = new StringBuilder("no answer on ");
+        for (Attempt attempt : attempts) {
+            text.append(attempt == attempts.getFirst() ? "" : ", ").append(attempt.path.name());
+        }
+        return text + "; either nothing passes there, or the public-key in [[gateway]] is not that gateway's";
+    }
+}
