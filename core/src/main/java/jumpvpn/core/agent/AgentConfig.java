@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param gateways in the order of preference
  */
 public record AgentConfig(KeyPair own, Suite suite, List<Gateway> gateways) {
-    /** A gateway that the client may speak to. @param publicKey 32 bytes */
+    /**
+     * A gateway that the client may speak to.
+     *
+     * @param publicKey 32 bytes
+     */
     public record Gateway(String name, byte[] publicKey) {}
 
     /** The gateway of this name, or null. */

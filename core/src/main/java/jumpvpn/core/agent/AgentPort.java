@@ -12,6 +12,10 @@ public interface AgentPort {
     /** A session was granted: its inner addresses and MTU belong on the TUN before anything is forwarded. */
     void granted(Grant.Session session, String gateway);
 
-    /** An attempt to connect, or a session, ended; the agent tries again by itself. @param text for people: what happened and what to do */
+    /**
+     * An attempt to connect, or a session, ended; the agent tries again by itself.
+     *
+     * @param text for people: what happened and what to do
+     */
     void ended(ReasonCode reason, String text);
 }

@@ -43,7 +43,11 @@ final class Connector {
         }
     }
 
-    /** A handshake that was answered. @param rttNanos 0 if a message had to be repeated */
+    /**
+     * A handshake that was answered.
+     *
+     * @param rttNanos 0 if a message had to be repeated
+     */
     record Answered(
             Path path,
             long localWireId,

@@ -38,7 +38,11 @@ final class Reattachment {
         this.credentials = credentials;
     }
 
-    /** A new search: every path may be tried again, the first at once. @param patience how long an answer usually takes */
+    /**
+     * A new search: every path may be tried again, the first at once.
+     *
+     * @param patience how long an answer usually takes
+     */
     void begin(long nowNanos, long patience) {
         tried.clear();
         nextLaunchNanos = nowNanos;

@@ -68,7 +68,11 @@ final class Recovery {
         search(nowNanos, BindCause.DEAD, null);
     }
 
-    /** Begins an elective switch while the binding lives. @return null if it has begun, else why not */
+    /**
+     * Begins an elective switch while the binding lives.
+     *
+     * @return null if it has begun, else why not
+     */
     @Nullable
     ReasonCode jump(long nowNanos, BindCause why, @Nullable Path to) {
         Path towards = to;

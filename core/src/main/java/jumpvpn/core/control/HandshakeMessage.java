@@ -23,7 +23,11 @@ public final class HandshakeMessage {
     /** A parsed HANDSHAKE_RESPONSE whose mac1 is right. */
     public record Response(long clientWireId, long gatewayWireId, byte[] noise) {}
 
-    /** The datagram around Noise's first message. @param mac for the gateway's public key */
+    /**
+     * The datagram around Noise's first message.
+     *
+     * @param mac for the gateway's public key
+     */
     public static byte[] init(Suite suite, long clientWireId, byte[] noise, HandshakeMac mac) {
         ByteBuffer out = header(INIT_LENGTH, MessageType.HANDSHAKE_INIT, suite)
                 .putLong(clientWireId)
@@ -32,7 +36,11 @@ public final class HandshakeMessage {
         return out.array();
     }
 
-    /** Reads a HANDSHAKE_INIT; null if it is none or its mac1 is wrong. @param mac for our own public key */
+    /**
+     * Reads a HANDSHAKE_INIT; null if it is none or its mac1 is wrong.
+     *
+     * @param mac for our own public key
+     */
     public static @Nullable Init parseInit(byte[] datagram, HandshakeMac mac) {
         if (datagram.length != INIT_LENGTH
                 || datagram[0] != MessageType.HANDSHAKE_INIT
@@ -46,7 +54,11 @@ public final class HandshakeMessage {
         return suite == null ? null : new Init(suite, wireId, noise);
     }
 
-    /** The datagram around Noise's second message. @param mac for the client's public key */
+    /**
+     * The datagram around Noise's second message.
+     *
+     * @param mac for the client's public key
+     */
     public static byte[] response(Suite suite, long clientWireId, long gatewayWireId, byte[] noise, HandshakeMac mac) {
         ByteBuffer out = header(RESPONSE_LENGTH, MessageType.HANDSHAKE_RESPONSE, suite)
                 .putLong(clientWireId)
@@ -56,7 +68,11 @@ public final class HandshakeMessage {
         return out.array();
     }
 
-    /** Reads a HANDSHAKE_RESPONSE; null if it is none or its mac1 is wrong. @param mac for our own public key */
+    /**
+     * Reads a HANDSHAKE_RESPONSE; null if it is none or its mac1 is wrong.
+     *
+     * @param mac for our own public key
+     */
     public static @Nullable Response parseResponse(byte[] datagram, HandshakeMac mac) {
         if (datagram.length != RESPONSE_LENGTH
                 || datagram[0] != MessageType.HANDSHAKE_RESPONSE

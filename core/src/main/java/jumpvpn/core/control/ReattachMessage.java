@@ -105,13 +105,21 @@ public final class ReattachMessage {
         return body == null ? null : new Proven<>(suite, ticket, nonce, body);
     }
 
-    /** A REATTACH_ANSWER. @param random 16 fresh bytes; the gateway's freshness if it is an ACK */
+    /**
+     * A REATTACH_ANSWER.
+     *
+     * @param random 16 fresh bytes; the gateway's freshness if it is an ACK
+     */
     public static byte[] answer(AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
         byte[] key = Proof.answerKey(to.ticket.proofKey(), to.nonce.bytes(), random);
         return sealAnswer(aead, to.suite, MessageType.REATTACH_ANSWER, clientWireId, random, key, answer.encode());
     }
 
-    /** A PROBE_ANSWER. @param random 16 fresh bytes */
+    /**
+     * A PROBE_ANSWER.
+     *
+     * @param random 16 fresh bytes
+     */
     public static byte[] probeAnswer(AeadPort aead, Proven<Long> to, byte[] random, ProbeAnswer answer) {
         ByteBuffer body = ByteBuffer.allocate(Token.LENGTH + Endpoint.WIRE_LENGTH);
         answer.token.encode(body);

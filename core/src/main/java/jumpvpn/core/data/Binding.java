@@ -167,7 +167,11 @@ public final class Binding {
         return length < 0 ? null : datagram;
     }
 
-    /** Claims the control thread's attention. @return true for the first who asks since it looked away: that one must tell it */
+    /**
+     * Claims the control thread's attention.
+     *
+     * @return true for the first who asks since it looked away: that one must tell it
+     */
     public boolean claimWatch() {
         return !watched.get() && watched.compareAndSet(false, true);
     }

@@ -26,7 +26,11 @@ public final class HoldQueue {
         this.drops = drops;
     }
 
-    /** Keeps a copy of the packet, pushing out older ones. @return false if the queue was drained: look at the gate again */
+    /**
+     * Keeps a copy of the packet, pushing out older ones.
+     *
+     * @return false if the queue was drained: look at the gate again
+     */
     public synchronized boolean offer(long nowNanos, MemorySegment memory, long offset, int length) {
         if (closed) {
             return false;

@@ -17,7 +17,11 @@ public record Endpoint(IpAddress address, int port) {
         out.putShort((short) port);
     }
 
-    /** Reads what {@link #encode} wrote. @throws IllegalArgumentException on an unknown family */
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws IllegalArgumentException on an unknown family
+     */
     public static Endpoint decode(ByteBuffer in) {
         return new Endpoint(IpAddress.decode(in), in.getShort() & 0xffff);
     }

@@ -75,7 +75,11 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         }
     }
 
-    /** Reads what {@link #encode} wrote. @throws IllegalArgumentException on another family than 4 and 6 */
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws IllegalArgumentException on another family than 4 and 6
+     */
     public static IpAddress decode(ByteBuffer in) {
         byte family = in.get();
         long first = in.getLong();
@@ -87,7 +91,11 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         };
     }
 
-    /** Reads a literal; names are never looked up. @throws IllegalArgumentException if the text is no literal */
+    /**
+     * Reads a literal; names are never looked up.
+     *
+     * @throws IllegalArgumentException if the text is no literal
+     */
     public static IpAddress parse(String text) {
         return AddressText.parse(text);
     }

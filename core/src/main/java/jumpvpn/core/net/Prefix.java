@@ -13,7 +13,11 @@ public record Prefix(IpAddress address, int length) {
         }
     }
 
-    /** Reads {@code address/length}. @throws IllegalArgumentException if it is none */
+    /**
+     * Reads {@code address/length}.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
     public static Prefix parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("[0-9]{1,3}")) {

@@ -12,7 +12,11 @@ public final class Hkdf {
 
     private Hkdf() {}
 
-    /** HKDF-Extract. @param salt may be empty */
+    /**
+     * HKDF-Extract.
+     *
+     * @param salt may be empty
+     */
     public static byte[] extract(byte[] salt, byte[] inputKey) {
         return hmac(salt).doFinal(inputKey);
     }
@@ -55,7 +59,11 @@ public final class Hkdf {
         }
     }
 
-    /** An HMAC-SHA-256 ready for its message. @param key may be empty, which HMAC treats as zeros */
+    /**
+     * An HMAC-SHA-256 ready for its message.
+     *
+     * @param key may be empty, which HMAC treats as zeros
+     */
     static Mac hmac(byte[] key) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -54,22 +54,38 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
         return Bytes.join(Bytes.ascii("jumpvpn"), new byte[] {PROTOCOL_VERSION, (byte) suite.number()});
     }
 
-    /** Noise's handshake hash h over everything said. @throws IllegalStateException before the second message */
+    /**
+     * Noise's handshake hash h over everything said.
+     *
+     * @throws IllegalStateException before the second message
+     */
     public byte[] handshakeHash() {
         return at(Stage.COMPLETE).hash();
     }
 
-    /** Noise's final chaining key ck, from which Split() and our session secret come. @throws IllegalStateException before the second message */
+    /**
+     * Noise's final chaining key ck, from which Split() and our session secret come.
+     *
+     * @throws IllegalStateException before the second message
+     */
     public byte[] chainingKey() {
         return at(Stage.COMPLETE).chainingKey();
     }
 
-    /** secret(0) of docs/protocol/wire.md. @throws IllegalStateException before the second message */
+    /**
+     * secret(0) of docs/protocol/wire.md.
+     *
+     * @throws IllegalStateException before the second message
+     */
     public SessionSecret sessionSecret() {
         return SessionSecret.ofHandshake(handshakeHash(), chainingKey());
     }
 
-    /** The ephemeral public keys, which are the freshness of the first epoch. @throws IllegalStateException before the second message */
+    /**
+     * The ephemeral public keys, which are the freshness of the first epoch.
+     *
+     * @throws IllegalStateException before the second message
+     */
     public Freshness freshness() {
         at(Stage.COMPLETE);
         return new Freshness(initiatorEphemeral, responderEphemeral);
@@ -90,7 +106,11 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
         stage = Stage.values()[stage.ordinal() + 1];
     }
 
-    /** Mixes in a shared secret. @return false if the public key yields none */
+    /**
+     * Mixes in a shared secret.
+     *
+     * @return false if the public key yields none
+     */
     final boolean mixAgreement(SymmetricState into, byte[] privateKey, byte[] publicKey) {
         try {
             into.mixKey(crypto.agreement().agree(privateKey, publicKey));
@@ -171,7 +191,11 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
     public static final class Responder extends NoiseIk {
         private byte[] initiatorStatic = Bytes.EMPTY;
 
-        /** Ready for one handshake. @param own the gateway's static keys */
+        /**
+         * Ready for one handshake.
+         *
+         * @param own the gateway's static keys
+         */
         public Responder(Crypto crypto, Suite suite, byte[] prologue, KeyPair own) {
             super(crypto, suite, prologue, own, own.publicKey());
         }
@@ -219,7 +243,11 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
         }
     }
 
-    /** What a first message says. @param initiatorStatic the caller's public key, 32 bytes */
+    /**
+     * What a first message says.
+     *
+     * @param initiatorStatic the caller's public key, 32 bytes
+     */
     public record FirstMessage(byte[] initiatorStatic, byte[] payload) {
         @Override
         public String toString() {

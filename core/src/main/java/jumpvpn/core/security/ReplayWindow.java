@@ -14,7 +14,11 @@ public final class ReplayWindow {
     private long largest = -1;
     private boolean started;
 
-    /** Marks the counter as received. @return false if it was received before or is too old to tell: drop the packet */
+    /**
+     * Marks the counter as received.
+     *
+     * @return false if it was received before or is too old to tell: drop the packet
+     */
     public boolean accept(long counter) {
         if (!started || Long.compareUnsigned(counter, largest) > 0) {
             moveTo(counter);

@@ -17,14 +17,22 @@ public record SessionSecret(int generation, byte[] key) {
         return new SessionSecret(0, Hkdf.expand(pseudorandomKey, Bytes.ascii("jumpvpn session secret"), LENGTH));
     }
 
-    /** The keys of the binding that begins this epoch. @param epoch u32 */
+    /**
+     * The keys of the binding that begins this epoch.
+     *
+     * @param epoch u32
+     */
     public BindingKeys bindingKeys(Freshness freshness, int epoch) {
         return new BindingKeys(
                 Hkdf.derive(freshness.joined(), key, "jumpvpn binding c2g", Bytes.u32(epoch), LENGTH),
                 Hkdf.derive(freshness.joined(), key, "jumpvpn binding g2c", Bytes.u32(epoch), LENGTH));
     }
 
-    /** The generation that a bind steps to. @param epoch the bind's, u32 */
+    /**
+     * The generation that a bind steps to.
+     *
+     * @param epoch the bind's, u32
+     */
     public SessionSecret next(Freshness freshness, int epoch) {
         return new SessionSecret(
                 generation + 1, Hkdf.derive(freshness.joined(), key, "jumpvpn secret", Bytes.u32(epoch), LENGTH));
@@ -35,7 +43,11 @@ public record SessionSecret(int generation, byte[] key) {
         return Hkdf.derive(Bytes.EMPTY, key, "jumpvpn proof", Bytes.EMPTY, LENGTH);
     }
 
-    /** The key of the data that rides behind one reattach request. @param nonce the request's, 16 bytes */
+    /**
+     * The key of the data that rides behind one reattach request.
+     *
+     * @param nonce the request's, 16 bytes
+     */
     public byte[] earlyKey(byte[] nonce) {
         return Hkdf.derive(Bytes.EMPTY, key, "jumpvpn early", nonce, LENGTH);
     }

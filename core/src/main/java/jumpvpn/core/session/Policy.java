@@ -34,7 +34,11 @@ public final class Policy {
                 .toArray();
     }
 
-    /** This policy with one value changed; check it with {@link #problem} first. @throws IllegalArgumentException if it is not allowed */
+    /**
+     * This policy with one value changed; check it with {@link #problem} first.
+     *
+     * @throws IllegalArgumentException if it is not allowed
+     */
     public Policy with(PolicyKey key, long value) {
         String problem = problem(key, value);
         if (problem != null) {
@@ -100,7 +104,11 @@ public final class Policy {
         }
     }
 
-    /** Reads what {@link #encode} wrote. @throws IllegalArgumentException if a value is not allowed */
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws IllegalArgumentException if a value is not allowed
+     */
     public static Policy decode(ByteBuffer in) {
         Policy policy = DEFAULT;
         for (PolicyKey key : PolicyKey.values()) {

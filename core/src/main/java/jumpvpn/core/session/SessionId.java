@@ -18,7 +18,11 @@ public record SessionId(long high, long low) implements Comparable<SessionId> {
         return new SessionId(in.getLong(), in.getLong());
     }
 
-    /** Reads 32 hexadecimal digits. @throws IllegalArgumentException otherwise */
+    /**
+     * Reads 32 hexadecimal digits.
+     *
+     * @throws IllegalArgumentException otherwise
+     */
     public static SessionId parse(String text) {
         byte[] bytes = HexFormat.of().parseHex(text);
         if (bytes.length != LENGTH) {

@@ -24,7 +24,11 @@ public record StateVersion(long packed) implements Comparable<StateVersion> {
         return (int) packed;
     }
 
-    /** The next step of this epoch. @throws ArithmeticException after 2^32 - 1: no value is ever used twice */
+    /**
+     * The next step of this epoch.
+     *
+     * @throws ArithmeticException after 2^32 - 1: no value is ever used twice
+     */
     public StateVersion nextStep() {
         if (step() == -1) {
             throw new ArithmeticException("step " + this + " has no successor");
@@ -32,7 +36,11 @@ public record StateVersion(long packed) implements Comparable<StateVersion> {
         return new StateVersion(packed + 1);
     }
 
-    /** Step 0 of the next epoch. @throws ArithmeticException after 2^32 - 1 */
+    /**
+     * Step 0 of the next epoch.
+     *
+     * @throws ArithmeticException after 2^32 - 1
+     */
     public StateVersion nextEpoch() {
         if (epoch() == -1) {
             throw new ArithmeticException("epoch " + this + " has no successor");

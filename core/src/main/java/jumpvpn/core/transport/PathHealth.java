@@ -70,7 +70,11 @@ public final class PathHealth {
     private int missed;
     private boolean outstanding;
 
-    /** A path of which nothing is known but perhaps a first round trip. @param rttNanos 0 if unknown */
+    /**
+     * A path of which nothing is known but perhaps a first round trip.
+     *
+     * @param rttNanos 0 if unknown
+     */
     public PathHealth(Limits limits, long rttNanos) {
         this.limits = limits;
         this.window = new QualityWindow(limits.windowNanos);

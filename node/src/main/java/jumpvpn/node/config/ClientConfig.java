@@ -38,7 +38,11 @@ public record ClientConfig(
      */
     public record Gateway(String name, PeerKey publicKey, List<GatewayEndpoint> endpoints, int line) {}
 
-    /** Reads the file. @throws ConfigException if it can't be used as it is */
+    /**
+     * Reads the file.
+     *
+     * @throws ConfigException if it can't be used as it is
+     */
     public static ClientConfig load(Path file) throws ConfigException {
         return ClientFile.read(ConfigFile.open(file));
     }

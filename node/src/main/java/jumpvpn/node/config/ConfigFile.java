@@ -88,7 +88,11 @@ final class ConfigFile {
         return List.copyOf(warnings);
     }
 
-    /** Refuses sections that are not among these. @param otherwise what to do about one that resembles none */
+    /**
+     * Refuses sections that are not among these.
+     *
+     * @param otherwise what to do about one that resembles none
+     */
     void onlySections(List<String> allowed, String otherwise) {
         for (String name : root.keySet()) {
             if (!allowed.contains(name)) {

@@ -49,7 +49,11 @@ public record GatewayConfig(
         return clients.stream().filter(client -> client.publicKey().equals(key)).findFirst();
     }
 
-    /** Reads the file. @throws ConfigException if it can't be used as it is */
+    /**
+     * Reads the file.
+     *
+     * @throws ConfigException if it can't be used as it is
+     */
     public static GatewayConfig load(Path file) throws ConfigException {
         return GatewayFile.read(ConfigFile.open(file));
     }

@@ -24,7 +24,11 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     /** What works but deserves a word, each {@code file:line: …}. */
     List<String> warnings();
 
-    /** Reads a file of either kind. @throws ConfigException if it can't be used as it is */
+    /**
+     * Reads a file of either kind.
+     *
+     * @throws ConfigException if it can't be used as it is
+     */
     static NodeConfig load(Path file) throws ConfigException {
         ConfigFile opened = ConfigFile.open(file);
         return opened.isClient() ? ClientFile.read(opened) : GatewayFile.read(opened);
