@@ -22,7 +22,7 @@ public final class ReplayWindow {
     public boolean accept(long counter) {
         if (!started || Long.compareUnsigned(counter, largest) > 0) {
             moveTo(counter);
-        } else if (largest - counter >= SIZE || largest - counter < 0) {
+        } else if (Long.compareUnsigned(largest - counter, SIZE) >= 0) {
             return false;
         }
         int word = (int) (counter >>> 6) & (seen.length - 1);

@@ -1,0 +1,127 @@
+package jumpvpn.core.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Every row of wire.md's key schedule, written out literally and computed with the JDK's HKDF. */
+class KeyScheduleTest {
+    private static final byte[] NOTHING = {};
+
+    private final byte[] hash = filled(1, 32);
+    private final byte[] chainingKey = filled(2, 32);
+    private final byte[] client = filled(3, 32);
+    private final byte[] gateway = filled(4, 16);
+    private final byte[] nonce = filled(5, 16);
+    private final byte[] answerRandom = filled(6, 16);
+    private final Freshness freshness = new Freshness(client, gateway);
+    private final SessionSecret secret = new SessionSecret(7, filled(8, 32));
+    private final byte[] proofKey = filled(9, 32);
+
+    @Test
+    void theFirstSecretComesFromHashAndChainingKey() throws Exception {
+        SessionSecret first = SessionSecret.ofHandshake(hash, chainingKey);
+        assertThat(first.generation()).isZero();
+        assertThat(first.key()).isEqualTo(JdkHkdf.derive(hash, chainingKey, ascii("jumpvpn session secret"), 32));
+    }
+
+    @Test
+    void bindingKeysMixBothFreshnessesSecretDirectionAndEpoch() throws Exception {
+        BindingKeys keys = secret.bindingKeys(freshness, 0x01020304);
+        byte[] salt = concat(client, gateway);
+        assertThat(keys.clientToGateway()).isEqualTo(JdkHkdf.derive(salt, secret.key(), info("jumpvpn binding c2g", 1, 2, 3, 4), 32));
+        assertThat(keys.gatewayToClient()).isEqualTo(JdkHkdf.derive(salt, secret.key(), info("jumpvpn binding g2c", 1, 2, 3, 4), 32));
+    }
+
+    @Test
+    void everyBindStepsTheSecret() throws Exception {
+        SessionSecret next = secret.next(freshness, 0x01020304);
+        assertThat(next.generation()).isEqualTo(8);
+        assertThat(next.key()).isEqualTo(JdkHkdf.derive(concat(client, gateway), secret.key(), info("jumpvpn secret", 1, 2, 3, 4), 32));
+    }
+
+    @Test
+    void proofAndEarlyKeys() throws Exception {
+        assertThat(secret.proofKey()).isEqualTo(JdkHkdf.derive(NOTHING, secret.key(), info("jumpvpn proof"), 32));
+        assertThat(secret.earlyKey(nonce)).isEqualTo(JdkHkdf.derive(NOTHING, secret.key(), concat(info("jumpvpn early"), nonce), 32));
+    }
+
+    @Test
+    void requestProbeAndAnswerKeys() throws Exception {
+        byte[] both = concat(nonce, answerRandom);
+        assertThat(Proof.requestKey(proofKey, nonce)).isEqualTo(fromProof("jumpvpn request", nonce));
+        assertThat(Proof.probeKey(proofKey, nonce)).isEqualTo(fromProof("jumpvpn probe", nonce));
+        assertThat(Proof.answerKey(proofKey, nonce, answerRandom)).isEqualTo(fromProof("jumpvpn answer", both));
+        assertThat(Proof.probeAnswerKey(proofKey, nonce, answerRandom)).isEqualTo(fromProof("jumpvpn probe answer", both));
+    }
+
+    @Test
+    void noTwoKeysAreAlike() {
+        SessionSecret next = secret.next(freshness, 2);
+        BindingKeys now = secret.bindingKeys(freshness, 2);
+        BindingKeys otherEpoch = secret.bindingKeys(freshness, 3);
+        BindingKeys otherClient = secret.bindingKeys(new Freshness(filled(33, 32), gateway), 2);
+        BindingKeys otherGateway = secret.bindingKeys(new Freshness(client, filled(44, 16)), 2);
+        BindingKeys otherSecret = next.bindingKeys(freshness, 2);
+        List<byte[]> keys = List.of(
+                now.clientToGateway(), now.gatewayToClient(), otherEpoch.clientToGateway(), otherClient.clientToGateway(), otherGateway.clientToGateway(),
+                otherSecret.clientToGateway(), next.key(), secret.key(), secret.proofKey(), next.proofKey(), secret.earlyKey(nonce));
+        assertThat(keys.stream().map(Arrays::toString).collect(Collectors.toSet())).hasSize(keys.size());
+    }
+
+    @Test
+    void wipingLeavesZeros() {
+        BindingKeys keys = secret.bindingKeys(freshness, 1);
+        keys.wipe();
+        secret.wipe();
+        assertThat(List.of(keys.clientToGateway(), keys.gatewayToClient(), secret.key())).allSatisfy(key -> assertThat(key).containsOnly(0));
+    }
+
+    /** A key printed by a record's toString is a key in a log. */
+    @Test
+    void noRecordPrintsItsKeys() {
+        byte[] marker = filled(0x4D, 32);
+        String array = "[B@";
+        List<Object> records = List.of(
+                new SessionSecret(1, marker), new BindingKeys(marker, marker), new KeyPair(marker, client),
+                new Ticket(filled(0x4D, 16), 1, 2, 3, marker, 4), new NoiseIk.FirstMessage(client, marker));
+        assertThat(records).allSatisfy(it -> assertThat(it.toString())
+                .doesNotContain(array)
+                .doesNotContain("4d4d4d")
+                .doesNotContain("77, 77")
+                .doesNotContain("TU1N"));
+    }
+
+    private byte[] fromProof(String label, byte[] context) throws GeneralSecurityException {
+        return JdkHkdf.derive(NOTHING, proofKey, concat(info(label), context), 32);
+    }
+
+    /** Label, zero byte, bytes. */
+    private static byte[] info(String label, int... context) {
+        ByteBuffer info = ByteBuffer.allocate(label.length() + 1 + context.length).put(ascii(label)).put((byte) 0);
+        for (int value : context) {
+            info.put((byte) value);
+        }
+        return info.array();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
+    }
+
+    private static byte[] filled(int value, int length) {
+        byte[] out = new byte[length];
+        Arrays.fill(out, (byte) value);
+        return out;
+    }
+}
