@@ -37,7 +37,8 @@ final class CorePurity extends ArchCondition<JavaClass> {
             "org.jspecify.annotations");
 
     /** From packages that are not allowed as a whole. */
-    private static final Set<String> CLASSES = Set.of("java.time.Duration", "java.util.concurrent.TimeUnit");
+    private static final Set<String> CLASSES =
+            Set.of("java.time.Duration", "java.util.concurrent.TimeUnit", "java.util.zip.CRC32");
 
     private static final Set<String> FORBIDDEN_CLASSES = Set.of(
             // threads and processes
