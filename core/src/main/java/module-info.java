@@ -2,6 +2,12 @@
 module jumpvpn.core {
     requires static transitive org.jspecify;
 
+    exports jumpvpn.core.control;
+    exports jumpvpn.core.data;
     exports jumpvpn.core.net;
+    exports jumpvpn.core.observability;
+    exports jumpvpn.core.ownership;
     exports jumpvpn.core.security;
+    exports jumpvpn.core.session;
+    exports jumpvpn.core.transport;
 }

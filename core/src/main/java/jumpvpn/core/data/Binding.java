@@ -223,7 +223,7 @@ public final class Binding {
     /** The counter of ours that ends in these 32 bits: the greatest that was sent; one never sent counts as none. */
     private long unfold(int low) {
         long next = nextCounter.get();
-        long candidate = next & ~0xffff_ffffL | low & 0xffff_ffffL;
+        long candidate = (next & ~0xffff_ffffL) | (low & 0xffff_ffffL);
         if (candidate >= next) {
             candidate -= 1L << 32;
         }

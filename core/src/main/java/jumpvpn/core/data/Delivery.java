@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
  * are microseconds apart), all else by the one thread that opens. Readers: any. Every field is a lone fact read by acquire and written by release; nobody needs
  * two of them to agree.
  */
+@SuppressWarnings("UnusedVariable") // the fields are read and written through their VarHandles
 public final class Delivery {
     private static final VarHandle SENT_ASKING = field("sentAsking");
     private static final VarHandle SENT_NANOS = field("sentNanos");

@@ -45,6 +45,6 @@ final class InnerPacket {
     }
 
     private static long mapped(MemorySegment memory, long address) {
-        return MAPPED | memory.get(INT, address) & 0xffff_ffffL;
+        return MAPPED | (memory.get(INT, address) & 0xffff_ffffL);
     }
 }

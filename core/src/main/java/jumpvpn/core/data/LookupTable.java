@@ -58,7 +58,7 @@ public final class LookupTable<V> {
         int mask = table.length() - 1;
         for (int i = hash(entry.high, entry.low) & mask; ; i = i + 1 & mask) {
             Entry<V> old = table.getPlain(i);
-            if (old == null || old.low == entry.low && old.high == entry.high) {
+            if (old == null || (old.low == entry.low && old.high == entry.high)) {
                 table.setRelease(i, entry);
                 return old == null;
             }

@@ -28,7 +28,7 @@ public abstract sealed class NoiseIk permits NoiseIk.Initiator, NoiseIk.Responde
     private static final int SEALED_STATIC_END = KeyPair.KEY_LENGTH + KeyPair.KEY_LENGTH + Aead.TAG_LENGTH;
 
     /** Which message is due. */
-    private enum Stage {
+    enum Stage {
         FIRST,
         SECOND,
         COMPLETE

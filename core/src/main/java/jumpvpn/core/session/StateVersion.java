@@ -11,7 +11,7 @@ public record StateVersion(long packed) implements Comparable<StateVersion> {
 
     /** The version {@code epoch.step}. */
     public static StateVersion of(int epoch, int step) {
-        return new StateVersion((long) epoch << 32 | step & 0xffff_ffffL);
+        return new StateVersion(((long) epoch << 32) | (step & 0xffff_ffffL));
     }
 
     /** The epoch, unsigned. */

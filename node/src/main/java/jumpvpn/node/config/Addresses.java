@@ -72,7 +72,7 @@ final class Addresses {
         if (address.equals(masked(prefix).address())) {
             return true;
         }
-        int hostMask = prefix.length() == 0 ? -1 : (1 << 32 - prefix.length()) - 1;
+        int hostMask = prefix.length() == 0 ? -1 : (1 << (32 - prefix.length())) - 1;
         return address.isV4() && (address.v4Bits() & hostMask) == hostMask;
     }
 

@@ -1,0 +1,4 @@
+package jumpvpn.lab.architecture.planted.core.net;
+
+/** Allowed for everybody. */
+public record Value(int number) {}

@@ -1,0 +1,4 @@
+package jumpvpn.lab.architecture.planted.node.host;
+
+/** Must not be called so. */
+public record LinkManager() {}
