@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's file.
  *
- * @param gateways at least one, in order of preference, each with at least one endpoint of a built scheme
+ * @param gateways at least one, in order of preference, each with at least one endpoint of a built protocol
  */
 public record ClientConfig(
         Path file,

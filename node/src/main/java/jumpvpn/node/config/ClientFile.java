@@ -79,7 +79,7 @@ final class ClientFile {
             PeerKey key = section.value("public-key", (text, line) -> GatewayFile.publicKey(text));
             List<GatewayEndpoint> given = section.values("endpoints", EndpointText::endpoint);
             List<GatewayEndpoint> endpoints =
-                    Endpoints.usable(file, section, "endpoints", given, GatewayEndpoint::scheme, GatewayEndpoint::line);
+                    Endpoints.usable(file, section, "endpoints", given, GatewayEndpoint::protocol, GatewayEndpoint::line);
             if (name != null && key != null) {
                 gateways.add(new ClientConfig.Gateway(name, key, List.copyOf(endpoints), section.line()));
             }

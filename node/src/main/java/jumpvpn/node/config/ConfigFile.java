@@ -139,38 +139,17 @@ final class ConfigFile {
         return String.join(" and ", keys.stream().filter(Key::required).map(Key::example).toList());
     }
 
-    /** What {@code [policy]} says. */
-    List<PolicySetting> policy() {
-        List<PolicySetting> settings = new ArrayList<>();
+    /** The section {@code [policy]}; null if the file has none. */
+    @Nullable TomlTable policy() {
         Object found = root.get(List.of("policy"));
-        if (found instanceof TomlTable table) {
-            flatten(table, "", settings);
-        } else if (found != null) {
+        if (found != null && !(found instanceof TomlTable)) {
             problems.add(line(root.inputPositionOf(List.of("policy"))), "policy must be one section", "write [policy] with single brackets, once");
         }
-        return settings;
+        return found instanceof TomlTable table ? table : null;
     }
 
-    private void flatten(TomlTable table, String prefix, List<PolicySetting> settings) {
-        for (String name : table.keySet()) {
-            String key = prefix + name;
-            int line = line(table.inputPositionOf(List.of(name)));
-            Object value = table.get(List.of(name));
-            if (name.contains(".")) {
-                problems.add(line, "policy setting \"" + key + "\" has quotes around its key", "leave them out: " + key + " = …");
-            } else if (value instanceof TomlTable nested) {
-                flatten(nested, key + ".", settings);
-            } else if (value instanceof TomlArray array) {
-                settings.add(new PolicySetting(key, List.copyOf(array.toList()), line));
-            } else if (value instanceof String || value instanceof Long || value instanceof Double || value instanceof Boolean) {
-                settings.add(new PolicySetting(key, value, line));
-            } else {
-                problems.add(line, "policy setting \"" + key + "\" has a value of a kind that none has", "write a text such as \"500ms\", a number or a list");
-            }
-        }
-    }
-
-    private static int line(@Nullable TomlPosition position) {
+    /** The position's line, 1 without one. */
+    static int line(@Nullable TomlPosition position) {
         return position == null ? 1 : position.line();
     }
 }

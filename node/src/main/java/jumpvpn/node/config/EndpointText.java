@@ -8,13 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Protocol;
 
 /** Reads {@code scheme://host:port}; the host is an IPv4 literal, an IPv6 literal in brackets or a name (RFC 3986 section 3.2.2, RFC 1123 section 2.1). */
 final class EndpointText {
     private static final Pattern SHAPE = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(?:\\[([^\\[\\]]*)]|([^:/\\[\\]]*)):([0-9]{1,5})");
     private static final Pattern NAME = Pattern.compile("(?=.{1,253}$)(?!.*[.][0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
     private static final List<String> SCHEMES =
-            Arrays.stream(Scheme.values()).map(EndpointText::word).toList();
+            Arrays.stream(Protocol.values()).map(Protocol::scheme).toList();
 
     private EndpointText() {}
 
@@ -23,7 +24,7 @@ final class EndpointText {
         IpAddress address = endpoint.address()
                 .orElseThrow(() -> new BadValue(
                         "\"" + text + "\" listens on a name", "write an address of this machine, or 0.0.0.0 or [::] for all"));
-        return new Listen(endpoint.scheme(), new Endpoint(address, endpoint.port()), line);
+        return new Listen(endpoint.protocol(), new Endpoint(address, endpoint.port()), line);
     }
 
     static GatewayEndpoint endpoint(String text, int line) throws BadValue {
@@ -44,7 +45,7 @@ final class EndpointText {
         if (port < 1 || port > 65535) {
             throw new BadValue("port " + port + " in \"" + text + "\" does not exist", "use a port of 1 to 65535, such as 4500");
         }
-        return new GatewayEndpoint(scheme(parts.group(1), text), host, port, line);
+        return new GatewayEndpoint(protocol(parts.group(1), text), host, port, line);
     }
 
     private static String missing(String text) {
@@ -57,10 +58,10 @@ final class EndpointText {
         return "write scheme://host:port, such as udp://198.51.100.1:4500 or udp://[2001:db8::1]:4500";
     }
 
-    private static Scheme scheme(String typed, String text) throws BadValue {
-        for (Scheme scheme : Scheme.values()) {
-            if (word(scheme).equals(typed.toLowerCase(Locale.ROOT))) {
-                return scheme;
+    private static Protocol protocol(String typed, String text) throws BadValue {
+        for (Protocol protocol : Protocol.values()) {
+            if (protocol.scheme().equals(typed.toLowerCase(Locale.ROOT))) {
+                return protocol;
             }
         }
         throw new BadValue(
@@ -78,11 +79,7 @@ final class EndpointText {
         }
     }
 
-    static String format(Scheme scheme, String authority) {
-        return word(scheme) + "://" + authority;
-    }
-
-    static String word(Scheme scheme) {
-        return scheme.name().toLowerCase(Locale.ROOT);
+    static String format(Protocol protocol, String authority) {
+        return protocol.scheme() + "://" + authority;
     }
 }

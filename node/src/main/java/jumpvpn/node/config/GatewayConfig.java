@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.session.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A gateway's file.
  *
- * @param listen at least one, of built schemes only
+ * @param listen at least one, of built protocols only
  * @param clients in the file's order; names, keys and addresses are unique
- * @param policy what the file says, not yet checked
+ * @param policy the defaults with what the file changes
  */
 public record GatewayConfig(
         Path file,
@@ -23,7 +24,7 @@ public record GatewayConfig(
         @Nullable Path events,
         Network network,
         List<Client> clients,
-        List<PolicySetting> policy,
+        Policy policy,
         List<String> warnings)
         implements NodeConfig {
     /**

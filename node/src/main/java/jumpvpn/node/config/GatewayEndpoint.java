@@ -2,6 +2,7 @@ package jumpvpn.node.config;
 
 import java.util.Optional;
 import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Protocol;
 
 /**
  * Where a client reaches a gateway.
@@ -10,7 +11,7 @@ import jumpvpn.core.net.IpAddress;
  * @param port 1..65535
  * @param line where the file says so
  */
-public record GatewayEndpoint(Scheme scheme, String host, int port, int line) {
+public record GatewayEndpoint(Protocol protocol, String host, int port, int line) {
     /** The address if the host is a literal. */
     public Optional<IpAddress> address() {
         return EndpointText.literal(host);
@@ -19,6 +20,6 @@ public record GatewayEndpoint(Scheme scheme, String host, int port, int line) {
     /** {@code udp://198.51.100.1:4500}. */
     @Override
     public String toString() {
-        return EndpointText.format(scheme, (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port);
+        return EndpointText.format(protocol, (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.session.Policy;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a gateway's file. */
@@ -34,14 +35,14 @@ final class GatewayFile {
         Section node = file.section("gateway", Sections.GATEWAY);
         GatewayConfig.@Nullable Network network = network(file.section("network", Sections.GATEWAY_NETWORK));
         List<GatewayConfig.Client> clients = clients(network == null ? List.of() : network.addresses());
-        List<PolicySetting> policy = file.policy();
+        Policy policy = PolicySection.read(file);
         if (node == null || network == null) {
             problems.throwIfAny();
         }
         return node(Objects.requireNonNull(node), Objects.requireNonNull(network), clients, policy);
     }
 
-    private GatewayConfig node(Section node, GatewayConfig.Network network, List<GatewayConfig.Client> clients, List<PolicySetting> policy)
+    private GatewayConfig node(Section node, GatewayConfig.Network network, List<GatewayConfig.Client> clients, Policy policy)
             throws ConfigException {
         String name = node.value("name", (text, line) -> Names.node(text));
         NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
@@ -58,7 +59,7 @@ final class GatewayFile {
                 events,
                 network,
                 List.copyOf(clients),
-                List.copyOf(policy),
+                policy,
                 file.warnings());
     }
 
@@ -72,7 +73,7 @@ final class GatewayFile {
             given.add(listen);
             return listen;
         });
-        return Endpoints.usable(file, node, "listen", given, Listen::scheme, Listen::line);
+        return Endpoints.usable(file, node, "listen", given, Listen::protocol, Listen::line);
     }
 
     private GatewayConfig.@Nullable Network network(@Nullable Section section) {

@@ -1,6 +1,7 @@
 package jumpvpn.node.config;
 
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Protocol;
 
 /**
  * Where a gateway receives.
@@ -8,10 +9,10 @@ import jumpvpn.core.net.Endpoint;
  * @param endpoint a literal address, perhaps 0.0.0.0 or ::, and a port of 1..65535
  * @param line where the file says so, for errors found later, such as a port in use
  */
-public record Listen(Scheme scheme, Endpoint endpoint, int line) {
+public record Listen(Protocol protocol, Endpoint endpoint, int line) {
     /** {@code udp://0.0.0.0:4500}. */
     @Override
     public String toString() {
-        return EndpointText.format(scheme, endpoint.toString());
+        return EndpointText.format(protocol, endpoint.toString());
     }
 }

@@ -1,0 +1,31 @@
+package jumpvpn.node.runtime;
+
+import java.util.List;
+
+/** How a node is. */
+public sealed interface NodeStatus {
+    /** The node's name. */
+    String name();
+
+    /** The TUN device's name. */
+    String interfaceName();
+
+    /**
+     * A client.
+     *
+     * @param session the current one; in BIRTH and without id while there is none
+     * @param candidates the paths that {@code jump --to} may name
+     */
+    record Client(String name, String interfaceName, SessionStatus session, List<PathStatus> candidates) implements NodeStatus {}
+
+    /**
+     * A gateway.
+     *
+     * @param listen where it receives
+     * @param sinceMillis wall clock of its start
+     * @param clients how many its file knows
+     * @param sessions the live ones
+     */
+    record Gateway(String name, String interfaceName, List<String> listen, long sinceMillis, int clients, List<SessionStatus> sessions)
+            implements NodeStatus {}
+}

@@ -1,0 +1,27 @@
+package jumpvpn.node.runtime;
+
+import java.util.List;
+
+/** A running node's answer to a {@link Request}. */
+public sealed interface Reply {
+    /** To {@link Request.Status}. */
+    record Status(NodeStatus status) implements Reply {}
+
+    /** To {@link Request.Sessions}. */
+    record Sessions(List<SessionStatus> sessions) implements Reply {}
+
+    /**
+     * It was done, or has begun.
+     *
+     * @param text one line for the user
+     */
+    record Done(String text) implements Reply {}
+
+    /**
+     * It was not done.
+     *
+     * @param reason a code that stays the same, such as {@code COOLDOWN_ACTIVE}
+     * @param text one line for the user: why, and what to do
+     */
+    record Refused(String reason, String text) implements Reply {}
+}

@@ -1,0 +1,26 @@
+package jumpvpn.node.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+/** What may be asked of a running node. */
+public sealed interface Request {
+    /** How is it? */
+    record Status() implements Request {}
+
+    /** Which sessions are there? */
+    record Sessions() implements Request {}
+
+    /**
+     * Switch the session to another path (OPERATOR_JUMP).
+     *
+     * @param to the id of a candidate, an interface's name or a local address; null: the best other one
+     */
+    record Jump(@Nullable String to) implements Request {}
+
+    /**
+     * End a session (OPERATOR_TERMINATE).
+     *
+     * @param session its id, or at a gateway the name of its client
+     */
+    record Terminate(String session) implements Request {}
+}

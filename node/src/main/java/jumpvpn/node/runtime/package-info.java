@@ -1,0 +1,5 @@
+/** The running node: loops, clocks, entropy and what may be asked of it from outside. */
+@NullMarked
+package jumpvpn.node.runtime;
+
+import org.jspecify.annotations.NullMarked;
