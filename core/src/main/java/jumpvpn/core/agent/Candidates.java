@@ -63,10 +63,10 @@ final class Candidates {
                 allowed.add(path);
             }
         }
-        allowed.sort(Comparator.comparing((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
-                .thenComparing(Path::preference)
-                .thenComparing(path -> preferred.indexOf(path.protocol()) & 0xff)
-                .thenComparing(Path::id));
+        allowed.sort(Comparator.comparingLong((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
+                .thenComparingInt(Path::preference)
+                .thenComparingInt(path -> preferred.indexOf(path.protocol()) & 0xff)
+                .thenComparingInt(Path::id));
         return allowed.subList(0, Math.min(allowed.size(), policy.count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
     }
 }

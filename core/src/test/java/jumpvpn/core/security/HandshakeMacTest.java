@@ -22,8 +22,11 @@ class HandshakeMacTest {
             Mac hmac = Mac.getInstance("HmacSHA256");
             hmac.init(new SecretKeySpec(JdkHkdf.derive(new byte[0], publicKey, info, 32), "HmacSHA256"));
             hmac.update(message, 0, length - 32);
-            assertThat(Arrays.copyOfRange(message, length - 32, length - 16)).isEqualTo(Arrays.copyOf(hmac.doFinal(), 16));
-            assertThat(Arrays.copyOfRange(message, length - 16, length)).as("mac2's place").containsOnly(0);
+            assertThat(Arrays.copyOfRange(message, length - 32, length - 16))
+                    .isEqualTo(Arrays.copyOf(hmac.doFinal(), 16));
+            assertThat(Arrays.copyOfRange(message, length - 16, length))
+                    .as("mac2's place")
+                    .containsOnly(0);
             assertThat(mac.check(message)).isTrue();
         }
     }

@@ -29,7 +29,8 @@ class HkdfTest {
     void matchesTheRfc(String inputKey, String salt, String info, int length, String pseudorandomKey, String output) {
         byte[] extracted = Hkdf.extract(HEX.parseHex(salt), HEX.parseHex(inputKey));
         assertThat(HEX.formatHex(extracted)).isEqualTo(pseudorandomKey);
-        assertThat(HEX.formatHex(Hkdf.expand(extracted, HEX.parseHex(info), length))).isEqualTo(output);
+        assertThat(HEX.formatHex(Hkdf.expand(extracted, HEX.parseHex(info), length)))
+                .isEqualTo(output);
     }
 
     @Test
@@ -37,8 +38,10 @@ class HkdfTest {
         byte[] salt = new RandomEntropy(1).bytes(64);
         byte[] inputKey = new RandomEntropy(2).bytes(32);
         byte[] info = {'j', 'u', 'm', 'p', 0, 9, 8, 7};
-        assertThat(Hkdf.derive(salt, inputKey, "jump", new byte[] {9, 8, 7}, 50)).isEqualTo(JdkHkdf.derive(salt, inputKey, info, 50));
-        assertThat(Hkdf.derive(salt, inputKey, "jump", new byte[0], 32)).isEqualTo(JdkHkdf.derive(salt, inputKey, new byte[] {'j', 'u', 'm', 'p', 0}, 32));
+        assertThat(Hkdf.derive(salt, inputKey, "jump", new byte[] {9, 8, 7}, 50))
+                .isEqualTo(JdkHkdf.derive(salt, inputKey, info, 50));
+        assertThat(Hkdf.derive(salt, inputKey, "jump", new byte[0], 32))
+                .isEqualTo(JdkHkdf.derive(salt, inputKey, new byte[] {'j', 'u', 'm', 'p', 0}, 32));
     }
 
     @Test
@@ -53,6 +56,8 @@ class HkdfTest {
     @Test
     void yieldsNoMoreThanTheRfcAllows() {
         assertThat(Hkdf.expand(new byte[32], new byte[0], 8160)).hasSize(8160);
-        assertThatIllegalArgumentException().isThrownBy(() -> Hkdf.expand(new byte[32], new byte[0], 8161)).withMessageContaining("8161");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Hkdf.expand(new byte[32], new byte[0], 8161))
+                .withMessageContaining("8161");
     }
 }

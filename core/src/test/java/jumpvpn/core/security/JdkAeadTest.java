@@ -31,14 +31,18 @@ class JdkAeadTest {
     /** RFC 8439 appendix A.5, whose nonce has the four leading zero bytes of ours. The tag covers every byte of the ciphertext. */
     @Test
     void chachaMatchesTheRfc() {
-        byte[] text = ("Internet-Drafts are draft documents valid for a maximum of six months and may be updated, replaced, or obsoleted by other documents at any time. It is inappropriate to use "
-                        + "Internet-Drafts as reference material or to cite them other than as /\u201cwork in progress./\u201d")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] text =
+                ("Internet-Drafts are draft documents valid for a maximum of six months and may be updated, replaced, or obsoleted by other documents at any time. It is inappropriate to use "
+                                + "Internet-Drafts as reference material or to cite them other than as /\u201cwork in progress./\u201d")
+                        .getBytes(StandardCharsets.UTF_8);
         byte[] rfcKey = HEX.parseHex("1c9240a5eb55d38af333888604f6b5f0473917c1402b80099dca5cbc207075c0");
         byte[] aad = HEX.parseHex("f33388860000000000004e91");
         byte[] sealed = SealedBytes.seal(port, Suite.CHACHA20_POLY1305, rfcKey, 0x0102030405060708L, aad, text);
-        assertThat(HEX.formatHex(sealed)).startsWith("64a0861575861af460f062c79be643bd").endsWith("eead9d67890cbb22392336fea1851f38");
-        assertThat(SealedBytes.open(port, Suite.CHACHA20_POLY1305, rfcKey, 0x0102030405060708L, aad, sealed)).isEqualTo(text);
+        assertThat(HEX.formatHex(sealed))
+                .startsWith("64a0861575861af460f062c79be643bd")
+                .endsWith("eead9d67890cbb22392336fea1851f38");
+        assertThat(SealedBytes.open(port, Suite.CHACHA20_POLY1305, rfcKey, 0x0102030405060708L, aad, sealed))
+                .isEqualTo(text);
     }
 
     /** Test cases 13 and 14 of the GCM specification (McGrew and Viega): AES-256, everything zero. */
@@ -65,7 +69,8 @@ class JdkAeadTest {
                 // The same counter again and again is this test's abuse, so each time with a fresh instance.
                 port.create(suite, key).seal(counter, memory, 0, AAD, AAD, length);
                 assertThat(bytes(memory, AAD, length + TAG)).isEqualTo(expected);
-                assertThat(aead.open(counter, memory, 0, AAD, AAD, length + TAG)).isEqualTo(length);
+                assertThat(aead.open(counter, memory, 0, AAD, AAD, length + TAG))
+                        .isEqualTo(length);
                 assertThat(bytes(memory, AAD, length)).isEqualTo(text);
             }
         }
@@ -90,7 +95,8 @@ class JdkAeadTest {
             // Through the segment of everything, with raw addresses, as the packet loop calls it.
             MemorySegment everything = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
             long base = memory.address();
-            assertThat(aead.open(9, everything, base + 100, AAD, base + 1000, text.length + TAG)).isEqualTo(text.length);
+            assertThat(aead.open(9, everything, base + 100, AAD, base + 1000, text.length + TAG))
+                    .isEqualTo(text.length);
             assertThat(bytes(memory, 1000, text.length)).isEqualTo(text);
         }
     }
@@ -109,14 +115,26 @@ class JdkAeadTest {
             byte[] forged = genuine.clone();
             forged[at] ^= (byte) (1 << (at & 7));
             byte[] kept = forged.clone();
-            assertThat(aead.open(3, MemorySegment.ofArray(forged), 0, AAD, AAD, text.length + TAG)).as("byte " + at).isEqualTo(-1);
+            assertThat(aead.open(3, MemorySegment.ofArray(forged), 0, AAD, AAD, text.length + TAG))
+                    .as("byte " + at)
+                    .isEqualTo(-1);
             assertThat(forged).isEqualTo(kept);
         }
-        assertThat(aead.open(4, sealed, 0, AAD, AAD, text.length + TAG)).as("another counter").isEqualTo(-1);
-        assertThat(aead.open(3, sealed, 0, AAD - 1, AAD, text.length + TAG)).as("less associated data").isEqualTo(-1);
-        assertThat(aead.open(3, sealed, 0, AAD, AAD, text.length + TAG - 1)).as("truncated").isEqualTo(-1);
-        assertThat(port.create(suite, new byte[32]).open(3, sealed, 0, AAD, AAD, text.length + TAG)).as("another key").isEqualTo(-1);
-        assertThat(aead.open(3, sealed, 0, AAD, AAD, text.length + TAG)).as("the genuine one, after all that").isEqualTo(text.length);
+        assertThat(aead.open(4, sealed, 0, AAD, AAD, text.length + TAG))
+                .as("another counter")
+                .isEqualTo(-1);
+        assertThat(aead.open(3, sealed, 0, AAD - 1, AAD, text.length + TAG))
+                .as("less associated data")
+                .isEqualTo(-1);
+        assertThat(aead.open(3, sealed, 0, AAD, AAD, text.length + TAG - 1))
+                .as("truncated")
+                .isEqualTo(-1);
+        assertThat(port.create(suite, new byte[32]).open(3, sealed, 0, AAD, AAD, text.length + TAG))
+                .as("another key")
+                .isEqualTo(-1);
+        assertThat(aead.open(3, sealed, 0, AAD, AAD, text.length + TAG))
+                .as("the genuine one, after all that")
+                .isEqualTo(text.length);
     }
 
     @ParameterizedTest
@@ -124,7 +142,8 @@ class JdkAeadTest {
     void tooShortForATagIsForged(Suite suite) {
         MemorySegment memory = MemorySegment.ofArray(new byte[64]);
         for (int length = 0; length < TAG; length++) {
-            assertThat(port.create(suite, key).open(0, memory, 0, AAD, AAD, length)).isEqualTo(-1);
+            assertThat(port.create(suite, key).open(0, memory, 0, AAD, AAD, length))
+                    .isEqualTo(-1);
         }
     }
 
@@ -147,8 +166,12 @@ class JdkAeadTest {
         MemorySegment memory = packet(new byte[AAD], new byte[40]);
         aead.seal(5, memory, 0, AAD, AAD, 40);
         byte[] once = bytes(memory, 0, AAD + 40 + TAG);
-        assertThatIllegalStateException().isThrownBy(() -> aead.seal(5, memory, 0, AAD, AAD, 40)).withMessageContaining("counter 5");
-        assertThat(bytes(memory, 0, once.length)).as("unsealed text never leaves, so nothing was written").isEqualTo(once);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> aead.seal(5, memory, 0, AAD, AAD, 40))
+                .withMessageContaining("counter 5");
+        assertThat(bytes(memory, 0, once.length))
+                .as("unsealed text never leaves, so nothing was written")
+                .isEqualTo(once);
         aead.seal(6, memory, 0, AAD, AAD, 40);
     }
 
@@ -158,12 +181,15 @@ class JdkAeadTest {
         Aead aead = port.create(Suite.AES_256_GCM, own);
         byte[] sealed = SealedBytes.seal(port, Suite.AES_256_GCM, key, 1, new byte[AAD], new byte[10]);
         Arrays.fill(own, (byte) 0);
-        assertThat(aead.open(1, packet(new byte[AAD], sealed), 0, AAD, AAD, sealed.length)).isEqualTo(10);
+        assertThat(aead.open(1, packet(new byte[AAD], sealed), 0, AAD, AAD, sealed.length))
+                .isEqualTo(10);
     }
 
     @Test
     void namesAWrongKeyLength() {
-        assertThatIllegalArgumentException().isThrownBy(() -> port.create(Suite.AES_256_GCM, new byte[16])).withMessageContaining("32 bytes, this one has 16");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> port.create(Suite.AES_256_GCM, new byte[16]))
+                .withMessageContaining("32 bytes, this one has 16");
     }
 
     private byte[] reference(Suite suite, long counter, byte[] aad, byte[] text) throws Exception {

@@ -10,7 +10,8 @@ final class JdkHkdf {
     private JdkHkdf() {}
 
     static byte[] derive(byte[] salt, byte[] inputKey, byte[] info, int length) throws GeneralSecurityException {
-        HKDFParameterSpec.Builder extract = HKDFParameterSpec.ofExtract().addIKM(new SecretKeySpec(inputKey, "Generic"));
+        HKDFParameterSpec.Builder extract =
+                HKDFParameterSpec.ofExtract().addIKM(new SecretKeySpec(inputKey, "Generic"));
         if (salt.length > 0) {
             extract.addSalt(salt);
         }

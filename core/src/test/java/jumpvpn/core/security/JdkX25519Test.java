@@ -28,7 +28,8 @@ class JdkX25519Test {
                 + "95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957"
     })
     void multipliesAsTheRfcSays(String scalar, String coordinate, String product) throws Exception {
-        assertThat(HEX.formatHex(x25519.agree(HEX.parseHex(scalar), HEX.parseHex(coordinate)))).isEqualTo(product);
+        assertThat(HEX.formatHex(x25519.agree(HEX.parseHex(scalar), HEX.parseHex(coordinate))))
+                .isEqualTo(product);
     }
 
     /** RFC 7748 section 5.2, the iterated test. */
@@ -41,7 +42,8 @@ class JdkX25519Test {
             u = k;
             k = product;
             if (i == 1) {
-                assertThat(HEX.formatHex(k)).isEqualTo("422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079");
+                assertThat(HEX.formatHex(k))
+                        .isEqualTo("422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079");
             }
         }
         assertThat(HEX.formatHex(k)).isEqualTo("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51");
@@ -50,10 +52,14 @@ class JdkX25519Test {
     /** RFC 7748 section 6.1. */
     @Test
     void bothSidesAgree() throws Exception {
-        KeyPair alice = KeyPair.of(x25519, HEX.parseHex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
-        KeyPair bob = KeyPair.of(x25519, HEX.parseHex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
-        assertThat(HEX.formatHex(alice.publicKey())).isEqualTo("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
-        assertThat(HEX.formatHex(bob.publicKey())).isEqualTo("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+        KeyPair alice =
+                KeyPair.of(x25519, HEX.parseHex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
+        KeyPair bob =
+                KeyPair.of(x25519, HEX.parseHex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
+        assertThat(HEX.formatHex(alice.publicKey()))
+                .isEqualTo("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+        assertThat(HEX.formatHex(bob.publicKey()))
+                .isEqualTo("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
         byte[] secret = HEX.parseHex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
         assertThat(x25519.agree(alice.privateKey(), bob.publicKey())).isEqualTo(secret);
         assertThat(x25519.agree(bob.privateKey(), alice.publicKey())).isEqualTo(secret);

@@ -35,21 +35,26 @@ class KeyScheduleTest {
     void bindingKeysMixBothFreshnessesSecretDirectionAndEpoch() throws Exception {
         BindingKeys keys = secret.bindingKeys(freshness, 0x01020304);
         byte[] salt = concat(client, gateway);
-        assertThat(keys.clientToGateway()).isEqualTo(JdkHkdf.derive(salt, secret.key(), info("jumpvpn binding c2g", 1, 2, 3, 4), 32));
-        assertThat(keys.gatewayToClient()).isEqualTo(JdkHkdf.derive(salt, secret.key(), info("jumpvpn binding g2c", 1, 2, 3, 4), 32));
+        assertThat(keys.clientToGateway())
+                .isEqualTo(JdkHkdf.derive(salt, secret.key(), info("jumpvpn binding c2g", 1, 2, 3, 4), 32));
+        assertThat(keys.gatewayToClient())
+                .isEqualTo(JdkHkdf.derive(salt, secret.key(), info("jumpvpn binding g2c", 1, 2, 3, 4), 32));
     }
 
     @Test
     void everyBindStepsTheSecret() throws Exception {
         SessionSecret next = secret.next(freshness, 0x01020304);
         assertThat(next.generation()).isEqualTo(8);
-        assertThat(next.key()).isEqualTo(JdkHkdf.derive(concat(client, gateway), secret.key(), info("jumpvpn secret", 1, 2, 3, 4), 32));
+        assertThat(next.key())
+                .isEqualTo(
+                        JdkHkdf.derive(concat(client, gateway), secret.key(), info("jumpvpn secret", 1, 2, 3, 4), 32));
     }
 
     @Test
     void proofAndEarlyKeys() throws Exception {
         assertThat(secret.proofKey()).isEqualTo(JdkHkdf.derive(NOTHING, secret.key(), info("jumpvpn proof"), 32));
-        assertThat(secret.earlyKey(nonce)).isEqualTo(JdkHkdf.derive(NOTHING, secret.key(), concat(info("jumpvpn early"), nonce), 32));
+        assertThat(secret.earlyKey(nonce))
+                .isEqualTo(JdkHkdf.derive(NOTHING, secret.key(), concat(info("jumpvpn early"), nonce), 32));
     }
 
     @Test
@@ -58,7 +63,8 @@ class KeyScheduleTest {
         assertThat(Proof.requestKey(proofKey, nonce)).isEqualTo(fromProof("jumpvpn request", nonce));
         assertThat(Proof.probeKey(proofKey, nonce)).isEqualTo(fromProof("jumpvpn probe", nonce));
         assertThat(Proof.answerKey(proofKey, nonce, answerRandom)).isEqualTo(fromProof("jumpvpn answer", both));
-        assertThat(Proof.probeAnswerKey(proofKey, nonce, answerRandom)).isEqualTo(fromProof("jumpvpn probe answer", both));
+        assertThat(Proof.probeAnswerKey(proofKey, nonce, answerRandom))
+                .isEqualTo(fromProof("jumpvpn probe answer", both));
     }
 
     @Test
@@ -70,9 +76,19 @@ class KeyScheduleTest {
         BindingKeys otherGateway = secret.bindingKeys(new Freshness(client, filled(44, 16)), 2);
         BindingKeys otherSecret = next.bindingKeys(freshness, 2);
         List<byte[]> keys = List.of(
-                now.clientToGateway(), now.gatewayToClient(), otherEpoch.clientToGateway(), otherClient.clientToGateway(), otherGateway.clientToGateway(),
-                otherSecret.clientToGateway(), next.key(), secret.key(), secret.proofKey(), next.proofKey(), secret.earlyKey(nonce));
-        assertThat(keys.stream().map(Arrays::toString).collect(Collectors.toSet())).hasSize(keys.size());
+                now.clientToGateway(),
+                now.gatewayToClient(),
+                otherEpoch.clientToGateway(),
+                otherClient.clientToGateway(),
+                otherGateway.clientToGateway(),
+                otherSecret.clientToGateway(),
+                next.key(),
+                secret.key(),
+                secret.proofKey(),
+                next.proofKey(),
+                secret.earlyKey(nonce));
+        assertThat(keys.stream().map(Arrays::toString).collect(Collectors.toSet()))
+                .hasSize(keys.size());
     }
 
     @Test
@@ -80,7 +96,8 @@ class KeyScheduleTest {
         BindingKeys keys = secret.bindingKeys(freshness, 1);
         keys.wipe();
         secret.wipe();
-        assertThat(List.of(keys.clientToGateway(), keys.gatewayToClient(), secret.key())).allSatisfy(key -> assertThat(key).containsOnly(0));
+        assertThat(List.of(keys.clientToGateway(), keys.gatewayToClient(), secret.key()))
+                .allSatisfy(key -> assertThat(key).containsOnly(0));
     }
 
     /** A key printed by a record's toString is a key in a log. */
@@ -89,13 +106,17 @@ class KeyScheduleTest {
         byte[] marker = filled(0x4D, 32);
         String array = "[B@";
         List<Object> records = List.of(
-                new SessionSecret(1, marker), new BindingKeys(marker, marker), new KeyPair(marker, client),
-                new Ticket(filled(0x4D, 16), 1, 2, 3, marker, 4), new NoiseIk.FirstMessage(client, marker));
-        assertThat(records).allSatisfy(it -> assertThat(it.toString())
-                .doesNotContain(array)
-                .doesNotContain("4d4d4d")
-                .doesNotContain("77, 77")
-                .doesNotContain("TU1N"));
+                new SessionSecret(1, marker),
+                new BindingKeys(marker, marker),
+                new KeyPair(marker, client),
+                new Ticket(filled(0x4D, 16), 1, 2, 3, marker, 4),
+                new NoiseIk.FirstMessage(client, marker));
+        assertThat(records)
+                .allSatisfy(it -> assertThat(it.toString())
+                        .doesNotContain(array)
+                        .doesNotContain("4d4d4d")
+                        .doesNotContain("77, 77")
+                        .doesNotContain("TU1N"));
     }
 
     private byte[] fromProof(String label, byte[] context) throws GeneralSecurityException {
@@ -104,7 +125,9 @@ class KeyScheduleTest {
 
     /** Label, zero byte, bytes. */
     private static byte[] info(String label, int... context) {
-        ByteBuffer info = ByteBuffer.allocate(label.length() + 1 + context.length).put(ascii(label)).put((byte) 0);
+        ByteBuffer info = ByteBuffer.allocate(label.length() + 1 + context.length)
+                .put(ascii(label))
+                .put((byte) 0);
         for (int value : context) {
             info.put((byte) value);
         }
@@ -116,7 +139,10 @@ class KeyScheduleTest {
     }
 
     private static byte[] concat(byte[] first, byte[] second) {
-        return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
+        return ByteBuffer.allocate(first.length + second.length)
+                .put(first)
+                .put(second)
+                .array();
     }
 
     private static byte[] filled(int value, int length) {

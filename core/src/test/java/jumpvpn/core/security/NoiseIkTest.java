@@ -28,7 +28,9 @@ class NoiseIkTest {
         NoiseIk.Responder responder = responder(suite);
         byte[] first = initiator.writeFirst(HELLO);
         assertThat(first).hasSize(HELLO.length + NoiseIk.FIRST_OVERHEAD).hasSize(596);
-        assertThat(responder.readFirst(first)).usingRecursiveComparison().isEqualTo(new NoiseIk.FirstMessage(client.publicKey(), HELLO));
+        assertThat(responder.readFirst(first))
+                .usingRecursiveComparison()
+                .isEqualTo(new NoiseIk.FirstMessage(client.publicKey(), HELLO));
         byte[] second = responder.writeSecond(WELCOME);
         assertThat(second).hasSize(WELCOME.length + NoiseIk.SECOND_OVERHEAD).hasSize(348);
         assertThat(initiator.readSecond(second)).isEqualTo(WELCOME);
@@ -41,7 +43,8 @@ class NoiseIkTest {
     @ParameterizedTest
     @EnumSource
     void everyHandshakeHasItsOwnKeys(Suite suite) {
-        assertThat(complete(suite).sessionSecret().key()).isNotEqualTo(complete(suite).sessionSecret().key());
+        assertThat(complete(suite).sessionSecret().key())
+                .isNotEqualTo(complete(suite).sessionSecret().key());
     }
 
     /** wire.md, Handshake: the ASCII bytes, version 1, suite. */
@@ -61,7 +64,9 @@ class NoiseIkTest {
             forged[at] ^= (byte) (1 << (at & 7));
             assertThat(responder.readFirst(forged)).as("byte " + at).isNull();
         }
-        assertThat(responder.readFirst(first)).as("the genuine one, after all that").isNotNull();
+        assertThat(responder.readFirst(first))
+                .as("the genuine one, after all that")
+                .isNotNull();
     }
 
     @ParameterizedTest
@@ -74,7 +79,9 @@ class NoiseIkTest {
             forged[at] ^= (byte) (1 << (at & 7));
             assertThat(initiator.readSecond(forged)).as("byte " + at).isNull();
         }
-        assertThat(initiator.readSecond(second)).as("the genuine one, after all that").isNotNull();
+        assertThat(initiator.readSecond(second))
+                .as("the genuine one, after all that")
+                .isNotNull();
     }
 
     @ParameterizedTest
@@ -85,10 +92,14 @@ class NoiseIkTest {
         byte[] second = answer(suite, first, new byte[0]);
         for (int length = 0; length < first.length + 20; length++) {
             if (length != first.length) {
-                assertThat(responder(suite).readFirst(Arrays.copyOf(first, length))).as("first cut to " + length).isNull();
+                assertThat(responder(suite).readFirst(Arrays.copyOf(first, length)))
+                        .as("first cut to " + length)
+                        .isNull();
             }
             if (length != second.length) {
-                assertThat(initiator.readSecond(Arrays.copyOf(second, length))).as("second cut to " + length).isNull();
+                assertThat(initiator.readSecond(Arrays.copyOf(second, length)))
+                        .as("second cut to " + length)
+                        .isNull();
             }
         }
         assertThat(initiator.readSecond(second)).isEmpty();
@@ -99,13 +110,22 @@ class NoiseIkTest {
         Suite suite = Suite.AES_256_GCM;
         byte[] first = initiator(suite).writeFirst(HELLO);
         KeyPair other = KeyPair.generate(crypto);
-        assertThat(new NoiseIk.Responder(crypto, suite, NoiseIk.prologue(suite), other).readFirst(first)).as("another gateway").isNull();
-        assertThat(new NoiseIk.Responder(crypto, suite, NoiseIk.prologue(Suite.CHACHA20_POLY1305), gateway).readFirst(first)).as("prologue").isNull();
-        assertThat(responder(Suite.CHACHA20_POLY1305).readFirst(first)).as("suite").isNull();
+        assertThat(new NoiseIk.Responder(crypto, suite, NoiseIk.prologue(suite), other).readFirst(first))
+                .as("another gateway")
+                .isNull();
+        assertThat(new NoiseIk.Responder(crypto, suite, NoiseIk.prologue(Suite.CHACHA20_POLY1305), gateway)
+                        .readFirst(first))
+                .as("prologue")
+                .isNull();
+        assertThat(responder(Suite.CHACHA20_POLY1305).readFirst(first))
+                .as("suite")
+                .isNull();
         byte[] elsewhere = answer(suite, initiator(suite).writeFirst(HELLO), WELCOME);
         NoiseIk.Initiator waiting = initiator(suite);
         waiting.writeFirst(HELLO);
-        assertThat(waiting.readSecond(elsewhere)).as("the answer to another first message").isNull();
+        assertThat(waiting.readSecond(elsewhere))
+                .as("the answer to another first message")
+                .isNull();
     }
 
     @Test
@@ -119,7 +139,9 @@ class NoiseIkTest {
         Arrays.fill(second, 0, 32, (byte) 0);
         assertThat(waiting.readSecond(second)).isNull();
         var deaf = new NoiseIk.Initiator(crypto, suite, NoiseIk.prologue(suite), client, new byte[32]);
-        assertThatIllegalArgumentException().isThrownBy(() -> deaf.writeFirst(HELLO)).withMessageContaining("gateway's public key");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> deaf.writeFirst(HELLO))
+                .withMessageContaining("gateway's public key");
     }
 
     @Test
@@ -132,7 +154,9 @@ class NoiseIkTest {
         assertThatIllegalStateException().isThrownBy(initiator::sessionSecret);
         assertThatIllegalStateException().isThrownBy(responder::freshness);
         byte[] first = initiator.writeFirst(HELLO);
-        assertThatIllegalStateException().as("a second first message would seal twice").isThrownBy(() -> initiator.writeFirst(HELLO));
+        assertThatIllegalStateException()
+                .as("a second first message would seal twice")
+                .isThrownBy(() -> initiator.writeFirst(HELLO));
         responder.readFirst(first);
         responder.writeSecond(WELCOME);
         assertThatIllegalStateException().isThrownBy(() -> responder.writeSecond(WELCOME));
@@ -148,13 +172,17 @@ class NoiseIkTest {
         SymmetricState peer = state.copy();
         byte[] associated = state.hash();
         byte[] sealed = state.sealAndHash(HELLO);
-        byte[] keys = Hkdf.expand(Hkdf.extract(Arrays.copyOf("test".getBytes(StandardCharsets.US_ASCII), 32), new byte[32]), new byte[0], 64);
-        long counter =
-                switch (suite) {
-                    case AES_256_GCM -> 1L;
-                    case CHACHA20_POLY1305 -> 0x0100000000000000L;
-                };
-        assertThat(sealed).isEqualTo(SealedBytes.seal(crypto.aead(), suite, Arrays.copyOfRange(keys, 32, 64), counter, associated, HELLO));
+        byte[] keys = Hkdf.expand(
+                Hkdf.extract(Arrays.copyOf("test".getBytes(StandardCharsets.US_ASCII), 32), new byte[32]),
+                new byte[0],
+                64);
+        long counter = switch (suite) {
+            case AES_256_GCM -> 1L;
+            case CHACHA20_POLY1305 -> 0x0100000000000000L;
+        };
+        assertThat(sealed)
+                .isEqualTo(SealedBytes.seal(
+                        crypto.aead(), suite, Arrays.copyOfRange(keys, 32, 64), counter, associated, HELLO));
         assertThat(peer.openAndHash(sealed)).isEqualTo(HELLO);
         assertThat(peer.hash()).isEqualTo(state.hash());
     }
@@ -183,12 +211,16 @@ class NoiseIkTest {
         var initiator = new NoiseIk.Initiator(standIn, Suite.AES_256_GCM, new byte[0], us, them.publicKey());
         var responder = new NoiseIk.Responder(standIn, Suite.AES_256_GCM, new byte[0], them);
         byte[] first = initiator.writeFirst(HELLO);
-        assertThat(Arrays.copyOfRange(first, 32, 64)).as("the toy seals in clear").isEqualTo(us.publicKey());
+        assertThat(Arrays.copyOfRange(first, 32, 64))
+                .as("the toy seals in clear")
+                .isEqualTo(us.publicKey());
         assertThat(responder.readFirst(first)).isNotNull();
         assertThat(initiator.readSecond(responder.writeSecond(WELCOME))).isEqualTo(WELCOME);
-        assertThat(initiator.sessionSecret().key()).isEqualTo(responder.sessionSecret().key());
+        assertThat(initiator.sessionSecret().key())
+                .isEqualTo(responder.sessionSecret().key());
         var tickets = new TicketSealer(standIn, new byte[32], 0, 0);
-        assertThat(tickets.open(tickets.seal(new Ticket(new byte[16], 1, 2, 3, new byte[32], 4)))).isNotNull();
+        assertThat(tickets.open(tickets.seal(new Ticket(new byte[16], 1, 2, 3, new byte[32], 4))))
+                .isNotNull();
     }
 
     private NoiseIk complete(Suite suite) {
@@ -214,13 +246,21 @@ class NoiseIkTest {
     /** Seals nothing; its tag is zeros. */
     private static final class ToyAead implements Aead {
         @Override
-        public void seal(long counter, MemorySegment memory, long aadOffset, int aadLength, long textOffset, int textLength) {
+        public void seal(
+                long counter, MemorySegment memory, long aadOffset, int aadLength, long textOffset, int textLength) {
             memory.asSlice(textOffset + textLength, TAG_LENGTH).fill((byte) 0);
         }
 
         @Override
-        public int open(long counter, MemorySegment memory, long aadOffset, int aadLength, long sealedOffset, int sealedLength) {
-            byte[] tag = memory.asSlice(sealedOffset + sealedLength - TAG_LENGTH, TAG_LENGTH).toArray(ValueLayout.JAVA_BYTE);
+        public int open(
+                long counter,
+                MemorySegment memory,
+                long aadOffset,
+                int aadLength,
+                long sealedOffset,
+                int sealedLength) {
+            byte[] tag = memory.asSlice(sealedOffset + sealedLength - TAG_LENGTH, TAG_LENGTH)
+                    .toArray(ValueLayout.JAVA_BYTE);
             return Arrays.equals(tag, new byte[TAG_LENGTH]) ? sealedLength - TAG_LENGTH : -1;
         }
     }

@@ -121,7 +121,8 @@ class NoiseVectorsTest {
     private record Vector(Map<String, String> fields) {
         @Override
         public String toString() {
-            return fields.get("handshake") + ", prologue " + bytes("prologue").length + " bytes, payload " + bytes("msg_0_payload").length;
+            return fields.get("handshake") + ", prologue " + bytes("prologue").length + " bytes, payload "
+                    + bytes("msg_0_payload").length;
         }
 
         byte[] bytes(String name) {

@@ -66,7 +66,8 @@ class ReplayWindowTest {
 
     /** What a jump passes over was never received, whatever stood in its places one round before. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 63, 64, 65, 127, 128, SIZE - 65, SIZE - 64, SIZE - 1, SIZE, SIZE + 1, 2 * SIZE, 3 * SIZE + 5})
+    @ValueSource(
+            ints = {1, 2, 63, 64, 65, 127, 128, SIZE - 65, SIZE - 64, SIZE - 1, SIZE, SIZE + 1, 2 * SIZE, 3 * SIZE + 5})
     void aJumpForgetsWhatItPassesOverAndNothingElse(int jump) {
         long start = 5L * SIZE + 37;
         for (long counter = start - SIZE + 1; counter <= start; counter++) {
@@ -102,12 +103,15 @@ class ReplayWindowTest {
         // Half of the runs begin low, half cross from 2^63 - 1 to 2^63.
         long base = seed % 2 == 0 ? Long.MAX_VALUE - 20_000 : 2 * SIZE;
         for (int i = 0; i < 40_000; i++) {
-            long counter = base + switch (random.nextInt(20)) {
-                case 0 -> random.nextInt(3 * SIZE);
-                case 1, 2, 3 -> -random.nextInt(2 * SIZE);
-                default -> random.nextInt(64) - 40;
-            };
-            assertThat(window.accept(counter)).as("seed %d, step %d, counter %d", seed, i, counter).isEqualTo(oracle.accept(counter));
+            long counter = base
+                    + switch (random.nextInt(20)) {
+                        case 0 -> random.nextInt(3 * SIZE);
+                        case 1, 2, 3 -> -random.nextInt(2 * SIZE);
+                        default -> random.nextInt(64) - 40;
+                    };
+            assertThat(window.accept(counter))
+                    .as("seed %d, step %d, counter %d", seed, i, counter)
+                    .isEqualTo(oracle.accept(counter));
             base = oracle.largest.longValue();
             assertThat(window.largest()).isEqualTo(base);
         }

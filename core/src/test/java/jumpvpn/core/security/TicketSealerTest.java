@@ -17,7 +17,12 @@ class TicketSealerTest {
 
     private final Crypto crypto = Crypto.jdk(new RandomEntropy(2));
     private final Ticket ticket = new Ticket(
-            new RandomEntropy(3).bytes(16), 0x1122334455667788L, -2, 0x80000001, new RandomEntropy(4).bytes(32), 1_800_000_000L);
+            new RandomEntropy(3).bytes(16),
+            0x1122334455667788L,
+            -2,
+            0x80000001,
+            new RandomEntropy(4).bytes(32),
+            1_800_000_000L);
 
     @Test
     void opensWhatItSealed() {
@@ -33,7 +38,10 @@ class TicketSealerTest {
         byte[] nonce = Arrays.copyOfRange(sealed, 4, 16);
         byte[] info = Bytes.join("jumpvpn ticket".getBytes(StandardCharsets.US_ASCII), new byte[] {0, 1, 2, 3, 4});
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(JdkHkdf.derive(nonce, MASTER, info, 32), "AES"), new GCMParameterSpec(128, new byte[12]));
+        cipher.init(
+                Cipher.DECRYPT_MODE,
+                new SecretKeySpec(JdkHkdf.derive(nonce, MASTER, info, 32), "AES"),
+                new GCMParameterSpec(128, new byte[12]));
         cipher.updateAAD(sealed, 0, 4);
         ByteBuffer plain = ByteBuffer.wrap(cipher.doFinal(sealed, 16, 88));
         byte[] sessionId = new byte[16];
@@ -55,7 +63,9 @@ class TicketSealerTest {
         byte[] first = sealer.seal(ticket);
         byte[] second = sealer.seal(ticket);
         for (int at = 4; at < 100; at += 8) {
-            assertThat(Arrays.copyOfRange(first, at, at + 8)).as("bytes from " + at).isNotEqualTo(Arrays.copyOfRange(second, at, at + 8));
+            assertThat(Arrays.copyOfRange(first, at, at + 8))
+                    .as("bytes from " + at)
+                    .isNotEqualTo(Arrays.copyOfRange(second, at, at + 8));
         }
     }
 
@@ -66,7 +76,9 @@ class TicketSealerTest {
         assertThat(sealer(12, 2).open(sealed)).as("two keys old").isNotNull();
         assertThat(sealer(13, 2).open(sealed)).as("three keys old").isNull();
         assertThat(sealer(9, 2).open(sealed)).as("a key to come").isNull();
-        assertThat(sealer(1, 2).open(sealer(-1, 0).seal(ticket))).as("across the number's wrap").isNotNull();
+        assertThat(sealer(1, 2).open(sealer(-1, 0).seal(ticket)))
+                .as("across the number's wrap")
+                .isNotNull();
     }
 
     @Test
@@ -90,15 +102,23 @@ class TicketSealerTest {
 
     @Test
     void anotherMastersTicketDoesNotOpen() {
-        assertThat(new TicketSealer(crypto, new byte[32], 1, 0).open(sealer(1, 0).seal(ticket))).isNull();
+        assertThat(new TicketSealer(crypto, new byte[32], 1, 0)
+                        .open(sealer(1, 0).seal(ticket)))
+                .isNull();
     }
 
     @Test
     void namesWrongSizes() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new TicketSealer(crypto, new byte[31], 1, 0)).withMessageContaining("not 31");
-        assertThatIllegalArgumentException().isThrownBy(() -> new TicketSealer(crypto, MASTER, 1, -1)).withMessageContaining("-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TicketSealer(crypto, new byte[31], 1, 0))
+                .withMessageContaining("not 31");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TicketSealer(crypto, MASTER, 1, -1))
+                .withMessageContaining("-1");
         Ticket wrong = new Ticket(new byte[15], 1, 1, 1, new byte[32], 1);
-        assertThatIllegalArgumentException().isThrownBy(() -> sealer(1, 0).seal(wrong)).withMessageContaining("15");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sealer(1, 0).seal(wrong))
+                .withMessageContaining("15");
     }
 
     private TicketSealer sealer(int currentKey, int olderKeys) {
