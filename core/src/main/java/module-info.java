@@ -2,8 +2,10 @@
 module jumpvpn.core {
     requires static transitive org.jspecify;
 
+    exports jumpvpn.core.agent;
     exports jumpvpn.core.control;
     exports jumpvpn.core.data;
+    exports jumpvpn.core.gateway;
     exports jumpvpn.core.net;
     exports jumpvpn.core.observability;
     exports jumpvpn.core.ownership;

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class ClientSession {
     static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long KEEPALIVE_NANOS = 20_000_000_000L;
-    private static final long CALM_NANOS = 1_000_000_000L;
     private static final long LEAST_CONFIRM_NANOS = 100_000_000;
 
     /** What the session waits for. Terminations come first. */
@@ -62,7 +61,6 @@ final class ClientSession {
     final Recovery recovery;
     Binding active;
     Path path;
-    private PathHealth health;
     private HealthWatch watch;
     private final List<Binding> draining = new ArrayList<>();
     private long confirmPauseNanos;
@@ -89,8 +87,7 @@ final class ClientSession {
         this.recovery = new Recovery(this);
         BindingKeys keys = answered.secret().bindingKeys(answered.freshness(), 1);
         this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path);
-        this.health = new PathHealth(HealthWatch.limits(policy), answered.rttNanos());
-        this.watch = new HealthWatch(policy);
+        this.watch = new HealthWatch(policy, answered.rttNanos());
         this.confirmPauseNanos = Math.max(LEAST_CONFIRM_NANOS, 2 * answered.rttNanos());
         context.gate().inner(grant.inner().stream().map(Prefix::address).toList());
         deadlines.set(Timer.HANDSHAKE, nowNanos + policy.get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT));
@@ -246,65 +243,55 @@ final class ClientSession {
         if (!machine.bindingAlive()) {
             return;
         }
-        Delivery delivery = active.delivery;
-        PathHealth.Verdict verdict = health.look(
-                nowNanos,
-                new PathHealth.Counts(
-                        delivery.sentAsking(),
-                        delivery.acked(),
-                        delivery.progressNanos(),
-                        delivery.peerReceived(),
-                        delivery.rttNanos()));
         if (active.isExhausted()) {
             recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
             return;
         }
-        PathHealth.Breach breach = health.breach(nowNanos);
-        judge(nowNanos, breach);
-        if (verdict == PathHealth.Verdict.DEAD) {
+        HealthWatch.Finding finding = watch.look(nowNanos, machine.state(), counts(active.delivery));
+        if (finding.reason() != null) {
+            signal(nowNanos, finding.reason());
+        }
+        if (finding.dead()) {
             recovery.pathDead(nowNanos, ReasonCode.NO_DELIVERY_WINDOW);
             return;
         }
-        if (verdict == PathHealth.Verdict.PING) {
+        if (finding.ping()) {
             send(nowNanos, new BindingMessage.Ping());
-        } else {
-            acknowledge(nowNanos);
-        }
-        lookAgain(nowNanos, verdict);
-    }
-
-    private void judge(long nowNanos, PathHealth.@Nullable Breach breach) {
-        ReasonCode reason = watch.judge(nowNanos, machine.state(), breach);
-        if (reason != null) {
-            if (machine.state() == SessionState.ATTACHED) {
-                journal.emit(nowNanos, EventType.VOLATILITY_SIGNAL, reason, machine.version(), path.name());
-            }
-            step(nowNanos, reason);
-        }
-    }
-
-    private void acknowledge(long nowNanos) {
-        Delivery delivery = active.delivery;
-        if (delivery.askedNanos() > delivery.sentNanos()
-                && nowNanos - delivery.askedNanos() >= PathHealth.ACK_DELAY_NANOS / 2) {
+        } else if (finding.acknowledge()) {
             transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
         }
+        lookAgain(finding);
     }
 
-    private void lookAgain(long nowNanos, PathHealth.Verdict verdict) {
+    private static PathHealth.Counts counts(Delivery delivery) {
+        return new PathHealth.Counts(
+                delivery.sentAsking(),
+                delivery.acked(),
+                delivery.progressNanos(),
+                delivery.peerReceived(),
+                delivery.rttNanos(),
+                delivery.sentNanos(),
+                delivery.receivedNanos(),
+                delivery.askedNanos());
+    }
+
+    private void signal(long nowNanos, ReasonCode reason) {
+        if (machine.state() == SessionState.ATTACHED) {
+            journal.emit(nowNanos, EventType.VOLATILITY_SIGNAL, reason, machine.version(), path.name());
+        }
+        step(nowNanos, reason);
+    }
+
+    private void lookAgain(HealthWatch.Finding finding) {
         Delivery delivery = active.delivery;
-        long lastNanos = Math.max(delivery.sentNanos(), delivery.receivedNanos());
-        boolean calm = verdict == PathHealth.Verdict.QUIET
-                && machine.state() == SessionState.ATTACHED
-                && delivery.askedNanos() <= delivery.sentNanos()
-                && nowNanos - lastNanos > CALM_NANOS;
-        deadlines.set(Timer.KEEPALIVE, lastNanos + KEEPALIVE_NANOS);
+        boolean calm = finding.calm();
         if (calm) {
+            deadlines.set(Timer.KEEPALIVE, Math.max(delivery.sentNanos(), delivery.receivedNanos()) + KEEPALIVE_NANOS);
             active.releaseWatch();
             calm = delivery.acked() >= delivery.sentAsking() || !active.claimWatch(); // sent in between?
         }
         if (!calm) {
-            deadlines.set(Timer.LOOK, nowNanos + health.nextLookNanos());
+            deadlines.set(Timer.LOOK, finding.againNanos());
         }
     }
 
@@ -325,8 +312,7 @@ final class ClientSession {
         retire(active, nowNanos);
         path = attempt.path;
         active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path);
-        health = new PathHealth(HealthWatch.limits(policy), attempt.rttNanos(nowNanos));
-        watch = new HealthWatch(policy);
+        watch = new HealthWatch(policy, attempt.rttNanos(nowNanos));
         machine.learn(ack.version());
         credentials.step(attempt.base, freshness, epoch, ack.generation());
         credentials.wallet().replace(ack.tickets(), credentials.secret().proofKey());
@@ -381,15 +367,15 @@ final class ClientSession {
     }
 
     long patienceNanos() {
-        return health.patienceNanos();
+        return watch.patienceNanos();
     }
 
     long rttNanos() {
-        return health.rttNanos();
+        return watch.rttNanos();
     }
 
     double loss(long nowNanos) {
-        return health.loss(nowNanos);
+        return watch.loss(nowNanos);
     }
 
     long sentBytes() {

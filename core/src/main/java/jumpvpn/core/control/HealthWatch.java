@@ -7,21 +7,49 @@ import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathHealth;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a path's health into the reasons of the transition table: spikes, recovery after the hold time, persistence (contract sections 1 and 3). */
+/**
+ * Watches one binding for its end of the session: turns the path's health into the reasons of the transition table (spikes, recovery after the hold time,
+ * persistence: contract sections 1 and 3), says when a sign of life or an acknowledgement is due, and when there is nothing to watch.
+ */
 public final class HealthWatch {
+    private static final long CALM_NANOS = 1_000_000_000L;
+
+    private final PathHealth health;
     private final long holdNanos;
     private final long toDegradedNanos;
     private long lastBreachNanos;
     private long volatileSinceNanos;
 
-    /** For one binding. */
-    public HealthWatch(Policy policy) {
+    /**
+     * What a look found.
+     *
+     * @param reason for which the session should move, or null
+     * @param dead nothing was delivered for too long
+     * @param ping a sign of life is to be asked for
+     * @param acknowledge an acknowledgement is owed long enough
+     * @param calm nothing needs another look until there is traffic again
+     * @param againNanos when to look again, if not calm
+     */
+    public record Finding(
+            @Nullable ReasonCode reason,
+            boolean dead,
+            boolean ping,
+            boolean acknowledge,
+            boolean calm,
+            long againNanos) {}
+
+    /**
+     * For one binding.
+     *
+     * @param rttNanos a first round trip, 0 if unknown
+     */
+    public HealthWatch(Policy policy, long rttNanos) {
+        health = new PathHealth(limits(policy), rttNanos);
         holdNanos = policy.get(PolicyKey.VOLATILITY_HOLD);
         toDegradedNanos = policy.get(PolicyKey.VOLATILITY_TO_DEGRADED);
     }
 
-    /** The thresholds of a policy. */
-    public static PathHealth.Limits limits(Policy policy) {
+    private static PathHealth.Limits limits(Policy policy) {
         return new PathHealth.Limits(
                 policy.get(PolicyKey.VOLATILITY_HEARTBEAT_INTERVAL),
                 policy.count(PolicyKey.VOLATILITY_HEARTBEAT_MISSED),
@@ -31,8 +59,26 @@ public final class HealthWatch {
                 policy.get(PolicyKey.VOLATILITY_LATENCY_THRESHOLD) / 1000.0);
     }
 
-    /** The reason for which the session should move, or null. */
-    public @Nullable ReasonCode judge(long nowNanos, SessionState state, PathHealth.@Nullable Breach breach) {
+    /** Looks at what the binding counts. */
+    public Finding look(long nowNanos, SessionState state, PathHealth.Counts counts) {
+        PathHealth.Verdict verdict = health.look(nowNanos, counts);
+        ReasonCode reason = judge(nowNanos, state, health.breach(nowNanos));
+        boolean owed = counts.askedNanos() > counts.sentNanos();
+        boolean calm = verdict == PathHealth.Verdict.QUIET
+                && state == SessionState.ATTACHED
+                && reason == null
+                && !owed
+                && nowNanos - Math.max(counts.sentNanos(), counts.receivedNanos()) > CALM_NANOS;
+        return new Finding(
+                reason,
+                verdict == PathHealth.Verdict.DEAD,
+                verdict == PathHealth.Verdict.PING,
+                owed && nowNanos - counts.askedNanos() >= PathHealth.ACK_DELAY_NANOS / 2,
+                calm,
+                nowNanos + health.nextLookNanos());
+    }
+
+    private @Nullable ReasonCode judge(long nowNanos, SessionState state, PathHealth.@Nullable Breach breach) {
         if (breach != null) {
             lastBreachNanos = nowNanos;
         }
@@ -58,5 +104,20 @@ public final class HealthWatch {
             case LATENCY -> ReasonCode.LATENCY_SPIKE;
             case HEARTBEAT -> ReasonCode.HEARTBEAT_MISSED;
         };
+    }
+
+    /** How long an answer may take before it is late. */
+    public long patienceNanos() {
+        return health.patienceNanos();
+    }
+
+    /** The smoothed round trip, 0 before the first sample. */
+    public long rttNanos() {
+        return health.rttNanos();
+    }
+
+    /** One-way loss over the window, 0..1. */
+    public double loss(long nowNanos) {
+        return health.loss(nowNanos);
     }
 }

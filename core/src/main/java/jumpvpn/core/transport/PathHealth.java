@@ -57,8 +57,19 @@ public final class PathHealth {
      * @param progressNanos when acked last grew
      * @param peerReceived how many packets the peer had received then
      * @param rttNanos newest sample, or 0
+     * @param sentNanos when a packet was sent last
+     * @param receivedNanos when the newest authentic packet came
+     * @param askedNanos since when an acknowledgement is owed, if it is after sentNanos
      */
-    public record Counts(long sentAsking, long acked, long progressNanos, long peerReceived, long rttNanos) {}
+    public record Counts(
+            long sentAsking,
+            long acked,
+            long progressNanos,
+            long peerReceived,
+            long rttNanos,
+            long sentNanos,
+            long receivedNanos,
+            long askedNanos) {}
 
     private final Limits limits;
     private final RttEstimator rtt = new RttEstimator();

@@ -1,0 +1,25 @@
+package jumpvpn.core.gateway;
+
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.observability.EventSink;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.security.Crypto;
+
+/**
+ * What every part of the gateway uses.
+ *
+ * @param bindings by wire identifier; the gateway writes, the receiving thread reads
+ * @param routes by inner address; the gateway writes, the packet thread reads
+ */
+public record GatewayContext(
+        GatewayConfig config,
+        Crypto crypto,
+        GatewayPort port,
+        EventSink events,
+        SessionTable table,
+        LookupTable<Binding> bindings,
+        LookupTable<ForwardingGate> routes,
+        DropCounters drops) {}

@@ -1,0 +1,10 @@
+package jumpvpn.core.gateway;
+
+import jumpvpn.core.net.Endpoint;
+
+/** What the gateway asks of the world. Called on the gateway's own thread; must not block and must not call back into the gateway. */
+@FunctionalInterface
+public interface GatewayPort {
+    /** Sends a datagram from a listening socket; it may be lost. */
+    void transmit(int socketId, Endpoint to, byte[] datagram);
+}

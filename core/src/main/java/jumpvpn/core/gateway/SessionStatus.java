@@ -1,0 +1,31 @@
+package jumpvpn.core.gateway;
+
+import java.util.List;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.StateVersion;
+
+/**
+ * A session of the gateway at one moment.
+ *
+ * @param remote the client's outer address
+ * @param rttNanos smoothed round trip, 0 if unknown
+ * @param loss one-way towards the client, 0..1
+ * @param sinceNanos boot time of the last state change
+ */
+public record SessionStatus(
+        SessionId id,
+        String client,
+        SessionState state,
+        StateVersion version,
+        Protocol protocol,
+        Endpoint remote,
+        List<Prefix> inner,
+        long rttNanos,
+        double loss,
+        long sinceNanos,
+        long sentBytes,
+        long receivedBytes) {}
