@@ -2,6 +2,7 @@
 module jumpvpn.core {
     requires static transitive org.jspecify;
 
+    exports jumpvpn.core.agent;
     exports jumpvpn.core.control;
     exports jumpvpn.core.data;
     exports jumpvpn.core.net;
