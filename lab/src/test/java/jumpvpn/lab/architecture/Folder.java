@@ -36,7 +36,14 @@ record Folder(String name, List<String> mayUse) {
             row("node.ownership", "core.net", "core.ownership", "core.session", "core.security", "node.host"),
             row("node.observability", "core.net", "core.observability", "core.session", "node.host"),
             row("node.config", "core.net", "core.session", "core.security"),
-            row("node.runtime", "core", "node.host"),
+            row(
+                    "node.runtime",
+                    "core",
+                    "node.host",
+                    "node.transport",
+                    "node.data",
+                    "node.ownership",
+                    "node.observability"),
             row("node.app", "core", "node"),
             row("lab.model"),
             row("lab", "core", "node"));

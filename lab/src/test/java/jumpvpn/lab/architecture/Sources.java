@@ -21,12 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Rules about source text, which is gone from class files: how long things are, and that every package says what it is. */
 final class Sources {
-    /** A class of this many lines is too long; Javadoc and imports do not count. */
-    static final int CLASS_LINES = 400;
-
-    /** A method of this many lines is too long, from its first annotation to its closing brace. */
-    static final int METHOD_LINES = 40;
-
     private Sources() {}
 
     /** All Java files below {@code folders}; a folder that is not there has none. */
@@ -44,8 +38,13 @@ final class Sources {
         return files;
     }
 
-    /** What is too long, each with file:line. */
-    static List<String> tooLong(List<Path> files) throws IOException {
+    /**
+     * What is too long, each with file:line.
+     *
+     * @param classLimit a class of so many lines is too long; Javadoc and imports do not count
+     * @param methodLimit a method of so many lines is too long, from its first annotation to its closing brace
+     */
+    static List<String> tooLong(List<Path> files, int classLimit, int methodLimit) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> found = new ArrayList<>();
         try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
@@ -53,7 +52,7 @@ final class Sources {
                     null, manager, null, List.of("-proc:none"), null, manager.getJavaFileObjectsFromPaths(files));
             SourcePositions positions = Trees.instance(task).getSourcePositions();
             for (CompilationUnitTree unit : task.parse()) {
-                new LengthScanner(unit, positions, found).scan(unit, null);
+                new LengthScanner(unit, positions, classLimit, methodLimit, found).scan(unit, null);
             }
         }
         return found;
@@ -78,23 +77,32 @@ final class Sources {
     private static final class LengthScanner extends TreeScanner<@Nullable Void, @Nullable Void> {
         private final CompilationUnitTree unit;
         private final SourcePositions positions;
+        private final int classLimit;
+        private final int methodLimit;
         private final List<String> found;
 
-        LengthScanner(CompilationUnitTree unit, SourcePositions positions, List<String> found) {
+        LengthScanner(
+                CompilationUnitTree unit,
+                SourcePositions positions,
+                int classLimit,
+                int methodLimit,
+                List<String> found) {
             this.unit = unit;
             this.positions = positions;
+            this.classLimit = classLimit;
+            this.methodLimit = methodLimit;
             this.found = found;
         }
 
         @Override
         public @Nullable Void visitClass(ClassTree type, @Nullable Void unused) {
-            measure(type, "class " + type.getSimpleName(), CLASS_LINES);
+            measure(type, "class " + type.getSimpleName(), classLimit);
             return super.visitClass(type, unused);
         }
 
         @Override
         public @Nullable Void visitMethod(MethodTree method, @Nullable Void unused) {
-            measure(method, "method " + method.getName(), METHOD_LINES);
+            measure(method, "method " + method.getName(), methodLimit);
             return super.visitMethod(method, unused);
         }
 
