@@ -33,7 +33,7 @@ public final class Poller {
     public void watch(int slot, int fd, boolean alsoWritable) {
         long at = at(slot);
         Memory.putInt(at, fd);
-        Memory.putShort(at + 4, (short) (alsoWritable ? POLLIN | POLLOUT : POLLIN));
+        Memory.putShort(at + 4, alsoWritable ? POLLIN | POLLOUT : POLLIN);
         Memory.putShort(at + 6, (short) 0);
     }
 
