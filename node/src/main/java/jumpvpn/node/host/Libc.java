@@ -191,7 +191,7 @@ public final class Libc {
         }
     }
 
-    /** @param length address of an int: room on entry, bytes used on return */
+    /** The length is the address of an int: room on entry, bytes used on return. */
     public static int getsockname(int fd, long address, long length) {
         try {
             MemorySegment state = STATE.get();
@@ -229,7 +229,7 @@ public final class Libc {
         }
     }
 
-    /** @param timespec address of seconds and nanoseconds, two longs; 0 waits for ever */
+    /** The timespec is the address of seconds and nanoseconds, two longs; 0 waits for ever. */
     public static int ppoll(long pollfds, int count, long timespec) {
         try {
             MemorySegment state = STATE.get();

@@ -8,13 +8,22 @@ public final class LinuxException extends IOException {
 
     private final int errno;
 
-    /** @param attempted completes "cannot …" @param advice what to do next */
+    /**
+     * With advice of the caller's.
+     *
+     * @param attempted completes "cannot …"
+     * @param advice what to do next
+     */
     public LinuxException(int errno, String attempted, String advice) {
         super("cannot " + attempted + ": " + Errno.name(errno) + "; " + advice);
         this.errno = errno;
     }
 
-    /** With the usual advice for that error. @param attempted completes "cannot …" */
+    /**
+     * With the usual advice for that error.
+     *
+     * @param attempted completes "cannot …"
+     */
     public LinuxException(int errno, String attempted) {
         this(errno, attempted, advice(errno));
     }
@@ -24,7 +33,11 @@ public final class LinuxException extends IOException {
         return errno;
     }
 
-    /** The result of a call as it came, or its failure as an exception. @param result what a method of {@link Libc} returned */
+    /**
+     * The result of a call as it came, or its failure as an exception.
+     *
+     * @param result what a method of {@link Libc} returned
+     */
     public static int check(int result, String attempted) throws LinuxException {
         if (result < 0) {
             throw new LinuxException(-result, attempted);

@@ -1,11 +1,14 @@
 package jumpvpn.node.host;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,17 +105,17 @@ final class Netlink implements AutoCloseable {
         private void send(String attempted) throws LinuxException {
             int length = out.position();
             out.putInt(0, length);
-            MemorySegment.copy(out.array(), 0, memory, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, length);
+            MemorySegment.copy(out.array(), 0, memory, JAVA_BYTE, 0, length);
             LinuxException.check(Libc.write(fd, memory.address(), length), attempted);
         }
 
-        /** Sends it and waits for the kernel's verdict. @param attempted completes "cannot …" */
+        /** Sends it and waits for the kernel's verdict. */
         void execute(String attempted) throws LinuxException {
             send(attempted);
             receive(attempted, message -> {});
         }
 
-        /** Sends it and hands over every message of the answer; @return false if things changed meanwhile and it has to be asked again */
+        /** Sends it and hands over every message of the answer. False: things changed meanwhile, ask again. */
         boolean list(String attempted, Consumer<Message> each) throws LinuxException {
             send(attempted);
             return receive(attempted, each);
@@ -142,8 +145,8 @@ final class Netlink implements AutoCloseable {
         }
     }
 
-    /** Lists everything of one kind, again if it changed while it was listed. @param begin empties the result and makes the request */
-    static void dump(java.util.function.Supplier<Request> begin, String attempted, Consumer<Message> each)
+    /** Lists everything of one kind, again if it changed while it was listed; {@code begin} empties the result and makes the request. */
+    static void dump(Supplier<Request> begin, String attempted, Consumer<Message> each)
             throws LinuxException {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
             if (begin.get().list(attempted, each)) {

@@ -3,6 +3,7 @@ package jumpvpn.node.host;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Objects;
 
 /** Waits for a few file descriptors (ppoll(2)): the caller gives each a slot. One thread. Nothing is allocated after construction. */
 public final class Poller {
@@ -55,11 +56,15 @@ public final class Poller {
             Memory.putLong(limit, Math.max(0, timeoutNanos) / 1_000_000_000L);
             Memory.putLong(limit + 8, Math.max(0, timeoutNanos) % 1_000_000_000L);
         }
-        int ready = Libc.ppoll(fds, slots, limit);
-        Reference.reachabilityFence(memory);
+        int ready;
+        try {
+            ready = Libc.ppoll(fds, slots, limit);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
         if (ready == -Errno.EINTR) {
             for (int i = 0; i < slots; i++) {
-                Memory.putShort(fds + (long) i * POLLFD_BYTES + 6, (short) 0);
+                Memory.putShort(at(i) + 6, (short) 0);
             }
             return 0;
         }
@@ -77,6 +82,6 @@ public final class Poller {
     }
 
     private long at(int slot) {
-        return fds + (long) java.util.Objects.checkIndex(slot, slots) * POLLFD_BYTES;
+        return fds + (long) Objects.checkIndex(slot, slots) * POLLFD_BYTES;
     }
 }

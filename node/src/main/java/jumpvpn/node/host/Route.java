@@ -34,14 +34,14 @@ public record Route(Prefix destination, int linkIndex, @Nullable IpAddress gatew
         return message.u8(1) == 0 && message.u8(4) == RT_TABLE_MAIN && (message.i32(8) & RTM_F_CLONED) == 0;
     }
 
-    /** rtmsg: family 0, destination length 1, source length 2, tos 3, table 4, protocol 5, scope 6, type 7, flags 8. @return null for a route of no interest here */
+    /** The route in a message, or null if it is of no interest here. rtmsg: family 0, destination length 1, source length 2, tos 3, table 4, protocol 5, scope 6, type 7, flags 8. */
     static @Nullable Route of(Netlink.Message message) {
         int family = message.u8(0);
         int table = message.u8(4);
         int type = message.u8(7);
         boolean own = table == RT_TABLE_LOCAL && type == RTN_LOCAL;
-        boolean wanted = own || table == RT_TABLE_MAIN && type == RTN_UNICAST;
-        if (!wanted || family != AF_INET && family != AF_INET6 || (message.i32(8) & RTM_F_CLONED) != 0) {
+        boolean wanted = own || (table == RT_TABLE_MAIN && type == RTN_UNICAST);
+        if (!wanted || (family != AF_INET && family != AF_INET6) || (message.i32(8) & RTM_F_CLONED) != 0) {
             return null;
         }
         byte[] destination = message.attribute(RTMSG_BYTES, RTA_DST);

@@ -15,9 +15,6 @@ import jumpvpn.node.host.Memory;
  * persistent or not, is never taken over. One thread may read and one other may write; whoever closes it has ended both.
  */
 public final class TunDevice implements AutoCloseable {
-    /** What Linux leaves of IFNAMSIZ for a name. */
-    public static final int MAX_NAME_LENGTH = 15;
-
     private static final String CLONE_DEVICE = "/dev/net/tun";
     private static final long TUNSETIFF = 0x400454caL;
     private static final short IFF_TUN = 1;
@@ -41,12 +38,12 @@ public final class TunDevice implements AutoCloseable {
     /**
      * Makes the interface; it is down and has no address.
      *
-     * @param name 1 to {@value #MAX_NAME_LENGTH} printable ASCII characters without / : % and blanks
+     * @param name 1 to 15 printable ASCII characters without / : % and blanks
      * @throws LinuxException EBUSY if the name is taken, EPERM, ENOENT without /dev/net/tun, EINVAL for a bad name
      */
     public static TunDevice create(String name) throws LinuxException {
         String attempted = "create the interface " + name;
-        if (!name.matches("[!-~&&[^/:%]]{1," + MAX_NAME_LENGTH + "}") || name.equals(".") || name.equals("..")) {
+        if (!name.matches("[!-~&&[^%/:]]{1,15}") || name.equals(".") || name.equals("..")) {
             throw new LinuxException(
                     Errno.EINVAL, attempted, "a name has 1 to 15 printable characters without / : % and blanks");
         }

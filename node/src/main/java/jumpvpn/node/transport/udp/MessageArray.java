@@ -84,7 +84,7 @@ final class MessageArray {
         batch.peerPort[i] = Memory.getShortBig(name + 2) & 0xffff;
         if (family == SocketAddress.AF_INET) {
             batch.peerHigh[i] = 0;
-            batch.peerLow[i] = MAPPED | Memory.getIntBig(name + 4) & 0xffff_ffffL;
+            batch.peerLow[i] = MAPPED | (Memory.getIntBig(name + 4) & 0xffff_ffffL);
         } else {
             batch.peerHigh[i] = Memory.getLongBig(name + 8);
             batch.peerLow[i] = Memory.getLongBig(name + 16);
@@ -105,7 +105,7 @@ final class MessageArray {
             int level = Memory.getInt(at + 8);
             int type = Memory.getInt(at + 12);
             if (level == SocketAddress.IPPROTO_IP && type == SocketAddress.IP_PKTINFO) {
-                batch.localLow[i] = MAPPED | Memory.getIntBig(at + CMSG_HEADER + 4) & 0xffff_ffffL;
+                batch.localLow[i] = MAPPED | (Memory.getIntBig(at + CMSG_HEADER + 4) & 0xffff_ffffL);
             } else if (level == SocketAddress.IPPROTO_IPV6 && type == SocketAddress.IPV6_PKTINFO) {
                 batch.localHigh[i] = Memory.getLongBig(at + CMSG_HEADER);
                 batch.localLow[i] = Memory.getLongBig(at + CMSG_HEADER + 8);

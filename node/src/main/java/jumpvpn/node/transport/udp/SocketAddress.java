@@ -16,7 +16,7 @@ final class SocketAddress {
 
     private SocketAddress() {}
 
-    /** @param scope interface index for a link-local IPv6 address, else 0 */
+    /** Writes either kind; {@code scope} is the interface's index for a link-local IPv6 address, else 0. */
     static void write(long at, boolean v4, long high, long low, int port, int scope) {
         Memory.putShort(at, (short) (v4 ? AF_INET : AF_INET6));
         Memory.putShortBig(at + 2, (short) port);

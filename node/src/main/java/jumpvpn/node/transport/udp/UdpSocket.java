@@ -165,19 +165,22 @@ public final class UdpSocket implements AutoCloseable {
      * @return {@link PacketBatch#count}; 0: nothing there, or an error in {@link #receiveErrno()}
      */
     public int receive(PacketBatch batch) {
-        int room = prepareReceive(batch);
-        int got = Libc.recvmmsg(fd, incoming.message(0), room, Libc.MSG_DONTWAIT);
-        if (got < 0 && got != -Errno.EAGAIN) { // an error that was left pending on the socket; taking it clears it
-            receiveErrno = -got;
-            got = Libc.recvmmsg(fd, incoming.message(0), room, Libc.MSG_DONTWAIT);
+        try {
+            int room = prepareReceive(batch);
+            int got = Libc.recvmmsg(fd, incoming.message(0), room, Libc.MSG_DONTWAIT);
+            if (got < 0 && got != -Errno.EAGAIN) { // an error that was left pending on the socket; taking it clears it
+                receiveErrno = -got;
+                got = Libc.recvmmsg(fd, incoming.message(0), room, Libc.MSG_DONTWAIT);
+            }
+            used = Math.max(0, got);
+            batch.count = used;
+            for (int i = 0; i < used; i++) {
+                take(i, batch);
+            }
+            return used;
+        } finally {
+            Reference.reachabilityFence(incoming.memory());
         }
-        used = Math.max(0, got);
-        batch.count = used;
-        for (int i = 0; i < used; i++) {
-            take(i, batch);
-        }
-        Reference.reachabilityFence(incoming.memory());
-        return used;
     }
 
     private int prepareReceive(PacketBatch batch) {
@@ -218,14 +221,18 @@ public final class UdpSocket implements AutoCloseable {
      */
     public int send(PacketBatch batch, int from, int to) {
         int at = from;
-        while (at < to) {
-            int chunk = Math.min(slots, to - at);
-            int done = sendChunk(batch, at, chunk);
-            at += done;
-            if (done < chunk) {
-                backPressure++;
-                break;
+        try {
+            while (at < to) {
+                int chunk = Math.min(slots, to - at);
+                int done = sendChunk(batch, at, chunk);
+                at += done;
+                if (done < chunk) {
+                    backPressure++;
+                    break;
+                }
             }
+        } finally {
+            Reference.reachabilityFence(outgoing.memory());
         }
         return at - from;
     }
@@ -252,7 +259,6 @@ public final class UdpSocket implements AutoCloseable {
                 done += sent;
             }
         }
-        Reference.reachabilityFence(outgoing.memory());
         return done;
     }
 
