@@ -23,6 +23,15 @@ public final class PacketBatch {
     /** The other end's port. */
     public final int[] peerPort;
 
+    /**
+     * Our own address that the datagram came to or is to leave from, IPv4 mapped; zero: whatever the kernel picks. Matters on sockets without an address of their own, where an
+     * answer must leave from the address that was asked.
+     */
+    public final long[] localHigh;
+
+    /** See {@link #localHigh}. */
+    public final long[] localLow;
+
     /** Bytes of a slot. */
     public final int slotSize;
 
@@ -38,6 +47,8 @@ public final class PacketBatch {
         peerHigh = new long[slots];
         peerLow = new long[slots];
         peerPort = new int[slots];
+        localHigh = new long[slots];
+        localLow = new long[slots];
         for (int i = 0; i < slots; i++) {
             address[i] = base + (long) i * slotSize;
         }
@@ -46,6 +57,11 @@ public final class PacketBatch {
     /** How many slots there are. */
     public int capacity() {
         return address.length;
+    }
+
+    /** Our own address of slot {@code i} as a value; allocates. */
+    public IpAddress local(int i) {
+        return new IpAddress(localHigh[i], localLow[i]);
     }
 
     /** The other end of slot {@code i} as a value; allocates. */

@@ -32,15 +32,25 @@ public record Prefix(IpAddress address, int length) {
         if (address.isV4() != other.isV4()) {
             return false;
         }
-        int bits = bits();
-        long highMask = bits >= 64 ? -1 : bits == 0 ? 0 : -1L << (64 - bits);
-        long lowMask = bits <= 64 ? 0 : bits == 128 ? -1 : -1L << (128 - bits);
-        return ((address.high() ^ other.high()) & highMask) == 0 && ((address.low() ^ other.low()) & lowMask) == 0;
+        return ((address.high() ^ other.high()) & highMask()) == 0 && ((address.low() ^ other.low()) & lowMask()) == 0;
     }
 
     /** Whether the two share an address. */
     public boolean overlaps(Prefix other) {
         return length <= other.length ? contains(other.address) : other.contains(address);
+    }
+
+    /** The same prefix without host bits: {@code 10.77.0.0/24} for {@code 10.77.0.1/24}. */
+    public Prefix network() {
+        return new Prefix(new IpAddress(address.high() & highMask(), address.low() & lowMask()), length);
+    }
+
+    private long highMask() {
+        return bits() >= 64 ? -1 : bits() == 0 ? 0 : -1L << (64 - bits());
+    }
+
+    private long lowMask() {
+        return bits() <= 64 ? 0 : -1L << (128 - bits());
     }
 
     private int bits() {

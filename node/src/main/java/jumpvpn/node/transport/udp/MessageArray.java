@@ -1,0 +1,155 @@
+package jumpvpn.node.transport.udp;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import jumpvpn.core.net.PacketBatch;
+import jumpvpn.node.host.Memory;
+
+/**
+ * The {@code mmsghdr} array of one direction of a socket, with one I/O vector, one socket address and one control buffer a message, laid out once. Layouts: msghdr 56
+ * bytes (name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48), mmsghdr 64 (msg_len 56), iovec 16, sockaddr_in 16, sockaddr_in6 28, cmsghdr 16.
+ */
+final class MessageArray {
+    static final int MESSAGE_BYTES = 64;
+
+    private static final int NAME_BYTES = 32;
+    private static final int CONTROL_BYTES = 64;
+    private static final int CMSG_HEADER = 16;
+    private static final long MAPPED = 0x0000_ffff_0000_0000L;
+
+    private final int family;
+    private final MemorySegment memory;
+    private final long messages;
+    private final long vectors;
+    private final long names;
+    private final long controls;
+
+    MessageArray(int family, int slots) {
+        this.family = family;
+        memory = Arena.ofAuto().allocate((long) slots * (MESSAGE_BYTES + 16 + NAME_BYTES + CONTROL_BYTES), 16);
+        messages = memory.address();
+        vectors = messages + (long) slots * MESSAGE_BYTES;
+        names = vectors + (long) slots * 16;
+        controls = names + (long) slots * NAME_BYTES;
+        for (int i = 0; i < slots; i++) {
+            Memory.putLong(message(i), name(i));
+            Memory.putLong(message(i) + 16, vectors + i * 16L);
+            Memory.putLong(message(i) + 24, 1);
+            Memory.putLong(message(i) + 32, control(i));
+            resetForReceive(i);
+        }
+    }
+
+    long message(int i) {
+        return messages + (long) i * MESSAGE_BYTES;
+    }
+
+    /** What the raw addresses point into; whoever uses them keeps it reachable. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    private long name(int i) {
+        return names + (long) i * NAME_BYTES;
+    }
+
+    private long control(int i) {
+        return controls + (long) i * CONTROL_BYTES;
+    }
+
+    void vector(int i, long address, long length) {
+        Memory.putLong(vectors + i * 16L, address);
+        Memory.putLong(vectors + i * 16L + 8, length);
+    }
+
+    /** The kernel writes what it used over what there is room for, so this goes before every receive. */
+    void resetForReceive(int i) {
+        long message = message(i);
+        Memory.putInt(message + 8, NAME_BYTES);
+        Memory.putLong(message + 40, CONTROL_BYTES);
+        Memory.putInt(message + 48, 0);
+    }
+
+    int length(int i) {
+        return Memory.getInt(message(i) + 56);
+    }
+
+    int flags(int i) {
+        return Memory.getInt(message(i) + 48);
+    }
+
+    /** The sender of message {@code i}, into slot {@code i}. */
+    void readPeer(int i, PacketBatch batch) {
+        long name = name(i);
+        batch.peerPort[i] = Memory.getShortBig(name + 2) & 0xffff;
+        if (family == SocketAddress.AF_INET) {
+            batch.peerHigh[i] = 0;
+            batch.peerLow[i] = MAPPED | (Memory.getIntBig(name + 4) & 0xffff_ffffL);
+        } else {
+            batch.peerHigh[i] = Memory.getLongBig(name + 8);
+            batch.peerLow[i] = Memory.getLongBig(name + 16);
+        }
+    }
+
+    /** The address that message {@code i} was sent to, from its packet information, into slot {@code i}; zero if there is none. */
+    void readLocal(int i, PacketBatch batch) {
+        batch.localHigh[i] = 0;
+        batch.localLow[i] = 0;
+        long at = control(i);
+        long end = at + Memory.getLong(message(i) + 40);
+        while (at + CMSG_HEADER <= end) {
+            long length = Memory.getLong(at);
+            if (length < CMSG_HEADER) {
+                return;
+            }
+            int level = Memory.getInt(at + 8);
+            int type = Memory.getInt(at + 12);
+            if (level == SocketAddress.IPPROTO_IP && type == SocketAddress.IP_PKTINFO) {
+                batch.localLow[i] = MAPPED | (Memory.getIntBig(at + CMSG_HEADER + 4) & 0xffff_ffffL);
+            } else if (level == SocketAddress.IPPROTO_IPV6 && type == SocketAddress.IPV6_PKTINFO) {
+                batch.localHigh[i] = Memory.getLongBig(at + CMSG_HEADER);
+                batch.localLow[i] = Memory.getLongBig(at + CMSG_HEADER + 8);
+            }
+            at += (length + 7) & -8;
+        }
+    }
+
+    /** Aims message {@code i} at the peer of the slot. One of the other family gets an address that the kernel refuses for this message alone. */
+    void writePeer(int i, PacketBatch batch, int slot) {
+        long high = batch.peerHigh[slot];
+        long low = batch.peerLow[slot];
+        boolean v4 = high == 0 && (low & 0xffff_ffff_0000_0000L) == MAPPED;
+        SocketAddress.write(
+                name(i), family == SocketAddress.AF_INET && v4, high, low, batch.peerPort[slot], 0);
+        Memory.putInt(message(i) + 8, family == SocketAddress.AF_INET ? SocketAddress.V4_BYTES : SocketAddress.V6_BYTES);
+    }
+
+    /** Without packet information: the kernel picks the source. */
+    void clearLocal(int i) {
+        Memory.putLong(message(i) + 40, 0);
+    }
+
+    /** Lets message {@code i} leave from the slot's local address. */
+    void writeLocal(int i, PacketBatch batch, int slot) {
+        long at = control(i);
+        if (batch.localHigh[slot] == 0 && batch.localLow[slot] == 0) {
+            clearLocal(i);
+        } else if (family == SocketAddress.AF_INET) {
+            Memory.putLong(at, CMSG_HEADER + 12);
+            Memory.putInt(at + 8, SocketAddress.IPPROTO_IP);
+            Memory.putInt(at + 12, SocketAddress.IP_PKTINFO);
+            Memory.putInt(at + CMSG_HEADER, 0); // the interface stays the routing table's choice
+            Memory.putIntBig(at + CMSG_HEADER + 4, (int) batch.localLow[slot]);
+            Memory.putInt(at + CMSG_HEADER + 8, 0);
+            Memory.putLong(message(i) + 40, CMSG_HEADER + 16);
+        } else {
+            Memory.putLong(at, CMSG_HEADER + 20);
+            Memory.putInt(at + 8, SocketAddress.IPPROTO_IPV6);
+            Memory.putInt(at + 12, SocketAddress.IPV6_PKTINFO);
+            Memory.putLongBig(at + CMSG_HEADER, batch.localHigh[slot]);
+            Memory.putLongBig(at + CMSG_HEADER + 8, batch.localLow[slot]);
+            Memory.putInt(at + CMSG_HEADER + 16, 0);
+            Memory.putLong(message(i) + 40, CMSG_HEADER + 24);
+        }
+    }
+}

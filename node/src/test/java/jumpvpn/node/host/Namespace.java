@@ -1,0 +1,122 @@
+package jumpvpn.node.host;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A network namespace of a test's own, held by one thread: what runs on that thread, and the processes that it starts, live in it. Gone when closed. Tests that need one are
+ * skipped, with the reason, where this process may not make it.
+ */
+public final class Namespace implements AutoCloseable {
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle UNSHARE = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("unshare"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("namespace").daemon().factory());
+    private long threadId;
+
+    private Namespace() {}
+
+    /** With the loopback interface up. */
+    public static Namespace create() throws Exception {
+        Assumptions.assumeTrue(
+                Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip")),
+                "SKIPPED: the command ip is missing (Debian: apt install iproute2)");
+        Namespace namespace = new Namespace();
+        boolean made = namespace.run(() -> (int) UNSHARE.invokeExact(CLONE_NEWNET) == 0);
+        if (!made) {
+            namespace.close();
+            Assumptions.abort("SKIPPED: needs a network namespace of its own, so CAP_SYS_ADMIN: run the tests as root");
+        }
+        namespace.threadId = namespace.run(Namespace::threadId);
+        namespace.ip("link set lo up");
+        return namespace;
+    }
+
+    /** Skips the test unless a TUN interface can be made. */
+    public static void assumeTun() {
+        Assumptions.assumeTrue(
+                Files.isWritable(Path.of("/dev/net/tun")),
+                "SKIPPED: needs a writable /dev/net/tun: modprobe tun, and run as root");
+    }
+
+    private static long threadId() throws IOException {
+        return Long.parseLong(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
+    }
+
+    /** Runs on the namespace's thread, and waits. */
+    public <T> T run(Body<T> body) throws Exception {
+        Callable<T> call = () -> {
+            try {
+                return body.run();
+            } catch (Exception | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
+        };
+        try {
+            return thread.submit(call).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw (Error) e.getCause();
+        }
+    }
+
+    /** What runs in a namespace. */
+    public interface Body<T> {
+        T run() throws Throwable;
+    }
+
+    /** Runs {@code ip ARGUMENTS} in the namespace. @return what it printed */
+    public String ip(String arguments) throws Exception {
+        return command(("ip " + arguments).split(" "));
+    }
+
+    /** Runs a command in the namespace. @return what it printed; a failing one fails the test */
+    public String command(String... command) throws Exception {
+        return run(() -> {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", command) + " failed: " + said);
+            }
+            return said;
+        });
+    }
+
+    /** For {@code ip link set NAME netns ID}. */
+    public long id() {
+        return threadId;
+    }
+
+    /** Descriptors that this process has open. */
+    public static long openFiles() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}
