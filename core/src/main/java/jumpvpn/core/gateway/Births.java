@@ -185,8 +185,9 @@ final class Births {
     }
 
     private void makeRoom(long nowNanos, GatewayConfig.Client client) {
-        List<Birth> own =
-                births.stream().filter(birth -> birth.client == client).toList();
+        List<Birth> own = births.stream()
+                .filter(birth -> birth.clientKey.equals(SessionRecord.clientKey(client.publicKey())))
+                .toList();
         if (own.size() >= MOST_PER_CLIENT) {
             fail(nowNanos, own.getFirst(), "overtaken by a newer handshake");
         } else if (births.size() >= MOST) {
@@ -209,7 +210,7 @@ final class Births {
     void completed(long nowNanos, Birth birth) {
         births.remove(birth);
         for (Birth other : List.copyOf(births)) {
-            if (other.client == birth.client) {
+            if (other.clientKey.equals(birth.clientKey)) {
                 fail(nowNanos, other, "another handshake of this client was completed");
             }
         }

@@ -324,7 +324,7 @@ final class ReattachServer {
     private static List<SessionSecret> retain(SessionRecord before, SessionSecret base, SessionSecret stepped) {
         List<SessionSecret> secrets = new ArrayList<>();
         secrets.add(base);
-        if (before.secret() != base && secrets.size() < MOST_SECRETS - 1) {
+        if (before.secret().generation() != base.generation() && secrets.size() < MOST_SECRETS - 1) {
             secrets.add(before.secret());
         }
         secrets.add(stepped);
