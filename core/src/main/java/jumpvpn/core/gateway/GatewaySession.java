@@ -426,6 +426,7 @@ final class GatewaySession {
                 record.clientName(),
                 machine.state(),
                 machine.version(),
+                machine.reason(),
                 protocol,
                 active.peer(),
                 record.inner(),

@@ -4,13 +4,16 @@ import java.util.List;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session of the gateway at one moment.
  *
+ * @param reason of the last transition
  * @param remote the client's outer address
  * @param rttNanos smoothed round trip, 0 if unknown
  * @param loss one-way towards the client, 0..1
@@ -21,6 +24,7 @@ public record SessionStatus(
         String client,
         SessionState state,
         StateVersion version,
+        @Nullable ReasonCode reason,
         Protocol protocol,
         Endpoint remote,
         List<Prefix> inner,

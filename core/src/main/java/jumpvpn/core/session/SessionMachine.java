@@ -12,6 +12,7 @@ public final class SessionMachine {
     private StateVersion version = StateVersion.BIRTH;
     private boolean bindingAlive;
     private long sinceNanos;
+    private @Nullable ReasonCode reason;
 
     /** A session in BIRTH. */
     public SessionMachine(Role role, long nowNanos) {
@@ -40,6 +41,7 @@ public final class SessionMachine {
         SessionState from = state;
         state = row.to();
         sinceNanos = nowNanos;
+        this.reason = reason;
         if (row.binds()) {
             bindingAlive = true;
         } else if (row == Transition.DIED || row == Transition.TOLD || state == SessionState.TERMINATED) {
@@ -76,6 +78,11 @@ public final class SessionMachine {
     /** Whether a binding is alive (contract section 1). */
     public boolean bindingAlive() {
         return bindingAlive;
+    }
+
+    /** The reason of the last row; null before the first. */
+    public @Nullable ReasonCode reason() {
+        return reason;
     }
 
     /** Boot time of the last row. */
