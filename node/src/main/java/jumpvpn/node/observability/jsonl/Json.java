@@ -52,7 +52,11 @@ public sealed interface Json {
         NULL
     }
 
-    /** Reads exactly one value. @throws IllegalArgumentException if the text is not one JSON value, or is nested deeper than 32 */
+    /**
+     * Reads exactly one value.
+     *
+     * @throws IllegalArgumentException if the text is not one JSON value, or is nested deeper than 32
+     */
     static Json parse(String text) {
         return new JsonReader(text).read();
     }
