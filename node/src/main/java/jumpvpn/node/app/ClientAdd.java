@@ -48,7 +48,16 @@ final class ClientAdd {
         return Main.OK;
     }
 
+    private void checkNew() throws CommandFailed {
+        for (GatewayConfig.Client client : gateway.clients()) {
+            if (client.name().equals(name)) {
+                throw new CommandFailed("client \"" + name + "\" is already there, " + gatewayFile + ":" + client.line() + "; choose another name");
+            }
+        }
+    }
+
     private void add(Arguments arguments) throws UsageException, CommandFailed, IOException, ConfigException {
+        checkNew();
         List<String> endpoints = endpoints(arguments.values(ENDPOINT).toList());
         List<String> routes = routes(arguments.values(ROUTE).toList());
         List<IpAddress> addresses = freeAddresses();
@@ -66,7 +75,7 @@ final class ClientAdd {
             files.keep();
         }
         context.out().print("""
-                Added "%1$s" with inner address %2$s to %3$s.
+                Added "%1$s" with inner addresses %2$s to %3$s.
                 Wrote %4$s and the private key %5$s: take both to the client. It will reach the gateway at %6$s%7$s
                 Next, on the gateway (start it again if it runs: it reads its file once), then on the client:
                   sudo jumpvpn gateway --config %3$s

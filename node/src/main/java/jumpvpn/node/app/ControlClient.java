@@ -31,7 +31,7 @@ final class ControlClient implements AutoCloseable {
     /** To the node that {@code --control} names, else to the only one that runs. */
     static ControlClient connect(Arguments arguments, Context context) throws CommandFailed, IOException {
         Optional<String> named = arguments.value(Option.CONTROL);
-        return new ControlClient(named.isPresent() ? open(Path.of(named.get())) : openOnly(new ControlPaths(context.environment())));
+        return new ControlClient(named.isPresent() ? open(Path.of(named.get())) : openOnly(context.sockets()));
     }
 
     private static SocketChannel open(Path path) throws CommandFailed {
@@ -90,7 +90,7 @@ final class ControlClient implements AutoCloseable {
         if (line == null) {
             throw new CommandFailed("the node ended before it answered; look at its log");
         }
-        Json.Object reply = Json.parse(line) instanceof Json.Object object ? object : new Json.Object(java.util.Map.of());
+        Json.Fields reply = Json.parse(line) instanceof Json.Fields object ? object : new Json.Fields(java.util.Map.of());
         if (!reply.isTrue("ok")) {
             throw new CommandFailed("refused, " + reply.text("reason").orElse("no reason") + ": " + reply.text("message").orElse(line));
         }

@@ -16,7 +16,7 @@ final class ControlCommands {
 
     static int status(Arguments arguments, Context context) throws CommandFailed, IOException {
         Json result = ask(arguments, context, new Request.Status());
-        context.out().print(arguments.has(Option.JSON) || !(result instanceof Json.Object status) ? text(result) : StatusText.node(status));
+        context.out().print(arguments.has(Option.JSON) || !(result instanceof Json.Fields status) ? text(result) : StatusText.node(status));
         return Main.OK;
     }
 
@@ -39,7 +39,7 @@ final class ControlCommands {
     private static int done(Arguments arguments, Context context, Request request) throws CommandFailed, IOException {
         Json result = ask(arguments, context, request);
         context.out().print(
-                arguments.has(Option.JSON) || !(result instanceof Json.Object done) ? text(result) : done.text("text").orElse("done") + "\n");
+                arguments.has(Option.JSON) || !(result instanceof Json.Fields done) ? text(result) : done.text("text").orElse("done") + "\n");
         return Main.OK;
     }
 

@@ -17,15 +17,23 @@ import jumpvpn.node.config.NodeConfig;
 final class ControlPaths {
     private static final Path SYSTEM = Path.of("/run/jumpvpn");
 
-    private final List<Path> folders = new ArrayList<>();
+    private final List<Path> folders;
 
-    ControlPaths(Map<String, String> environment) {
+    /** In these folders, the first that will do. */
+    ControlPaths(List<Path> folders) {
+        this.folders = folders;
+    }
+
+    /** For root the system's folder, for others that of the login session, or one of their own beside the temporary files. */
+    static ControlPaths standard(Map<String, String> environment) {
+        List<Path> folders = new ArrayList<>();
         folders.add(SYSTEM);
         String runtime = environment.get("XDG_RUNTIME_DIR");
         if (runtime != null && runtime.startsWith("/")) {
             folders.add(Path.of(runtime, "jumpvpn"));
         }
         folders.add(Path.of(environment.getOrDefault("TMPDIR", "/tmp"), "jumpvpn-" + System.getProperty("user.name")));
+        return new ControlPaths(folders);
     }
 
     /** For a node that starts; its folder exists then. */

@@ -55,7 +55,7 @@ final class ControlProtocol {
      * @throws IllegalArgumentException if it is none
      */
     static Wish parse(String line) {
-        if (!(Json.parse(line) instanceof Json.Object request)) {
+        if (!(Json.parse(line) instanceof Json.Fields request)) {
             throw new IllegalArgumentException("a request is a JSON object");
         }
         String command = request.text("command").orElse("");

@@ -1,13 +1,15 @@
 package jumpvpn.node.app;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import jumpvpn.node.config.ConfigException;
 import jumpvpn.node.config.Similar;
@@ -29,12 +31,25 @@ public final class Main {
 
     /** The process. */
     public static void main(String[] words) {
-        System.exit(run(words, System.in, System.out, System.err));
+        // UTF-8 whatever the locale says: JSON is, and the locale of a service is often none.
+        System.exit(run(words, System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
     /** One command without a process of its own; returns the exit code. */
     public static int run(String[] words, InputStream in, PrintStream out, PrintStream err) {
-        return run(List.of(words), new Context(in, out, err, System.getenv(), new SecureRandom()::nextBytes, new RuntimeNodes()));
+        Context context = new Context(
+                in,
+                out,
+                err,
+                ControlPaths.standard(System.getenv()),
+                System.getenv(TRACE) != null,
+                new SecureRandom()::nextBytes,
+                new RuntimeNodes());
+        return run(List.of(words), context);
     }
 
     static int run(List<String> words, Context context) {
@@ -99,7 +114,7 @@ public final class Main {
     private static int unexpected(Exception e, Context context) {
         StackTraceElement[] trace = e.getStackTrace();
         context.err().println("jumpvpn: unexpected " + e + (trace.length == 0 ? "" : " at " + trace[0]));
-        if (context.environment().containsKey(TRACE)) {
+        if (context.trace()) {
             e.printStackTrace(context.err());
         } else {
             context.err().println("This is a bug. Run it again with " + TRACE + "=1 and report what it prints.");

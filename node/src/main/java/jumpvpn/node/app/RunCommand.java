@@ -35,7 +35,7 @@ final class RunCommand {
         Log log = new Log(context.err(), InstantSource.system());
         config.warnings().forEach(log::warn);
         try (Shutdown shutdown = Shutdown.arm(log);
-                ControlSocket socket = ControlSocket.bind(new ControlPaths(context.environment()).of(config));
+                ControlSocket socket = ControlSocket.bind(context.sockets().of(config));
                 NodeControl node = starter.start(log)) {
             socket.serve(new ControlServer(node, log));
             log.info(config.name() + " runs, control socket " + socket.path());

@@ -11,11 +11,11 @@ final class StatusText {
 
     private StatusText() {}
 
-    static String node(Json.Object status) {
+    static String node(Json.Fields status) {
         return status.text("role").orElse("").equals("gateway") ? gateway(status) : client(status);
     }
 
-    private static String client(Json.Object status) {
+    private static String client(Json.Fields status) {
         StringBuilder text = new StringBuilder("%s  %s since %s%s%n"
                 .formatted(plain(status, "name"), plain(status, "state"), plain(status, "since"), reason(status)));
         row(text, "session", plain(status, "session_id") + ", version " + plain(status, "state_version"));
@@ -25,14 +25,14 @@ final class StatusText {
         row(text, "quality", "rtt " + millis(status) + ", loss " + percent(status));
         row(text, "traffic", "sent " + bytes(status, "tx_bytes") + ", received " + bytes(status, "rx_bytes"));
         for (Json candidate : status.array("candidates")) {
-            if (candidate instanceof Json.Object path) {
+            if (candidate instanceof Json.Fields path) {
                 row(text, "candidate", plain(path, "id") + "  " + path(path));
             }
         }
         return text.toString();
     }
 
-    private static String gateway(Json.Object status) {
+    private static String gateway(Json.Fields status) {
         String listen = status.array("listen").stream().map(StatusText::plain).collect(Collectors.joining(", "));
         List<Json> sessions = status.array("sessions");
         String head = "%s  gateway since %s on %s, %d of %s clients connected%n"
@@ -44,7 +44,7 @@ final class StatusText {
     static String sessions(List<Json> sessions) {
         List<List<String>> rows = new ArrayList<>(List.of(COLUMNS));
         for (Json session : sessions) {
-            if (session instanceof Json.Object fields) {
+            if (session instanceof Json.Fields fields) {
                 rows.add(List.of(
                         plain(fields, "client"),
                         plain(fields, "state"),
@@ -73,34 +73,34 @@ final class StatusText {
         text.append("  %-10s %s%n".formatted(label, value));
     }
 
-    private static String reason(Json.Object status) {
+    private static String reason(Json.Fields status) {
         return status.text("reason").map(reason -> " (" + reason + ")").orElse("");
     }
 
-    private static String path(Json.Object path) {
+    private static String path(Json.Fields path) {
         return path.fields().isEmpty()
                 ? "none"
                 : String.join(" ", List.of(plain(path, "protocol"), plain(path, "interface"), plain(path, "local"), "->", plain(path, "remote")))
                         .replace("  ", " ");
     }
 
-    private static String inner(Json.Object session) {
+    private static String inner(Json.Fields session) {
         String all = session.array("inner_addresses").stream().map(StatusText::plain).collect(Collectors.joining(","));
         return all.isEmpty() ? "-" : all;
     }
 
-    private static String millis(Json.Object session) {
-        return session.get("rtt_ms") instanceof Json.Number number ? number.digits() + " ms" : "-";
+    private static String millis(Json.Fields session) {
+        return session.get("rtt_ms") instanceof Json.Figure number ? number.digits() + " ms" : "-";
     }
 
-    private static String percent(Json.Object session) {
-        return session.get("loss") instanceof Json.Number number
+    private static String percent(Json.Fields session) {
+        return session.get("loss") instanceof Json.Figure number
                 ? "%.1f %%".formatted(Double.parseDouble(number.digits()) * 100)
                 : "-";
     }
 
-    private static String bytes(Json.Object session, String name) {
-        double left = session.get(name) instanceof Json.Number number ? Double.parseDouble(number.digits()) : 0;
+    private static String bytes(Json.Fields session, String name) {
+        double left = session.get(name) instanceof Json.Figure number ? Double.parseDouble(number.digits()) : 0;
         if (left < 1024) {
             return "%.0f B".formatted(left);
         }
@@ -115,17 +115,17 @@ final class StatusText {
         return "%.1f %s".formatted(left, unit);
     }
 
-    private static String plain(Json.Object fields, String name) {
+    private static String plain(Json.Fields fields, String name) {
         return plain(fields.get(name));
     }
 
     private static String plain(Json value) {
         return switch (value) {
             case Json.Text text -> text.value();
-            case Json.Number number -> number.digits();
+            case Json.Figure number -> number.digits();
             case Json.Truth truth -> String.valueOf(truth.value());
             case Json.Null.NULL -> "-";
-            case Json.Object object -> "";
+            case Json.Fields object -> "";
             case Json.Array array -> "";
         };
     }

@@ -104,7 +104,7 @@ public final class JsonWriter {
     /** A value that was read, as it was. */
     public JsonWriter value(Json value) {
         switch (value) {
-            case Json.Object object -> {
+            case Json.Fields object -> {
                 beginObject();
                 object.fields().forEach((name, field) -> name(name).value(field));
                 endObject();
@@ -115,7 +115,7 @@ public final class JsonWriter {
                 endArray();
             }
             case Json.Text quoted -> value(quoted.value());
-            case Json.Number number -> raw(number.digits());
+            case Json.Figure number -> raw(number.digits());
             case Json.Truth truth -> value(truth.value());
             case Json.Null.NULL -> raw("null");
         }
