@@ -46,4 +46,13 @@ public record ClientConfig(
     public static ClientConfig load(Path file) throws ConfigException {
         return ClientFile.read(ConfigFile.open(file));
     }
+
+    /**
+     * What the file would be if it had this text.
+     *
+     * @throws ConfigException if it could not be used so
+     */
+    public static ClientConfig of(Path file, String text) throws ConfigException {
+        return ClientFile.read(ConfigFile.of(file, text));
+    }
 }

@@ -50,6 +50,20 @@ public record GatewayConfig(
         return clients.stream().filter(client -> client.publicKey().equals(key)).findFirst();
     }
 
+    /** The lowest address of one of the network's prefixes that neither the gateway nor a client has; empty if none is left. */
+    public Optional<IpAddress> freeAddress(Prefix prefix) {
+        IpAddress next = Addresses.masked(prefix).address();
+        do {
+            next = new IpAddress(next.high(), next.low() + 1);
+        } while (prefix.contains(next) && isTaken(next));
+        return prefix.contains(next) && !Addresses.isReserved(next, prefix) ? Optional.of(next) : Optional.empty();
+    }
+
+    private boolean isTaken(IpAddress address) {
+        return network.addresses().stream().anyMatch(prefix -> prefix.address().equals(address))
+                || clients.stream().anyMatch(client -> client.addresses().contains(address));
+    }
+
     /**
      * Reads the file.
      *
@@ -57,5 +71,14 @@ public record GatewayConfig(
      */
     public static GatewayConfig load(Path file) throws ConfigException {
         return GatewayFile.read(ConfigFile.open(file));
+    }
+
+    /**
+     * What the file would be if it had this text.
+     *
+     * @throws ConfigException if it could not be used so
+     */
+    public static GatewayConfig of(Path file, String text) throws ConfigException {
+        return GatewayFile.read(ConfigFile.of(file, text));
     }
 }

@@ -12,6 +12,19 @@ import jumpvpn.core.net.Protocol;
  * @param line where the file says so
  */
 public record GatewayEndpoint(Protocol protocol, String host, int port, int line) {
+    /**
+     * Reads one that no file holds: its line is 0.
+     *
+     * @throws IllegalArgumentException with words for its user
+     */
+    public static GatewayEndpoint parse(String text) {
+        try {
+            return EndpointText.endpoint(text, 0);
+        } catch (BadValue bad) {
+            throw new IllegalArgumentException(bad.what() + "; " + bad.suggestion(), bad);
+        }
+    }
+
     /** The address if the host is a literal. */
     public Optional<IpAddress> address() {
         return EndpointText.literal(host);

@@ -7,7 +7,9 @@ public final class NodeKey {
     private final Path file;
     private final byte[] key;
 
-    /** @param key 32 bytes, copied */
+    /**
+     * @param key 32 bytes, copied
+     */
     public NodeKey(Path file, byte[] key) {
         this.file = file;
         this.key = key.clone();

@@ -7,7 +7,9 @@ import java.util.Base64;
 public final class PeerKey {
     private final byte[] key;
 
-    /** @param key 32 bytes, copied */
+    /**
+     * @param key 32 bytes, copied
+     */
     public PeerKey(byte[] key) {
         this.key = key.clone();
     }

@@ -14,7 +14,9 @@ final class Section {
     private final int line;
     private final Problems problems;
 
-    /** @param title as its user writes it, {@code [gateway]} */
+    /**
+     * @param title as its user writes it, {@code [gateway]}
+     */
     Section(String title, TomlTable table, int line, List<Key> keys, Problems problems) {
         this.table = table;
         this.line = line;

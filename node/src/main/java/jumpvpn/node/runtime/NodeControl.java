@@ -5,7 +5,7 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 
 /** A running gateway or client, as the commands see it. Any thread may call. */
 public interface NodeControl extends AutoCloseable {
-    /** Answers soon: it may wait for the node's own thread, never for the network. A {@code jump} is answered when it has begun. */
+    /** Answers soon: it may wait for the node's own thread, never for the network. A {@code jump} is answered when it has begun; a closed node refuses. */
     Reply handle(Request request);
 
     /** The node's events as JSON lines. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** A JSON value that was read. */
 public sealed interface Json {
     /** Fields in the text's order, each name once. */
-    record Object(Map<String, Json> fields) implements Json {
+    record Fields(Map<String, Json> fields) implements Json {
         /** The field, {@link Null} if there is none. */
         public Json get(String name) {
             return fields.getOrDefault(name, Null.NULL);
@@ -19,8 +19,8 @@ public sealed interface Json {
         }
 
         /** The field as an object without fields if it is none. */
-        public Object object(String name) {
-            return get(name) instanceof Object object ? object : new Object(Map.of());
+        public Fields object(String name) {
+            return get(name) instanceof Fields object ? object : new Fields(Map.of());
         }
 
         /** The field's elements, none if it is no array. */
@@ -41,7 +41,7 @@ public sealed interface Json {
     record Text(String value) implements Json {}
 
     /** A number as it was written. */
-    record Number(String digits) implements Json {}
+    record Figure(String digits) implements Json {}
 
     /** True or false. */
     record Truth(boolean value) implements Json {}
@@ -52,7 +52,11 @@ public sealed interface Json {
         NULL
     }
 
-    /** Reads exactly one value. @throws IllegalArgumentException if the text is not one JSON value, or is nested deeper than 32 */
+    /**
+     * Reads exactly one value.
+     *
+     * @throws IllegalArgumentException if the text is not one JSON value, or is nested deeper than 32
+     */
     static Json parse(String text) {
         return new JsonReader(text).read();
     }

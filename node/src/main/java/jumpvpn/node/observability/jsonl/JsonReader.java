@@ -55,7 +55,7 @@ final class JsonReader {
             } while (isNext(','));
         }
         leave('}');
-        return new Json.Object(Collections.unmodifiableMap(fields));
+        return new Json.Fields(Collections.unmodifiableMap(fields));
     }
 
     private Json array() {
@@ -134,7 +134,7 @@ final class JsonReader {
             throw wrong("a value");
         }
         at = number.end();
-        return new Json.Number(number.group());
+        return new Json.Figure(number.group());
     }
 
     private boolean isNext(char c) {

@@ -101,6 +101,33 @@ public final class JsonWriter {
         return this;
     }
 
+    /** A value that was read, as it was. */
+    public JsonWriter value(Json value) {
+        switch (value) {
+            case Json.Fields object -> {
+                beginObject();
+                object.fields().forEach((name, field) -> name(name).value(field));
+                endObject();
+            }
+            case Json.Array array -> {
+                beginArray();
+                array.elements().forEach(this::value);
+                endArray();
+            }
+            case Json.Text quoted -> value(quoted.value());
+            case Json.Figure number -> raw(number.digits());
+            case Json.Truth truth -> value(truth.value());
+            case Json.Null.NULL -> raw("null");
+        }
+        return this;
+    }
+
+    private void raw(String word) {
+        separate();
+        text.append(word);
+        comma = true;
+    }
+
     /** A field with a text or null. */
     public JsonWriter field(String name, @Nullable String value) {
         return name(name).value(value);

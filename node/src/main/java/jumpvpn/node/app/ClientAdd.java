@@ -1,0 +1,188 @@
+package jumpvpn.node.app;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.node.config.ClientConfig;
+import jumpvpn.node.config.ConfigException;
+import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.GatewayEndpoint;
+import jumpvpn.node.config.KeyText;
+import jumpvpn.node.config.Listen;
+import jumpvpn.node.config.Names;
+import jumpvpn.node.config.Problem;
+
+/** {@code client add}: a client's files, and its section in the gateway's, whose other text stays as it is. */
+final class ClientAdd {
+    static final Option CONFIG = new Option("--config", "FILE", "the gateway's file (default: gateway.toml)");
+    static final Option ENDPOINT =
+            new Option("--endpoint", "HOST[:PORT]", "where clients reach the gateway; may be repeated (default: this machine's address)");
+    static final Option ROUTE = new Option("--route", "PREFIX", "a network that the client sends through the tunnel; may be repeated");
+
+    private final Context context;
+    private final Path gatewayFile;
+    private final GatewayConfig gateway;
+    private final String name;
+
+    private ClientAdd(Context context, Path gatewayFile, String name) throws ConfigException {
+        this.context = context;
+        this.gatewayFile = gatewayFile;
+        this.gateway = GatewayConfig.load(gatewayFile);
+        this.name = name;
+    }
+
+    static int run(Arguments arguments, Context context) throws UsageException, CommandFailed, IOException, ConfigException {
+        String name = arguments.requiredOperand();
+        if (!Names.isNode(name)) {
+            throw new UsageException("\"" + name + "\" can't be a name: use letters, digits, dots, dashes and underscores");
+        }
+        Path file = Path.of(arguments.value(CONFIG).orElse("gateway.toml"));
+        new ClientAdd(context, file, name).add(arguments);
+        return Main.OK;
+    }
+
+    private void checkNew() throws CommandFailed {
+        for (GatewayConfig.Client client : gateway.clients()) {
+            if (client.name().equals(name)) {
+                throw new CommandFailed("client \"" + name + "\" is already there, " + gatewayFile + ":" + client.line() + "; choose another name");
+            }
+        }
+    }
+
+    private void add(Arguments arguments) throws UsageException, CommandFailed, IOException, ConfigException {
+        checkNew();
+        List<String> endpoints = endpoints(arguments.values(ENDPOINT).toList());
+        List<String> routes = routes(arguments.values(ROUTE).toList());
+        List<IpAddress> addresses = freeAddresses();
+        byte[] key = KeyCommands.newKey(context.entropy());
+        Path keyFile = gatewayFile.resolveSibling(name + ".key");
+        Path clientFile = gatewayFile.resolveSibling(name + ".toml");
+        String section = section(key, addresses);
+        GatewayConfig.of(gatewayFile, Files.readString(gatewayFile) + section);
+        try (NewFiles files = new NewFiles()) {
+            files.writePrivate(keyFile, KeyText.format(key) + "\n");
+            String text = text(endpoints, routes);
+            check(clientFile, text);
+            files.writePublic(clientFile, text);
+            Files.write(gatewayFile, section.getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND, StandardOpenOption.SYNC);
+            files.keep();
+        }
+        context.out().print("""
+                Added "%1$s" with inner addresses %2$s to %3$s.
+                Wrote %4$s and the private key %5$s: take both to the client. It will reach the gateway at %6$s%7$s
+                Next, on the gateway (start it again if it runs: it reads its file once), then on the client:
+                  sudo jumpvpn gateway --config %3$s
+                  sudo jumpvpn connect --config %4$s
+                """.formatted(
+                        name,
+                        addresses.stream().map(IpAddress::toString).collect(Collectors.joining(" and ")),
+                        gatewayFile,
+                        clientFile,
+                        keyFile,
+                        String.join(", ", endpoints),
+                        arguments.value(ENDPOINT).isPresent()
+                                ? "."
+                                : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in " + clientFile + "."));
+    }
+
+    /** What the client's file would be, before it is one. */
+    private static void check(Path clientFile, String text) throws UsageException {
+        try {
+            ClientConfig.of(clientFile, text);
+        } catch (ConfigException e) {
+            Problem first = e.problems().getFirst();
+            throw new UsageException(first.what() + "; " + first.suggestion());
+        }
+    }
+
+    private List<String> endpoints(List<String> typed) throws UsageException, CommandFailed {
+        Listen listen = gateway.listen().getFirst();
+        List<String> hosts = typed.isEmpty() ? List.of(OwnAddress.guess(listen.endpoint().address())) : typed;
+        List<String> endpoints = new ArrayList<>();
+        for (String host : hosts) {
+            try {
+                endpoints.add(GatewayEndpoint.parse(full(host, listen)).toString());
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--endpoint: " + e.getMessage());
+            }
+        }
+        return endpoints;
+    }
+
+    /** Adds what may be left out: protocol, brackets, port. */
+    private static String full(String typed, Listen listen) {
+        if (typed.contains("://")) {
+            return typed;
+        }
+        boolean bareV6 = typed.indexOf(':') != typed.lastIndexOf(':') && !typed.startsWith("[");
+        String host = bareV6 ? "[" + typed + "]" : typed;
+        boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']');
+        return listen.protocol().scheme() + "://" + (hasPort ? host : host + ":" + listen.endpoint().port());
+    }
+
+    private static List<String> routes(List<String> typed) throws UsageException {
+        List<String> routes = new ArrayList<>();
+        for (String route : typed) {
+            try {
+                routes.add(Prefix.parse(route).toString());
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--route: " + e.getMessage());
+            }
+        }
+        return routes;
+    }
+
+    private List<IpAddress> freeAddresses() throws CommandFailed {
+        List<IpAddress> free = new ArrayList<>();
+        for (Prefix prefix : gateway.network().addresses()) {
+            free.add(gateway.freeAddress(prefix)
+                    .orElseThrow(() -> new CommandFailed("no address is left in " + prefix + "; widen [network].address in " + gatewayFile)));
+        }
+        return free;
+    }
+
+    private String section(byte[] key, List<IpAddress> addresses) {
+        return """
+
+                [[client]]
+                name        = "%s"
+                public-key  = "%s"
+                address     = %s
+                """.formatted(name, KeyText.format(KeyCommands.publicKey(key)), list(addresses));
+    }
+
+    private String text(List<String> endpoints, List<String> routes) {
+        return """
+                # A Jumping VPN client, written by "jumpvpn client add".
+                [client]
+                name        = "%1$s"
+                private-key = "%1$s.key"
+                # events    = "events.jsonl"      # append every event here, one JSON object a line
+
+                [network]
+                interface   = "jvpn0"
+                routes      = %2$s                # what goes through the tunnel besides the gateway's own network
+
+                [[gateway]]
+                name        = "%3$s"
+                public-key  = "%4$s"
+                endpoints   = %5$s
+                """.formatted(
+                        name,
+                        list(routes),
+                        gateway.name(),
+                        KeyText.format(KeyCommands.publicKey(gateway.privateKey().bytes())),
+                        list(endpoints));
+    }
+
+    private static String list(List<?> values) {
+        return values.stream().map(value -> "\"" + value + "\"").collect(Collectors.joining(", ", "[", "]"));
+    }
+}

@@ -1,0 +1,109 @@
+package jumpvpn.node.app;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import jumpvpn.node.app.ControlProtocol.Wish;
+import jumpvpn.node.observability.jsonl.Json;
+import org.jspecify.annotations.Nullable;
+
+/** One request to a running node. */
+final class ControlClient implements AutoCloseable {
+    private final SocketChannel channel;
+    private final BufferedReader lines;
+
+    private ControlClient(SocketChannel channel) {
+        this.channel = channel;
+        this.lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+    }
+
+    /** To the node that {@code --control} names, else to the only one that runs. */
+    static ControlClient connect(Arguments arguments, Context context) throws CommandFailed, IOException {
+        Optional<String> named = arguments.value(Option.CONTROL);
+        return new ControlClient(named.isPresent() ? open(Path.of(named.get())) : openOnly(context.sockets()));
+    }
+
+    private static SocketChannel open(Path path) throws CommandFailed {
+        try {
+            return SocketChannel.open(UnixDomainSocketAddress.of(path));
+        } catch (ConnectException e) {
+            throw new CommandFailed("no node answers at " + path + "; it has ended, or was started with another \"control\"");
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    !Files.exists(path)
+                            ? "there is no control socket " + path + "; start the node, or name the \"control\" of its file"
+                            : "control socket " + path + " can't be used (" + e.getMessage() + "); run as the user that runs the node, perhaps with sudo");
+        }
+    }
+
+    private static SocketChannel openOnly(ControlPaths paths) throws CommandFailed, IOException {
+        List<Path> existing = paths.existing();
+        List<Path> alive = new ArrayList<>();
+        SocketChannel only = null;
+        for (Path path : existing) {
+            try {
+                SocketChannel channel = open(path);
+                alive.add(path);
+                if (only == null) {
+                    only = channel;
+                } else {
+                    channel.close();
+                }
+            } catch (CommandFailed dead) {
+                // Left over from a node that was killed.
+            }
+        }
+        if (only == null) {
+            throw new CommandFailed("no node runs here: no socket answers in "
+                    + paths.folders().stream().map(Path::toString).collect(Collectors.joining(", "))
+                    + "; start one, use sudo, or name its socket with --control PATH");
+        }
+        if (alive.size() > 1) {
+            only.close();
+            throw new CommandFailed("several nodes run here; say which:" + alive.stream().map(path -> "\n  --control " + path).collect(Collectors.joining()));
+        }
+        return only;
+    }
+
+    /**
+     * The result of a request.
+     *
+     * @throws CommandFailed with the node's own words if it was refused
+     */
+    Json ask(Wish wish) throws CommandFailed, IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((ControlProtocol.line(wish) + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        String line = nextLine();
+        if (line == null) {
+            throw new CommandFailed("the node ended before it answered; look at its log");
+        }
+        Json.Fields reply = Json.parse(line) instanceof Json.Fields object ? object : new Json.Fields(java.util.Map.of());
+        if (!reply.isTrue("ok")) {
+            throw new CommandFailed("refused, " + reply.text("reason").orElse("no reason") + ": " + reply.text("message").orElse(line));
+        }
+        return reply.get("result");
+    }
+
+    /** The next line behind the reply; null at the end. */
+    @Nullable String nextLine() throws IOException {
+        return lines.readLine();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,68 @@
+package jumpvpn.node.app;
+
+import java.io.IOException;
+import java.util.List;
+import jumpvpn.node.app.ControlProtocol.Wish;
+import jumpvpn.node.observability.jsonl.Json;
+import jumpvpn.node.observability.jsonl.JsonWriter;
+import jumpvpn.node.runtime.Request;
+
+/** The commands that ask a running node. */
+final class ControlCommands {
+    static final Option TO = new Option("--to", "PATH", "where to (default: the best other path)");
+    static final Option FOLLOW = new Option("--follow", null, "go on with the events to come, until Ctrl-C");
+
+    private ControlCommands() {}
+
+    static int status(Arguments arguments, Context context) throws CommandFailed, IOException {
+        Json result = ask(arguments, context, new Request.Status());
+        context.out().print(arguments.has(Option.JSON) || !(result instanceof Json.Fields status) ? text(result) : StatusText.node(status));
+        return Main.OK;
+    }
+
+    static int sessions(Arguments arguments, Context context) throws CommandFailed, IOException {
+        Json result = ask(arguments, context, new Request.Sessions());
+        context.out().print(
+                arguments.has(Option.JSON) || !(result instanceof Json.Array(List<Json> sessions)) ? text(result) : StatusText.sessions(sessions));
+        return Main.OK;
+    }
+
+    static int jump(Arguments arguments, Context context) throws CommandFailed, IOException {
+        String to = arguments.value(TO).isPresent() ? arguments.value(TO).get() : null;
+        return done(arguments, context, new Request.Jump(to));
+    }
+
+    static int terminate(Arguments arguments, Context context) throws CommandFailed, IOException {
+        return done(arguments, context, new Request.Terminate(arguments.requiredOperand()));
+    }
+
+    private static int done(Arguments arguments, Context context, Request request) throws CommandFailed, IOException {
+        Json result = ask(arguments, context, request);
+        context.out().print(
+                arguments.has(Option.JSON) || !(result instanceof Json.Fields done) ? text(result) : done.text("text").orElse("done") + "\n");
+        return Main.OK;
+    }
+
+    static int events(Arguments arguments, Context context) throws CommandFailed, IOException {
+        try (ControlClient client = ControlClient.connect(arguments, context)) {
+            client.ask(new Wish.Events(arguments.has(FOLLOW)));
+            for (String line = client.nextLine(); line != null; line = client.nextLine()) {
+                context.out().println(line);
+                if (context.out().checkError()) {
+                    return Main.OK; // whoever read this has seen enough
+                }
+            }
+        }
+        return Main.OK;
+    }
+
+    private static Json ask(Arguments arguments, Context context, Request request) throws CommandFailed, IOException {
+        try (ControlClient client = ControlClient.connect(arguments, context)) {
+            return client.ask(new Wish.Ask(request));
+        }
+    }
+
+    private static String text(Json json) {
+        return new JsonWriter().value(json) + "\n";
+    }
+}

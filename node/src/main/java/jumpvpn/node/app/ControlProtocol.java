@@ -1,0 +1,89 @@
+package jumpvpn.node.app;
+
+import java.util.Optional;
+import jumpvpn.node.observability.jsonl.Json;
+import jumpvpn.node.observability.jsonl.JsonWriter;
+import jumpvpn.node.runtime.Reply;
+import jumpvpn.node.runtime.Request;
+
+/**
+ * What goes over the control socket: one request, a JSON object on one line, then one reply, a JSON object on one line.
+ *
+ * <pre>
+ * {"command":"status"}                        {"ok":true,"result":{…}}
+ * {"command":"sessions"}                      {"ok":true,"result":[…]}
+ * {"command":"jump","to":"wlan0"}             {"ok":true,"result":{"text":"…"}}
+ * {"command":"terminate","session":"laptop"}  {"ok":false,"reason":"SESSION_NOT_FOUND","message":"…"}
+ * {"command":"events","follow":true}          {"ok":true,"result":{}}, then an event a line
+ * </pre>
+ */
+final class ControlProtocol {
+    /** A request's longest line in bytes. */
+    static final int MOST_REQUEST_BYTES = 4096;
+
+    private ControlProtocol() {}
+
+    /** What a peer wants. */
+    sealed interface Wish {
+        /** An answer of the node. */
+        record Ask(Request request) implements Wish {}
+
+        /** The events that are kept, and those to come. */
+        record Events(boolean follow) implements Wish {}
+    }
+
+    static String line(Wish wish) {
+        JsonWriter json = new JsonWriter().beginObject();
+        switch (wish) {
+            case Wish.Events events -> json.field("command", "events").field("follow", events.follow());
+            case Wish.Ask ask -> {
+                switch (ask.request()) {
+                    case Request.Status() -> json.field("command", "status");
+                    case Request.Sessions() -> json.field("command", "sessions");
+                    case Request.Jump jump -> json.field("command", "jump").field("to", jump.to());
+                    case Request.Terminate terminate ->
+                        json.field("command", "terminate").field("session", terminate.session());
+                }
+            }
+        }
+        return json.endObject().toString();
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static Wish parse(String line) {
+        if (!(Json.parse(line) instanceof Json.Fields request)) {
+            throw new IllegalArgumentException("a request is a JSON object");
+        }
+        String command = request.text("command").orElse("");
+        return switch (command) {
+            case "status" -> new Wish.Ask(new Request.Status());
+            case "sessions" -> new Wish.Ask(new Request.Sessions());
+            case "jump" -> {
+                Optional<String> to = request.text("to");
+                yield new Wish.Ask(new Request.Jump(to.isPresent() ? to.get() : null));
+            }
+            case "terminate" ->
+                new Wish.Ask(new Request.Terminate(
+                        request.text("session").orElseThrow(() -> new IllegalArgumentException("terminate needs \"session\""))));
+            case "events" -> new Wish.Events(request.isTrue("follow"));
+            default -> throw new IllegalArgumentException("there is no command \"" + command + "\"");
+        };
+    }
+
+    static String line(Reply reply) {
+        JsonWriter json = new JsonWriter().beginObject();
+        switch (reply) {
+            case Reply.Status status -> StatusJson.node(json.field("ok", true).name("result"), status.status());
+            case Reply.Sessions sessions -> StatusJson.sessions(json.field("ok", true).name("result"), sessions.sessions());
+            case Reply.Done done ->
+                json.field("ok", true).name("result").beginObject().field("text", done.text()).endObject();
+            case Reply.Refused refused ->
+                json.field("ok", false).field("reason", refused.reason()).field("message", refused.text());
+        }
+        return json.endObject().toString();
+    }
+}

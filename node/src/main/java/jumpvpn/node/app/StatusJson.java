@@ -1,0 +1,89 @@
+package jumpvpn.node.app;
+
+import java.util.List;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.node.observability.jsonl.JsonWriter;
+import jumpvpn.node.observability.jsonl.UtcTime;
+import jumpvpn.node.runtime.NodeStatus;
+import jumpvpn.node.runtime.PathStatus;
+import jumpvpn.node.runtime.SessionStatus;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of {@code status} and {@code sessions}; its fields are documented and only ever added to. */
+final class StatusJson {
+    private StatusJson() {}
+
+    static void node(JsonWriter json, NodeStatus status) {
+        json.beginObject();
+        switch (status) {
+            case NodeStatus.Client client -> {
+                json.field("role", "client").field("name", client.name()).field("interface", client.interfaceName());
+                fields(json, client.session());
+                json.name("candidates").beginArray();
+                client.candidates().forEach(path -> path(json, path));
+                json.endArray();
+            }
+            case NodeStatus.Gateway gateway -> {
+                json.field("role", "gateway").field("name", gateway.name()).field("interface", gateway.interfaceName());
+                json.name("listen").beginArray();
+                gateway.listen().forEach(json::value);
+                json.endArray().field("since", UtcTime.format(gateway.sinceMillis())).field("clients", gateway.clients());
+                sessions(json.name("sessions"), gateway.sessions());
+            }
+        }
+        json.endObject();
+    }
+
+    static void sessions(JsonWriter json, List<SessionStatus> sessions) {
+        json.beginArray();
+        for (SessionStatus session : sessions) {
+            json.beginObject();
+            fields(json, session);
+            json.endObject();
+        }
+        json.endArray();
+    }
+
+    private static void fields(JsonWriter json, SessionStatus session) {
+        List<String> inner = session.innerAddresses().stream().map(IpAddress::toString).toList();
+        json.field("state", session.state().name())
+                .field("session_id", text(session.sessionId()))
+                .field("state_version", session.stateVersion().toString())
+                .field("epoch", Integer.toUnsignedLong(session.stateVersion().epoch()))
+                .field("reason", text(session.reason()))
+                .name("path");
+        path(json, session.path());
+        json.field("inner_address", inner.isEmpty() ? null : inner.getFirst()).name("inner_addresses").beginArray();
+        inner.forEach(json::value);
+        json.endArray()
+                .field("gateway", session.gateway())
+                .field("client", session.client())
+                .field("rtt_ms", rounded(session.rttMillis(), 1e3))
+                .field("loss", rounded(session.loss(), 1e4))
+                .field("since", UtcTime.format(session.sinceMillis()))
+                .field("tx_bytes", session.txBytes())
+                .field("rx_bytes", session.rxBytes());
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static double rounded(double value, double parts) {
+        return Double.isFinite(value) ? Math.round(value * parts) / parts : value;
+    }
+
+    private static void path(JsonWriter json, @Nullable PathStatus path) {
+        if (path == null) {
+            json.value((String) null);
+            return;
+        }
+        json.beginObject()
+                .field("id", path.id())
+                .field("protocol", path.protocol().scheme())
+                .field("interface", path.interfaceName())
+                .field("local", path.local().toString())
+                .field("remote", path.remote().toString())
+                .endObject();
+    }
+}

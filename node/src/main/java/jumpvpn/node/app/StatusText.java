@@ -1,0 +1,132 @@
+package jumpvpn.node.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import jumpvpn.node.observability.jsonl.Json;
+
+/** What {@code status} and {@code sessions} print for people, from their JSON. */
+final class StatusText {
+    private static final List<String> COLUMNS = List.of("CLIENT", "STATE", "VERSION", "INNER", "PATH", "RTT", "LOSS", "SESSION");
+
+    private StatusText() {}
+
+    static String node(Json.Fields status) {
+        return status.text("role").orElse("").equals("gateway") ? gateway(status) : client(status);
+    }
+
+    private static String client(Json.Fields status) {
+        StringBuilder text = new StringBuilder("%s  %s since %s%s%n"
+                .formatted(plain(status, "name"), plain(status, "state"), plain(status, "since"), reason(status)));
+        row(text, "session", plain(status, "session_id") + ", version " + plain(status, "state_version"));
+        row(text, "gateway", plain(status, "gateway"));
+        row(text, "path", path(status.object("path")));
+        row(text, "inner", inner(status) + " on " + plain(status, "interface"));
+        row(text, "quality", "rtt " + millis(status) + ", loss " + percent(status));
+        row(text, "traffic", "sent " + bytes(status, "tx_bytes") + ", received " + bytes(status, "rx_bytes"));
+        for (Json candidate : status.array("candidates")) {
+            if (candidate instanceof Json.Fields path) {
+                row(text, "candidate", plain(path, "id") + "  " + path(path));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String gateway(Json.Fields status) {
+        String listen = status.array("listen").stream().map(StatusText::plain).collect(Collectors.joining(", "));
+        List<Json> sessions = status.array("sessions");
+        String head = "%s  gateway since %s on %s, %d of %s clients connected%n"
+                .formatted(plain(status, "name"), plain(status, "since"), listen, sessions.size(), plain(status, "clients"));
+        return sessions.isEmpty() ? head : head + sessions(sessions);
+    }
+
+    /** A table, a line a session. */
+    static String sessions(List<Json> sessions) {
+        List<List<String>> rows = new ArrayList<>(List.of(COLUMNS));
+        for (Json session : sessions) {
+            if (session instanceof Json.Fields fields) {
+                rows.add(List.of(
+                        plain(fields, "client"),
+                        plain(fields, "state"),
+                        plain(fields, "state_version"),
+                        inner(fields),
+                        path(fields.object("path")),
+                        millis(fields),
+                        percent(fields),
+                        plain(fields, "session_id")));
+            }
+        }
+        return rows.stream().map(row -> aligned(row, rows)).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static String aligned(List<String> row, List<List<String>> rows) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < row.size(); i++) {
+            int column = i;
+            int width = rows.stream().mapToInt(other -> other.get(column).length()).max().orElse(0);
+            line.append(row.get(i)).append(" ".repeat(width - row.get(i).length() + 2));
+        }
+        return line.toString().stripTrailing();
+    }
+
+    private static void row(StringBuilder text, String label, String value) {
+        text.append("  %-10s %s%n".formatted(label, value));
+    }
+
+    private static String reason(Json.Fields status) {
+        return status.text("reason").map(reason -> " (" + reason + ")").orElse("");
+    }
+
+    private static String path(Json.Fields path) {
+        return path.fields().isEmpty()
+                ? "none"
+                : String.join(" ", List.of(plain(path, "protocol"), plain(path, "interface"), plain(path, "local"), "->", plain(path, "remote")))
+                        .replace("  ", " ");
+    }
+
+    private static String inner(Json.Fields session) {
+        String all = session.array("inner_addresses").stream().map(StatusText::plain).collect(Collectors.joining(","));
+        return all.isEmpty() ? "-" : all;
+    }
+
+    private static String millis(Json.Fields session) {
+        return session.get("rtt_ms") instanceof Json.Figure number ? number.digits() + " ms" : "-";
+    }
+
+    private static String percent(Json.Fields session) {
+        return session.get("loss") instanceof Json.Figure number
+                ? "%.1f %%".formatted(Double.parseDouble(number.digits()) * 100)
+                : "-";
+    }
+
+    private static String bytes(Json.Fields session, String name) {
+        double left = session.get(name) instanceof Json.Figure number ? Double.parseDouble(number.digits()) : 0;
+        if (left < 1024) {
+            return "%.0f B".formatted(left);
+        }
+        String unit = "";
+        for (String next : List.of("KiB", "MiB", "GiB", "TiB")) {
+            if (left < 1024) {
+                break;
+            }
+            left /= 1024;
+            unit = next;
+        }
+        return "%.1f %s".formatted(left, unit);
+    }
+
+    private static String plain(Json.Fields fields, String name) {
+        return plain(fields.get(name));
+    }
+
+    private static String plain(Json value) {
+        return switch (value) {
+            case Json.Text text -> text.value();
+            case Json.Figure number -> number.digits();
+            case Json.Truth truth -> String.valueOf(truth.value());
+            case Json.Null.NULL -> "-";
+            case Json.Fields object -> "";
+            case Json.Array array -> "";
+        };
+    }
+}

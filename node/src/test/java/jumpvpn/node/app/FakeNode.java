@@ -1,0 +1,97 @@
+package jumpvpn.node.app;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.StateVersion;
+import jumpvpn.node.config.ClientConfig;
+import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.runtime.Log;
+import jumpvpn.node.runtime.NodeControl;
+import jumpvpn.node.runtime.NodeStatus;
+import jumpvpn.node.runtime.PathStatus;
+import jumpvpn.node.runtime.Reply;
+import jumpvpn.node.runtime.Request;
+import jumpvpn.node.runtime.SessionStatus;
+import jumpvpn.node.runtime.StartException;
+
+/** A node without an engine: says fixed things and remembers what became of it. */
+final class FakeNode implements NodeControl, Nodes {
+    static final PathStatus PATH =
+            new PathStatus("udp-wlan0", Protocol.UDP, "wlan0", endpoint("192.0.2.5", 40000), endpoint("198.51.100.1", 4500));
+    static final SessionStatus SESSION = new SessionStatus(
+            SessionState.ATTACHED,
+            SessionId.parse("000102030405060708090a0b0c0d0e0f"),
+            StateVersion.of(3, 1),
+            ReasonCode.REATTACH_ACCEPT,
+            PATH,
+            List.of(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2")),
+            "gw1",
+            "laptop",
+            41.23456,
+            0.0123456,
+            1_795_456_800_123L,
+            1_572_864,
+            17);
+
+    final EventFeed events = new EventFeed(8, lost -> "{\"type\":\"EVENTS_DROPPED\",\"dropped\":" + lost + "}");
+    final CompletableFuture<String> failure = new CompletableFuture<>();
+    final CountDownLatch started = new CountDownLatch(1);
+    final CountDownLatch closed = new CountDownLatch(1);
+    private NodeStatus status = new NodeStatus.Client("laptop", "jvpn0", SESSION, List.of(PATH));
+
+    private static Endpoint endpoint(String address, int port) {
+        return new Endpoint(IpAddress.parse(address), port);
+    }
+
+    @Override
+    public NodeControl gateway(GatewayConfig config, Log log) throws StartException {
+        if (config.network().interfaceName().equals("taken0")) {
+            throw new StartException("interface taken0 exists already; choose another name in " + config.file() + ":" + config.network().line());
+        }
+        status = new NodeStatus.Gateway("gw1", "jvpn0", List.of("udp://0.0.0.0:4500"), 1_795_456_800_123L, 3, List.of(SESSION));
+        started.countDown();
+        return this;
+    }
+
+    @Override
+    public NodeControl client(ClientConfig config, Log log) {
+        started.countDown();
+        return this;
+    }
+
+    @Override
+    public Reply handle(Request request) {
+        return switch (request) {
+            case Request.Status() -> new Reply.Status(status);
+            case Request.Sessions() -> new Reply.Sessions(List.of(SESSION));
+            case Request.Jump(String to) when to == null -> new Reply.Done("jumping to the best");
+            case Request.Jump(String to) when to.equals("wlan0") -> new Reply.Done("jumping to " + to);
+            case Request.Jump jump -> new Reply.Refused("NO_VALID_CANDIDATE", "there is no path \"" + jump.to() + "\"; there are udp-wlan0");
+            case Request.Terminate(String session) when session.equals("bug") -> throw new IllegalStateException("a bug");
+            case Request.Terminate terminate -> new Reply.Done("ended " + terminate.session());
+        };
+    }
+
+    @Override
+    public EventFeed events() {
+        return events;
+    }
+
+    @Override
+    public CompletableFuture<String> failure() {
+        return failure;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}
