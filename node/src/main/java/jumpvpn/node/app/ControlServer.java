@@ -106,7 +106,11 @@ final class ControlServer {
         Thread.ofVirtual().start(() -> closeUnless(done, peer));
         try {
             Wish wish = ControlProtocol.parse(readLine(peer));
-            write(peer, wish instanceof Wish.Ask ask ? ControlProtocol.line(node.handle(ask.request())) : "{\"ok\":true,\"result\":{}}");
+            write(
+                    peer,
+                    wish instanceof Wish.Ask ask
+                            ? ControlProtocol.line(node.handle(ask.request()))
+                            : "{\"ok\":true,\"result\":{}}");
             return wish;
         } catch (IllegalArgumentException e) {
             write(peer, ControlProtocol.line(new Reply.Refused("BAD_REQUEST", String.valueOf(e.getMessage()))));
@@ -139,7 +143,8 @@ final class ControlServer {
                 }
             }
         }
-        throw new IllegalArgumentException("a request has at most " + ControlProtocol.MOST_REQUEST_BYTES + " bytes and ends with a line feed");
+        throw new IllegalArgumentException(
+                "a request has at most " + ControlProtocol.MOST_REQUEST_BYTES + " bytes and ends with a line feed");
     }
 
     /** A follower that does not read fills its own buffers and waits here; the feed goes on without it. */

@@ -2,6 +2,8 @@ package jumpvpn.node.app;
 
 import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.runtime.ClientNode;
+import jumpvpn.node.runtime.GatewayNode;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.StartException;
@@ -10,11 +12,11 @@ import jumpvpn.node.runtime.StartException;
 final class RuntimeNodes implements Nodes {
     @Override
     public NodeControl gateway(GatewayConfig config, Log log) throws StartException {
-        throw new StartException("the engine is not wired yet");
+        return GatewayNode.start(config, log);
     }
 
     @Override
     public NodeControl client(ClientConfig config, Log log) throws StartException {
-        throw new StartException("the engine is not wired yet");
+        return ClientNode.start(config, log);
     }
 }

@@ -31,7 +31,9 @@ public final class Forwarding {
      */
     public static Undo enable(Path directory) throws IOException {
         Files.createDirectories(directory);
-        String namespace = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString().replaceAll("\\D", "");
+        String namespace = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"))
+                .toString()
+                .replaceAll("\\D", "");
         Path file = directory.resolve("forwarding-" + namespace);
         int fd = LinuxException.check(
                 Libc.open(file.toString(), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC), "open the lock file " + file);
@@ -53,7 +55,8 @@ public final class Forwarding {
     private static void join(int fd, Path file) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0) {
-                if (Files.size(file) == 0 || !isOn()) { // else a killed process left it on, and what it wrote down still holds
+                if (Files.size(file) == 0
+                        || !isOn()) { // else a killed process left it on, and what it wrote down still holds
                     writeDown(file);
                     switchOn();
                 }
@@ -110,7 +113,8 @@ public final class Forwarding {
             note(before, perInterface("ipv6", "accept_ra"));
         }
         StringBuilder text = new StringBuilder();
-        before.forEach((path, value) -> text.append(path).append(' ').append(value).append('\n'));
+        before.forEach(
+                (path, value) -> text.append(path).append(' ').append(value).append('\n'));
         Files.writeString(file, text);
     }
 

@@ -55,19 +55,16 @@ public final class Libc {
             handle("setsockopt", JAVA_INT, -1, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle GETSOCKOPT =
             handle("getsockopt", JAVA_INT, -1, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle GETSOCKNAME =
-            handle("getsockname", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle GETSOCKNAME = handle("getsockname", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle RECV = handle("recv", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SENDMMSG =
             handle("sendmmsg", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     private static final MethodHandle RECVMMSG =
             handle("recvmmsg", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle PPOLL =
-            handle("ppoll", JAVA_INT, -1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle PPOLL = handle("ppoll", JAVA_INT, -1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, -1, JAVA_INT, JAVA_INT);
     private static final MethodHandle IF_NAMETOINDEX = handle("if_nametoindex", JAVA_INT, -1, JAVA_LONG);
-    private static final MethodHandle GETRANDOM =
-            handle("getrandom", JAVA_LONG, -1, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle GETRANDOM = handle("getrandom", JAVA_LONG, -1, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle CLOCK_GETTIME = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("clock_gettime"),
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
@@ -251,7 +248,8 @@ public final class Libc {
     /** The index, which is positive, or 0: there is no such interface. */
     public static int ifNameToIndex(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            return (int) IF_NAMETOINDEX.invokeExact(STATE.get(), arena.allocateFrom(name).address());
+            return (int) IF_NAMETOINDEX.invokeExact(
+                    STATE.get(), arena.allocateFrom(name).address());
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -11,8 +11,7 @@ import jumpvpn.core.net.Prefix;
  * @param mtu bytes
  * @param addresses usable ones with their prefix lengths, in the kernel's order: tentative, failed and deprecated IPv6 addresses are left out; link-local ones are in
  */
-public record Link(
-        int index, String name, boolean up, int mtu, boolean loopback, Kind kind, List<Prefix> addresses) {
+public record Link(int index, String name, boolean up, int mtu, boolean loopback, Kind kind, List<Prefix> addresses) {
     /** What it is made of: a guess from what the kernel says. */
     public enum Kind {
         ETHERNET,

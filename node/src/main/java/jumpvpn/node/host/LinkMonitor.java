@@ -30,11 +30,8 @@ public final class LinkMonitor implements AutoCloseable {
 
     /** Subscribes and reads everything once. */
     public static LinkMonitor open() throws LinuxException {
-        Netlink events = Netlink.open(RTMGRP_LINK
-                | RTMGRP_IPV4_IFADDR
-                | RTMGRP_IPV4_ROUTE
-                | RTMGRP_IPV6_IFADDR
-                | RTMGRP_IPV6_ROUTE);
+        Netlink events = Netlink.open(
+                RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE);
         Netlink requests = null;
         try {
             requests = Netlink.open(0);

@@ -62,7 +62,8 @@ final class LinkTable {
                 (row.flags & IFF_LOOPBACK) != 0,
                 kinds.computeIfAbsent(index + " " + row.name, key -> kind(index, row)),
                 row.addresses)));
-        kinds.keySet().retainAll(links.stream().map(l -> l.index() + " " + l.name()).toList());
+        kinds.keySet()
+                .retainAll(links.stream().map(l -> l.index() + " " + l.name()).toList());
         return List.copyOf(links);
     }
 

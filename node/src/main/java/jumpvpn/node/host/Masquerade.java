@@ -20,7 +20,11 @@ public final class Masquerade {
     public static Undo install(String tun, List<Prefix> inner) throws IOException {
         String table = "inet jumpvpn_" + tun.replaceAll("[^A-Za-z0-9_]", "_");
         StringBuilder rules = new StringBuilder();
-        rules.append("add table ").append(table).append("\ndelete table ").append(table).append('\n');
+        rules.append("add table ")
+                .append(table)
+                .append("\ndelete table ")
+                .append(table)
+                .append('\n');
         rules.append("table ").append(table).append(" {\n chain postrouting {\n");
         rules.append("  type nat hook postrouting priority srcnat; policy accept;\n");
         for (Prefix prefix : inner) {
@@ -45,7 +49,9 @@ public final class Masquerade {
     private static void nft(String rules, String attempted) throws IOException {
         Process process;
         try {
-            process = new ProcessBuilder("nft", "-f", "-").redirectErrorStream(true).start();
+            process = new ProcessBuilder("nft", "-f", "-")
+                    .redirectErrorStream(true)
+                    .start();
         } catch (IOException e) {
             throw new LinuxException(
                     Errno.ENOENT,

@@ -83,7 +83,11 @@ final class Netlink implements AutoCloseable {
         private final ByteBuffer out = ByteBuffer.allocate(512).order(ByteOrder.nativeOrder());
 
         private Request(int type, int flags) {
-            out.putInt(0).putShort((short) type).putShort((short) flags).putInt(++sequence).putInt(0);
+            out.putInt(0)
+                    .putShort((short) type)
+                    .putShort((short) flags)
+                    .putInt(++sequence)
+                    .putInt(0);
         }
 
         /** The fixed part that follows the header. */
@@ -146,8 +150,7 @@ final class Netlink implements AutoCloseable {
     }
 
     /** Lists everything of one kind, again if it changed while it was listed; {@code begin} empties the result and makes the request. */
-    static void dump(Supplier<Request> begin, String attempted, Consumer<Message> each)
-            throws LinuxException {
+    static void dump(Supplier<Request> begin, String attempted, Consumer<Message> each) throws LinuxException {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
             if (begin.get().list(attempted, each)) {
                 return;
@@ -259,8 +262,7 @@ final class Netlink implements AutoCloseable {
             String kernelSays = (flags() & NLM_F_ACK_TLVS) == 0 ? "" : text(4 + HEADER_BYTES, NLMSGERR_ATTR_MSG);
             throw kernelSays.isEmpty()
                     ? new LinuxException(error, attempted)
-                    : new LinuxException(
-                            error, attempted + " (the kernel says: " + kernelSays + ")");
+                    : new LinuxException(error, attempted + " (the kernel says: " + kernelSays + ")");
         }
     }
 

@@ -146,7 +146,9 @@ public final class NetworkConfig implements AutoCloseable {
                 "list routes",
                 message -> {
                     Route route = message.type() == Route.RTM_NEWROUTE ? Route.of(message) : null;
-                    if (route != null && route.destination().length() > 0 && route.destination().overlaps(prefix)) {
+                    if (route != null
+                            && route.destination().length() > 0
+                            && route.destination().overlaps(prefix)) {
                         found.add(route);
                     }
                 });
@@ -178,7 +180,9 @@ public final class NetworkConfig implements AutoCloseable {
             change.close();
         } catch (LinuxException e) {
             switch (e.errno()) {
-                case Errno.ENODEV, Errno.ESRCH, Errno.EADDRNOTAVAIL -> {} // it went with its interface, or somebody was faster
+                case Errno.ENODEV,
+                        Errno.ESRCH,
+                        Errno.EADDRNOTAVAIL -> {} // it went with its interface, or somebody was faster
                 default -> throw e;
             }
         }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param gateway the next hop, or null: directly connected
  * @param ownAddress whether it is an address of this host itself
  */
-public record Route(Prefix destination, int linkIndex, @Nullable IpAddress gateway, boolean ownAddress) {
+public record Route(
+        Prefix destination, int linkIndex, @Nullable IpAddress gateway, boolean ownAddress) {
     static final int RTM_NEWROUTE = 24;
     static final int RTM_DELROUTE = 25;
     static final int RTM_GETROUTE = 26;

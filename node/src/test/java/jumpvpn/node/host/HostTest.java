@@ -57,7 +57,8 @@ class HostTest {
     @Test
     void bootClockIsTheKernelsAndNeverGoesBack() throws Exception {
         BootClock clock = new BootClock();
-        double uptime = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+        double uptime =
+                Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
         long first = clock.nowNanos();
         assertThat(first / 1e9).isBetween(uptime - 0.02, uptime + 5);
         for (int i = 0; i < 1000; i++) {

@@ -141,7 +141,11 @@ class LinkMonitorTest {
         namespace.ip("link set v0 mtu 1300");
         StringBuilder changes = new StringBuilder();
         for (int i = 0; i < 3000; i++) {
-            changes.append("addr add 10.254.").append(i / 250).append('.').append(i % 250).append("/32 dev v0\n");
+            changes.append("addr add 10.254.")
+                    .append(i / 250)
+                    .append('.')
+                    .append(i % 250)
+                    .append("/32 dev v0\n");
         }
         java.nio.file.Path file = java.nio.file.Files.createTempFile("flood", ".ip");
         try {

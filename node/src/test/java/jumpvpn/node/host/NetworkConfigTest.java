@@ -40,7 +40,9 @@ class NetworkConfigTest {
     }
 
     private String state() throws Exception {
-        return namespace.ip("-o addr") + namespace.ip("route show table all") + namespace.ip("-6 route show table all")
+        return namespace.ip("-o addr")
+                + namespace.ip("route show table all")
+                + namespace.ip("-6 route show table all")
                 + namespace.ip("-o link show v0").replaceAll("qdisc \\S+|qlen \\d+|state \\S+|,?M-DOWN", "");
     }
 
@@ -92,7 +94,8 @@ class NetworkConfigTest {
             Undo address = config.address("v0", Prefix.parse("10.255.1.1/24"));
             Undo route = config.route(Prefix.parse("10.88.0.0/24"), "v0", null);
             Undo route6 = config.route(Prefix.parse("fd88::/64"), "v0", null);
-            assertThat(new ProcessBuilder("ip", "link", "delete", "v0").start().waitFor()).isZero();
+            assertThat(new ProcessBuilder("ip", "link", "delete", "v0").start().waitFor())
+                    .isZero();
             for (Undo undo : new Undo[] {route6, route, address, up}) {
                 undo.close();
             }
@@ -137,7 +140,8 @@ class NetworkConfigTest {
                         new Route(Prefix.parse("10.255.1.0/24"), v0, null, false),
                         new Route(Prefix.parse("10.255.1.1/32"), v0, null, true));
         assertThat(config.overlapping(Prefix.parse("10.99.0.0/24"))).isEmpty();
-        assertThat(config.overlapping(Prefix.parse("fd88::/48"))).extracting(Route::destination)
+        assertThat(config.overlapping(Prefix.parse("fd88::/48")))
+                .extracting(Route::destination)
                 .containsExactly(Prefix.parse("fd88:0:0:1::/64"));
         assertThat(config.links()).extracting(Link::name).contains("lo", "v0", "v1");
     }
@@ -177,7 +181,8 @@ class NetworkConfigTest {
     }
 
     private String sysctl(String name) throws Exception {
-        return namespace.run(() -> Files.readString(Path.of("/proc/sys/net", name)).strip());
+        return namespace.run(
+                () -> Files.readString(Path.of("/proc/sys/net", name)).strip());
     }
 
     @Test
@@ -189,7 +194,9 @@ class NetworkConfigTest {
         assertThat(sysctl("ipv4/ip_forward")).isEqualTo("1");
         assertThat(sysctl("ipv6/conf/all/forwarding")).isEqualTo("1");
         assertThat(sysctl("ipv4/conf/v0/forwarding")).isEqualTo("1");
-        assertThat(sysctl("ipv6/conf/v0/accept_ra")).as("still accepted while forwarding").isEqualTo("2");
+        assertThat(sysctl("ipv6/conf/v0/accept_ra"))
+                .as("still accepted while forwarding")
+                .isEqualTo("2");
         Undo second = namespace.run(() -> Forwarding.enable(directory));
         namespace.run(() -> {
             first.close();
@@ -246,7 +253,8 @@ class NetworkConfigTest {
                 .contains("ip saddr 10.77.0.0/24 oifname != \"v-0\" masquerade")
                 .contains("ip6 saddr fd77::/64 oifname != \"v-0\" masquerade");
         Undo again = namespace.run(() -> Masquerade.install("v-0", inner));
-        assertThat(namespace.command("nft", "list ruleset").split("masquerade", -1)).hasSize(3);
+        assertThat(namespace.command("nft", "list ruleset").split("masquerade", -1))
+                .hasSize(3);
         namespace.run(() -> {
             again.close();
             undo.close();

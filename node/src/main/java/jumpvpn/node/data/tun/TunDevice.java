@@ -85,8 +85,8 @@ public final class TunDevice implements AutoCloseable {
 
     private static LinuxException unopened(int errno, String attempted) {
         String advice = errno == Errno.ENOENT || errno == Errno.ENODEV
-                ? CLONE_DEVICE + " is missing: `modprobe tun`, or in a container pass the device in (mknod " + CLONE_DEVICE
-                        + " c 10 200)"
+                ? CLONE_DEVICE + " is missing: `modprobe tun`, or in a container pass the device in (mknod "
+                        + CLONE_DEVICE + " c 10 200)"
                 : errno == Errno.EACCES || errno == Errno.EPERM
                         ? CLONE_DEVICE + " may not be opened: run as root, or `chmod 0666 " + CLONE_DEVICE + "`"
                         : "opening " + CLONE_DEVICE + " failed, see errno(3)";

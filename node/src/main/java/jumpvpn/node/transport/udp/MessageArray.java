@@ -119,9 +119,9 @@ final class MessageArray {
         long high = batch.peerHigh[slot];
         long low = batch.peerLow[slot];
         boolean v4 = high == 0 && (low & 0xffff_ffff_0000_0000L) == MAPPED;
-        SocketAddress.write(
-                name(i), family == SocketAddress.AF_INET && v4, high, low, batch.peerPort[slot], 0);
-        Memory.putInt(message(i) + 8, family == SocketAddress.AF_INET ? SocketAddress.V4_BYTES : SocketAddress.V6_BYTES);
+        SocketAddress.write(name(i), family == SocketAddress.AF_INET && v4, high, low, batch.peerPort[slot], 0);
+        Memory.putInt(
+                message(i) + 8, family == SocketAddress.AF_INET ? SocketAddress.V4_BYTES : SocketAddress.V6_BYTES);
     }
 
     /** Without packet information: the kernel picks the source. */

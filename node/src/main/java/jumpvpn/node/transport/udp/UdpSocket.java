@@ -86,8 +86,7 @@ public final class UdpSocket implements AutoCloseable {
     public static UdpSocket open(Endpoint local, @Nullable String device, int slots) throws LinuxException {
         String attempted = "open UDP socket on " + local + (device == null ? "" : " by interface " + device);
         int family = SocketAddress.family(local.address());
-        int fd = LinuxException.check(
-                Libc.socket(family, SOCK_DGRAM | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0), attempted);
+        int fd = LinuxException.check(Libc.socket(family, SOCK_DGRAM | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0), attempted);
         try {
             boolean v4 = family == SocketAddress.AF_INET;
             setOptions(fd, v4, local.address().isUnspecified(), attempted);
@@ -251,7 +250,8 @@ public final class UdpSocket implements AutoCloseable {
             int sent = Libc.sendmmsg(fd, outgoing.message(done), count - done, Libc.MSG_DONTWAIT);
             if (sent == -Errno.EAGAIN) {
                 break;
-            } else if (sent < 0) { // the first of them failed; had it been a later one, the ones before would have been counted
+            } else if (sent
+                    < 0) { // the first of them failed; had it been a later one, the ones before would have been counted
                 lastErrno = -sent;
                 failed++;
                 done++;

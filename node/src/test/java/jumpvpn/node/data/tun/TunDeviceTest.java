@@ -87,7 +87,8 @@ class TunDeviceTest {
                     for (int i = 0; i < 3; i++) {
                         assertThat(packets.offset[i]).isEqualTo(HEADROOM);
                         assertThat(packets.length[i]).isEqualTo(headers + 100 + i);
-                        exchangeAddresses(packets.address[i] + HEADROOM, own.address().isV4());
+                        exchangeAddresses(
+                                packets.address[i] + HEADROOM, own.address().isV4());
                     }
                     assertThat(tun.write(packets)).isEqualTo(3);
                     for (int i = 0; i < 3; i++) {
@@ -126,7 +127,8 @@ class TunDeviceTest {
                 assertThatThrownBy(() -> TunDevice.create(name))
                         .isInstanceOfSatisfying(
                                 LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY))
-                        .hasMessageStartingWith("cannot create the interface " + name + ": EBUSY; an interface with this")
+                        .hasMessageStartingWith(
+                                "cannot create the interface " + name + ": EBUSY; an interface with this")
                         .hasMessageContaining("choose another name");
             }
             try (TunDevice first = TunDevice.create("jvpntest0")) {
@@ -140,7 +142,8 @@ class TunDeviceTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "sixteencharacter", "a/b", "a b", "tun%d", "..", "ä", "a:b"})
     void badNamesAreRefused(String name) {
-        assertThatThrownBy(() -> TunDevice.create(name)).hasMessageContaining("a name has 1 to 15 printable characters");
+        assertThatThrownBy(() -> TunDevice.create(name))
+                .hasMessageContaining("a name has 1 to 15 printable characters");
     }
 
     @Test
@@ -199,7 +202,10 @@ class TunDeviceTest {
     }
 
     private static void namespaceDelete() throws Exception {
-        assertThat(new ProcessBuilder("ip", "link", "delete", "jvpntest0").start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("ip", "link", "delete", "jvpntest0")
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     @Test
@@ -209,7 +215,9 @@ class TunDeviceTest {
             long before = Namespace.openFiles();
             for (int i = 0; i < 20; i++) {
                 TunDevice tun = TunDevice.create("jvpntest0");
-                assertThat(tun.index()).isEqualTo(Libc.ifNameToIndex("jvpntest0")).isPositive();
+                assertThat(tun.index())
+                        .isEqualTo(Libc.ifNameToIndex("jvpntest0"))
+                        .isPositive();
                 assertThatThrownBy(() -> TunDevice.create("jvpntest0")).isInstanceOf(LinuxException.class);
                 tun.close();
                 tun.close();

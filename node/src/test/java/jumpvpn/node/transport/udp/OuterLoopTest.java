@@ -71,7 +71,9 @@ class OuterLoopTest {
                 await(server.fd());
                 assertThat(server.receive(received)).isEqualTo(1);
                 assertThat(received.peer(0)).isEqualTo(bound.local());
-                assertThat(tun.read(packet, 0)).as("nothing of it in the tunnel").isZero();
+                assertThat(tun.read(packet, 0))
+                        .as("nothing of it in the tunnel")
+                        .isZero();
 
                 assertThat(server.send(received, 0, 1)).isEqualTo(1); // and the answer comes in by that interface
                 await(bound.fd());

@@ -96,7 +96,13 @@ class UdpSocketTest {
             fill(out, 0, 0, 10, 0, b.local());
             fill(out, 1, 0, 70_000, 1, b.local()); // no datagram is that long
             fill(out, 2, 0, 10, 2, b.local());
-            fill(out, 3, 0, 10, 3, address.contains(":") ? at("127.0.0.1", b.local().port()) : at("::1", 9)); // wrong family
+            fill(
+                    out,
+                    3,
+                    0,
+                    10,
+                    3,
+                    address.contains(":") ? at("127.0.0.1", b.local().port()) : at("::1", 9)); // wrong family
             fill(out, 4, 0, 10, 4, b.local());
             assertThat(a.send(out, 0, 5)).isEqualTo(5);
             assertThat(a.failed()).isEqualTo(2);
@@ -140,12 +146,9 @@ class UdpSocketTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "0.0.0.0 127.0.0.1 127.0.0.77",
-        "0.0.0.0 127.0.0.1 127.1.2.3",
-        ":: ::1 fd55::1",
-        ":: ::1 fd55::2"
-    })
+    @ValueSource(
+            strings = {"0.0.0.0 127.0.0.1 127.0.0.77", "0.0.0.0 127.0.0.1 127.1.2.3", ":: ::1 fd55::1", ":: ::1 fd55::2"
+            })
     void anAnswerLeavesFromTheAddressThatWasAsked(String addresses) throws Exception {
         try (Namespace namespace = Namespace.create()) {
             namespace.ip("addr add fd55::1/128 dev lo nodad");
@@ -180,7 +183,9 @@ class UdpSocketTest {
             namespace.ip("link set v0 up");
             namespace.ip("link set v1 up");
             namespace.ip("neigh add 10.255.1.2 lladdr 02:00:00:00:00:02 dev v0");
-            namespace.command("tc", "qdisc", "add", "dev", "v0", "root", "tbf", "rate", "1mbit", "burst", "3000", "limit", "100mb");
+            namespace.command(
+                    "tc", "qdisc", "add", "dev", "v0", "root", "tbf", "rate", "1mbit", "burst", "3000", "limit",
+                    "100mb");
             namespace.run(() -> {
                 try (UdpSocket a = UdpSocket.open(at("10.255.1.1", 0), "v0", SLOTS)) {
                     PacketBatch out = batch(SLOTS, 1400);
@@ -257,7 +262,8 @@ class UdpSocketTest {
         long before = Namespace.openFiles();
         for (int i = 0; i < 50; i++) {
             try (UdpSocket socket = UdpSocket.open(at("127.0.0.1", 0), null, 1)) {
-                assertThatThrownBy(() -> UdpSocket.open(socket.local(), null, 1)).isInstanceOf(LinuxException.class);
+                assertThatThrownBy(() -> UdpSocket.open(socket.local(), null, 1))
+                        .isInstanceOf(LinuxException.class);
             }
         }
         assertThat(Namespace.openFiles()).isLessThan(before + 10);

@@ -1,0 +1,66 @@
+package jumpvpn.node.observability.jsonl;
+
+import java.util.List;
+import jumpvpn.core.observability.Event;
+
+/** Events as JSON lines, fields in the order of contract section 5. One thread at a time. */
+public final class EventJson {
+    /** Name and version of the format. */
+    public static final String SCHEMA = "jumpvpn.event/1";
+
+    private final String node;
+
+    /** For the events of this node. */
+    public EventJson(String node) {
+        this.node = node;
+    }
+
+    /**
+     * One line, without its line feed.
+     *
+     * @param seq the node's number of the event; negative: not numbered
+     * @param wallMillis when it was emitted
+     */
+    public String line(Event event, long seq, long wallMillis) {
+        JsonWriter json = new JsonWriter();
+        json.beginObject();
+        json.field("schema", SCHEMA).field("ts", UtcTime.format(wallMillis));
+        if (seq >= 0) {
+            json.field("seq", seq);
+        }
+        json.field("node", node)
+                .field("role", event.role().label())
+                .field("type", event.type().name())
+                .field("reason", event.reason().name())
+                .field("session_id", text(event.sessionId()))
+                .field("state_version", event.version().toString())
+                .field("from", text(event.from()))
+                .field("to", text(event.to()))
+                .field("path", event.path())
+                .field("policy_version", Integer.toUnsignedLong(event.policyVersion()))
+                .field("boot_ns", event.nanos());
+        for (Event.Detail detail : event.details()) {
+            json.name(detail.name());
+            value(json, detail.value());
+        }
+        return json.endObject().toString();
+    }
+
+    private static @org.jspecify.annotations.Nullable String text(@org.jspecify.annotations.Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static void value(JsonWriter json, Object value) {
+        switch (value) {
+            case Long number -> json.value(number);
+            case Double number -> json.value(number);
+            case Boolean truth -> json.value(truth);
+            case List<?> list -> {
+                json.beginArray();
+                list.forEach(item -> json.value(String.valueOf(item)));
+                json.endArray();
+            }
+            default -> json.value(value.toString());
+        }
+    }
+}

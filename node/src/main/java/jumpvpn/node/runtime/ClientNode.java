@@ -1,0 +1,294 @@
+package jumpvpn.node.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import jumpvpn.core.agent.Agent;
+import jumpvpn.core.agent.AgentConfig;
+import jumpvpn.core.agent.AgentContext;
+import jumpvpn.core.agent.AgentPort;
+import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.control.Grant;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.Role;
+import jumpvpn.node.config.ClientConfig;
+import jumpvpn.node.data.tun.TunDevice;
+import jumpvpn.node.host.BootClock;
+import jumpvpn.node.host.LinkMonitor;
+import jumpvpn.node.host.LinuxException;
+import jumpvpn.node.host.NetworkConfig;
+import jumpvpn.node.host.Route;
+import jumpvpn.node.host.SystemEntropy;
+import jumpvpn.node.host.WallClock;
+import jumpvpn.node.observability.jsonl.EventFeed;
+import org.jspecify.annotations.Nullable;
+
+/** A running client: the agent, its TUN, its paths and its threads. */
+public final class ClientNode implements NodeControl, Engine, AgentPort {
+    private static final int LEAST_MTU = 1280;
+    private static final int OUTER_HEADERS = 48; // IPv6 and UDP: the larger of both families
+    private static final long CLOSE_MILLIS = 1000;
+
+    private final ClientConfig config;
+    private final Log log;
+    private final BootClock clock = new BootClock();
+    private final WallClock wall = new WallClock();
+    private final DropCounters drops = new DropCounters();
+    private final Sockets sockets = new Sockets();
+    private final EventLog events;
+    private final NetworkConfig network;
+    private final LinkMonitor links;
+    private final TunDevice tun;
+    private final InnerNetwork inner;
+    private final ControlLoop control;
+    private final Agent agent;
+    private final ClientPaths paths;
+    private final ReceiveLoop receive;
+    private final SendLoop send;
+    private List<Prefix> raised = List.of();
+    private boolean closed;
+
+    private ClientNode(ClientConfig config, Log log) throws StartException, LinuxException {
+        this.config = config;
+        this.log = log;
+        events = new EventLog(config.name(), Role.CLIENT, config.events(), wall, log);
+        network = NetworkConfig.open();
+        refuseOverlaps();
+        links = LinkMonitor.open();
+        tun = TunDevice.create(config.network().interfaceName());
+        inner = new InnerNetwork(network, log);
+        control = new ControlLoop(clock, log, links);
+        ForwardingGate gate = new ForwardingGate();
+        LookupTable<Binding> bindings = new LookupTable<>();
+        agent = new Agent(
+                new AgentContext(agentConfig(), Crypto.jdk(new SystemEntropy()), this, events, bindings, gate, drops));
+        Inbound inbound = new Inbound(bindings, drops, false);
+        Outbound outbound = new Outbound((_, _) -> gate, drops);
+        receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, (socket, _, _) -> socket.id);
+        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);
+        paths = new ClientPaths(config, agent, sockets, receive::socketsChanged, control, log);
+    }
+
+    /**
+     * Starts a client; returns before it is connected.
+     *
+     * @throws StartException with words for its user
+     */
+    public static ClientNode start(ClientConfig config, Log log) throws StartException {
+        try {
+            ClientNode node = new ClientNode(config, log);
+            node.begin();
+            return node;
+        } catch (LinuxException e) {
+            throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private AgentConfig agentConfig() {
+        Crypto crypto = Crypto.jdk(new SystemEntropy());
+        KeyPair own = KeyPair.of(crypto.agreement(), config.privateKey().bytes());
+        List<AgentConfig.Gateway> gateways = new ArrayList<>();
+        for (ClientConfig.Gateway gateway : config.gateways()) {
+            gateways.add(
+                    new AgentConfig.Gateway(gateway.name(), gateway.publicKey().bytes()));
+        }
+        return new AgentConfig(own, Suite.AES_256_GCM, gateways);
+    }
+
+    private void refuseOverlaps() throws StartException, LinuxException {
+        for (Prefix wanted : config.network().routes()) {
+            for (Prefix part : InnerNetwork.halves(wanted)) {
+                for (Route route : network.overlapping(part)) {
+                    String there = route.destination() + (route.ownAddress() ? " (an address of this machine)" : "");
+                    if (route.destination().equals(part.network())) {
+                        throw new StartException(
+                                config.file() + ":" + config.network().routesLine() + ": the route " + wanted
+                                        + " is led elsewhere already; see `ip route`, remove that one or choose another");
+                    }
+                    if (wanted.length() > 0 && route.destination().length() > part.length() && !route.ownAddress()) {
+                        log.warn(config.file() + ":" + config.network().routesLine() + ": " + there
+                                + " lies inside the route " + wanted + " and goes around the tunnel");
+                    }
+                }
+            }
+        }
+    }
+
+    private void begin() {
+        events.start();
+        paths.resolve();
+        control.post(now -> {
+            agent.start(now);
+            paths.update(now, links.links());
+        });
+        control.start(this);
+        receive.start();
+        send.start();
+    }
+
+    @Override
+    public void receive(long nowNanos, int socketId, Endpoint from, byte[] datagram) {
+        agent.receive(nowNanos, socketId, datagram);
+    }
+
+    @Override
+    public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+        agent.receiveControl(nowNanos, binding, message);
+    }
+
+    @Override
+    public void watch(long nowNanos, Binding binding) {
+        agent.watch(nowNanos, binding);
+    }
+
+    @Override
+    public void linksChanged(long nowNanos) {
+        paths.update(nowNanos, links.links());
+    }
+
+    @Override
+    public void proceed(long nowNanos) {
+        agent.proceed(nowNanos);
+    }
+
+    @Override
+    public long nextNanos() {
+        return agent.nextNanos();
+    }
+
+    @Override
+    public void transmit(int pathId, Endpoint to, byte[] datagram) {
+        sockets.send(pathId, to, datagram);
+    }
+
+    @Override
+    public void granted(Grant.Session session, String gateway) {
+        log.info("session " + session.id() + " by gateway " + gateway + ", inner address " + session.inner());
+        if (session.inner().equals(raised)) {
+            return;
+        }
+        try {
+            inner.close();
+            int fits = paths.leastLinkMtu() - OUTER_HEADERS - PacketLayout.OVERHEAD;
+            int mtu = Math.max(LEAST_MTU, Math.min(session.mtu(), fits));
+            inner.raise(tun.name(), mtu, session.inner(), config.network().routes());
+            raised = session.inner();
+        } catch (LinuxException e) {
+            control.failure().complete(config.file() + ":" + config.network().line() + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void ended(ReasonCode reason, String text) {
+        log.warn(text);
+    }
+
+    @Override
+    public Reply handle(Request request) {
+        try {
+            return control.ask(now -> answer(now, request)).get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Reply.Refused("INTERRUPTED", "the request was interrupted");
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            return new Reply.Refused("BUSY", "the node did not answer in time; try again");
+        }
+    }
+
+    private Reply answer(long nowNanos, Request request) {
+        return switch (request) {
+            case Request.Status _ -> new Reply.Status(status(nowNanos));
+            case Request.Sessions _ -> {
+                NodeStatus.Client status = status(nowNanos);
+                yield new Reply.Sessions(status.session().sessionId() == null ? List.of() : List.of(status.session()));
+            }
+            case Request.Jump jump -> jump(nowNanos, jump.to());
+            case Request.Terminate terminate -> terminate(nowNanos, terminate.session());
+        };
+    }
+
+    private Reply jump(long nowNanos, @Nullable String to) {
+        ReasonCode refusal = agent.jump(nowNanos, to);
+        if (refusal == null) {
+            return new Reply.Done("the jump has begun; `jumpvpn status` shows the path");
+        }
+        String text = switch (refusal) {
+            case SESSION_NOT_FOUND -> "there is no session to move; see `jumpvpn status`";
+            case NO_VALID_CANDIDATE -> "there is no such other path; `jumpvpn status` lists the candidates";
+            case TRANSPORT_NOT_ALLOWED -> "the gateway's policy does not allow that protocol (transport.allowed)";
+            default -> "the session is busy with another switch; try again when it is ATTACHED";
+        };
+        return new Reply.Refused(refusal.name(), text);
+    }
+
+    private Reply terminate(long nowNanos, String session) {
+        AgentStatus status = agent.status(nowNanos);
+        if (status.id() == null || !(session.equals(status.id().toString()) || session.equals(config.name()))) {
+            return new Reply.Refused("SESSION_NOT_FOUND", "there is no session " + session + "; see `jumpvpn status`");
+        }
+        agent.terminate(nowNanos);
+        return new Reply.Done("session " + status.id() + " ended; the client connects anew");
+    }
+
+    private NodeStatus.Client status(long nowNanos) {
+        AgentStatus status = agent.status(nowNanos);
+        List<PathStatus> candidates =
+                status.candidates().stream().map(StatusView::path).toList();
+        return new NodeStatus.Client(
+                config.name(),
+                config.network().interfaceName(),
+                StatusView.of(status, config.name(), nowNanos, wall.nowMillis()),
+                candidates);
+    }
+
+    @Override
+    public EventFeed events() {
+        return events.feed();
+    }
+
+    @Override
+    public CompletableFuture<String> failure() {
+        return control.failure();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            control.ask(now -> {
+                        agent.close(now);
+                        return now;
+                    })
+                    .get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            log.warn("the gateway could not be told: " + e);
+        }
+        control.close();
+        send.close();
+        receive.close();
+        sockets.closeAll();
+        inner.close();
+        tun.close();
+        links.close();
+        network.close();
+        events.close();
+    }
+}

@@ -1,0 +1,159 @@
+package jumpvpn.node.runtime;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.observability.EventSink;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.Role;
+import jumpvpn.core.session.StateVersion;
+import jumpvpn.node.host.WallClock;
+import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.observability.jsonl.EventJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node's event stream: numbers each event when it is emitted, writes JSON lines on a thread of its own to the file and the followers. Emitting never waits; what the
+ * bounded queue can't take is counted and said as EVENTS_DROPPED, and its numbers are missing in the stream.
+ */
+final class EventLog implements EventSink, AutoCloseable {
+    private static final int QUEUE = 8192;
+    private static final int KEPT = 1024;
+    private static final long IDLE_MILLIS = 200;
+
+    private record Numbered(Event event, long seq, long wallMillis) {}
+
+    private final EventJson json;
+    private final Role role;
+    private final WallClock wall;
+    private final Log log;
+    private final @Nullable BufferedWriter file;
+    private final @Nullable Path path;
+    private final EventFeed feed;
+    private final ArrayBlockingQueue<Numbered> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final Thread thread = new Thread(this::run, "events");
+    private long seq;
+    private long dropped;
+    private boolean fileFailed;
+    private volatile boolean stopping;
+
+    /**
+     * Opens the file for appending.
+     *
+     * @param path null: followers only
+     */
+    EventLog(String node, Role role, @Nullable Path path, WallClock wall, Log log) throws StartException {
+        this.json = new EventJson(node);
+        this.role = role;
+        this.wall = wall;
+        this.log = log;
+        this.path = path;
+        this.feed = new EventFeed(KEPT, lost -> json.line(droppedEvent(lost), -1, wall.nowMillis()));
+        this.file = open(path);
+    }
+
+    private static @Nullable BufferedWriter open(@Nullable Path path) throws StartException {
+        try {
+            return path == null
+                    ? null
+                    : Files.newBufferedWriter(
+                            path, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new StartException(
+                    "cannot append events to " + path + ": " + e.getMessage()
+                            + "; create its directory or change events = in the file",
+                    e);
+        }
+    }
+
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    EventFeed feed() {
+        return feed;
+    }
+
+    @Override
+    public synchronized void emit(Event event) {
+        long wallMillis = wall.nowMillis();
+        if (dropped > 0 && queue.remainingCapacity() > 1) {
+            queue.add(new Numbered(droppedEvent(dropped), seq++, wallMillis));
+            dropped = 0;
+        }
+        if (!queue.offer(new Numbered(event, seq++, wallMillis))) {
+            dropped++;
+        }
+    }
+
+    private Event droppedEvent(long count) {
+        return new Event(
+                0,
+                EventType.EVENTS_DROPPED,
+                ReasonCode.BUFFER_FULL,
+                role,
+                null,
+                StateVersion.BIRTH,
+                null,
+                null,
+                null,
+                0,
+                List.of(new Event.Detail("count", count)));
+    }
+
+    private void run() {
+        try {
+            while (!stopping || !queue.isEmpty()) {
+                Numbered next = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    write(json.line(next.event, next.seq, next.wallMillis));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(String line) {
+        feed.publish(line);
+        BufferedWriter out = file;
+        if (out == null) {
+            return;
+        }
+        try {
+            out.write(line);
+            out.write('\n');
+            if (queue.isEmpty()) {
+                out.flush();
+            }
+        } catch (IOException e) {
+            if (!fileFailed) {
+                fileFailed = true;
+                log.error("cannot write events to " + path + ": " + e.getMessage()
+                        + "; make room there: events are lost until then");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        Threads.join(thread);
+        try {
+            if (file != null) {
+                file.close();
+            }
+        } catch (IOException e) {
+            log.error("cannot close the event file " + path + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package jumpvpn.node.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.data.Outbound;
+import jumpvpn.core.gateway.Gateway;
+import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.session.Role;
+import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.Listen;
+import jumpvpn.node.data.tun.TunDevice;
+import jumpvpn.node.host.BootClock;
+import jumpvpn.node.host.Forwarding;
+import jumpvpn.node.host.LinkMonitor;
+import jumpvpn.node.host.LinuxException;
+import jumpvpn.node.host.Masquerade;
+import jumpvpn.node.host.NetworkConfig;
+import jumpvpn.node.host.SystemEntropy;
+import jumpvpn.node.host.WallClock;
+import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.transport.udp.UdpSocket;
+
+/** A running gateway: the engine, its TUN, its listening sockets and its threads. */
+public final class GatewayNode implements NodeControl, Engine {
+    private static final int MTU = 1400;
+    private static final int SLOTS = 64;
+    private static final long CLOSE_MILLIS = 1000;
+
+    private final GatewayConfig config;
+    private final Log log;
+    private final BootClock clock = new BootClock();
+    private final WallClock wall = new WallClock();
+    private final long startedMillis = wall.nowMillis();
+    private final DropCounters drops = new DropCounters();
+    private final Sockets sockets = new Sockets();
+    private final Listeners listeners = new Listeners(sockets);
+    private final EventLog events;
+    private final NetworkConfig network;
+    private final LinkMonitor links;
+    private final TunDevice tun;
+    private final InnerNetwork inner;
+    private final ControlLoop control;
+    private final Gateway gateway;
+    private final ReceiveLoop receive;
+    private final SendLoop send;
+    private boolean closed;
+
+    private GatewayNode(GatewayConfig config, Log log) throws StartException, LinuxException {
+        this.config = config;
+        this.log = log;
+        events = new EventLog(config.name(), Role.GATEWAY, config.events(), wall, log);
+        network = NetworkConfig.open();
+        links = LinkMonitor.open();
+        listen();
+        tun = TunDevice.create(config.network().interfaceName());
+        inner = new InnerNetwork(network, log);
+        inner.raise(tun.name(), MTU, config.network().addresses(), List.of());
+        forward();
+        control = new ControlLoop(clock, log, links);
+        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<ForwardingGate> routes = new LookupTable<>();
+        Crypto crypto = Crypto.jdk(new SystemEntropy());
+        GatewayContext context = new GatewayContext(
+                engineConfig(crypto), crypto, sockets::send, events, new MemorySessionTable(), bindings, routes, drops);
+        gateway = new Gateway(context, wall.nowMillis() / 1000);
+        Inbound inbound = new Inbound(bindings, drops, true);
+        Outbound outbound = new Outbound(routes::get, drops);
+        receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners);
+        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);
+    }
+
+    /**
+     * Starts a gateway.
+     *
+     * @throws StartException with words for its user
+     */
+    public static GatewayNode start(GatewayConfig config, Log log) throws StartException {
+        try {
+            GatewayNode node = new GatewayNode(config, log);
+            node.events.start();
+            node.control.start(node);
+            node.receive.start();
+            node.send.start();
+            return node;
+        } catch (LinuxException e) {
+            throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void listen() throws StartException {
+        for (Listen listen : config.listen()) {
+            try {
+                listeners.add(UdpSocket.open(listen.endpoint(), null, SLOTS));
+            } catch (LinuxException e) {
+                throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private void forward() throws StartException {
+        try {
+            Path directory = Path.of("/run/jumpvpn");
+            if (!Files.isDirectory(directory) && !Files.isWritable(Path.of("/run"))) {
+                directory = Path.of(System.getProperty("java.io.tmpdir"), "jumpvpn");
+            }
+            inner.add(Forwarding.enable(directory));
+            if (config.network().masquerade()) {
+                inner.add(Masquerade.install(tun.name(), config.network().addresses()));
+            }
+        } catch (IOException e) {
+            throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private jumpvpn.core.gateway.GatewayConfig engineConfig(Crypto crypto) {
+        List<jumpvpn.core.gateway.GatewayConfig.Client> clients = new ArrayList<>();
+        for (GatewayConfig.Client client : config.clients()) {
+            clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
+                    client.name(), client.publicKey().bytes(), client.addresses()));
+        }
+        return new jumpvpn.core.gateway.GatewayConfig(
+                config.name(),
+                KeyPair.of(crypto.agreement(), config.privateKey().bytes()),
+                config.network().addresses(),
+                clients,
+                config.policy(),
+                MTU);
+    }
+
+    @Override
+    public void receive(long nowNanos, int socketId, Endpoint from, byte[] datagram) {
+        gateway.receive(nowNanos, socketId, from, datagram);
+    }
+
+    @Override
+    public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+        gateway.receiveControl(nowNanos, binding, from, message);
+    }
+
+    @Override
+    public void watch(long nowNanos, Binding binding) {
+        gateway.watch(nowNanos, binding);
+    }
+
+    @Override
+    public void linksChanged(long nowNanos) {
+        // a gateway listens on addresses, not on links
+    }
+
+    @Override
+    public void proceed(long nowNanos) {
+        gateway.wallClock(wall.nowMillis() / 1000);
+        gateway.proceed(nowNanos);
+    }
+
+    @Override
+    public long nextNanos() {
+        return gateway.nextNanos();
+    }
+
+    @Override
+    public Reply handle(Request request) {
+        try {
+            return control.ask(now -> answer(now, request)).get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Reply.Refused("INTERRUPTED", "the request was interrupted");
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            return new Reply.Refused("BUSY", "the node did not answer in time; try again");
+        }
+    }
+
+    private Reply answer(long nowNanos, Request request) {
+        return switch (request) {
+            case Request.Status _ ->
+                new Reply.Status(new NodeStatus.Gateway(
+                        config.name(),
+                        config.network().interfaceName(),
+                        config.listen().stream().map(Listen::toString).toList(),
+                        startedMillis,
+                        config.clients().size(),
+                        sessions(nowNanos)));
+            case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));
+            case Request.Jump _ ->
+                new Reply.Refused("ILLEGAL_TRANSITION", "a jump is the client's to make: run `jumpvpn jump` there");
+            case Request.Terminate terminate -> terminate(nowNanos, terminate.session());
+        };
+    }
+
+    private List<SessionStatus> sessions(long nowNanos) {
+        Endpoint local = config.listen().getFirst().endpoint();
+        return StatusView.of(gateway.sessions(nowNanos), config.name(), local, nowNanos, wall.nowMillis());
+    }
+
+    private Reply terminate(long nowNanos, String word) {
+        Optional<jumpvpn.core.gateway.SessionStatus> session = gateway.sessions(nowNanos).stream()
+                .filter(status ->
+                        status.id().toString().equals(word) || status.client().equals(word))
+                .findFirst();
+        if (session.isEmpty()) {
+            return new Reply.Refused("SESSION_NOT_FOUND", "there is no session " + word + "; see `jumpvpn sessions`");
+        }
+        gateway.terminate(nowNanos, session.get().id());
+        return new Reply.Done(
+                "session " + session.get().id() + " of " + session.get().client() + " ended");
+    }
+
+    @Override
+    public EventFeed events() {
+        return events.feed();
+    }
+
+    @Override
+    public CompletableFuture<String> failure() {
+        return control.failure();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            control.ask(now -> {
+                        gateway.close(now);
+                        return now;
+                    })
+                    .get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            log.warn("the clients could not be told: " + e);
+        }
+        control.close();
+        send.close();
+        receive.close();
+        sockets.closeAll();
+        inner.close();
+        tun.close();
+        links.close();
+        network.close();
+        events.close();
+    }
+}

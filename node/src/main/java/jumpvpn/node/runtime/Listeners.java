@@ -1,0 +1,47 @@
+package jumpvpn.node.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.PacketBatch;
+import jumpvpn.node.transport.udp.UdpSocket;
+
+/**
+ * The gateway's listening sockets. One that is bound to every address has a path for each local address that datagrams came to, so that answers leave from where the
+ * client sent to: path = listener × {@value #ADDRESSES} + number of the address. Receiving thread only, but for {@link #add} before it runs.
+ */
+final class Listeners implements ReceiveLoop.Arrivals {
+    private static final int ADDRESSES = 256;
+
+    private final Sockets sockets;
+    private final List<List<IpAddress>> locals = new ArrayList<>();
+
+    Listeners(Sockets sockets) {
+        this.sockets = sockets;
+    }
+
+    void add(UdpSocket socket) {
+        sockets.add(new PathSocket(locals.size() * ADDRESSES, socket));
+        locals.add(new ArrayList<>());
+    }
+
+    @Override
+    public int pathOf(PathSocket socket, PacketBatch batch, int slot) {
+        if (!socket.socket.local().address().isUnspecified()) {
+            return socket.id;
+        }
+        List<IpAddress> known = locals.get(socket.id / ADDRESSES);
+        for (int i = 0; i < known.size(); i++) {
+            IpAddress address = known.get(i);
+            if (address.low() == batch.localLow[slot] && address.high() == batch.localHigh[slot]) {
+                return socket.id + 1 + i;
+            }
+        }
+        if (known.size() == ADDRESSES - 1) {
+            return socket.id; // this host has more addresses than that: the kernel chooses
+        }
+        known.add(batch.local(slot));
+        sockets.alias(socket.id + known.size(), socket, batch.local(slot));
+        return socket.id + known.size();
+    }
+}

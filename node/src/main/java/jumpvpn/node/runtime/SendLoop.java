@@ -1,0 +1,147 @@
+package jumpvpn.node.runtime;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.DropReason;
+import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.PacketBatch;
+import jumpvpn.node.data.tun.TunDevice;
+import jumpvpn.node.host.BootClock;
+import jumpvpn.node.host.LinuxException;
+import jumpvpn.node.host.Memory;
+import jumpvpn.node.host.Poller;
+import jumpvpn.node.host.Waker;
+
+/** The thread from the TUN to the sockets: seals in place and sends run by run, a run being neighbours of one socket. */
+final class SendLoop implements AutoCloseable {
+    private static final int SLOTS = 64;
+    private static final int SLOT_BYTES = 2048;
+
+    private final BootClock clock;
+    private final Log log;
+    private final Sockets sockets;
+    private final TunDevice tun;
+    private final Outbound outbound;
+    private final DropCounters drops;
+    private final ControlLoop control;
+    private final Engine engine;
+    private final Waker waker;
+    private final Sockets.Exit[] exits = new Sockets.Exit[SLOTS];
+    private final Thread thread = new Thread(this::run, "send");
+    private volatile boolean stopping;
+
+    SendLoop(
+            BootClock clock,
+            Log log,
+            Sockets sockets,
+            TunDevice tun,
+            Outbound outbound,
+            DropCounters drops,
+            ControlLoop control,
+            Engine engine)
+            throws LinuxException {
+        this.clock = clock;
+        this.log = log;
+        this.sockets = sockets;
+        this.tun = tun;
+        this.outbound = outbound;
+        this.drops = drops;
+        this.control = control;
+        this.engine = engine;
+        this.waker = new Waker();
+    }
+
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate((long) SLOTS * SLOT_BYTES, 64);
+            PacketBatch batch = new PacketBatch(memory.address(), SLOTS, SLOT_BYTES);
+            Poller poller = new Poller(2);
+            poller.watch(0, waker.fd(), false);
+            poller.watch(1, tun.fd(), false);
+            while (!stopping) {
+                poller.await(Poller.FOREVER);
+                if (!stopping && poller.readable(1)) {
+                    tun.read(batch, PacketLayout.PAYLOAD);
+                    forward(batch);
+                }
+            }
+        } catch (LinuxException e) {
+            if (!stopping) {
+                control.failure().complete("the TUN device " + tun.name() + " is gone: " + e.getMessage());
+            }
+        }
+    }
+
+    private void forward(PacketBatch batch) {
+        long nowNanos = clock.nowNanos();
+        int ready = 0;
+        for (int i = 0; i < batch.count; i++) {
+            try {
+                if (seal(nowNanos, batch, i, ready)) {
+                    ready++;
+                }
+            } catch (RuntimeException e) {
+                drops.count(DropReason.BAD_INNER);
+                log.bug("a packet from the TUN failed; the others go on", e);
+            }
+        }
+        int from = 0;
+        while (from < ready) {
+            int to = from + 1;
+            while (to < ready && exits[to].socket() == exits[from].socket()) {
+                to++;
+            }
+            int sent = exits[from].socket().send(batch, from, to);
+            drops.count(DropReason.BACK_PRESSURE, to - from - sent);
+            from = to;
+        }
+    }
+
+    /** Seals slot {@code i} and moves it to slot {@code to}, so that what is to be sent lies together. */
+    private boolean seal(long nowNanos, PacketBatch batch, int i, int to) {
+        long packet = batch.address[i] + batch.offset[i] - PacketLayout.PAYLOAD;
+        int length = outbound.accept(Memory.ALL, packet, batch.length[i], nowNanos);
+        Binding binding = outbound.binding();
+        if (length == 0 || binding == null) {
+            return false;
+        }
+        if (binding.claimWatch()) {
+            control.post(now -> engine.watch(now, binding));
+        }
+        Sockets.Exit exit = sockets.exit(binding.pathId);
+        if (exit == null) {
+            drops.count(DropReason.BACK_PRESSURE);
+            return false;
+        }
+        long own = batch.address[i];
+        batch.address[i] = batch.address[to];
+        batch.address[to] = own;
+        batch.offset[to] = 0;
+        batch.length[to] = length;
+        Endpoint peer = binding.peer();
+        batch.peerHigh[to] = peer.address().high();
+        batch.peerLow[to] = peer.address().low();
+        batch.peerPort[to] = peer.port();
+        batch.localHigh[to] = exit.local().high();
+        batch.localLow[to] = exit.local().low();
+        exits[to] = exit;
+        return true;
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        waker.wake();
+        Threads.join(thread);
+        waker.close();
+    }
+}

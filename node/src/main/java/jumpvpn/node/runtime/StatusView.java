@@ -1,0 +1,84 @@
+package jumpvpn.node.runtime;
+
+import java.util.List;
+import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.transport.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine says of its sessions, in the words of the commands. */
+final class StatusView {
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private StatusView() {}
+
+    static PathStatus path(Path path) {
+        return new PathStatus(path.name(), path.protocol(), path.link(), new Endpoint(path.local(), 0), path.remote());
+    }
+
+    static SessionStatus of(AgentStatus status, String client, long nowNanos, long wallMillis) {
+        Path path = status.path();
+        return new SessionStatus(
+                status.state(),
+                status.id(),
+                status.version(),
+                status.reason(),
+                path == null ? null : path(path),
+                status.inner().stream().map(Prefix::address).toList(),
+                status.gateway() == null ? "" : status.gateway(),
+                client,
+                millis(status.rttNanos()),
+                status.loss(),
+                since(status.sinceNanos(), nowNanos, wallMillis),
+                status.sentBytes(),
+                status.receivedBytes());
+    }
+
+    static SessionStatus of(
+            jumpvpn.core.gateway.SessionStatus status,
+            String gateway,
+            @Nullable Endpoint local,
+            long nowNanos,
+            long wallMillis) {
+        Endpoint from = local == null ? status.remote() : local;
+        return new SessionStatus(
+                status.state(),
+                status.id(),
+                status.version(),
+                status.reason(),
+                new PathStatus(
+                        status.protocol().scheme() + "/" + status.remote(),
+                        status.protocol(),
+                        "",
+                        from,
+                        status.remote()),
+                status.inner().stream().map(Prefix::address).toList(),
+                gateway,
+                status.client(),
+                millis(status.rttNanos()),
+                status.loss(),
+                since(status.sinceNanos(), nowNanos, wallMillis),
+                status.sentBytes(),
+                status.receivedBytes());
+    }
+
+    static List<SessionStatus> of(
+            List<jumpvpn.core.gateway.SessionStatus> all,
+            String gateway,
+            @Nullable Endpoint local,
+            long nowNanos,
+            long wallMillis) {
+        return all.stream()
+                .map(status -> of(status, gateway, local, nowNanos, wallMillis))
+                .toList();
+    }
+
+    private static double millis(long nanos) {
+        return nanos == 0 ? Double.NaN : nanos / NANOS_PER_MILLI;
+    }
+
+    private static long since(long sinceNanos, long nowNanos, long wallMillis) {
+        return wallMillis - (long) ((nowNanos - sinceNanos) / NANOS_PER_MILLI);
+    }
+}
