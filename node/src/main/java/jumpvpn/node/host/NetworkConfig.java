@@ -70,7 +70,8 @@ public final class NetworkConfig implements AutoCloseable {
     }
 
     /**
-     * Gives an interface an address, at once usable (no duplicate address detection). The kernel adds the route to the rest of the prefix by itself.
+     * Gives an interface an address, without duplicate address detection. The kernel adds the route to the rest of the prefix by itself, and takes packets for an IPv6 address
+     * some milliseconds after this returns.
      *
      * @return takes it away
      * @throws LinuxException EEXIST if the interface has it already

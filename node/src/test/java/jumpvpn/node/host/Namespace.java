@@ -1,6 +1,7 @@
 package jumpvpn.node.host;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,6 +14,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Prefix;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -108,6 +111,18 @@ public final class Namespace implements AutoCloseable {
     /** For {@code ip link set NAME netns ID}. */
     public long id() {
         return threadId;
+    }
+
+    /** Waits until the kernel takes packets for an address that it was given: for IPv6 it does a moment after it says that it has it. */
+    public static void awaitAddress(IpAddress address) throws LinuxException {
+        Prefix own = new Prefix(address, address.isV4() ? 32 : 128);
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        try (NetworkConfig config = NetworkConfig.open()) {
+            while (config.overlapping(own).stream().noneMatch(Route::ownAddress)) {
+                assertThat(System.nanoTime()).as("%s never became usable", address).isLessThan(deadline);
+                Thread.yield();
+            }
+        }
     }
 
     /** Descriptors that this process has open. */

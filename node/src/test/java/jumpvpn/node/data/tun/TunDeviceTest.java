@@ -72,6 +72,7 @@ class TunDeviceTest {
                     NetworkConfig config = NetworkConfig.open()) {
                 config.address("jvpntest0", own);
                 config.up("jvpntest0", 1400);
+                Namespace.awaitAddress(own.address());
                 try (UdpSocket socket = UdpSocket.open(new Endpoint(own.address(), 7), null, 8)) {
                     PacketBatch out = batch(8);
                     for (int i = 0; i < 3; i++) {
@@ -80,6 +81,7 @@ class TunDeviceTest {
                         Memory.putLong(out.address[i], 4711 + i);
                     }
                     assertThat(socket.send(out, 0, 3)).isEqualTo(3);
+                    assertThat(socket.lastErrno()).isZero();
                     PacketBatch packets = batch(8);
                     readSome(tun, packets);
                     int headers = own.address().isV4() ? 28 : 48;

@@ -158,12 +158,16 @@ class UdpSocketTest {
     }
 
     private boolean answer(String[] names) throws LinuxException {
+        if (names[2].contains(":")) {
+            Namespace.awaitAddress(IpAddress.parse(names[2]));
+        }
         try (UdpSocket server = UdpSocket.open(at(names[0], 0), null, SLOTS);
                 UdpSocket client = UdpSocket.open(at(names[1], 0), null, SLOTS)) {
             Endpoint asked = at(names[2], server.local().port());
             PacketBatch packet = batch(1, 64);
             fill(packet, 0, 0, 8, 1, asked);
             client.send(packet, 0, 1);
+            assertThat(client.lastErrno()).isZero();
             receive(server, packet);
             assertThat(packet.local(0)).isEqualTo(asked.address());
             assertThat(packet.peer(0)).isEqualTo(client.local());
