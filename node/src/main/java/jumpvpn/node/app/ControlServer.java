@@ -17,6 +17,7 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.Reply;
+import jumpvpn.node.runtime.Request;
 
 /**
  * Answers on a node's control socket: one request a connection, a virtual thread each. Bounded in every direction: connections, followers, a request's size and time. Only
@@ -26,6 +27,7 @@ final class ControlServer {
     private static final int MOST_REQUESTS = 16;
     private static final int MOST_FOLLOWERS = 16;
     private static final long REQUEST_SECONDS = 10;
+    private static final String FOLLOWING = "{\"ok\":true,\"result\":{}}";
 
     private final NodeControl node;
     private final Log log;
@@ -86,8 +88,6 @@ final class ControlServer {
             // The peer has gone, or was too slow: its loss.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            log.bug("control request failed", e);
         } finally {
             open.remove(peer);
         }
@@ -106,13 +106,22 @@ final class ControlServer {
         Thread.ofVirtual().start(() -> closeUnless(done, peer));
         try {
             Wish wish = ControlProtocol.parse(readLine(peer));
-            write(peer, wish instanceof Wish.Ask ask ? ControlProtocol.line(node.handle(ask.request())) : "{\"ok\":true,\"result\":{}}");
+            write(peer, wish instanceof Wish.Ask ask ? ControlProtocol.line(reply(ask.request())) : FOLLOWING);
             return wish;
         } catch (IllegalArgumentException e) {
             write(peer, ControlProtocol.line(new Reply.Refused("BAD_REQUEST", String.valueOf(e.getMessage()))));
             throw new IOException(e);
         } finally {
             done.countDown();
+        }
+    }
+
+    private Reply reply(Request request) {
+        try {
+            return node.handle(request);
+        } catch (RuntimeException e) {
+            log.bug("control request failed", e);
+            return new Reply.Refused("BUG", "the node met a bug; its log says where");
         }
     }
 

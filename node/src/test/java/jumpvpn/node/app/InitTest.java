@@ -144,7 +144,7 @@ class InitTest {
         add("laptop", "--endpoint", "192.0.2.1");
         Run again = add("laptop", "--endpoint", "192.0.2.1");
         assertThat(again.code()).isEqualTo(Main.FAILED);
-        assertThat(again.err()).contains("client \"laptop\" is already there, " + gateway + ":12");
+        assertThat(again.err()).contains("client \"laptop\" is already there, " + gateway + ":13");
     }
 
     @ParameterizedTest
