@@ -58,7 +58,8 @@ final class Arguments {
             given.add(new Given(option, word.substring(equals + 1)));
             return 0;
         }
-        given.add(new Given(option, next.orElseThrow(() -> new UsageException(name + " needs a value: " + option.label()))));
+        given.add(new Given(
+                option, next.orElseThrow(() -> new UsageException(name + " needs a value: " + option.label()))));
         return 1;
     }
 

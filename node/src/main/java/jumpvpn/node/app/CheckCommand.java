@@ -35,9 +35,13 @@ final class CheckCommand {
     private static String summary(NodeConfig config) {
         return switch (config) {
             case GatewayConfig gateway ->
-                "gateway " + gateway.name() + " on " + join(gateway.listen()) + " with " + gateway.clients().size() + " clients";
+                "gateway " + gateway.name() + " on " + join(gateway.listen()) + " with "
+                        + gateway.clients().size() + " clients";
             case ClientConfig client ->
-                "client " + client.name() + " of " + join(client.gateways().stream().map(ClientConfig.Gateway::name).toList());
+                "client " + client.name() + " of "
+                        + join(client.gateways().stream()
+                                .map(ClientConfig.Gateway::name)
+                                .toList());
         };
     }
 
@@ -46,7 +50,8 @@ final class CheckCommand {
     }
 
     private static String json(boolean ok, List<String> warnings, List<Problem> problems) {
-        JsonWriter json = new JsonWriter().beginObject().field("ok", ok).name("warnings").beginArray();
+        JsonWriter json =
+                new JsonWriter().beginObject().field("ok", ok).name("warnings").beginArray();
         warnings.forEach(json::value);
         json.endArray().name("problems").beginArray();
         for (Problem problem : problems) {

@@ -22,9 +22,12 @@ import jumpvpn.node.config.Problem;
 /** {@code client add}: a client's files, and its section in the gateway's, whose other text stays as it is. */
 final class ClientAdd {
     static final Option CONFIG = new Option("--config", "FILE", "the gateway's file (default: gateway.toml)");
-    static final Option ENDPOINT =
-            new Option("--endpoint", "HOST[:PORT]", "where clients reach the gateway; may be repeated (default: this machine's address)");
-    static final Option ROUTE = new Option("--route", "PREFIX", "a network that the client sends through the tunnel; may be repeated");
+    static final Option ENDPOINT = new Option(
+            "--endpoint",
+            "HOST[:PORT]",
+            "where clients reach the gateway; may be repeated (default: this machine's address)");
+    static final Option ROUTE =
+            new Option("--route", "PREFIX", "a network that the client sends through the tunnel; may be repeated");
 
     private final Context context;
     private final Path gatewayFile;
@@ -38,10 +41,12 @@ final class ClientAdd {
         this.name = name;
     }
 
-    static int run(Arguments arguments, Context context) throws UsageException, CommandFailed, IOException, ConfigException {
+    static int run(Arguments arguments, Context context)
+            throws UsageException, CommandFailed, IOException, ConfigException {
         String name = arguments.requiredOperand();
         if (!Names.isNode(name)) {
-            throw new UsageException("\"" + name + "\" can't be a name: use letters, digits, dots, dashes and underscores");
+            throw new UsageException(
+                    "\"" + name + "\" can't be a name: use letters, digits, dots, dashes and underscores");
         }
         Path file = Path.of(arguments.value(CONFIG).orElse("gateway.toml"));
         new ClientAdd(context, file, name).add(arguments);
@@ -51,7 +56,8 @@ final class ClientAdd {
     private void checkNew() throws CommandFailed {
         for (GatewayConfig.Client client : gateway.clients()) {
             if (client.name().equals(name)) {
-                throw new CommandFailed("client \"" + name + "\" is already there, " + gatewayFile + ":" + client.line() + "; choose another name");
+                throw new CommandFailed("client \"" + name + "\" is already there, " + gatewayFile + ":" + client.line()
+                        + "; choose another name");
             }
         }
     }
@@ -71,7 +77,11 @@ final class ClientAdd {
             String text = text(endpoints, routes);
             check(clientFile, text);
             files.writePublic(clientFile, text);
-            Files.write(gatewayFile, section.getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND, StandardOpenOption.SYNC);
+            Files.write(
+                    gatewayFile,
+                    section.getBytes(StandardCharsets.UTF_8),
+                    StandardOpenOption.APPEND,
+                    StandardOpenOption.SYNC);
             files.keep();
         }
         context.out().print("""
@@ -89,7 +99,8 @@ final class ClientAdd {
                         String.join(", ", endpoints),
                         arguments.value(ENDPOINT).isPresent()
                                 ? "."
-                                : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in " + clientFile + "."));
+                                : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in "
+                                        + clientFile + "."));
     }
 
     /** What the client's file would be, before it is one. */
@@ -104,7 +115,8 @@ final class ClientAdd {
 
     private List<String> endpoints(List<String> typed) throws UsageException, CommandFailed {
         Listen listen = gateway.listen().getFirst();
-        List<String> hosts = typed.isEmpty() ? List.of(OwnAddress.guess(listen.endpoint().address())) : typed;
+        List<String> hosts =
+                typed.isEmpty() ? List.of(OwnAddress.guess(listen.endpoint().address())) : typed;
         List<String> endpoints = new ArrayList<>();
         for (String host : hosts) {
             try {
@@ -124,7 +136,8 @@ final class ClientAdd {
         boolean bareV6 = typed.indexOf(':') != typed.lastIndexOf(':') && !typed.startsWith("[");
         String host = bareV6 ? "[" + typed + "]" : typed;
         boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']');
-        return listen.protocol().scheme() + "://" + (hasPort ? host : host + ":" + listen.endpoint().port());
+        return listen.protocol().scheme() + "://"
+                + (hasPort ? host : host + ":" + listen.endpoint().port());
     }
 
     private static List<String> routes(List<String> typed) throws UsageException {
@@ -143,7 +156,8 @@ final class ClientAdd {
         List<IpAddress> free = new ArrayList<>();
         for (Prefix prefix : gateway.network().addresses()) {
             free.add(gateway.freeAddress(prefix)
-                    .orElseThrow(() -> new CommandFailed("no address is left in " + prefix + "; widen [network].address in " + gatewayFile)));
+                    .orElseThrow(() -> new CommandFailed(
+                            "no address is left in " + prefix + "; widen [network].address in " + gatewayFile)));
         }
         return free;
     }
@@ -175,11 +189,11 @@ final class ClientAdd {
                 public-key  = "%4$s"
                 endpoints   = %5$s
                 """.formatted(
-                        name,
-                        list(routes),
-                        gateway.name(),
-                        KeyText.format(KeyCommands.publicKey(gateway.privateKey().bytes())),
-                        list(endpoints));
+                name,
+                list(routes),
+                gateway.name(),
+                KeyText.format(KeyCommands.publicKey(gateway.privateKey().bytes())),
+                list(endpoints));
     }
 
     private static String list(List<?> values) {

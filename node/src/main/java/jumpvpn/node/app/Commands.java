@@ -5,20 +5,32 @@ import java.util.List;
 /** Every command. */
 final class Commands {
     static final List<Command> ALL = List.of(
-            new Command("gateway init", "[DIR]", "write a gateway's first files", List.of(GatewayInit.NAME, GatewayInit.PORT), """
+            new Command(
+                    "gateway init",
+                    "[DIR]",
+                    "write a gateway's first files",
+                    List.of(GatewayInit.NAME, GatewayInit.PORT),
+                    """
                     Writes gateway.toml and a private key into DIR (default: here). Nothing that exists is overwritten.
 
                       jumpvpn gateway init                       # gateway.toml and gw1.key, UDP port 4500
                       jumpvpn gateway init /etc/jumpvpn --name berlin
                       jumpvpn client add laptop                  # then: a client for it
-                    """, GatewayInit::run),
-            new Command("client add", "NAME", "add a client to a gateway and write its files", List.of(ClientAdd.CONFIG, ClientAdd.ENDPOINT, ClientAdd.ROUTE), """
+                    """,
+                    GatewayInit::run),
+            new Command(
+                    "client add",
+                    "NAME",
+                    "add a client to a gateway and write its files",
+                    List.of(ClientAdd.CONFIG, ClientAdd.ENDPOINT, ClientAdd.ROUTE),
+                    """
                     Appends [[client]] to the gateway's file and writes NAME.toml and NAME.key beside it, ready to be taken to the
                     client. Keys and inner addresses are chosen for you. Nothing that exists is overwritten.
 
                       jumpvpn client add laptop --endpoint vpn.example.org
                       jumpvpn client add phone --endpoint 198.51.100.1:4500 --endpoint [2001:db8::1]:4500 --route 10.88.0.0/24
-                    """, ClientAdd::run),
+                    """,
+                    ClientAdd::run),
             new Command("gateway", "", "run a gateway", List.of(Option.CONFIG), """
                     Runs in the foreground until Ctrl-C or SIGTERM, the log on stderr. Needs the right to make a TUN device (root, or
                     CAP_NET_ADMIN). On the way out clients are told, and device and routes are put back.
@@ -31,54 +43,102 @@ final class Commands {
 
                       sudo jumpvpn connect --config laptop.toml
                     """, RunCommand::connect),
-            new Command("status", "", "show how a running gateway or client is", List.of(Option.JSON, Option.CONTROL), """
+            new Command(
+                    "status",
+                    "",
+                    "show how a running gateway or client is",
+                    List.of(Option.JSON, Option.CONTROL),
+                    """
                       jumpvpn status
                       jumpvpn status --json | jq .state          # ATTACHED: everything passes
                       jumpvpn status --control /run/jumpvpn/laptop.sock
-                    """, ControlCommands::status),
-            new Command("sessions", "", "list the sessions of a running node", List.of(Option.JSON, Option.CONTROL), """
+                    """,
+                    ControlCommands::status),
+            new Command(
+                    "sessions",
+                    "",
+                    "list the sessions of a running node",
+                    List.of(Option.JSON, Option.CONTROL),
+                    """
                       jumpvpn sessions
                       jumpvpn sessions --json | jq '.[].client'
-                    """, ControlCommands::sessions),
-            new Command("jump", "", "move the session to another path", List.of(ControlCommands.TO, Option.JSON, Option.CONTROL), """
+                    """,
+                    ControlCommands::sessions),
+            new Command(
+                    "jump",
+                    "",
+                    "move the session to another path",
+                    List.of(ControlCommands.TO, Option.JSON, Option.CONTROL),
+                    """
                     A planned switch: while both paths are alive nothing is lost. PATH is a path's id, an interface or a local address of
                     "jumpvpn status"; without --to the best other path is taken.
 
                       jumpvpn jump
                       jumpvpn jump --to wlan0
-                    """, ControlCommands::jump),
-            new Command("terminate", "SESSION", "end a session", List.of(Option.JSON, Option.CONTROL), """
+                    """,
+                    ControlCommands::jump),
+            new Command(
+                    "terminate",
+                    "SESSION",
+                    "end a session",
+                    List.of(Option.JSON, Option.CONTROL),
+                    """
                     SESSION is a session id of "jumpvpn sessions" or, at a gateway, a client's name. The client may connect anew; to keep
                     it out, remove it from the gateway's file.
 
                       jumpvpn terminate laptop
-                    """, ControlCommands::terminate),
-            new Command("events", "", "print what happened, one JSON object a line", List.of(ControlCommands.FOLLOW, Option.CONTROL), """
+                    """,
+                    ControlCommands::terminate),
+            new Command(
+                    "events",
+                    "",
+                    "print what happened, one JSON object a line",
+                    List.of(ControlCommands.FOLLOW, Option.CONTROL),
+                    """
                     Prints the newest events that the running node keeps; with --follow also those to come. Every transition is there with
                     its reason.
 
                       jumpvpn events --follow
                       jumpvpn events --follow | jq -r 'select(.type == "STATE_CHANGE") | [.ts, .from, .to, .reason] | @tsv'
-                    """, ControlCommands::events),
-            new Command("check", "", "read a file over and say what is wrong", List.of(Option.CONFIG, Option.JSON), """
+                    """,
+                    ControlCommands::events),
+            new Command(
+                    "check",
+                    "",
+                    "read a file over and say what is wrong",
+                    List.of(Option.CONFIG, Option.JSON),
+                    """
                     Reads a gateway's or client's file as gateway and connect would. Each problem has its line and a way out.
 
                       jumpvpn check --config gateway.toml
-                    """, CheckCommand::run),
+                    """,
+                    CheckCommand::run),
             new Command("genkey", "", "print a new private key", List.of(), """
                       (umask 077; jumpvpn genkey > laptop.key)
                       jumpvpn pubkey < laptop.key
                     """, KeyCommands::genkey),
-            new Command("pubkey", "", "read a private key on stdin, print its public key", List.of(), """
+            new Command(
+                    "pubkey",
+                    "",
+                    "read a private key on stdin, print its public key",
+                    List.of(),
+                    """
                       jumpvpn pubkey < laptop.key
-                    """, KeyCommands::pubkey),
-            new Command("lab", "[SCENARIO…]", "watch a real tunnel survive a cut, on this machine alone", List.of(), """
+                    """,
+                    KeyCommands::pubkey),
+            new Command(
+                    "lab",
+                    "[SCENARIO…]",
+                    "watch a real tunnel survive a cut, on this machine alone",
+                    List.of(),
+                    """
                     Builds namespaces with a client, two uplinks, a gateway and a server, starts the real processes, cuts an uplink under a
                     download and prints the timeline and a verdict. The launcher ./jumpvpn starts it.
 
                       ./jumpvpn lab
                       ./jumpvpn lab --help
-                    """, Commands::lab));
+                    """,
+                    Commands::lab));
 
     private Commands() {}
 

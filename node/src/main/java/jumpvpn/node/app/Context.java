@@ -11,4 +11,11 @@ import jumpvpn.core.security.Entropy;
  * @param trace whether an unexpected exception shows its trace
  * @param nodes starts gateways and clients
  */
-record Context(InputStream in, PrintStream out, PrintStream err, ControlPaths sockets, boolean trace, Entropy entropy, Nodes nodes) {}
+record Context(
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        ControlPaths sockets,
+        boolean trace,
+        Entropy entropy,
+        Nodes nodes) {}

@@ -38,12 +38,15 @@ final class ControlClient implements AutoCloseable {
         try {
             return SocketChannel.open(UnixDomainSocketAddress.of(path));
         } catch (ConnectException e) {
-            throw new CommandFailed("no node answers at " + path + "; it has ended, or was started with another \"control\"");
+            throw new CommandFailed(
+                    "no node answers at " + path + "; it has ended, or was started with another \"control\"");
         } catch (IOException e) {
             throw new CommandFailed(
                     !Files.exists(path)
-                            ? "there is no control socket " + path + "; start the node, or name the \"control\" of its file"
-                            : "control socket " + path + " can't be used (" + e.getMessage() + "); run as the user that runs the node, perhaps with sudo");
+                            ? "there is no control socket " + path
+                                    + "; start the node, or name the \"control\" of its file"
+                            : "control socket " + path + " can't be used (" + e.getMessage()
+                                    + "); run as the user that runs the node, perhaps with sudo");
         }
     }
 
@@ -71,7 +74,8 @@ final class ControlClient implements AutoCloseable {
         }
         if (alive.size() > 1) {
             only.close();
-            throw new CommandFailed("several nodes run here; say which:" + alive.stream().map(path -> "\n  --control " + path).collect(Collectors.joining()));
+            throw new CommandFailed("several nodes run here; say which:"
+                    + alive.stream().map(path -> "\n  --control " + path).collect(Collectors.joining()));
         }
         return only;
     }
@@ -90,15 +94,18 @@ final class ControlClient implements AutoCloseable {
         if (line == null) {
             throw new CommandFailed("the node ended before it answered; look at its log");
         }
-        Json.Fields reply = Json.parse(line) instanceof Json.Fields object ? object : new Json.Fields(java.util.Map.of());
+        Json.Fields reply =
+                Json.parse(line) instanceof Json.Fields object ? object : new Json.Fields(java.util.Map.of());
         if (!reply.isTrue("ok")) {
-            throw new CommandFailed("refused, " + reply.text("reason").orElse("no reason") + ": " + reply.text("message").orElse(line));
+            throw new CommandFailed("refused, " + reply.text("reason").orElse("no reason") + ": "
+                    + reply.text("message").orElse(line));
         }
         return reply.get("result");
     }
 
     /** The next line behind the reply; null at the end. */
-    @Nullable String nextLine() throws IOException {
+    @Nullable
+    String nextLine() throws IOException {
         return lines.readLine();
     }
 

@@ -16,14 +16,21 @@ final class ControlCommands {
 
     static int status(Arguments arguments, Context context) throws CommandFailed, IOException {
         Json result = ask(arguments, context, new Request.Status());
-        context.out().print(arguments.has(Option.JSON) || !(result instanceof Json.Fields status) ? text(result) : StatusText.node(status));
+        context.out()
+                .print(
+                        arguments.has(Option.JSON) || !(result instanceof Json.Fields status)
+                                ? text(result)
+                                : StatusText.node(status));
         return Main.OK;
     }
 
     static int sessions(Arguments arguments, Context context) throws CommandFailed, IOException {
         Json result = ask(arguments, context, new Request.Sessions());
-        context.out().print(
-                arguments.has(Option.JSON) || !(result instanceof Json.Array(List<Json> sessions)) ? text(result) : StatusText.sessions(sessions));
+        context.out()
+                .print(
+                        arguments.has(Option.JSON) || !(result instanceof Json.Array(List<Json> sessions))
+                                ? text(result)
+                                : StatusText.sessions(sessions));
         return Main.OK;
     }
 
@@ -38,8 +45,11 @@ final class ControlCommands {
 
     private static int done(Arguments arguments, Context context, Request request) throws CommandFailed, IOException {
         Json result = ask(arguments, context, request);
-        context.out().print(
-                arguments.has(Option.JSON) || !(result instanceof Json.Fields done) ? text(result) : done.text("text").orElse("done") + "\n");
+        context.out()
+                .print(
+                        arguments.has(Option.JSON) || !(result instanceof Json.Fields done)
+                                ? text(result)
+                                : done.text("text").orElse("done") + "\n");
         return Main.OK;
     }
 

@@ -47,13 +47,15 @@ final class ControlPaths {
                 return folder.resolve(config.name() + ".sock");
             }
         }
-        throw new CommandFailed("no folder for the control socket can be written: " + folders + "; name one in " + config.file() + " with control = \"…\"");
+        throw new CommandFailed("no folder for the control socket can be written: " + folders + "; name one in "
+                + config.file() + " with control = \"…\"");
     }
 
     /** Exists, or could be made, and nobody else may put a socket there. */
     private static boolean isOwn(Path folder) {
         try {
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (FileAlreadyExistsException e) {
             // Whose it is decides.
         } catch (IOException e) {

@@ -67,8 +67,8 @@ final class ControlProtocol {
                 yield new Wish.Ask(new Request.Jump(to.isPresent() ? to.get() : null));
             }
             case "terminate" ->
-                new Wish.Ask(new Request.Terminate(
-                        request.text("session").orElseThrow(() -> new IllegalArgumentException("terminate needs \"session\""))));
+                new Wish.Ask(new Request.Terminate(request.text("session")
+                        .orElseThrow(() -> new IllegalArgumentException("terminate needs \"session\""))));
             case "events" -> new Wish.Events(request.isTrue("follow"));
             default -> throw new IllegalArgumentException("there is no command \"" + command + "\"");
         };
@@ -78,9 +78,14 @@ final class ControlProtocol {
         JsonWriter json = new JsonWriter().beginObject();
         switch (reply) {
             case Reply.Status status -> StatusJson.node(json.field("ok", true).name("result"), status.status());
-            case Reply.Sessions sessions -> StatusJson.sessions(json.field("ok", true).name("result"), sessions.sessions());
+            case Reply.Sessions sessions ->
+                StatusJson.sessions(json.field("ok", true).name("result"), sessions.sessions());
             case Reply.Done done ->
-                json.field("ok", true).name("result").beginObject().field("text", done.text()).endObject();
+                json.field("ok", true)
+                        .name("result")
+                        .beginObject()
+                        .field("text", done.text())
+                        .endObject();
             case Reply.Refused refused ->
                 json.field("ok", false).field("reason", refused.reason()).field("message", refused.text());
         }

@@ -94,7 +94,8 @@ final class ControlServer {
 
     /** The socket's mode lets in only them anyway, except in the moment before it was set. */
     private static boolean isAllowed(SocketChannel peer) throws IOException {
-        return OwnUser.isSelfOrRoot(peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user());
+        return OwnUser.isSelfOrRoot(
+                peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user());
     }
 
     /** Reads and answers within a bounded time; events come later. */
@@ -147,7 +148,8 @@ final class ControlServer {
                 }
             }
         }
-        throw new IllegalArgumentException("a request has at most " + ControlProtocol.MOST_REQUEST_BYTES + " bytes and ends with a line feed");
+        throw new IllegalArgumentException(
+                "a request has at most " + ControlProtocol.MOST_REQUEST_BYTES + " bytes and ends with a line feed");
     }
 
     /** A follower that does not read fills its own buffers and waits here; the feed goes on without it. */
@@ -163,7 +165,8 @@ final class ControlServer {
             write(peer, ControlProtocol.line(new Reply.Refused("BUSY", "too many followers at a time; end one")));
             return;
         }
-        try (EventFeed.Follower follower = node.events().follow()) { // before the answer: what happens after it is not missed
+        try (EventFeed.Follower follower =
+                node.events().follow()) { // before the answer: what happens after it is not missed
             write(peer, EVENTS_FOLLOW);
             Thread.ofVirtual().start(() -> closeAtEnd(peer, follower));
             for (String line = follower.next(); line != null; line = follower.next()) {

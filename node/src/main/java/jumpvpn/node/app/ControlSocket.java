@@ -27,7 +27,8 @@ final class ControlSocket implements AutoCloseable {
 
     static ControlSocket bind(Path path) throws CommandFailed, IOException {
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MOST_PATH_BYTES) {
-            throw new CommandFailed("control socket " + path + " has more than " + MOST_PATH_BYTES + " bytes; choose a shorter path for \"control\"");
+            throw new CommandFailed("control socket " + path + " has more than " + MOST_PATH_BYTES
+                    + " bytes; choose a shorter path for \"control\"");
         }
         removeStale(path);
         Path folder = path.toAbsolutePath().getParent();
@@ -41,7 +42,8 @@ final class ControlSocket implements AutoCloseable {
             return new ControlSocket(path, channel);
         } catch (IOException e) {
             channel.close();
-            throw new CommandFailed("control socket " + path + " can't be made (" + e.getMessage() + "); choose another path for \"control\"");
+            throw new CommandFailed("control socket " + path + " can't be made (" + e.getMessage()
+                    + "); choose another path for \"control\"");
         }
     }
 
@@ -51,12 +53,14 @@ final class ControlSocket implements AutoCloseable {
             return;
         }
         if (Files.isRegularFile(path) || Files.isDirectory(path)) {
-            throw new CommandFailed("control socket " + path + " is another file's place; choose another path for \"control\"");
+            throw new CommandFailed(
+                    "control socket " + path + " is another file's place; choose another path for \"control\"");
         }
         try {
             SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
-            throw new CommandFailed("already running: a node answers at " + path + "; ask it with \"jumpvpn status --control " + path
-                    + "\", stop it, or choose another path for \"control\"");
+            throw new CommandFailed(
+                    "already running: a node answers at " + path + "; ask it with \"jumpvpn status --control " + path
+                            + "\", stop it, or choose another path for \"control\"");
         } catch (ConnectException refused) {
             Files.delete(path);
         }

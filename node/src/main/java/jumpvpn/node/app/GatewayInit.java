@@ -15,10 +15,12 @@ final class GatewayInit {
 
     private GatewayInit() {}
 
-    static int run(Arguments arguments, Context context) throws UsageException, CommandFailed, IOException, ConfigException {
+    static int run(Arguments arguments, Context context)
+            throws UsageException, CommandFailed, IOException, ConfigException {
         String name = arguments.value(NAME).orElse("gw1");
         if (!Names.isNode(name)) {
-            throw new UsageException("--name \"" + name + "\" can't be a name: use letters, digits, dots, dashes and underscores");
+            throw new UsageException(
+                    "--name \"" + name + "\" can't be a name: use letters, digits, dots, dashes and underscores");
         }
         String port = arguments.value(PORT).orElse("4500");
         if (!port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65535) {
@@ -40,7 +42,8 @@ final class GatewayInit {
                 Next:
                   jumpvpn client add laptop --config %1$s
                   sudo jumpvpn gateway --config %1$s
-                """.formatted(config, folder.resolve(name + ".key"), KeyText.format(KeyCommands.publicKey(key))));
+                """.formatted(
+                        config, folder.resolve(name + ".key"), KeyText.format(KeyCommands.publicKey(key))));
         return Main.OK;
     }
 

@@ -15,7 +15,8 @@ final class Help {
 
                 """);
         for (Command command : Commands.ALL) {
-            text.append("  %-24s %s%n".formatted((command.name() + " " + command.operands()).strip(), command.summary()));
+            text.append(
+                    "  %-24s %s%n".formatted((command.name() + " " + command.operands()).strip(), command.summary()));
         }
         return text.append("""
 
@@ -30,10 +31,13 @@ final class Help {
     }
 
     static String of(Command command) {
-        StringBuilder text = new StringBuilder("jumpvpn " + command.name() + ": " + command.summary() + "\n\nUsage: jumpvpn " + command.name());
+        StringBuilder text = new StringBuilder(
+                "jumpvpn " + command.name() + ": " + command.summary() + "\n\nUsage: jumpvpn " + command.name());
         List<Option> options = new ArrayList<>(command.options());
         options.add(Option.HELP);
-        text.append(" [OPTION…]").append(command.operands().isEmpty() ? "" : " " + command.operands()).append("\n\n");
+        text.append(" [OPTION…]")
+                .append(command.operands().isEmpty() ? "" : " " + command.operands())
+                .append("\n\n");
         for (Option option : options) {
             text.append("  %-24s %s%n".formatted(option.label(), option.help()));
         }

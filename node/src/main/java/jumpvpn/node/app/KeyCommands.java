@@ -19,7 +19,8 @@ final class KeyCommands {
 
     static int pubkey(Arguments arguments, Context context) throws IOException, CommandFailed {
         String text = new String(context.in().readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1);
-        byte[] key = KeyText.parse(text).orElseThrow(() -> new CommandFailed("stdin holds no private key; " + KeyText.SHAPE));
+        byte[] key = KeyText.parse(text)
+                .orElseThrow(() -> new CommandFailed("stdin holds no private key; " + KeyText.SHAPE));
         context.out().println(KeyText.format(publicKey(key)));
         return Main.OK;
     }

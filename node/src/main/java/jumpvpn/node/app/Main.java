@@ -85,7 +85,8 @@ public final class Main {
         } catch (UsageException e) {
             return complain(context, USAGE, String.valueOf(e.getMessage()), "jumpvpn " + command.name() + " --help");
         } catch (InvalidPathException e) {
-            return complain(context, USAGE, "\"" + e.getInput() + "\" is no path", "jumpvpn " + command.name() + " --help");
+            return complain(
+                    context, USAGE, "\"" + e.getInput() + "\" is no path", "jumpvpn " + command.name() + " --help");
         } catch (ConfigException e) {
             context.err().println(e.getMessage());
             return USAGE;
@@ -127,7 +128,8 @@ public final class Main {
         return Commands.ALL.stream()
                 .filter(command -> {
                     List<String> name = Arrays.asList(command.name().split(" "));
-                    return words.size() >= name.size() && words.subList(0, name.size()).equals(name);
+                    return words.size() >= name.size()
+                            && words.subList(0, name.size()).equals(name);
                 })
                 .max((a, b) -> Integer.compare(a.name().length(), b.name().length()));
     }
@@ -139,7 +141,9 @@ public final class Main {
         return "there is no command \"" + typed + "\""
                 + Similar.to(two, names)
                         .or(() -> Similar.to(typed, names))
-                        .or(() -> names.stream().filter(name -> name.startsWith(typed + " ")).findFirst())
+                        .or(() -> names.stream()
+                                .filter(name -> name.startsWith(typed + " "))
+                                .findFirst())
                         .map(near -> "; did you mean \"" + near + "\"?")
                         .orElse("");
     }

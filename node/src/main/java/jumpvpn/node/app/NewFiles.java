@@ -13,8 +13,10 @@ import java.util.List;
 
 /** Files that one command writes together: none that exists is touched, and unless {@link #keep} is called all of them go again. */
 final class NewFiles implements AutoCloseable {
-    private static final FileAttribute<?> PRIVATE = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final FileAttribute<?> PUBLIC = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<?> PUBLIC =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
 
     private final List<Path> written = new ArrayList<>();
     private boolean kept;
@@ -31,7 +33,8 @@ final class NewFiles implements AutoCloseable {
         try {
             Files.createFile(file, mode);
         } catch (FileAlreadyExistsException e) {
-            throw new CommandFailed(file + " exists already and is never overwritten; choose another name or folder, or move it away");
+            throw new CommandFailed(
+                    file + " exists already and is never overwritten; choose another name or folder, or move it away");
         }
         written.add(file);
         Files.write(file, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.WRITE, StandardOpenOption.SYNC);

@@ -13,7 +13,8 @@ record Option(String name, @Nullable String value, String help) {
     static final Option JSON = new Option("--json", null, "print JSON, for machines");
     static final Option HELP = new Option("--help", null, "show this text");
     static final Option CONFIG = new Option("--config", "FILE", "the node's TOML file");
-    static final Option CONTROL = new Option("--control", "PATH", "control socket of the node (default: the only one that runs)");
+    static final Option CONTROL =
+            new Option("--control", "PATH", "control socket of the node (default: the only one that runs)");
 
     /** As in the table of options. */
     String label() {

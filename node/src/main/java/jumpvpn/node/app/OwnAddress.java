@@ -20,14 +20,17 @@ final class OwnAddress {
         }
         for (String far : FAR) {
             try (DatagramChannel channel = DatagramChannel.open()) {
-                SocketAddress source = channel.connect(new InetSocketAddress(far, 9)).getLocalAddress();
-                if (source instanceof InetSocketAddress address && !address.getAddress().isAnyLocalAddress()) {
+                SocketAddress source =
+                        channel.connect(new InetSocketAddress(far, 9)).getLocalAddress();
+                if (source instanceof InetSocketAddress address
+                        && !address.getAddress().isAnyLocalAddress()) {
                     return IpAddress.of(address.getAddress().getAddress()).toString();
                 }
             } catch (IOException noRoute) {
                 // The next family may have one.
             }
         }
-        throw new CommandFailed("this machine has no default route to guess its address from; say --endpoint HOST[:PORT]");
+        throw new CommandFailed(
+                "this machine has no default route to guess its address from; say --endpoint HOST[:PORT]");
     }
 }

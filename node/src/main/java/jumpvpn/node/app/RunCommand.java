@@ -21,12 +21,14 @@ final class RunCommand {
         NodeControl start(Log log) throws StartException;
     }
 
-    static int gateway(Arguments arguments, Context context) throws UsageException, ConfigException, CommandFailed, IOException {
+    static int gateway(Arguments arguments, Context context)
+            throws UsageException, ConfigException, CommandFailed, IOException {
         GatewayConfig config = GatewayConfig.load(Path.of(arguments.required(Option.CONFIG)));
         return run(config, log -> context.nodes().gateway(config, log), context);
     }
 
-    static int connect(Arguments arguments, Context context) throws UsageException, ConfigException, CommandFailed, IOException {
+    static int connect(Arguments arguments, Context context)
+            throws UsageException, ConfigException, CommandFailed, IOException {
         ClientConfig config = ClientConfig.load(Path.of(arguments.required(Option.CONFIG)));
         return run(config, log -> context.nodes().client(config, log), context);
     }

@@ -39,13 +39,15 @@ final class Shutdown implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!inTime) {
-            log.error("not stopped after " + MOST_SECONDS + " s, leaving: look for a device or routes left behind with \"ip link\" and \"ip route\"");
+            log.error("not stopped after " + MOST_SECONDS
+                    + " s, leaving: look for a device or routes left behind with \"ip link\" and \"ip route\"");
         }
         Runtime.getRuntime().halt(inTime ? Main.OK : Main.FAILED);
     }
 
     /** Waits for a signal, an interrupt (null), or the node's failure (its words). */
-    @Nullable String await(CompletableFuture<String> failure) {
+    @Nullable
+    String await(CompletableFuture<String> failure) {
         try {
             return (String) CompletableFuture.anyOf(asked, failure).get();
         } catch (InterruptedException e) {

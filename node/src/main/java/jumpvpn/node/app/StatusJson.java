@@ -27,7 +27,9 @@ final class StatusJson {
                 json.field("role", "gateway").field("name", gateway.name()).field("interface", gateway.interfaceName());
                 json.name("listen").beginArray();
                 gateway.listen().forEach(json::value);
-                json.endArray().field("since", UtcTime.format(gateway.sinceMillis())).field("clients", gateway.clients());
+                json.endArray()
+                        .field("since", UtcTime.format(gateway.sinceMillis()))
+                        .field("clients", gateway.clients());
                 sessions(json.name("sessions"), gateway.sessions());
             }
         }
@@ -45,7 +47,8 @@ final class StatusJson {
     }
 
     private static void fields(JsonWriter json, SessionStatus session) {
-        List<String> inner = session.innerAddresses().stream().map(IpAddress::toString).toList();
+        List<String> inner =
+                session.innerAddresses().stream().map(IpAddress::toString).toList();
         json.field("state", session.state().name())
                 .field("session_id", text(session.sessionId()))
                 .field("state_version", session.stateVersion().toString())
@@ -53,7 +56,9 @@ final class StatusJson {
                 .field("reason", text(session.reason()))
                 .name("path");
         path(json, session.path());
-        json.field("inner_address", inner.isEmpty() ? null : inner.getFirst()).name("inner_addresses").beginArray();
+        json.field("inner_address", inner.isEmpty() ? null : inner.getFirst())
+                .name("inner_addresses")
+                .beginArray();
         inner.forEach(json::value);
         json.endArray()
                 .field("gateway", session.gateway())

@@ -7,7 +7,8 @@ import jumpvpn.node.observability.jsonl.Json;
 
 /** What {@code status} and {@code sessions} print for people, from their JSON. */
 final class StatusText {
-    private static final List<String> COLUMNS = List.of("CLIENT", "STATE", "VERSION", "INNER", "PATH", "RTT", "LOSS", "SESSION");
+    private static final List<String> COLUMNS =
+            List.of("CLIENT", "STATE", "VERSION", "INNER", "PATH", "RTT", "LOSS", "SESSION");
 
     private StatusText() {}
 
@@ -36,7 +37,12 @@ final class StatusText {
         String listen = status.array("listen").stream().map(StatusText::plain).collect(Collectors.joining(", "));
         List<Json> sessions = status.array("sessions");
         String head = "%s  gateway since %s on %s, %d of %s clients connected%n"
-                .formatted(plain(status, "name"), plain(status, "since"), listen, sessions.size(), plain(status, "clients"));
+                .formatted(
+                        plain(status, "name"),
+                        plain(status, "since"),
+                        listen,
+                        sessions.size(),
+                        plain(status, "clients"));
         return sessions.isEmpty() ? head : head + sessions(sessions);
     }
 
@@ -63,7 +69,10 @@ final class StatusText {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < row.size(); i++) {
             int column = i;
-            int width = rows.stream().mapToInt(other -> other.get(column).length()).max().orElse(0);
+            int width = rows.stream()
+                    .mapToInt(other -> other.get(column).length())
+                    .max()
+                    .orElse(0);
             line.append(row.get(i)).append(" ".repeat(width - row.get(i).length() + 2));
         }
         return line.toString().stripTrailing();
@@ -80,12 +89,20 @@ final class StatusText {
     private static String path(Json.Fields path) {
         return path.fields().isEmpty()
                 ? "none"
-                : String.join(" ", List.of(plain(path, "protocol"), plain(path, "interface"), plain(path, "local"), "->", plain(path, "remote")))
+                : String.join(
+                                " ",
+                                List.of(
+                                        plain(path, "protocol"),
+                                        plain(path, "interface"),
+                                        plain(path, "local"),
+                                        "->",
+                                        plain(path, "remote")))
                         .replace("  ", " ");
     }
 
     private static String inner(Json.Fields session) {
-        String all = session.array("inner_addresses").stream().map(StatusText::plain).collect(Collectors.joining(","));
+        String all =
+                session.array("inner_addresses").stream().map(StatusText::plain).collect(Collectors.joining(","));
         return all.isEmpty() ? "-" : all;
     }
 

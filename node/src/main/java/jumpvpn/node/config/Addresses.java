@@ -16,7 +16,9 @@ final class Addresses {
             int slash = text.indexOf('/');
             throw new BadValue(
                     "\"" + text + "\" is no IP address",
-                    slash > 0 ? "leave the prefix length out: \"" + text.substring(0, slash) + "\"" : "write one such as \"10.77.0.2\" or \"fd77::2\"");
+                    slash > 0
+                            ? "leave the prefix length out: \"" + text.substring(0, slash) + "\""
+                            : "write one such as \"10.77.0.2\" or \"fd77::2\"");
         }
     }
 
@@ -25,10 +27,15 @@ final class Addresses {
         Prefix prefix = prefix(text, "10.77.0.1/24");
         int most = prefix.address().isV4() ? 30 : 126;
         if (prefix.length() > most || prefix.length() < 8) {
-            throw new BadValue("\"" + text + "\" leaves no sensible room for clients", "use a prefix of /8 to /" + most + ", such as " + (prefix.address().isV4() ? "10.77.0.1/24" : "fd77::1/64"));
+            throw new BadValue(
+                    "\"" + text + "\" leaves no sensible room for clients",
+                    "use a prefix of /8 to /" + most + ", such as "
+                            + (prefix.address().isV4() ? "10.77.0.1/24" : "fd77::1/64"));
         }
         if (isReserved(prefix.address(), prefix)) {
-            throw new BadValue("\"" + text + "\" is the network's own or broadcast address, not a host's", "write the gateway's address in it, such as " + first(prefix) + "/" + prefix.length());
+            throw new BadValue(
+                    "\"" + text + "\" is the network's own or broadcast address, not a host's",
+                    "write the gateway's address in it, such as " + first(prefix) + "/" + prefix.length());
         }
         return prefix;
     }
@@ -49,7 +56,9 @@ final class Addresses {
             Optional<IpAddress> bare = EndpointText.literal(text);
             throw new BadValue(
                     "\"" + text + "\" is no address with prefix length",
-                    "write \"" + bare.map(address -> address + (address.isV4() ? "/32" : "/128")).orElse(example) + "\"");
+                    "write \""
+                            + bare.map(address -> address + (address.isV4() ? "/32" : "/128"))
+                                    .orElse(example) + "\"");
         }
     }
 

@@ -25,10 +25,15 @@ final class ClientFile {
 
     private ClientConfig read() throws ConfigException {
         if (!file.isClient()) {
-            problems.add(1, "this is no client's file: it has no [client]", "start a gateway with \"jumpvpn gateway --config " + problems.file() + "\"");
+            problems.add(
+                    1,
+                    "this is no client's file: it has no [client]",
+                    "start a gateway with \"jumpvpn gateway --config " + problems.file() + "\"");
             problems.throwIfAny();
         }
-        file.onlySections(SECTIONS, "a client's file has [client], [network] and [[gateway]]; [policy] is the gateway's, which tells it to its clients");
+        file.onlySections(
+                SECTIONS,
+                "a client's file has [client], [network] and [[gateway]]; [policy] is the gateway's, which tells it to its clients");
         Section node = file.section("client", Sections.CLIENT);
         ClientConfig.@Nullable Network network = network(file.section("network", Sections.CLIENT_NETWORK));
         List<ClientConfig.Gateway> gateways = gateways();
@@ -38,14 +43,22 @@ final class ClientFile {
         return node(Objects.requireNonNull(node), Objects.requireNonNull(network), gateways);
     }
 
-    private ClientConfig node(Section node, ClientConfig.Network network, List<ClientConfig.Gateway> gateways) throws ConfigException {
+    private ClientConfig node(Section node, ClientConfig.Network network, List<ClientConfig.Gateway> gateways)
+            throws ConfigException {
         String name = node.value("name", (text, line) -> Names.node(text));
         NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
         problems.throwIfAny();
         return new ClientConfig(
-                problems.file(), Section.present(name), Section.present(key), control, events, network, List.copyOf(gateways), file.warnings());
+                problems.file(),
+                Section.present(name),
+                Section.present(key),
+                control,
+                events,
+                network,
+                List.copyOf(gateways),
+                file.warnings());
     }
 
     private static ClientConfig.@Nullable Network network(@Nullable Section section) {
@@ -62,13 +75,16 @@ final class ClientFile {
                 }
                 if (other.overlaps(route)) {
                     Prefix inner = other.length() < route.length() ? route : other;
-                    throw new BadValue("routes " + other + " and " + route + " overlap", "remove " + inner + ", the other one covers it");
+                    throw new BadValue(
+                            "routes " + other + " and " + route + " overlap",
+                            "remove " + inner + ", the other one covers it");
                 }
             }
             routes.add(route);
             return route;
         });
-        return new ClientConfig.Network(device == null ? "" : device, List.copyOf(routes), section.line(), section.lineOf("routes"));
+        return new ClientConfig.Network(
+                device == null ? "" : device, List.copyOf(routes), section.line(), section.lineOf("routes"));
     }
 
     private List<ClientConfig.Gateway> gateways() {
@@ -78,14 +94,17 @@ final class ClientFile {
             String name = section.value("name", (text, line) -> newName(text, gateways));
             PeerKey key = section.value("public-key", (text, line) -> GatewayFile.publicKey(text));
             List<GatewayEndpoint> given = section.values("endpoints", EndpointText::endpoint);
-            List<GatewayEndpoint> endpoints =
-                    Endpoints.usable(file, section, "endpoints", given, GatewayEndpoint::protocol, GatewayEndpoint::line);
+            List<GatewayEndpoint> endpoints = Endpoints.usable(
+                    file, section, "endpoints", given, GatewayEndpoint::protocol, GatewayEndpoint::line);
             if (name != null && key != null) {
                 gateways.add(new ClientConfig.Gateway(name, key, List.copyOf(endpoints), section.line()));
             }
         }
         if (sections.isEmpty()) {
-            problems.add(1, "there is no [[gateway]]", "add one with name, public-key and endpoints, as \"jumpvpn client add\" writes it");
+            problems.add(
+                    1,
+                    "there is no [[gateway]]",
+                    "add one with name, public-key and endpoints, as \"jumpvpn client add\" writes it");
         }
         return gateways;
     }
@@ -94,7 +113,9 @@ final class ClientFile {
         String name = Names.node(text);
         for (ClientConfig.Gateway gateway : gateways) {
             if (gateway.name().equals(name)) {
-                throw new BadValue("gateway \"" + name + "\" is already in line " + gateway.line(), "list its endpoints there, or give this one another name");
+                throw new BadValue(
+                        "gateway \"" + name + "\" is already in line " + gateway.line(),
+                        "list its endpoints there, or give this one another name");
             }
         }
         return name;

@@ -75,7 +75,9 @@ final class ConfigFile {
     /** A path of the file, relative to the file. */
     Path beside(String text, String key) throws BadValue {
         if (text.isBlank() || text.indexOf('\0') >= 0) {
-            throw new BadValue("\"" + key + "\" names no file", "write a path, absolute or relative to " + problems.file().getFileName());
+            throw new BadValue(
+                    "\"" + key + "\" names no file",
+                    "write a path, absolute or relative to " + problems.file().getFileName());
         }
         return problems.file().resolveSibling(text);
     }
@@ -107,7 +109,8 @@ final class ConfigFile {
     }
 
     /** The section {@code [name]}; null, and a problem, if it is missing. */
-    @Nullable Section section(String name, List<Key> keys) {
+    @Nullable
+    Section section(String name, List<Key> keys) {
         Object found = root.get(List.of(name));
         int line = line(root.inputPositionOf(List.of(name)));
         if (found instanceof TomlTable table) {
@@ -127,23 +130,32 @@ final class ConfigFile {
         List<Section> sections = new ArrayList<>();
         if (found instanceof TomlArray array && array.toList().stream().allMatch(TomlTable.class::isInstance)) {
             for (int i = 0; i < array.size(); i++) {
-                sections.add(new Section("[[" + name + "]]", array.getTable(i), line(array.inputPositionOf(i)), keys, problems));
+                sections.add(new Section(
+                        "[[" + name + "]]", array.getTable(i), line(array.inputPositionOf(i)), keys, problems));
             }
         } else if (found != null) {
-            problems.add(line(root.inputPositionOf(List.of(name))), name + " must be a section that can be repeated", "write [[" + name + "]] with double brackets");
+            problems.add(
+                    line(root.inputPositionOf(List.of(name))),
+                    name + " must be a section that can be repeated",
+                    "write [[" + name + "]] with double brackets");
         }
         return sections;
     }
 
     private static String examples(List<Key> keys) {
-        return String.join(" and ", keys.stream().filter(Key::required).map(Key::example).toList());
+        return String.join(
+                " and ", keys.stream().filter(Key::required).map(Key::example).toList());
     }
 
     /** The section {@code [policy]}; null if the file has none. */
-    @Nullable TomlTable policy() {
+    @Nullable
+    TomlTable policy() {
         Object found = root.get(List.of("policy"));
         if (found != null && !(found instanceof TomlTable)) {
-            problems.add(line(root.inputPositionOf(List.of("policy"))), "policy must be one section", "write [policy] with single brackets, once");
+            problems.add(
+                    line(root.inputPositionOf(List.of("policy"))),
+                    "policy must be one section",
+                    "write [policy] with single brackets, once");
         }
         return found instanceof TomlTable table ? table : null;
     }

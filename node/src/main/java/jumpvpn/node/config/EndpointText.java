@@ -12,8 +12,10 @@ import jumpvpn.core.net.Protocol;
 
 /** Reads {@code scheme://host:port}; the host is an IPv4 literal, an IPv6 literal in brackets or a name (RFC 3986 section 3.2.2, RFC 1123 section 2.1). */
 final class EndpointText {
-    private static final Pattern SHAPE = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(?:\\[([^\\[\\]]*)]|([^:/\\[\\]]*)):([0-9]{1,5})");
-    private static final Pattern NAME = Pattern.compile("(?=.{1,253}$)(?!.*[.][0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
+    private static final Pattern SHAPE =
+            Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(?:\\[([^\\[\\]]*)]|([^:/\\[\\]]*)):([0-9]{1,5})");
+    private static final Pattern NAME = Pattern.compile(
+            "(?=.{1,253}$)(?!.*[.][0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
     private static final List<String> SCHEMES =
             Arrays.stream(Protocol.values()).map(Protocol::scheme).toList();
 
@@ -23,7 +25,8 @@ final class EndpointText {
         GatewayEndpoint endpoint = endpoint(text, line);
         IpAddress address = endpoint.address()
                 .orElseThrow(() -> new BadValue(
-                        "\"" + text + "\" listens on a name", "write an address of this machine, or 0.0.0.0 or [::] for all"));
+                        "\"" + text + "\" listens on a name",
+                        "write an address of this machine, or 0.0.0.0 or [::] for all"));
         return new Listen(endpoint.protocol(), new Endpoint(address, endpoint.port()), line);
     }
 
@@ -36,14 +39,19 @@ final class EndpointText {
         String host = brackets ? parts.group(2) : parts.group(3);
         Optional<IpAddress> literal = literal(host);
         if (brackets && literal.filter(address -> !address.isV4()).isEmpty()) {
-            throw new BadValue("\"" + host + "\" in \"" + text + "\" is no IPv6 address", "write [2001:db8::1] in brackets, an IPv4 address or name without");
+            throw new BadValue(
+                    "\"" + host + "\" in \"" + text + "\" is no IPv6 address",
+                    "write [2001:db8::1] in brackets, an IPv4 address or name without");
         }
         if (literal.isEmpty() && !NAME.matcher(host).matches()) {
-            throw new BadValue("\"" + host + "\" in \"" + text + "\" is neither an address nor a name", "write scheme://host:port, such as udp://198.51.100.1:4500");
+            throw new BadValue(
+                    "\"" + host + "\" in \"" + text + "\" is neither an address nor a name",
+                    "write scheme://host:port, such as udp://198.51.100.1:4500");
         }
         int port = Integer.parseInt(parts.group(4));
         if (port < 1 || port > 65535) {
-            throw new BadValue("port " + port + " in \"" + text + "\" does not exist", "use a port of 1 to 65535, such as 4500");
+            throw new BadValue(
+                    "port " + port + " in \"" + text + "\" does not exist", "use a port of 1 to 65535, such as 4500");
         }
         return new GatewayEndpoint(protocol(parts.group(1), text), host, port, line);
     }

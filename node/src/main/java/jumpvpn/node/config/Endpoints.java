@@ -15,19 +15,37 @@ final class Endpoints {
 
     private Endpoints() {}
 
-    static <T> List<T> usable(ConfigFile file, Section section, String key, List<T> given, Function<T, Protocol> protocol, ToIntFunction<T> line) {
+    static <T> List<T> usable(
+            ConfigFile file,
+            Section section,
+            String key,
+            List<T> given,
+            Function<T, Protocol> protocol,
+            ToIntFunction<T> line) {
         List<T> usable = new ArrayList<>();
         for (T endpoint : given) {
             if (BUILT.contains(protocol.apply(endpoint))) {
                 usable.add(endpoint);
             } else {
-                file.warn(line.applyAsInt(endpoint), endpoint + " is skipped, this version has no " + protocol.apply(endpoint).scheme(), "nothing to do, it will be used once it is there");
+                file.warn(
+                        line.applyAsInt(endpoint),
+                        endpoint + " is skipped, this version has no "
+                                + protocol.apply(endpoint).scheme(),
+                        "nothing to do, it will be used once it is there");
             }
         }
         if (usable.isEmpty() && section.isEmptyList(key)) {
-            file.problems().add(section.lineOf(key), "\"" + key + "\" is empty", "write " + key + " = [\"udp://198.51.100.1:4500\"]");
+            file.problems()
+                    .add(
+                            section.lineOf(key),
+                            "\"" + key + "\" is empty",
+                            "write " + key + " = [\"udp://198.51.100.1:4500\"]");
         } else if (usable.isEmpty() && !given.isEmpty()) {
-            file.problems().add(section.lineOf(key), "\"" + key + "\" has nothing that this version can use", "add one of " + built() + "://host:port");
+            file.problems()
+                    .add(
+                            section.lineOf(key),
+                            "\"" + key + "\" has nothing that this version can use",
+                            "add one of " + built() + "://host:port");
         }
         return usable;
     }

@@ -28,7 +28,8 @@ final class GatewayFile {
 
     private GatewayConfig read() throws ConfigException {
         if (file.isClient()) {
-            problems.add(1, "this is a client's file", "start it with \"jumpvpn connect --config " + problems.file() + "\"");
+            problems.add(
+                    1, "this is a client's file", "start it with \"jumpvpn connect --config " + problems.file() + "\"");
             problems.throwIfAny();
         }
         file.onlySections(SECTIONS, "a gateway's file has [gateway], [network], [[client]] and [policy]");
@@ -42,7 +43,8 @@ final class GatewayFile {
         return node(Objects.requireNonNull(node), Objects.requireNonNull(network), clients, policy);
     }
 
-    private GatewayConfig node(Section node, GatewayConfig.Network network, List<GatewayConfig.Client> clients, Policy policy)
+    private GatewayConfig node(
+            Section node, GatewayConfig.Network network, List<GatewayConfig.Client> clients, Policy policy)
             throws ConfigException {
         String name = node.value("name", (text, line) -> Names.node(text));
         NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
@@ -84,8 +86,10 @@ final class GatewayFile {
         List<Prefix> addresses = new ArrayList<>();
         section.values("address", (text, line) -> {
             Prefix prefix = Addresses.network(text);
-            if (Addresses.sameFamily(prefix.address(), addresses.stream().map(Prefix::address).toList())) {
-                throw new BadValue("\"" + text + "\" is a second prefix of its family", "keep one IPv4 and one IPv6 prefix");
+            if (Addresses.sameFamily(
+                    prefix.address(), addresses.stream().map(Prefix::address).toList())) {
+                throw new BadValue(
+                        "\"" + text + "\" is a second prefix of its family", "keep one IPv4 and one IPv6 prefix");
             }
             addresses.add(prefix);
             return prefix;
@@ -93,7 +97,8 @@ final class GatewayFile {
         if (section.isEmptyList("address")) {
             problems.add(section.lineOf("address"), "\"address\" is empty", "write address = [\"10.77.0.1/24\"]");
         }
-        return new GatewayConfig.Network(device == null ? "" : device, List.copyOf(addresses), section.flag("masquerade"), section.line());
+        return new GatewayConfig.Network(
+                device == null ? "" : device, List.copyOf(addresses), section.flag("masquerade"), section.line());
     }
 
     private List<GatewayConfig.Client> clients(List<Prefix> prefixes) {
@@ -113,7 +118,9 @@ final class GatewayFile {
         String name = Names.node(text);
         for (GatewayConfig.Client client : clients) {
             if (client.name().equals(name)) {
-                throw new BadValue("client \"" + name + "\" is already in line " + client.line(), "give each client a name of its own");
+                throw new BadValue(
+                        "client \"" + name + "\" is already in line " + client.line(),
+                        "give each client a name of its own");
             }
         }
         return name;
@@ -134,7 +141,8 @@ final class GatewayFile {
     static PeerKey publicKey(String text) throws BadValue {
         return KeyText.parse(text)
                 .map(PeerKey::new)
-                .orElseThrow(() -> new BadValue("the public key is none", "it is 44 characters of base64, as \"jumpvpn pubkey\" prints them"));
+                .orElseThrow(() -> new BadValue(
+                        "the public key is none", "it is 44 characters of base64, as \"jumpvpn pubkey\" prints them"));
     }
 
     private List<IpAddress> addresses(Section section, List<Prefix> prefixes, List<GatewayConfig.Client> clients) {
@@ -145,11 +153,14 @@ final class GatewayFile {
             for (GatewayConfig.Client client : clients) {
                 if (client.addresses().contains(address)) {
                     throw new BadValue(
-                            address + " already belongs to client \"" + client.name() + "\" in line " + client.line(), "choose another address, or leave it out to get one from the pool");
+                            address + " already belongs to client \"" + client.name() + "\" in line " + client.line(),
+                            "choose another address, or leave it out to get one from the pool");
                 }
             }
             if (Addresses.sameFamily(address, addresses)) {
-                throw new BadValue(address + " is a second address of its family", "give a client at most one IPv4 and one IPv6 address");
+                throw new BadValue(
+                        address + " is a second address of its family",
+                        "give a client at most one IPv4 and one IPv6 address");
             }
             addresses.add(address);
             return address;
@@ -161,14 +172,19 @@ final class GatewayFile {
         if (prefixes.isEmpty()) {
             return; // said already
         }
-        Optional<Prefix> around = prefixes.stream().filter(prefix -> prefix.contains(address)).findFirst();
+        Optional<Prefix> around =
+                prefixes.stream().filter(prefix -> prefix.contains(address)).findFirst();
         Prefix prefix = around.orElseThrow(() -> new BadValue(
-                address + " is outside of the network", "choose one in " + String.join(" or ", prefixes.stream().map(Prefix::toString).toList())));
+                address + " is outside of the network",
+                "choose one in "
+                        + String.join(
+                                " or ", prefixes.stream().map(Prefix::toString).toList())));
         if (prefix.address().equals(address)) {
             throw new BadValue(address + " is the gateway's own address", "choose another one in " + prefix);
         }
         if (Addresses.isReserved(address, prefix)) {
-            throw new BadValue(address + " is the network's own or broadcast address", "choose another one in " + prefix);
+            throw new BadValue(
+                    address + " is the network's own or broadcast address", "choose another one in " + prefix);
         }
     }
 }

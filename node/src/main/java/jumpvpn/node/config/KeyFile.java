@@ -25,7 +25,9 @@ final class KeyFile {
             }
             Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
             if (!OWNER.containsAll(mode)) {
-                throw new BadValue("private key " + file + " can be used by others (mode " + octal(mode) + ")", "chmod 600 " + file);
+                throw new BadValue(
+                        "private key " + file + " can be used by others (mode " + octal(mode) + ")",
+                        "chmod 600 " + file);
             }
             if (Files.size(file) > MOST_BYTES) {
                 throw new BadValue("private key " + file + " is too long to be a key", KeyText.SHAPE);
@@ -34,9 +36,12 @@ final class KeyFile {
                     .orElseThrow(() -> new BadValue("private key " + file + " holds no key", KeyText.SHAPE));
             return new NodeKey(file, key);
         } catch (NoSuchFileException e) {
-            throw new BadValue("private key " + file + " does not exist", "make one: (umask 077; jumpvpn genkey > " + file + ")");
+            throw new BadValue(
+                    "private key " + file + " does not exist", "make one: (umask 077; jumpvpn genkey > " + file + ")");
         } catch (IOException e) {
-            throw new BadValue("private key " + file + " can't be read (" + reason(e) + ")", "run as its owner, or choose another file");
+            throw new BadValue(
+                    "private key " + file + " can't be read (" + reason(e) + ")",
+                    "run as its owner, or choose another file");
         }
     }
 

@@ -16,7 +16,9 @@ public final class Names {
 
     static String node(String name) throws BadValue {
         if (!isNode(name)) {
-            throw new BadValue("\"" + name + "\" can't be a name", "use 1 to 63 letters, digits, dots, dashes and underscores, the first a letter or digit");
+            throw new BadValue(
+                    "\"" + name + "\" can't be a name",
+                    "use 1 to 63 letters, digits, dots, dashes and underscores, the first a letter or digit");
         }
         return name;
     }
@@ -24,7 +26,9 @@ public final class Names {
     /** Linux allows 15 bytes (IFNAMSIZ) and more characters than this; these need no quoting anywhere. */
     static String device(String name) throws BadValue {
         if (!INTERFACE.matcher(name).matches() || name.equals(".") || name.equals("..")) {
-            throw new BadValue("\"" + name + "\" can't be an interface's name", "use at most 15 letters, digits, dashes and underscores, such as \"jvpn0\"");
+            throw new BadValue(
+                    "\"" + name + "\" can't be an interface's name",
+                    "use at most 15 letters, digits, dashes and underscores, such as \"jvpn0\"");
         }
         return name;
     }

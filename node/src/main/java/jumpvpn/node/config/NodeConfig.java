@@ -16,10 +16,12 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     NodeKey privateKey();
 
     /** Where the control socket shall be; null: the default place. */
-    @Nullable Path control();
+    @Nullable
+    Path control();
 
     /** The file that events are appended to; null: none. */
-    @Nullable Path events();
+    @Nullable
+    Path events();
 
     /** What works but deserves a word, each {@code file:line: …}. */
     List<String> warnings();

@@ -66,7 +66,8 @@ final class PolicyValue {
     private static long protocols(PolicyKey key, Object value) throws BadValue {
         long digits = 0;
         int shift = 0;
-        for (Object element : value instanceof List<?> list && list.size() <= Protocol.values().length ? list : List.of("")) {
+        for (Object element :
+                value instanceof List<?> list && list.size() <= Protocol.values().length ? list : List.of("")) {
             Protocol protocol = Arrays.stream(Protocol.values())
                     .filter(known -> known.scheme().equals(element))
                     .findFirst()
@@ -82,9 +83,12 @@ final class PolicyValue {
         String line = key.key() + " = ";
         return switch (key.kind()) {
             case DURATION ->
-                "write " + line + quoted(key.defaultValue()) + ", anything from " + quoted(key.least()) + " to " + quoted(key.most());
+                "write " + line + quoted(key.defaultValue()) + ", anything from " + quoted(key.least()) + " to "
+                        + quoted(key.most());
             case COUNT -> "write " + line + key.defaultValue() + ", anything from " + key.least() + " to " + key.most();
-            case RATIO -> "write " + line + key.defaultValue() / 1000.0 + ", anything from " + key.least() / 1000.0 + " to " + key.most() / 1000.0;
+            case RATIO ->
+                "write " + line + key.defaultValue() / 1000.0 + ", anything from " + key.least() / 1000.0 + " to "
+                        + key.most() / 1000.0;
             case PROTOCOLS -> "write " + line + "[\"udp\", \"quic\", \"tcp\"] or some of these, each once";
         };
     }

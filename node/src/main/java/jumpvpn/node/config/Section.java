@@ -48,14 +48,15 @@ final class Section {
             }
             return;
         }
-        boolean fits =
-                switch (key.kind()) {
-                    case TEXT -> value instanceof String;
-                    case FLAG -> value instanceof Boolean;
-                    case TEXTS -> value instanceof TomlArray array && array.toList().stream().allMatch(String.class::isInstance);
-                };
+        boolean fits = switch (key.kind()) {
+            case TEXT -> value instanceof String;
+            case FLAG -> value instanceof Boolean;
+            case TEXTS ->
+                value instanceof TomlArray array && array.toList().stream().allMatch(String.class::isInstance);
+        };
         if (!fits) {
-            problems.add(lineOf(key.name()), "\"" + key.name() + "\" must be " + key.kind().words, "write " + key.example());
+            problems.add(
+                    lineOf(key.name()), "\"" + key.name() + "\" must be " + key.kind().words, "write " + key.example());
         }
     }
 

@@ -57,7 +57,8 @@ final class Sections {
     /** The section that has a key of this name. */
     static Optional<String> owning(String name) {
         return BY_TITLE.entrySet().stream()
-                .filter(entry -> entry.getValue().stream().anyMatch(key -> key.name().equals(name)))
+                .filter(entry ->
+                        entry.getValue().stream().anyMatch(key -> key.name().equals(name)))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }

@@ -13,7 +13,8 @@ public final class Similar {
     public static Optional<String> to(String typed, Collection<String> words) {
         String wanted = normal(typed);
         return words.stream()
-                .filter(word -> distance(wanted, normal(word)) <= Math.max(1, Math.max(wanted.length(), word.length()) / 3))
+                .filter(word ->
+                        distance(wanted, normal(word)) <= Math.max(1, Math.max(wanted.length(), word.length()) / 3))
                 .min(Comparator.comparingInt(word -> distance(wanted, normal(word))));
     }
 

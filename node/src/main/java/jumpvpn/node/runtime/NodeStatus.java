@@ -16,7 +16,8 @@ public sealed interface NodeStatus {
      * @param session the current one; in BIRTH and without id while there is none
      * @param candidates the paths that {@code jump --to} may name
      */
-    record Client(String name, String interfaceName, SessionStatus session, List<PathStatus> candidates) implements NodeStatus {}
+    record Client(String name, String interfaceName, SessionStatus session, List<PathStatus> candidates)
+            implements NodeStatus {}
 
     /**
      * A gateway.
@@ -26,6 +27,12 @@ public sealed interface NodeStatus {
      * @param clients how many its file knows
      * @param sessions the live ones
      */
-    record Gateway(String name, String interfaceName, List<String> listen, long sinceMillis, int clients, List<SessionStatus> sessions)
+    record Gateway(
+            String name,
+            String interfaceName,
+            List<String> listen,
+            long sinceMillis,
+            int clients,
+            List<SessionStatus> sessions)
             implements NodeStatus {}
 }

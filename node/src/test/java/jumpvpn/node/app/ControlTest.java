@@ -50,9 +50,19 @@ class ControlTest {
 
     @BeforeEach
     void files() throws IOException {
-        sockets = Files.createDirectory(folder.resolve("run"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        sockets = Files.createDirectory(
+                folder.resolve("run"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         assertThat(Run.of("gateway", "init", folder.toString()).code()).isZero();
-        assertThat(Run.of("client", "add", "laptop", "--endpoint", "192.0.2.1", "--config", folder.resolve("gateway.toml").toString()).code())
+        assertThat(Run.of(
+                                "client",
+                                "add",
+                                "laptop",
+                                "--endpoint",
+                                "192.0.2.1",
+                                "--config",
+                                folder.resolve("gateway.toml").toString())
+                        .code())
                 .isZero();
     }
 
@@ -69,7 +79,9 @@ class ControlTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Context context = Run.context("", new ByteArrayOutputStream(), err, new ControlPaths(List.of(sockets)), node);
         Thread thread = new Thread(
-                () -> code.set(Main.run(List.of(command, "--config", folder.resolve(file).toString()), context)), command);
+                () -> code.set(Main.run(
+                        List.of(command, "--config", folder.resolve(file).toString()), context)),
+                command);
         thread.start();
         Started started = new Started(node, thread, code, err);
         running.add(started);
@@ -131,18 +143,26 @@ class ControlTest {
                 CLIENT  STATE     VERSION  INNER              PATH                                            RTT        LOSS   SESSION
                 laptop  ATTACHED  3.1      10.77.0.2,fd77::2  udp wlan0 192.0.2.5:40000 -> 198.51.100.1:4500  41.235 ms  1.2 %  000102030405060708090a0b0c0d0e0f
                 """);
-        assertThat(ask("status", "--json").out()).startsWith("{\"role\":\"gateway\",\"name\":\"gw1\"").contains("\"sessions\":[{\"state\":\"ATTACHED\"");
+        assertThat(ask("status", "--json").out())
+                .startsWith("{\"role\":\"gateway\",\"name\":\"gw1\"")
+                .contains("\"sessions\":[{\"state\":\"ATTACHED\"");
         assertThat(ask("sessions").out()).startsWith("CLIENT  STATE").contains("laptop  ATTACHED");
-        assertThat(ask("sessions", "--json").out()).startsWith("[{\"state\":\"ATTACHED\"").endsWith("}]\n");
+        assertThat(ask("sessions", "--json").out())
+                .startsWith("[{\"state\":\"ATTACHED\"")
+                .endsWith("}]\n");
     }
 
     @Test
     void whatIsAskedIsDoneOrRefusedWithAReason() throws Exception {
         start("connect", "laptop.toml");
         assertThat(ask("jump")).isEqualTo(new Run(0, "jumping to the best\n", ""));
-        assertThat(ask("jump", "--to", "wlan0", "--json")).isEqualTo(new Run(0, "{\"text\":\"jumping to wlan0\"}\n", ""));
+        assertThat(ask("jump", "--to", "wlan0", "--json"))
+                .isEqualTo(new Run(0, "{\"text\":\"jumping to wlan0\"}\n", ""));
         assertThat(ask("jump", "--to=eth7"))
-                .isEqualTo(new Run(1, "", "jumpvpn: refused, NO_VALID_CANDIDATE: there is no path \"eth7\"; there are udp-wlan0\n"));
+                .isEqualTo(new Run(
+                        1,
+                        "",
+                        "jumpvpn: refused, NO_VALID_CANDIDATE: there is no path \"eth7\"; there are udp-wlan0\n"));
         assertThat(ask("terminate", "laptop")).isEqualTo(new Run(0, "ended laptop\n", ""));
     }
 
@@ -150,7 +170,8 @@ class ControlTest {
     void theSocketIsForItsOwnerAloneAndGoesWithTheNode() throws Exception {
         Started started = start("connect", "laptop.toml");
         Path socket = sockets.resolve("laptop.sock");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
         assertThat(started.log()).contains("INFO  laptop runs, control socket " + socket);
         assertThat(started.stop()).isZero();
         assertThat(started.node().closed.getCount()).isZero();
@@ -194,7 +215,8 @@ class ControlTest {
     @Test
     void aPathThatTheKernelCantTakeIsNamed() throws Exception {
         Path file = folder.resolve("laptop.toml");
-        Files.writeString(file, Files.readString(file).replace("[network]", "control = \"" + "x".repeat(120) + "\"\n[network]"));
+        Files.writeString(
+                file, Files.readString(file).replace("[network]", "control = \"" + "x".repeat(120) + "\"\n[network]"));
         Started started = start("connect", "laptop.toml");
         started.thread().join();
         assertThat(started.code()).hasValue(Main.FAILED);
@@ -207,7 +229,9 @@ class ControlTest {
         Files.writeString(file, Files.readString(file).replace("[network]", "control = \"sub/own.sock\"\n[network]"));
         start("connect", "laptop.toml");
         assertThat(ask("status").err()).contains("no node runs here");
-        assertThat(ask("status", "--control", folder.resolve("sub/own.sock").toString()).code()).isZero();
+        assertThat(ask("status", "--control", folder.resolve("sub/own.sock").toString())
+                        .code())
+                .isZero();
     }
 
     @Test
@@ -217,15 +241,25 @@ class ControlTest {
         Run run = ask("status");
         assertThat(run.code()).isEqualTo(Main.FAILED);
         assertThat(run.err())
-                .contains("several nodes run here; say which:\n  --control " + sockets.resolve("gw1.sock") + "\n  --control " + sockets.resolve("laptop.sock"));
-        assertThat(ask("status", "--control", sockets.resolve("gw1.sock").toString()).out()).startsWith("gw1  gateway");
+                .contains("several nodes run here; say which:\n  --control " + sockets.resolve("gw1.sock")
+                        + "\n  --control " + sockets.resolve("laptop.sock"));
+        assertThat(ask("status", "--control", sockets.resolve("gw1.sock").toString())
+                        .out())
+                .startsWith("gw1  gateway");
     }
 
     @Test
     void noNodeIsSaidWithTheWayOut() {
-        assertThat(ask("status").err()).contains("no node runs here").contains(sockets.toString()).contains("--control PATH");
-        assertThat(ask("jump", "--control", folder.resolve("no.sock").toString()).err()).contains("there is no control socket " + folder.resolve("no.sock"));
-        assertThat(ask("jump", "--control", folder.resolve("no.sock").toString()).code()).isEqualTo(Main.FAILED);
+        assertThat(ask("status").err())
+                .contains("no node runs here")
+                .contains(sockets.toString())
+                .contains("--control PATH");
+        assertThat(ask("jump", "--control", folder.resolve("no.sock").toString())
+                        .err())
+                .contains("there is no control socket " + folder.resolve("no.sock"));
+        assertThat(ask("jump", "--control", folder.resolve("no.sock").toString())
+                        .code())
+                .isEqualTo(Main.FAILED);
     }
 
     @Test
@@ -245,7 +279,8 @@ class ControlTest {
         Started started = start("gateway", "gateway.toml");
         started.thread().join();
         assertThat(started.code()).hasValue(Main.FAILED);
-        assertThat(started.log()).isEqualTo("jumpvpn: interface taken0 exists already; choose another name in " + file + ":8\n");
+        assertThat(started.log())
+                .isEqualTo("jumpvpn: interface taken0 exists already; choose another name in " + file + ":8\n");
         assertThat(sockets.resolve("gw1.sock")).doesNotExist();
     }
 
@@ -325,10 +360,19 @@ class ControlTest {
     @Test
     void nonsenseIsAnsweredAndHarmsNothing() throws Exception {
         start("connect", "laptop.toml");
-        for (String nonsense : List.of("\n", "{}\n", "[]\n", "hello\n", "{\"command\":\"reboot\"}\n", "{\"command\":\"terminate\"}\n", "[".repeat(4000) + "\n", "x".repeat(4096))) {
+        for (String nonsense : List.of(
+                "\n",
+                "{}\n",
+                "[]\n",
+                "hello\n",
+                "{\"command\":\"reboot\"}\n",
+                "{\"command\":\"terminate\"}\n",
+                "[".repeat(4000) + "\n",
+                "x".repeat(4096))) {
             try (SocketChannel peer = raw("laptop.sock")) {
                 say(peer, nonsense);
-                assertThat(reader(peer).readLine()).startsWith("{\"ok\":false,\"reason\":\"BAD_REQUEST\",\"message\":\"");
+                assertThat(reader(peer).readLine())
+                        .startsWith("{\"ok\":false,\"reason\":\"BAD_REQUEST\",\"message\":\"");
             }
         }
         try (SocketChannel peer = raw("laptop.sock")) {

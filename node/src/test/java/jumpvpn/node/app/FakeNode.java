@@ -24,8 +24,8 @@ import jumpvpn.node.runtime.StartException;
 
 /** A node without an engine: says fixed things and remembers what became of it. */
 final class FakeNode implements NodeControl, Nodes {
-    static final PathStatus PATH =
-            new PathStatus("udp-wlan0", Protocol.UDP, "wlan0", endpoint("192.0.2.5", 40000), endpoint("198.51.100.1", 4500));
+    static final PathStatus PATH = new PathStatus(
+            "udp-wlan0", Protocol.UDP, "wlan0", endpoint("192.0.2.5", 40000), endpoint("198.51.100.1", 4500));
     static final SessionStatus SESSION = new SessionStatus(
             SessionState.ATTACHED,
             SessionId.parse("000102030405060708090a0b0c0d0e0f"),
@@ -54,9 +54,11 @@ final class FakeNode implements NodeControl, Nodes {
     @Override
     public NodeControl gateway(GatewayConfig config, Log log) throws StartException {
         if (config.network().interfaceName().equals("taken0")) {
-            throw new StartException("interface taken0 exists already; choose another name in " + config.file() + ":" + config.network().line());
+            throw new StartException("interface taken0 exists already; choose another name in " + config.file() + ":"
+                    + config.network().line());
         }
-        status = new NodeStatus.Gateway("gw1", "jvpn0", List.of("udp://0.0.0.0:4500"), 1_795_456_800_123L, 3, List.of(SESSION));
+        status = new NodeStatus.Gateway(
+                "gw1", "jvpn0", List.of("udp://0.0.0.0:4500"), 1_795_456_800_123L, 3, List.of(SESSION));
         started.countDown();
         return this;
     }
@@ -74,8 +76,10 @@ final class FakeNode implements NodeControl, Nodes {
             case Request.Sessions() -> new Reply.Sessions(List.of(SESSION));
             case Request.Jump(String to) when to == null -> new Reply.Done("jumping to the best");
             case Request.Jump(String to) when to.equals("wlan0") -> new Reply.Done("jumping to " + to);
-            case Request.Jump jump -> new Reply.Refused("NO_VALID_CANDIDATE", "there is no path \"" + jump.to() + "\"; there are udp-wlan0");
-            case Request.Terminate(String session) when session.equals("bug") -> throw new IllegalStateException("a bug");
+            case Request.Jump jump ->
+                new Reply.Refused("NO_VALID_CANDIDATE", "there is no path \"" + jump.to() + "\"; there are udp-wlan0");
+            case Request.Terminate(String session)
+            when session.equals("bug") -> throw new IllegalStateException("a bug");
             case Request.Terminate terminate -> new Reply.Done("ended " + terminate.session());
         };
     }

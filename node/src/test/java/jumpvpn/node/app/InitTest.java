@@ -32,11 +32,14 @@ class InitTest {
         Run init = Run.of("gateway", "init", gateway.getParent().toString());
         assertThat(init.err()).isEmpty();
         assertThat(init.code()).isZero();
-        assertThat(init.out()).contains("jumpvpn client add laptop --config " + gateway).contains("sudo jumpvpn gateway --config " + gateway);
+        assertThat(init.out())
+                .contains("jumpvpn client add laptop --config " + gateway)
+                .contains("sudo jumpvpn gateway --config " + gateway);
     }
 
     private Run add(String... words) {
-        return Run.of(Stream.concat(Stream.of("client", "add", "--config", gateway.toString()), Stream.of(words)).toArray(String[]::new));
+        return Run.of(Stream.concat(Stream.of("client", "add", "--config", gateway.toString()), Stream.of(words))
+                .toArray(String[]::new));
     }
 
     private String mode(Path file) throws IOException {
@@ -55,14 +58,19 @@ class InitTest {
 
         GatewayConfig server = GatewayConfig.load(gateway);
         ClientConfig client = ClientConfig.load(gateway.resolveSibling("laptop.toml"));
-        assertThat(server.client(new jumpvpn.node.config.PeerKey(KeyCommands.publicKey(client.privateKey().bytes()))))
+        assertThat(server.client(new jumpvpn.node.config.PeerKey(
+                        KeyCommands.publicKey(client.privateKey().bytes()))))
                 .hasValueSatisfying(entry -> {
                     assertThat(entry.name()).isEqualTo("laptop");
-                    assertThat(entry.addresses()).containsExactly(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2"));
+                    assertThat(entry.addresses())
+                            .containsExactly(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2"));
                 });
-        assertThat(client.gateways().getFirst().publicKey().bytes()).isEqualTo(KeyCommands.publicKey(server.privateKey().bytes()));
+        assertThat(client.gateways().getFirst().publicKey().bytes())
+                .isEqualTo(KeyCommands.publicKey(server.privateKey().bytes()));
         assertThat(client.gateways().getFirst().name()).isEqualTo(server.name());
-        assertThat(client.gateways().getFirst().endpoints()).extracting(GatewayEndpoint::toString).containsExactly("udp://vpn.example.org:4500");
+        assertThat(client.gateways().getFirst().endpoints())
+                .extracting(GatewayEndpoint::toString)
+                .containsExactly("udp://vpn.example.org:4500");
         assertThat(client.network().routes()).extracting(Object::toString).containsExactly("10.88.0.0/24", "fd88::/64");
         for (String file : List.of("gateway.toml", "laptop.toml")) {
             Run check = Run.of("check", "--config", gateway.resolveSibling(file).toString());
@@ -85,12 +93,17 @@ class InitTest {
 
     @Test
     void theUsersOwnTextStays() throws Exception {
-        Files.writeString(gateway, Files.readString(gateway).replace("[network]", "# mine\n[network]  # and mine") + "[policy]\nvolatility.hold = \"1s\"  # last");
+        Files.writeString(
+                gateway,
+                Files.readString(gateway).replace("[network]", "# mine\n[network]  # and mine")
+                        + "[policy]\nvolatility.hold = \"1s\"  # last");
         String before = Files.readString(gateway);
         assertThat(add("laptop", "--endpoint", "192.0.2.1").code()).isZero();
         assertThat(add("phone", "--endpoint", "192.0.2.1").code()).isZero();
         assertThat(Files.readString(gateway)).startsWith(before);
-        assertThat(GatewayConfig.load(gateway).clients()).extracting(GatewayConfig.Client::name).containsExactly("laptop", "phone");
+        assertThat(GatewayConfig.load(gateway).clients())
+                .extracting(GatewayConfig.Client::name)
+                .containsExactly("laptop", "phone");
     }
 
     @Test
@@ -159,7 +172,10 @@ class InitTest {
     })
     void endpointsMayBeShort(String typed, String written) throws Exception {
         assertThat(add("laptop", "--endpoint", typed).code()).isZero();
-        assertThat(ClientConfig.load(gateway.resolveSibling("laptop.toml")).gateways().getFirst().endpoints())
+        assertThat(ClientConfig.load(gateway.resolveSibling("laptop.toml"))
+                        .gateways()
+                        .getFirst()
+                        .endpoints())
                 .extracting(GatewayEndpoint::toString)
                 .containsExactly(written);
     }
@@ -175,12 +191,15 @@ class InitTest {
             """)
     void whatWouldNotWorkIsNotWritten(String option, String value, String message) throws Exception {
         String before = Files.readString(gateway);
-        Run run = option.equals("--route") ? add("laptop", "--endpoint", "192.0.2.1", option, value) : add("laptop", option, value);
+        Run run = option.equals("--route")
+                ? add("laptop", "--endpoint", "192.0.2.1", option, value)
+                : add("laptop", option, value);
         assertThat(run.code()).isEqualTo(Main.USAGE);
         assertThat(run.err()).contains(message);
         assertThat(gateway).hasContent(before);
         try (Stream<Path> files = Files.list(gateway.getParent())) {
-            assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactlyInAnyOrder("gateway.toml", "gw1.key");
+            assertThat(files.map(Path::getFileName).map(Path::toString))
+                    .containsExactlyInAnyOrder("gateway.toml", "gw1.key");
         }
     }
 
@@ -199,6 +218,9 @@ class InitTest {
         Files.writeString(gateway, Files.readString(gateway).replace("interface ", "interfaces "));
         Run bad = Run.of("check", "--json", "--config", gateway.toString());
         assertThat(bad.code()).isEqualTo(Main.USAGE);
-        assertThat(bad.out()).startsWith("{\"ok\":false").contains("\"line\":9,\"what\":\"[network] has no key").contains("did you mean");
+        assertThat(bad.out())
+                .startsWith("{\"ok\":false")
+                .contains("\"line\":9,\"what\":\"[network] has no key")
+                .contains("did you mean");
     }
 }

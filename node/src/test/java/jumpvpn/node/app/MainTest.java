@@ -21,8 +21,13 @@ class MainTest {
     void helpTeaches() {
         Run help = Run.of("--help");
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains("jumpvpn gateway init").contains("Exit codes").contains("lab");
-        assertThat(Commands.ALL).allSatisfy(command -> assertThat(help.out()).contains("  " + command.name()).contains(command.summary()));
+        assertThat(help.out())
+                .contains("jumpvpn gateway init")
+                .contains("Exit codes")
+                .contains("lab");
+        assertThat(Commands.ALL)
+                .allSatisfy(command ->
+                        assertThat(help.out()).contains("  " + command.name()).contains(command.summary()));
     }
 
     static Stream<String> names() {
@@ -35,10 +40,13 @@ class MainTest {
         String[] asked = (name + " --help").split(" ");
         Run help = Run.of(asked);
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains("Usage: jumpvpn " + name).containsPattern("(?m)^  .*jumpvpn " + name.split(" ")[0]);
+        assertThat(help.out())
+                .contains("Usage: jumpvpn " + name)
+                .containsPattern("(?m)^  .*jumpvpn " + name.split(" ")[0]);
         assertThat(help.err()).isEmpty();
         assertThat(Run.of(("help " + name).split(" ")).out()).isEqualTo(help.out());
-        assertThat(help.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(132));
+        assertThat(help.out().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThan(132));
     }
 
     @ParameterizedTest
@@ -61,7 +69,11 @@ class MainTest {
     void wrongUsageSaysWhatAndWhereToLook(String words, String message) {
         Run run = Run.of(words.split(" "));
         assertThat(run.code()).isEqualTo(Main.USAGE);
-        assertThat(run.err()).startsWith("jumpvpn: " + message).contains("See: jumpvpn ").doesNotContain("\tat ").doesNotContain("Exception");
+        assertThat(run.err())
+                .startsWith("jumpvpn: " + message)
+                .contains("See: jumpvpn ")
+                .doesNotContain("\tat ")
+                .doesNotContain("Exception");
         assertThat(run.out()).isEmpty();
     }
 
@@ -94,7 +106,8 @@ class MainTest {
     void pubkeyIsX25519() {
         String secret = base64("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
         assertThat(Run.reading(secret + "\n", "pubkey"))
-                .isEqualTo(new Run(0, base64("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a") + "\n", ""));
+                .isEqualTo(new Run(
+                        0, base64("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a") + "\n", ""));
     }
 
     private static String base64(String hex) {
@@ -109,7 +122,9 @@ class MainTest {
         assertThat(key[0] & 7).isZero();
         assertThat(key[31] & 0xc0).isEqualTo(0x40);
         assertThat(Run.of("genkey").out().strip()).isNotEqualTo(first);
-        assertThat(Run.reading(first + "\n", "pubkey").out().strip()).hasSize(44).isNotEqualTo(first);
+        assertThat(Run.reading(first + "\n", "pubkey").out().strip())
+                .hasSize(44)
+                .isNotEqualTo(first);
     }
 
     @Test
@@ -117,7 +132,9 @@ class MainTest {
         for (String text : List.of("", "hello", "A".repeat(43), "A".repeat(100_000))) {
             Run run = Run.reading(text, "pubkey");
             assertThat(run.code()).isEqualTo(Main.FAILED);
-            assertThat(run.err()).isEqualTo("jumpvpn: stdin holds no private key; a key is 44 characters of base64, such as \"jumpvpn genkey\" prints\n");
+            assertThat(run.err())
+                    .isEqualTo(
+                            "jumpvpn: stdin holds no private key; a key is 44 characters of base64, such as \"jumpvpn genkey\" prints\n");
         }
     }
 
@@ -130,8 +147,12 @@ class MainTest {
                 throw new IllegalStateException("boom");
             }
         };
-        int code = Main.run(new String[] {"pubkey"}, broken, new PrintStream(new ByteArrayOutputStream()), new PrintStream(err));
+        int code = Main.run(
+                new String[] {"pubkey"}, broken, new PrintStream(new ByteArrayOutputStream()), new PrintStream(err));
         assertThat(code).isEqualTo(Main.FAILED);
-        assertThat(err.toString()).contains("unexpected java.lang.IllegalStateException: boom at ").contains("JUMPVPN_TRACE=1").doesNotContain("\tat ");
+        assertThat(err.toString())
+                .contains("unexpected java.lang.IllegalStateException: boom at ")
+                .contains("JUMPVPN_TRACE=1")
+                .doesNotContain("\tat ");
     }
 }

@@ -30,7 +30,8 @@ record Run(int code, String out, String err) {
         return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    static Context context(String stdin, ByteArrayOutputStream out, ByteArrayOutputStream err, ControlPaths sockets, Nodes nodes) {
+    static Context context(
+            String stdin, ByteArrayOutputStream out, ByteArrayOutputStream err, ControlPaths sockets, Nodes nodes) {
         return new Context(
                 new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),

@@ -87,7 +87,15 @@ class SignalTest {
 
     private Process start(String kind) throws IOException {
         assertThat(Run.of("gateway", "init", folder.toString()).code()).isZero();
-        assertThat(Run.of("client", "add", "laptop", "--endpoint", "192.0.2.1", "--config", folder.resolve("gateway.toml").toString()).code())
+        assertThat(Run.of(
+                                "client",
+                                "add",
+                                "laptop",
+                                "--endpoint",
+                                "192.0.2.1",
+                                "--config",
+                                folder.resolve("gateway.toml").toString())
+                        .code())
                 .isZero();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -111,7 +119,9 @@ class SignalTest {
     @ValueSource(strings = {"TERM", "INT"})
     void asksForAnOrderlyEnd(String signal) throws Exception {
         Process process = start("quick");
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .start()
+                .waitFor();
         assertThat(process.waitFor(2500, TimeUnit.MILLISECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(process.errorReader().lines()).anyMatch(line -> line.endsWith("INFO  stopping"));
@@ -139,7 +149,8 @@ class SignalTest {
             }
         }
         Process next = start("quick");
-        assertThat(Run.in(folder.resolve("run"), new FakeNode(), "status").code()).isZero();
+        assertThat(Run.in(folder.resolve("run"), new FakeNode(), "status").code())
+                .isZero();
         next.destroy();
         assertThat(next.waitFor(5, TimeUnit.SECONDS)).isTrue();
     }

@@ -71,8 +71,10 @@ class ConfigErrorsTest {
 
     @Test
     void theUnbrokenFilesAreFine() throws Exception {
-        assertThat(NodeConfig.load(write(GATEWAY, 1, GATEWAY.getFirst())).warnings()).isEmpty();
-        assertThat(NodeConfig.load(write(CLIENT, 1, CLIENT.getFirst())).warnings()).isEmpty();
+        assertThat(NodeConfig.load(write(GATEWAY, 1, GATEWAY.getFirst())).warnings())
+                .isEmpty();
+        assertThat(NodeConfig.load(write(CLIENT, 1, CLIENT.getFirst())).warnings())
+                .isEmpty();
     }
 
     @ParameterizedTest(name = "{1} -> {3}")
@@ -159,7 +161,8 @@ class ConfigErrorsTest {
         check(CLIENT, line, text, at, what, suggestion);
     }
 
-    private void check(List<String> lines, int line, String text, int at, String what, String suggestion) throws IOException {
+    private void check(List<String> lines, int line, String text, int at, String what, String suggestion)
+            throws IOException {
         Path file = write(lines, line, text);
         ConfigException refused = catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(file));
         if (at == 0) {
@@ -190,22 +193,25 @@ class ConfigErrorsTest {
         mode("node.key", mode);
         Path file = write(GATEWAY, 1, "[gateway]");
         assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(file)))
-                .hasMessage(file + ":3: private key " + folder.resolve("node.key") + " can be used by others (mode " + octal + "); chmod 600 "
-                        + folder.resolve("node.key"));
+                .hasMessage(file + ":3: private key " + folder.resolve("node.key") + " can be used by others (mode "
+                        + octal + "); chmod 600 " + folder.resolve("node.key"));
     }
 
     @Test
     void aKeyFileWithoutKeyIsRefused() throws IOException {
         Files.writeString(folder.resolve("node.key"), "c2hvcnQ=\n");
         Path file = write(GATEWAY, 1, "[gateway]");
-        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(file))).hasMessageContaining(":3: ").hasMessageContaining("holds no key");
+        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(file)))
+                .hasMessageContaining(":3: ")
+                .hasMessageContaining("holds no key");
     }
 
     @Test
     void everythingWrongIsSaidAtOnceInTheFilesOrder() throws IOException {
         Path file = write(GATEWAY, 11, "address = ['10.78.0.2']\nmtu = 5");
         Files.writeString(file, Files.readString(file).replace("'gw1'", "'g w'"));
-        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(file)).problems())
+        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(file))
+                        .problems())
                 .extracting(Problem::line)
                 .containsExactly(2, 11, 12);
     }
@@ -214,18 +220,23 @@ class ConfigErrorsTest {
     void filesThatAreNoneAreNamed() throws IOException {
         Path none = folder.resolve("none.toml");
         assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(none)))
-                .hasMessage(none + ":1: does not exist; check the path, or write a first one with \"jumpvpn gateway init\"");
+                .hasMessage(none
+                        + ":1: does not exist; check the path, or write a first one with \"jumpvpn gateway init\"");
         Path binary = folder.resolve("binary");
         Files.write(binary, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
-        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(binary))).hasMessageContaining("not UTF-8");
-        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(folder))).hasMessageContaining("can't be read");
+        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(binary)))
+                .hasMessageContaining("not UTF-8");
+        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.load(folder)))
+                .hasMessageContaining("can't be read");
     }
 
     @Test
     void theOtherKindOfFileIsNamedAsSuch() throws IOException {
         Path gateway = write(GATEWAY, 1, "[gateway]");
-        assertThat(catchThrowableOfType(ConfigException.class, () -> ClientConfig.load(gateway))).hasMessageContaining("jumpvpn gateway --config");
+        assertThat(catchThrowableOfType(ConfigException.class, () -> ClientConfig.load(gateway)))
+                .hasMessageContaining("jumpvpn gateway --config");
         Path client = write(CLIENT, 1, "[client]");
-        assertThat(catchThrowableOfType(ConfigException.class, () -> GatewayConfig.load(client))).hasMessageContaining("jumpvpn connect --config");
+        assertThat(catchThrowableOfType(ConfigException.class, () -> GatewayConfig.load(client)))
+                .hasMessageContaining("jumpvpn connect --config");
     }
 }

@@ -24,7 +24,9 @@ class ConfigTest {
 
     @BeforeEach
     void key() throws IOException {
-        Files.createFile(folder.resolve("gw1.key"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(
+                folder.resolve("gw1.key"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(folder.resolve("gw1.key"), KEY + "\n");
     }
 
@@ -62,16 +64,25 @@ class ConfigTest {
                 """));
         assertThat(config.name()).isEqualTo("gw1");
         assertThat(KeyText.format(config.privateKey().bytes())).isEqualTo(KEY);
-        assertThat(config.toString()).doesNotContain(KEY.substring(0, 10) + "nope").contains("private key of");
-        assertThat(config.listen()).extracting(Listen::toString).containsExactly("udp://0.0.0.0:4500", "udp://[::]:4500");
+        assertThat(config.toString())
+                .doesNotContain(KEY.substring(0, 10) + "nope")
+                .contains("private key of");
+        assertThat(config.listen())
+                .extracting(Listen::toString)
+                .containsExactly("udp://0.0.0.0:4500", "udp://[::]:4500");
         assertThat(config.listen()).extracting(Listen::line).containsExactly(4, 5);
-        assertThat(config.warnings()).singleElement().asString().startsWith(folder.resolve("node.toml") + ":5: quic://0.0.0.0:4500 is skipped");
+        assertThat(config.warnings())
+                .singleElement()
+                .asString()
+                .startsWith(folder.resolve("node.toml") + ":5: quic://0.0.0.0:4500 is skipped");
         assertThat(config.control()).isEqualTo(Path.of("/run/jumpvpn/gw1.sock"));
         assertThat(config.events()).isEqualTo(folder.resolve("events.jsonl"));
         assertThat(config.network())
-                .isEqualTo(new GatewayConfig.Network("jvpn0", List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")), true, 8));
+                .isEqualTo(new GatewayConfig.Network(
+                        "jvpn0", List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")), true, 8));
         assertThat(config.clients()).extracting(GatewayConfig.Client::name).containsExactly("laptop", "phone");
-        assertThat(config.clients().get(0).addresses()).containsExactly(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2"));
+        assertThat(config.clients().get(0).addresses())
+                .containsExactly(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2"));
         assertThat(config.clients().get(1).addresses()).isEmpty();
         Policy policy = config.policy();
         assertThat(policy.get(PolicyKey.VOLATILITY_HEARTBEAT_INTERVAL)).isEqualTo(250_000_000L);
@@ -104,8 +115,11 @@ class ConfigTest {
         assertThat(config.gateways()).extracting(ClientConfig.Gateway::name).containsExactly("gw1", "gw2");
         assertThat(config.gateways().get(0).endpoints())
                 .containsExactly(
-                        new GatewayEndpoint(Protocol.UDP, "198.51.100.1", 4500, 10), new GatewayEndpoint(Protocol.UDP, "2001:db8::1", 4500, 10));
-        assertThat(config.gateways().get(0).endpoints()).extracting(GatewayEndpoint::toString).contains("udp://[2001:db8::1]:4500");
+                        new GatewayEndpoint(Protocol.UDP, "198.51.100.1", 4500, 10),
+                        new GatewayEndpoint(Protocol.UDP, "2001:db8::1", 4500, 10));
+        assertThat(config.gateways().get(0).endpoints())
+                .extracting(GatewayEndpoint::toString)
+                .contains("udp://[2001:db8::1]:4500");
         assertThat(config.gateways().get(1).endpoints().getFirst().address()).isEmpty();
         assertThat(config.warnings()).hasSize(1);
         assertThat(config.control()).isNull();
@@ -125,6 +139,8 @@ class ConfigTest {
                 """;
         GatewayConfig dotted = GatewayConfig.load(write(common + "[policy]\nvolatility.hold = \"1s\"\n"));
         GatewayConfig header = GatewayConfig.load(write(common + "[policy.volatility]\nhold = \"1s\"\n"));
-        assertThat(dotted.policy().version()).isEqualTo(header.policy().version()).isNotEqualTo(Policy.DEFAULT.version());
+        assertThat(dotted.policy().version())
+                .isEqualTo(header.policy().version())
+                .isNotEqualTo(Policy.DEFAULT.version());
     }
 }

@@ -10,9 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class LogTest {
-    private final AtomicLong now = new AtomicLong(Instant.parse("2026-11-23T18:00:00.123Z").toEpochMilli());
+    private final AtomicLong now =
+            new AtomicLong(Instant.parse("2026-11-23T18:00:00.123Z").toEpochMilli());
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final Log log = new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> Instant.ofEpochMilli(now.get()));
+    private final Log log =
+            new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> Instant.ofEpochMilli(now.get()));
 
     private String text() {
         return bytes.toString(StandardCharsets.UTF_8);
@@ -40,12 +42,15 @@ class LogTest {
         log.info("next");
         assertThat(text().lines().skip(100))
                 .containsExactly(
-                        "2026-11-23T18:00:01.123Z WARN  150 lines were left out: more than 100 in a second", "2026-11-23T18:00:01.123Z INFO  next");
+                        "2026-11-23T18:00:01.123Z WARN  150 lines were left out: more than 100 in a second",
+                        "2026-11-23T18:00:01.123Z INFO  next");
     }
 
     @Test
     void aBugShowsWhereItIs() {
         log.bug("control request failed", new IllegalStateException("why", new NullPointerException()));
-        assertThat(text()).contains("ERROR control request failed: java.lang.IllegalStateException: why").contains("at jumpvpn.node.runtime.LogTest");
+        assertThat(text())
+                .contains("ERROR control request failed: java.lang.IllegalStateException: why")
+                .contains("at jumpvpn.node.runtime.LogTest");
     }
 }

@@ -162,7 +162,11 @@ public final class JsonWriter {
             if (c == '"' || c == '\\') {
                 text.append('\\').append(c);
             } else if (c < 0x20 || c >= 0x7f && c <= 0x9f || Character.isSurrogate(c) && !isPaired(value, i)) {
-                text.append("\\u").append(HEX[c >> 12]).append(HEX[c >> 8 & 15]).append(HEX[c >> 4 & 15]).append(HEX[c & 15]);
+                text.append("\\u")
+                        .append(HEX[c >> 12])
+                        .append(HEX[c >> 8 & 15])
+                        .append(HEX[c >> 4 & 15])
+                        .append(HEX[c & 15]);
             } else {
                 text.append(c);
             }

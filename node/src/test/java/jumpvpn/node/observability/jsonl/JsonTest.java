@@ -12,11 +12,30 @@ class JsonTest {
     @Test
     void fieldsComeInTheOrderOfTheCalls() {
         JsonWriter json = new JsonWriter();
-        json.beginObject().field("b", "x").field("a", 1).field("n", (String) null).field("t", true).field("d", 1.5);
-        json.name("list").beginArray().value("p").value(2).beginObject().endObject().beginArray().endArray().endArray();
-        json.name("o").beginObject().field("x", Double.NaN).endObject().field("z", false).endObject();
+        json.beginObject()
+                .field("b", "x")
+                .field("a", 1)
+                .field("n", (String) null)
+                .field("t", true)
+                .field("d", 1.5);
+        json.name("list")
+                .beginArray()
+                .value("p")
+                .value(2)
+                .beginObject()
+                .endObject()
+                .beginArray()
+                .endArray()
+                .endArray();
+        json.name("o")
+                .beginObject()
+                .field("x", Double.NaN)
+                .endObject()
+                .field("z", false)
+                .endObject();
         assertThat(json)
-                .hasToString("{\"b\":\"x\",\"a\":1,\"n\":null,\"t\":true,\"d\":1.5,\"list\":[\"p\",2,{},[]],\"o\":{\"x\":null},\"z\":false}");
+                .hasToString(
+                        "{\"b\":\"x\",\"a\":1,\"n\":null,\"t\":true,\"d\":1.5,\"list\":[\"p\",2,{},[]],\"o\":{\"x\":null},\"z\":false}");
         assertThat(json.clear().beginArray().endArray()).hasToString("[]");
     }
 
@@ -47,30 +66,57 @@ class JsonTest {
 
     @Test
     void fieldsAreFound() {
-        assertThat(Json.parse(" { \"s\" : \"x\\u0041\\/\" , \"b\":true,\"l\":[1],\"o\":{\"k\":\"v\"} } ")).isInstanceOfSatisfying(Json.Fields.class, o -> {
-            assertThat(o.text("s")).contains("xA/");
-            assertThat(o.text("b")).isEmpty();
-            assertThat(o.isTrue("b")).isTrue();
-            assertThat(o.isTrue("s")).isFalse();
-            assertThat(o.array("l")).isEqualTo(List.of(new Json.Figure("1")));
-            assertThat(o.object("o").text("k")).contains("v");
-            assertThat(o.object("none").fields()).isEmpty();
-        });
+        assertThat(Json.parse(" { \"s\" : \"x\\u0041\\/\" , \"b\":true,\"l\":[1],\"o\":{\"k\":\"v\"} } "))
+                .isInstanceOfSatisfying(Json.Fields.class, o -> {
+                    assertThat(o.text("s")).contains("xA/");
+                    assertThat(o.text("b")).isEmpty();
+                    assertThat(o.isTrue("b")).isTrue();
+                    assertThat(o.isTrue("s")).isFalse();
+                    assertThat(o.array("l")).isEqualTo(List.of(new Json.Figure("1")));
+                    assertThat(o.object("o").text("k")).contains("v");
+                    assertThat(o.object("none").fields()).isEmpty();
+                });
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "}", "[1,]", "{\"a\"}", "{\"a\":1,}", "{a:1}", "[1 2]", "01", "+1", "1.", ".5", "NaN", "nul", "\"", "\"\\x\"", "\"\\u12\"",
-                "\"\n\"", "{} {}", "[]x", "{\"a\":1,\"a\":2}", "\0", "[]\0", "'a'"
+                "",
+                "{",
+                "}",
+                "[1,]",
+                "{\"a\"}",
+                "{\"a\":1,}",
+                "{a:1}",
+                "[1 2]",
+                "01",
+                "+1",
+                "1.",
+                ".5",
+                "NaN",
+                "nul",
+                "\"",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "\"\n\"",
+                "{} {}",
+                "[]x",
+                "{\"a\":1,\"a\":2}",
+                "\0",
+                "[]\0",
+                "'a'"
             })
     void whatIsNoJsonIsRefused(String text) {
-        assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("JSON wants");
+        assertThatThrownBy(() -> Json.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("JSON wants");
     }
 
     @Test
     void nestingIsBounded() {
         assertThat(Json.parse("[".repeat(32) + "]".repeat(32))).isNotNull();
-        assertThatThrownBy(() -> Json.parse("[".repeat(100_000))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nesting");
+        assertThatThrownBy(() -> Json.parse("[".repeat(100_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("nesting");
     }
 }

@@ -10,7 +10,11 @@ class UtcTimeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "2026-11-23T18:00:00.123Z", "1970-01-01T00:00:00.001Z", "2000-02-29T23:59:59.999Z", "1969-12-31T23:59:59.987Z", "2099-12-31T01:02:03.405Z"
+                "2026-11-23T18:00:00.123Z",
+                "1970-01-01T00:00:00.001Z",
+                "2000-02-29T23:59:59.999Z",
+                "1969-12-31T23:59:59.987Z",
+                "2099-12-31T01:02:03.405Z"
             })
     void readsLikeTheJdksOwn(String text) {
         assertThat(UtcTime.format(Instant.parse(text).toEpochMilli())).isEqualTo(text);
