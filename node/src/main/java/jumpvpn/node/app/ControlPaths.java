@@ -70,8 +70,7 @@ final class ControlPaths {
             return Files.isDirectory(folder)
                     && !mode.contains(PosixFilePermission.GROUP_WRITE)
                     && !mode.contains(PosixFilePermission.OTHERS_WRITE)
-                    && List.of("root", System.getProperty("user.name"))
-                            .contains(Files.getOwner(folder).getName());
+                    && OwnUser.isSelfOrRoot(Files.getOwner(folder));
         } catch (IOException e) {
             return false;
         }

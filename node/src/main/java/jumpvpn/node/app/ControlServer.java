@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +16,7 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.Reply;
+import jumpvpn.node.runtime.Request;
 
 /**
  * Answers on a node's control socket: one request a connection, a virtual thread each. Bounded in every direction: connections, followers, a request's size and time. Only
@@ -26,6 +26,7 @@ final class ControlServer {
     private static final int MOST_REQUESTS = 16;
     private static final int MOST_FOLLOWERS = 16;
     private static final long REQUEST_SECONDS = 10;
+    private static final String EVENTS_FOLLOW = "{\"ok\":true,\"result\":{}}";
 
     private final NodeControl node;
     private final Log log;
@@ -86,8 +87,6 @@ final class ControlServer {
             // The peer has gone, or was too slow: its loss.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            log.bug("control request failed", e);
         } finally {
             open.remove(peer);
         }
@@ -95,28 +94,34 @@ final class ControlServer {
 
     /** The socket's mode lets in only them anyway, except in the moment before it was set. */
     private static boolean isAllowed(SocketChannel peer) throws IOException {
-        Principal user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-        String name = user.getName();
-        return name.equals("root") || name.equals("0") || name.equals(System.getProperty("user.name"));
+        return OwnUser.isSelfOrRoot(
+                peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user());
     }
 
-    /** Reads and answers within a bounded time; events are only announced. */
+    /** Reads and answers within a bounded time; events come later. */
     private Wish answer(SocketChannel peer) throws IOException {
         CountDownLatch done = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> closeUnless(done, peer));
         try {
             Wish wish = ControlProtocol.parse(readLine(peer));
-            write(
-                    peer,
-                    wish instanceof Wish.Ask ask
-                            ? ControlProtocol.line(node.handle(ask.request()))
-                            : "{\"ok\":true,\"result\":{}}");
+            if (wish instanceof Wish.Ask ask) {
+                write(peer, ControlProtocol.line(reply(ask.request())));
+            }
             return wish;
         } catch (IllegalArgumentException e) {
             write(peer, ControlProtocol.line(new Reply.Refused("BAD_REQUEST", String.valueOf(e.getMessage()))));
             throw new IOException(e);
         } finally {
             done.countDown();
+        }
+    }
+
+    private Reply reply(Request request) {
+        try {
+            return node.handle(request);
+        } catch (RuntimeException e) {
+            log.bug("control request failed", e);
+            return new Reply.Refused("BUG", "the node met a bug; its log says where");
         }
     }
 
@@ -150,15 +155,19 @@ final class ControlServer {
     /** A follower that does not read fills its own buffers and waits here; the feed goes on without it. */
     private void send(SocketChannel peer, Wish.Events events) throws IOException, InterruptedException {
         if (!events.follow()) {
+            write(peer, EVENTS_FOLLOW);
             for (String line : node.events().newest()) {
                 write(peer, line);
             }
             return;
         }
         if (!followers.tryAcquire()) {
+            write(peer, ControlProtocol.line(new Reply.Refused("BUSY", "too many followers at a time; end one")));
             return;
         }
-        try (EventFeed.Follower follower = node.events().follow()) {
+        try (EventFeed.Follower follower =
+                node.events().follow()) { // before the answer: what happens after it is not missed
+            write(peer, EVENTS_FOLLOW);
             Thread.ofVirtual().start(() -> closeAtEnd(peer, follower));
             for (String line = follower.next(); line != null; line = follower.next()) {
                 write(peer, line);

@@ -157,7 +157,7 @@ class InitTest {
         add("laptop", "--endpoint", "192.0.2.1");
         Run again = add("laptop", "--endpoint", "192.0.2.1");
         assertThat(again.code()).isEqualTo(Main.FAILED);
-        assertThat(again.err()).contains("client \"laptop\" is already there, " + gateway + ":12");
+        assertThat(again.err()).contains("client \"laptop\" is already there, " + gateway + ":13");
     }
 
     @ParameterizedTest

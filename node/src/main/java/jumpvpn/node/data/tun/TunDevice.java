@@ -38,7 +38,7 @@ public final class TunDevice implements AutoCloseable {
     /**
      * Makes the interface; it is down and has no address.
      *
-     * @param name 1 to 15 printable ASCII characters without / : % and blanks
+     * @param name 1 to 15 printable ASCII characters without %, / : and blanks
      * @throws LinuxException EBUSY if the name is taken, EPERM, ENOENT without /dev/net/tun, EINVAL for a bad name
      */
     @SuppressWarnings("OrphanedFormatString") // a pattern and a message about %, no formats
@@ -46,7 +46,7 @@ public final class TunDevice implements AutoCloseable {
         String attempted = "create the interface " + name;
         if (!name.matches("[!-~&&[^%/:]]{1,15}") || name.equals(".") || name.equals("..")) {
             throw new LinuxException(
-                    Errno.EINVAL, attempted, "a name has 1 to 15 printable characters without / : % and blanks");
+                    Errno.EINVAL, attempted, "a name has 1 to 15 printable characters without %, / : and blanks");
         }
         if (Libc.ifNameToIndex(name) != 0) {
             throw taken(attempted);
