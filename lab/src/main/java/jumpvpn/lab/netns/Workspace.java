@@ -25,6 +25,9 @@ final class Workspace implements AutoCloseable {
     private static final String PREFIX = "jumpvpn-lab-";
     private static final String OWNER = "lab";
     private static final String PROCESSES = "processes";
+    /** Where ip and nft are: an ordinary user's path may lack it. */
+    static final String SYSTEM_PATH = "/usr/sbin:/sbin";
+
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     private final Path directory;
@@ -68,6 +71,7 @@ final class Workspace implements AutoCloseable {
         if (builder.redirectError() == ProcessBuilder.Redirect.PIPE && !builder.redirectErrorStream()) {
             builder.redirectError(ProcessBuilder.Redirect.appendTo(file(log).toFile()));
         }
+        builder.environment().merge("PATH", SYSTEM_PATH, (path, system) -> path + ":" + system);
         Process process = builder.directory(directory.toFile()).start();
         processes.push(process);
         Files.writeString(file(PROCESSES), identity(process.toHandle()) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
