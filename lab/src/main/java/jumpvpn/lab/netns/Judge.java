@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The claims that scenarios make, each a function of the evidence alone. */
@@ -14,6 +15,9 @@ final class Judge {
     private static final Set<String> DEATH = Set.of("TRANSPORT_DEAD", "PEER_REPORTED");
 
     private static final String GATES = "ABCDEF";
+    /** Names of the counters for a packet that was changed or repeated on its way. */
+    private static final Predicate<String> REFUSAL =
+            Pattern.compile("bad_?tag|replayed", Pattern.CASE_INSENSITIVE).asPredicate();
 
     private record Step(String name, Predicate<EventLine> matches) {}
 
@@ -231,7 +235,4 @@ final class Judge {
         }
         return sum;
     }
-
-    private static final Predicate<String> REFUSAL =
-            java.util.regex.Pattern.compile("(?i)forged|bad_?tag|bad_?seal|auth.*fail|unopened|replay").asPredicate();
 }

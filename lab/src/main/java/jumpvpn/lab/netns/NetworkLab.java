@@ -180,7 +180,10 @@ public final class NetworkLab {
                     .toArray();
             if (values.length > 0) {
                 double median = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
-                json.put(figure, Map.of("median", median, "worst", values[values.length - 1]));
+                Map<String, @Nullable Object> summary = new LinkedHashMap<>();
+                summary.put("median", median);
+                summary.put("worst", values[values.length - 1]);
+                json.put(figure, summary);
                 if (verdicts.size() > 1) {
                     text.printf("  %-18s median %8.1f   worst %8.1f%n", figure, median, values[values.length - 1]);
                 }

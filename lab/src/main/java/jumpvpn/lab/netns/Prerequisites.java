@@ -94,15 +94,15 @@ public final class Prerequisites {
         return command;
     }
 
-    /** The Debian packages of the file {@code lab/packages}: one name a line, # begins a comment. */
+    /** The Debian packages of the file {@code lab/packages}: a name first in each line, what it is for behind it; # begins a comment. */
     static List<String> packages() throws IOException {
-        try (InputStream in = Prerequisites.class.getResourceAsStream("/packages")) {
+        try (InputStream in = Prerequisites.class.getResourceAsStream("/jumpvpn/lab/packages")) {
             if (in == null) {
                 throw new IOException("the list of Debian packages is not on the class path: build again");
             }
             return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))
                     .lines()
-                    .map(line -> line.replaceFirst("#.*", "").strip())
+                    .map(line -> line.replaceFirst("#.*", "").strip().split("\\s+")[0])
                     .filter(line -> !line.isEmpty())
                     .toList();
         }
