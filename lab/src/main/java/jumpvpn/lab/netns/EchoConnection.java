@@ -1,49 +1,46 @@
 package jumpvpn.lab.netns;
 
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
 
-/** One quiet TCP connection through the tunnel, made by {@code curl telnet://}: a line goes out, the server echoes it. */
-final class EchoConnection {
-    private final BufferedWriter out;
+/** One quiet TCP connection from the client's namespace through the tunnel: a line goes out, the server echoes it. */
+final class EchoConnection implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    private final Socket socket;
     private final BufferedReader in;
 
-    private EchoConnection(Process curl) {
-        out = curl.outputWriter(StandardCharsets.US_ASCII);
-        in = curl.inputReader(StandardCharsets.US_ASCII);
+    private EchoConnection(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
     }
 
     static EchoConnection open(Namespace client) throws IOException {
-        String url = "telnet://%s:%d".formatted(Topology.SERVER_ADDRESS, PayloadServer.ECHO_PORT);
-        return new EchoConnection(client.start("echo.log", List.of("curl", "-sS", "-N", "--noproxy", "*", "--connect-timeout", "10", url)));
+        return new EchoConnection(NamespaceThread.call(client.pid(), () -> {
+            Socket socket = new Socket();
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.connect(new InetSocketAddress(Topology.SERVER_ADDRESS, PayloadServer.ECHO_PORT), PATIENCE_MILLIS);
+            return socket;
+        }));
     }
 
     /** True if a line sent now comes back within ten seconds on the same connection. */
     boolean echoes(String line) {
         try {
-            out.write(line + "\n");
-            out.flush();
-            String answer = CompletableFuture.supplyAsync(() -> {
-                        try {
-                            return String.valueOf(in.readLine());
-                        } catch (IOException e) {
-                            return "";
-                        }
-                    })
-                    .get(10, TimeUnit.SECONDS);
-            return answer.equals(line);
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+            return line.equals(in.readLine());
+        } catch (IOException e) {
             return false;
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
     }
 }

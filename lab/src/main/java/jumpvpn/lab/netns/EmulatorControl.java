@@ -72,8 +72,8 @@ final class EmulatorControl {
 
     private Instant set(Uplink uplink, Way way, String setting) throws IOException {
         String answer = ask(uplink + " " + way.name().toLowerCase(Locale.ROOT) + " " + setting);
-        String[] time = answer.split(" ")[0].split("\\.");
-        return Instant.ofEpochSecond(Long.parseLong(time[0]), Long.parseLong(time[1]));
+        int dot = answer.indexOf('.');
+        return Instant.ofEpochSecond(Long.parseLong(answer, 0, dot, 10), Long.parseLong(answer, dot + 1, dot + 10, 10));
     }
 
     private synchronized String ask(String command) throws IOException {

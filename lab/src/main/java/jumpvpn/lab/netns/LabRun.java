@@ -3,6 +3,7 @@ package jumpvpn.lab.netns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** One scenario, once: builds the world, starts the product in it, sends traffic through, acts, and gathers the evidence. */
 final class LabRun implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(20);
-    private static final Duration LEAD = Duration.ofMillis(2000);
+    private static final Duration LEAD = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int MARKER_BYTES = 16;
 
@@ -105,21 +106,27 @@ final class LabRun implements AutoCloseable {
         timeline.action(cut, scenario.label + ": " + scenario.purpose);
         plantAfter(world, markerHex);
         PingReport report = ping.report();
-        if (!scenario.connectionsSurvive) {
-            await(CONNECT, () -> attachedSince(cut));
-            echo = EchoConnection.open(client);
-        }
-        boolean alive = echoed && echo != null && echo.echoes("after");
+        boolean alive = echoed && (echo == null ? reconnects(client, cut) : echo.echoes("after"));
         Download.Report downloaded = Download.reportOf(download);
         Map<String, @Nullable Object> after = statusOrNothing(world.product, Product.Role.CLIENT);
         Map<String, @Nullable Object> gatewayAfter = statusOrNothing(world.product, Product.Role.GATEWAY);
-        timeline.note("link emulator: " + world.topology.emulator.statistics());
+        Files.writeString(workspace.file("emulator.txt"), world.topology.emulator.statistics().replace("; ", "\n"));
         timeline.poll();
         OuterLink linkA = OuterLink.observe(world.captureA.stop(), Product.PORT, marker);
         OuterLink linkB = OuterLink.observe(world.captureB.stop(), Product.PORT, marker);
         return new Evidence(
                 cut, before, after, gatewayBefore, gatewayAfter, report, downloaded, alive, clientEvents.events(), gatewayEvents.events(),
                 linkA, linkB, markersIn(world.captureInside.stop()), injected);
+    }
+
+    /** After a restart a new connection must get through. */
+    private boolean reconnects(Namespace client, Instant cut) {
+        await(CONNECT, () -> attachedSince(cut));
+        try (EchoConnection echo = EchoConnection.open(client)) {
+            return echo.echoes("anew");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Map<String, @Nullable Object> statusOrNothing(Product product, Product.Role role) {
@@ -210,9 +217,14 @@ final class LabRun implements AutoCloseable {
         return clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
     }
 
+    /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */
     private boolean reachable() throws IOException {
-        String answer = world().topology.client.shell(
-                "for i in 1 2 3 4 5; do ping -n -c 1 -W 1 %s > /dev/null && echo yes && exit 0; done; echo no".formatted(Topology.SERVER_ADDRESS));
+        String answer = world().topology.client.shell("""
+                for i in $(seq 50); do
+                  if ip route get %1$s | grep -q jvpn0 && ping -n -c 1 -W 1 %1$s > /dev/null; then echo yes; exit 0; fi
+                  sleep 0.1
+                done
+                echo no""".formatted(Topology.SERVER_ADDRESS));
         return answer.strip().equals("yes");
     }
 

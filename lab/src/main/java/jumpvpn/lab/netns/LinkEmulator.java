@@ -49,7 +49,7 @@ public final class LinkEmulator {
     }
 
     private void configure(String argument) throws IOException {
-        String[] sides = argument.substring(argument.indexOf('=') + 1).split(",");
+        String[] sides = argument.substring(argument.indexOf('=') + 1).split(",", -1);
         if (argument.startsWith("plain=")) {
             for (String name : sides) {
                 PacketSockets.plainFrames(name, PacketSockets.open(name));
@@ -89,7 +89,7 @@ public final class LinkEmulator {
     private void obey(BufferedReader commands) throws IOException {
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             try {
-                String text = line.equals("stats") ? statistics() : set(line.split(" "));
+                String text = line.equals("stats") ? statistics() : set(line.split(" ", -1));
                 Instant now = Instant.now();
                 out.println("ok %d.%09d %s".formatted(now.getEpochSecond(), now.getNano(), text).strip());
             } catch (RuntimeException e) {

@@ -138,7 +138,7 @@ public final class NetworkLab {
             return run.run();
         } catch (IOException | UncheckedIOException e) {
             awaitEndIfEnding();
-            return Verdict.impossible(e.getMessage());
+            return Verdict.impossible(String.valueOf(e.getMessage()));
         } finally {
             awaitEndIfEnding();
             Runtime.getRuntime().removeShutdownHook(atEnd);

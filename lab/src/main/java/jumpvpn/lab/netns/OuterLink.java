@@ -26,6 +26,8 @@ final class OuterLink {
     private static final int IPV4 = 0x0800;
     private static final int IPV6 = 0x86dd;
     private static final int UDP = 17;
+    private static final int ICMP = 1;
+    private static final int UDP_BYTES = 8;
 
     private final int port;
     private final byte[] marker;
@@ -76,29 +78,49 @@ final class OuterLink {
         if (contains(frame, marker)) {
             markers++;
         }
-        if (frame.length < ETHERNET_BYTES) {
+        if (frame.length < ETHERNET_BYTES + 20) {
             return;
         }
-        int type = (frame[12] & 0xff) << 8 | frame[13] & 0xff;
+        int type = unsigned16(frame, 12);
         if (type == IPV4) {
             ipv4(at, frame);
-        } else if (type == IPV6 && frame.length > ETHERNET_BYTES + 6 && frame[ETHERNET_BYTES + 6] == UDP) {
+        } else if (type == IPV6 && frame[ETHERNET_BYTES + 6] == UDP) {
             stranger("IPv6 UDP");
         }
     }
 
     private void ipv4(Instant at, byte[] frame) {
-        int udp = ETHERNET_BYTES + (frame[ETHERNET_BYTES] & 0x0f) * 4;
-        if (frame.length < udp + 9 || frame[ETHERNET_BYTES + 9] != UDP) {
-            stranger("IP protocol " + (frame.length > ETHERNET_BYTES + 9 ? frame[ETHERNET_BYTES + 9] & 0xff : -1));
-            return;
+        int udp = payloadOfIpv4(frame, ETHERNET_BYTES);
+        if (isOurs(frame, ETHERNET_BYTES)) {
+            String direction = unsigned16(frame, udp + 2) == port ? "up " : "down ";
+            int end = Math.min(frame.length, udp + unsigned16(frame, udp + 4));
+            datagram(at, direction, Arrays.copyOfRange(frame, udp + UDP_BYTES, Math.max(udp + UDP_BYTES, end)));
+        } else if (!isErrorAboutUs(frame)) {
+            stranger("IP protocol %d from %s to %s".formatted(
+                    frame[ETHERNET_BYTES + 9] & 0xff, address(frame, ETHERNET_BYTES + 12), address(frame, ETHERNET_BYTES + 16)));
         }
-        boolean up = unsigned16(frame, udp + 2) == port;
-        if (!up && unsigned16(frame, udp) != port) {
-            stranger("UDP " + unsigned16(frame, udp) + " > " + unsigned16(frame, udp + 2));
-            return;
-        }
-        datagram(at, up ? "up " : "down ", Arrays.copyOfRange(frame, udp + 8, Math.min(frame.length, udp + unsigned16(frame, udp + 4))));
+    }
+
+    /** A UDP packet from or to the gateway's port begins at {@code ip}. */
+    private boolean isOurs(byte[] frame, int ip) {
+        int udp = payloadOfIpv4(frame, ip);
+        return frame.length >= udp + UDP_BYTES
+                && frame[ip + 9] == UDP
+                && (unsigned16(frame, udp) == port || unsigned16(frame, udp + 2) == port);
+    }
+
+    /** Routers may say (ICMP) that a packet of ours could not be delivered: they quote it. */
+    private boolean isErrorAboutUs(byte[] frame) {
+        int icmp = payloadOfIpv4(frame, ETHERNET_BYTES);
+        return frame[ETHERNET_BYTES + 9] == ICMP && frame.length > icmp + 8 + 20 && isOurs(frame, icmp + 8);
+    }
+
+    private static int payloadOfIpv4(byte[] frame, int ip) {
+        return ip + (frame[ip] & 0x0f) * 4;
+    }
+
+    private static String address(byte[] frame, int at) {
+        return "%d.%d.%d.%d".formatted(frame[at] & 0xff, frame[at + 1] & 0xff, frame[at + 2] & 0xff, frame[at + 3] & 0xff);
     }
 
     private void datagram(Instant at, String direction, byte[] datagram) {
@@ -124,7 +146,7 @@ final class OuterLink {
     }
 
     private static int unsigned16(byte[] bytes, int at) {
-        return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+        return (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
     }
 
     private static String hex(byte[] bytes, int from, int to) {

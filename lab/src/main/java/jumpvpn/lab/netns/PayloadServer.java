@@ -43,7 +43,7 @@ public final class PayloadServer {
     }
 
     private static void random(HttpExchange exchange) throws IOException {
-        String[] path = exchange.getRequestURI().getPath().split("/");
+        String[] path = exchange.getRequestURI().getPath().split("/", -1);
         long bytes = Long.parseLong(path[3]);
         long perTick = Long.parseLong(path[4]) * TICK_NANOS / 1_000_000_000L;
         Payload payload = new Payload(Long.parseLong(path[2]));

@@ -35,7 +35,7 @@ final class Ping {
     /** Waits for the end of all probes and reads what it saw. */
     PingReport report() throws IOException {
         try {
-            if (!process.waitFor(Duration.ofSeconds(120))) {
+            if (!process.waitFor(Duration.ofMinutes(2))) {
                 Workspace.stop(process);
             }
         } catch (InterruptedException e) {

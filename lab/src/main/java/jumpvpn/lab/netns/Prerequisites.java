@@ -72,7 +72,7 @@ public final class Prerequisites {
     }
 
     private static List<String> absent() {
-        List<String> path = List.of((System.getenv().getOrDefault("PATH", "") + ":" + Workspace.SYSTEM_PATH).split(":"));
+        List<String> path = List.of((System.getenv().getOrDefault("PATH", "") + ":" + Workspace.SYSTEM_PATH).split(":", -1));
         return PROGRAMS.stream()
                 .filter(program -> path.stream().noneMatch(directory -> Files.isExecutable(Path.of(directory, program))))
                 .toList();
@@ -84,7 +84,9 @@ public final class Prerequisites {
         }
         List<String> packages = packages();
         log.println("lab: installing " + String.join(" ", packages));
-        return succeeds(List.of("apt-get", "update", "-qq")) & succeeds(command(packages));
+        // A list that could not be refreshed may still be good enough.
+        succeeds(List.of("apt-get", "update", "-qq"));
+        return succeeds(command(packages));
     }
 
     private static List<String> command(List<String> packages) {
@@ -102,7 +104,7 @@ public final class Prerequisites {
             }
             return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))
                     .lines()
-                    .map(line -> line.replaceFirst("#.*", "").strip().split("\\s+")[0])
+                    .map(line -> line.replaceFirst("#.*", "").strip().split("\\s+", 2)[0])
                     .filter(line -> !line.isEmpty())
                     .toList();
         }

@@ -1,9 +1,7 @@
 package jumpvpn.lab.netns;
 
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The lab's world, seven namespaces that reach nothing else:
@@ -32,7 +30,8 @@ final class Topology {
 
     final Namespace client;
     final Namespace wires;
-    final Map<Uplink, Namespace> routers = new EnumMap<>(Uplink.class);
+    final Namespace routerA;
+    final Namespace routerB;
     final Namespace internet;
     final Namespace gateway;
     final Namespace server;
@@ -41,17 +40,15 @@ final class Topology {
     private Topology(Workspace workspace, JavaCommand java) throws IOException {
         client = Namespace.open("client", workspace);
         wires = Namespace.open("wires", workspace);
-        for (Uplink uplink : Uplink.values()) {
-            routers.put(uplink, Namespace.open("router" + uplink, workspace));
-        }
+        routerA = Namespace.open("routerA", workspace);
+        routerB = Namespace.open("routerB", workspace);
         internet = Namespace.open("internet", workspace);
         gateway = Namespace.open("gateway", workspace);
         server = Namespace.open("server", workspace);
         makeWires();
         emulator = EmulatorControl.start(wires, java);
-        for (Uplink uplink : Uplink.values()) {
-            connect(uplink);
-        }
+        connect(Uplink.A, routerA);
+        connect(Uplink.B, routerB);
         connectInside();
     }
 
@@ -77,8 +74,7 @@ final class Topology {
         client.shell("for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 2 > $f; done");
     }
 
-    private void connect(Uplink uplink) throws IOException {
-        Namespace router = routers.get(uplink);
+    private void connect(Uplink uplink, Namespace router) throws IOException {
         wires.shell("ip link set %s netns %d && ip link set %s netns %d"
                 .formatted(uplink.device, client.pid(), uplink.routerDevice(), router.pid()));
         client.shell("ip address add %s/24 dev %s".formatted(uplink.clientAddress(), uplink.device));
@@ -123,6 +119,6 @@ final class Topology {
 
     /** Every namespace, for a reader who wants to look inside. */
     List<Namespace> namespaces() {
-        return List.of(client, wires, routers.get(Uplink.A), routers.get(Uplink.B), internet, gateway, server);
+        return List.of(client, wires, routerA, routerB, internet, gateway, server);
     }
 }

@@ -68,7 +68,7 @@ final class Workspace implements AutoCloseable {
         if (closed) {
             throw new IOException("the lab is being cleaned up");
         }
-        if (builder.redirectError() == ProcessBuilder.Redirect.PIPE && !builder.redirectErrorStream()) {
+        if (builder.redirectError().equals(ProcessBuilder.Redirect.PIPE) && !builder.redirectErrorStream()) {
             builder.redirectError(ProcessBuilder.Redirect.appendTo(file(log).toFile()));
         }
         builder.environment().merge("PATH", SYSTEM_PATH, (path, system) -> path + ":" + system);
