@@ -26,6 +26,8 @@ final class Download {
     }
 
     private static final int BYTES_PER_SECOND = 2_000_000;
+    /** How much longer than without any disturbance it may take. */
+    private static final int PATIENCE_SECONDS = 15;
 
     private final Process curl;
     private final long seed;
@@ -43,7 +45,8 @@ final class Download {
     static Download start(Namespace client, int seconds, long seed) throws IOException {
         long bytes = (long) seconds * BYTES_PER_SECOND;
         String url = "http://%s:%d/random/%d/%d/%d".formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT, seed, bytes, BYTES_PER_SECOND);
-        List<String> command = List.of("curl", "-sS", "-N", "--noproxy", "*", "--connect-timeout", "10", "--max-time", "90", url);
+        List<String> command = List.of("curl", "-sS", "-N", "--noproxy", "*", "--connect-timeout", "10",
+                "--max-time", Integer.toString(seconds + PATIENCE_SECONDS), url);
         return new Download(client.start("curl.log", command), seed, bytes);
     }
 
@@ -72,7 +75,7 @@ final class Download {
         }
     }
 
-    /** Waits for its end; curl itself gives up after 90 s. */
+    /** Waits for its end; curl itself gives up in time. */
     Report report() {
         return report.join();
     }

@@ -81,7 +81,7 @@ public final class NetworkLab {
         return Prerequisites.privilege() == Prerequisites.Privilege.DIRECT ? scenarios() : inUserNamespace(arguments, err);
     }
 
-    /** The same command again, as root of a user namespace. */
+    /** The same command again, in a user namespace where it may. */
     private int inUserNamespace(List<String> arguments, PrintStream err) throws IOException {
         text.println("lab: not root: going on in a user namespace");
         List<String> command = new ArrayList<>(Prerequisites.userNamespace());

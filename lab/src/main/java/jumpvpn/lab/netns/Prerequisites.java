@@ -66,9 +66,12 @@ public final class Prerequisites {
         return succeeds(nested) ? Privilege.USER_NAMESPACE : Privilege.NONE;
     }
 
-    /** The command that runs another in a user namespace where this user is root. */
+    /**
+     * The command that runs another in a user namespace where this user, still by its own number, may do everything. (As number 0 tcpdump would
+     * try to become somebody else, which a user namespace forbids.)
+     */
     public static List<String> userNamespace() {
-        return List.of("unshare", "--user", "--map-root-user", "--net", "--mount", "--");
+        return List.of("unshare", "--user", "--map-current-user", "--keep-caps", "--net", "--mount", "--");
     }
 
     private static List<String> absent() {

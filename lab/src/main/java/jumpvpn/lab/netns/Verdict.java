@@ -50,6 +50,7 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
 
     /** For a reader. */
     void print(PrintStream out) {
+        out.println();
         for (Check check : checks) {
             out.printf("  %-4s  %-44s  %s%n", check.ok() ? "ok" : "FAIL", check.name(), check.detail());
         }
