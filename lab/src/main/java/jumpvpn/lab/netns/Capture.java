@@ -19,17 +19,34 @@ final class Capture {
     }
 
     /** Captures whole frames of {@code device} into the file {@code name}.pcap, from now on. */
-    static Capture start(Namespace namespace, Workspace workspace, String device, String name, String... filter) throws IOException {
+    static Capture start(Namespace namespace, Workspace workspace, String device, String name, String... filter)
+            throws IOException {
         Path file = workspace.file(name + ".pcap");
-        List<String> command = new ArrayList<>(
-                List.of("tcpdump", "-i", device, "-n", "-p", "-s", "0", "-U", "-B", "8192", "-Z", "root", "-w", file.toString()));
+        List<String> command = new ArrayList<>(List.of(
+                "tcpdump",
+                "-i",
+                device,
+                "-n",
+                "-p",
+                "-s",
+                "0",
+                "-U",
+                "-B",
+                "8192",
+                "-Z",
+                "root",
+                "-w",
+                file.toString()));
         command.addAll(List.of(filter));
         ProcessBuilder builder = namespace.command(command);
         builder.redirectErrorStream(true);
         Process tcpdump = workspace.start(builder, name + ".log");
-        BufferedReader messages = new BufferedReader(new InputStreamReader(tcpdump.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader messages =
+                new BufferedReader(new InputStreamReader(tcpdump.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder said = new StringBuilder();
-        for (String line = messages.readLine(); line == null || !line.contains("listening on"); line = messages.readLine()) {
+        for (String line = messages.readLine();
+                line == null || !line.contains("listening on");
+                line = messages.readLine()) {
             if (line == null) {
                 throw new IOException("tcpdump on " + device + ": " + said);
             }

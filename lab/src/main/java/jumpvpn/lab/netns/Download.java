@@ -44,9 +44,19 @@ final class Download {
     /** Starts one that lasts about {@code seconds} at 2 MB/s if nothing stalls. */
     static Download start(Namespace client, int seconds, long seed) throws IOException {
         long bytes = (long) seconds * BYTES_PER_SECOND;
-        String url = "http://%s:%d/random/%d/%d/%d".formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT, seed, bytes, BYTES_PER_SECOND);
-        List<String> command = List.of("curl", "-sS", "-N", "--noproxy", "*", "--connect-timeout", "10",
-                "--max-time", Integer.toString(seconds + PATIENCE_SECONDS), url);
+        String url = "http://%s:%d/random/%d/%d/%d"
+                .formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT, seed, bytes, BYTES_PER_SECOND);
+        List<String> command = List.of(
+                "curl",
+                "-sS",
+                "-N",
+                "--noproxy",
+                "*",
+                "--connect-timeout",
+                "10",
+                "--max-time",
+                Integer.toString(seconds + PATIENCE_SECONDS),
+                url);
         return new Download(client.start("curl.log", command), seed, bytes);
     }
 

@@ -27,7 +27,9 @@ final class EmulatorControl {
 
     static EmulatorControl start(Namespace wires, JavaCommand java) throws IOException {
         String plain = "plain=wifi0,lte0,lanA,lanB";
-        Process process = wires.start("emulator.log", java.line(LinkEmulator.class.getName(), List.of(plain, "A=nearA,farA", "B=nearB,farB")));
+        Process process = wires.start(
+                "emulator.log",
+                java.line(LinkEmulator.class.getName(), List.of(plain, "A=nearA,farA", "B=nearB,farB")));
         EmulatorControl control = new EmulatorControl(process);
         if (!"ready".equals(control.answers.readLine())) {
             Workspace.stop(process);

@@ -19,7 +19,14 @@ record JavaCommand(String java, String classPath) {
     /** The command line for a main class with its arguments; small heap, no parallel collector: several share the machine. */
     List<String> line(String mainClass, List<String> arguments) {
         List<String> line = new ArrayList<>(List.of(
-                java, "-XX:+UseSerialGC", "-Xms64m", "-Xmx64m", "--enable-native-access=ALL-UNNAMED", "-cp", classPath, mainClass));
+                java,
+                "-XX:+UseSerialGC",
+                "-Xms64m",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                mainClass));
         line.addAll(arguments);
         return line;
     }

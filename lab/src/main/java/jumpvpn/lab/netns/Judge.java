@@ -27,31 +27,42 @@ final class Judge {
         PingReport ping = e.ping();
         String detail = "%.1f ms without a reply, %d of %d probes lost, %.0f probes/s"
                 .formatted(ping.outageMillis(), ping.lost(), ping.sent(), ping.perSecond());
-        return new Check("outage at most %.0f ms".formatted(millis), ping.sent() > 0 && ping.outageMillis() <= millis, detail);
+        return new Check(
+                "outage at most %.0f ms".formatted(millis), ping.sent() > 0 && ping.outageMillis() <= millis, detail);
     }
 
     static Check noProbeLost(Evidence e, int atLeastSent) {
         PingReport ping = e.ping();
-        String detail = "%d of %d lost at %.0f/s, longest gap %.1f ms".formatted(ping.lost(), ping.sent(), ping.perSecond(), ping.outageMillis());
+        String detail = "%d of %d lost at %.0f/s, longest gap %.1f ms"
+                .formatted(ping.lost(), ping.sent(), ping.perSecond(), ping.outageMillis());
         return new Check("no probe lost", ping.sent() >= atLeastSent && ping.lost() == 0, detail);
     }
 
     /** What the emulator damaged is lost, nothing else. */
     static Check lossAtMost(Evidence e, int probes) {
         PingReport ping = e.ping();
-        String detail = "%d of %d lost, %d packets damaged or repeated".formatted(ping.lost(), ping.sent(), e.injected());
-        return new Check("nothing lost but the damaged packets", ping.sent() > 0 && ping.lost() <= probes && ping.duplicates() == 0, detail);
+        String detail =
+                "%d of %d lost, %d packets damaged or repeated".formatted(ping.lost(), ping.sent(), e.injected());
+        return new Check(
+                "nothing lost but the damaged packets",
+                ping.sent() > 0 && ping.lost() <= probes && ping.duplicates() == 0,
+                detail);
     }
 
     static Check downloadWhole(Evidence e) {
         Download.Report download = e.download();
         String detail = "%d of %d bytes, curl exit %d, longest stall %.0f ms"
-                .formatted(download.bytes(), download.expectedBytes(), download.exitCode(), download.longestStallMillis());
-        return new Check("download whole, checksum right", download.exitCode() == 0 && download.checksumRight(), detail);
+                .formatted(
+                        download.bytes(), download.expectedBytes(), download.exitCode(), download.longestStallMillis());
+        return new Check(
+                "download whole, checksum right", download.exitCode() == 0 && download.checksumRight(), detail);
     }
 
     static Check connectionAlive(Evidence e) {
-        return new Check("quiet TCP connection alive", e.echoAlive(), e.echoAlive() ? "echoed after the cut" : "no echo within 10 s");
+        return new Check(
+                "quiet TCP connection alive",
+                e.echoAlive(),
+                e.echoAlive() ? "echoed after the cut" : "no echo within 10 s");
     }
 
     static Check attached(Evidence e) {
@@ -80,14 +91,18 @@ final class Judge {
     static Check newSession(Evidence e) {
         String before = Evidence.text(e.before(), "session_id");
         String after = Evidence.text(e.after(), "session_id");
-        return new Check("a new session", !before.isEmpty() && !after.isEmpty() && !before.equals(after), before + " -> " + after);
+        return new Check(
+                "a new session",
+                !before.isEmpty() && !after.isEmpty() && !before.equals(after),
+                before + " -> " + after);
     }
 
     /** The new epoch's path is over uplink B. */
     static Check onOtherUplink(Evidence e) {
         String path = Evidence.text(e.after(), "path");
         boolean later = number(e.after().get("epoch")) > number(e.before().get("epoch"));
-        String detail = "epoch %s -> %s, %s".formatted(Evidence.text(e.before(), "epoch"), Evidence.text(e.after(), "epoch"), path);
+        String detail = "epoch %s -> %s, %s"
+                .formatted(Evidence.text(e.before(), "epoch"), Evidence.text(e.after(), "epoch"), path);
         return new Check("moved to uplink B in a later epoch", later && path.contains(Uplink.B.network + "."), detail);
     }
 
@@ -102,38 +117,62 @@ final class Judge {
         steps.add(new Step("t5 REATTACH_REQUEST_SENT", event -> event.is("REATTACH_REQUEST_SENT")));
         steps.add(new Step("t6 CANDIDATE_SELECTED", event -> event.is("TRANSPORT_SWITCH", "CANDIDATE_SELECTED")));
         steps.add(new Step("t7 REATTACH_ACK_RECEIVED", event -> event.is("REATTACH_ACK_RECEIVED")));
-        steps.add(new Step("t8 ATTACHED", event -> event.becomes("ATTACHED") && event.reason().equals("REATTACH_ACCEPT")));
+        steps.add(new Step(
+                "t8 ATTACHED",
+                event -> event.becomes("ATTACHED") && event.reason().equals("REATTACH_ACCEPT")));
         return order("client's events in the seed's order", own(e.client(), e), steps);
     }
 
     /** The gateway's rows and its answer, in order. */
     static Check gatewayOrder(Evidence e, boolean pathDied) {
         Step left = pathDied
-                ? new Step("RECOVERING (path dead)", event -> event.becomes("RECOVERING") && DEATH.contains(event.reason()))
-                : new Step("RECOVERING (OPERATOR_JUMP)", event -> event.becomes("RECOVERING") && event.reason().equals("OPERATOR_JUMP"));
-        return order("gateway's events in order", own(e.gateway(), e), List.of(
-                new Step("ATTACHED (HANDSHAKE_OK)", event -> event.becomes("ATTACHED") && event.reason().equals("HANDSHAKE_OK")),
-                left,
-                new Step("ATTACHED (REATTACH_ACCEPT)", event -> event.becomes("ATTACHED") && event.reason().equals("REATTACH_ACCEPT")),
-                new Step("REATTACH_ACK_SENT", event -> event.is("REATTACH_ACK_SENT"))));
+                ? new Step(
+                        "RECOVERING (path dead)",
+                        event -> event.becomes("RECOVERING") && DEATH.contains(event.reason()))
+                : new Step(
+                        "RECOVERING (OPERATOR_JUMP)",
+                        event -> event.becomes("RECOVERING") && event.reason().equals("OPERATOR_JUMP"));
+        return order(
+                "gateway's events in order",
+                own(e.gateway(), e),
+                List.of(
+                        new Step(
+                                "ATTACHED (HANDSHAKE_OK)",
+                                event -> event.becomes("ATTACHED")
+                                        && event.reason().equals("HANDSHAKE_OK")),
+                        left,
+                        new Step(
+                                "ATTACHED (REATTACH_ACCEPT)",
+                                event -> event.becomes("ATTACHED")
+                                        && event.reason().equals("REATTACH_ACCEPT")),
+                        new Step("REATTACH_ACK_SENT", event -> event.is("REATTACH_ACK_SENT"))));
     }
 
     static Check gatewayBound(Evidence e) {
-        return order("gateway received, bound, answered", own(e.gateway(), e), List.of(
-                new Step("REATTACH_REQUEST_RECEIVED", event -> event.is("REATTACH_REQUEST_RECEIVED")),
-                new Step("TRANSPORT_SWITCH(BOUND)", event -> event.is("TRANSPORT_SWITCH", "BOUND")),
-                new Step("REATTACH_ACK_SENT", event -> event.is("REATTACH_ACK_SENT"))));
+        return order(
+                "gateway received, bound, answered",
+                own(e.gateway(), e),
+                List.of(
+                        new Step("REATTACH_REQUEST_RECEIVED", event -> event.is("REATTACH_REQUEST_RECEIVED")),
+                        new Step("TRANSPORT_SWITCH(BOUND)", event -> event.is("TRANSPORT_SWITCH", "BOUND")),
+                        new Step("REATTACH_ACK_SENT", event -> event.is("REATTACH_ACK_SENT"))));
     }
 
     static Check gatesPassed(Evidence e) {
-        String seen = own(e.gateway(), e).stream().map(event -> event.text("gates")).filter(gates -> !gates.isEmpty()).findFirst().orElse("");
+        String seen = own(e.gateway(), e).stream()
+                .map(event -> event.text("gates"))
+                .filter(gates -> !gates.isEmpty())
+                .findFirst()
+                .orElse("");
         boolean all = GATES.chars().allMatch(gate -> seen.indexOf(gate) >= 0);
         return new Check("gates A to F passed", all, seen.isEmpty() ? "no event names gates" : seen);
     }
 
     private static List<EventLine> own(List<EventLine> events, Evidence e) {
         String session = Evidence.text(e.before(), "session_id");
-        return events.stream().filter(event -> event.sessionId().equals(session)).toList();
+        return events.stream()
+                .filter(event -> event.sessionId().equals(session))
+                .toList();
     }
 
     private static Check order(String name, List<EventLine> events, List<Step> steps) {
@@ -144,7 +183,8 @@ final class Judge {
             }
         }
         String last = done == 0 ? "the start" : steps.get(done - 1).name();
-        String detail = done == steps.size() ? done + " steps" : "no " + steps.get(done).name() + " after " + last;
+        String detail =
+                done == steps.size() ? done + " steps" : "no " + steps.get(done).name() + " after " + last;
         return new Check(name, done == steps.size(), detail);
     }
 
@@ -160,9 +200,15 @@ final class Judge {
 
     /** Some event of that end, for the session before, is a termination with that reason (any reason if empty). */
     static Check terminated(Evidence e, List<EventLine> events, String reason) {
-        List<String> reasons = own(events, e).stream().filter(event -> event.becomes("TERMINATED")).map(EventLine::reason).toList();
+        List<String> reasons = own(events, e).stream()
+                .filter(event -> event.becomes("TERMINATED"))
+                .map(EventLine::reason)
+                .toList();
         boolean ok = reasons.stream().anyMatch(given -> reason.isEmpty() ? !given.isEmpty() : given.equals(reason));
-        return new Check("the old session ends explicitly" + (reason.isEmpty() ? "" : " (" + reason + ")"), ok, reasons.toString());
+        return new Check(
+                "the old session ends explicitly" + (reason.isEmpty() ? "" : " (" + reason + ")"),
+                ok,
+                reasons.toString());
     }
 
     /** Events of that end say that the new session is attached. */
@@ -174,7 +220,9 @@ final class Judge {
 
     static Check freshWireIdentifiers(Evidence e) {
         Set<String> common = OuterLink.common(e.linkA(), e.linkB());
-        boolean ok = common.isEmpty() && !e.linkA().wireIds.isEmpty() && !e.linkB().wireIds.isEmpty();
+        boolean ok = common.isEmpty()
+                && !e.linkA().wireIds.isEmpty()
+                && !e.linkB().wireIds.isEmpty();
         String detail = "A %s, B %s, on both %s".formatted(e.linkA().wireIds, e.linkB().wireIds, common);
         return new Check("fresh wire identifiers after the jump", ok, detail);
     }
@@ -189,8 +237,12 @@ final class Judge {
         Instant request = e.linkB().first(OuterLink.REATTACH_REQUEST);
         Instant answer = e.linkB().first(OuterLink.REATTACH_ANSWER);
         Instant data = earlier(e.linkB().first(OuterLink.DATA), e.linkB().first(OuterLink.CONTROL));
-        boolean ok = request != null && answer != null && data != null && request.isBefore(answer) && !data.isBefore(answer);
-        return new Check("on B a reattach came before data", ok, "request %s, answer %s, data %s".formatted(request, answer, data));
+        boolean ok =
+                request != null && answer != null && data != null && request.isBefore(answer) && !data.isBefore(answer);
+        return new Check(
+                "on B a reattach came before data",
+                ok,
+                "request %s, answer %s, data %s".formatted(request, answer, data));
     }
 
     private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
@@ -199,14 +251,18 @@ final class Judge {
 
     static Check markerHidden(Evidence e) {
         int outside = e.linkA().markers + e.linkB().markers;
-        String detail = "%d of %d frames outside, %d inside".formatted(outside, e.linkA().frames + e.linkB().frames, e.insideMarkers());
+        String detail = "%d of %d frames outside, %d inside"
+                .formatted(outside, e.linkA().frames + e.linkB().frames, e.insideMarkers());
         return new Check("the marker never shows on the outer links", outside == 0 && e.insideMarkers() > 0, detail);
     }
 
     static Check nothingElseOutside(Evidence e) {
         List<String> strangers = new ArrayList<>(e.linkA().strangers);
         strangers.addAll(e.linkB().strangers);
-        return new Check("only the tunnel on the outer links", strangers.isEmpty(), strangers.isEmpty() ? "nothing else" : strangers.toString());
+        return new Check(
+                "only the tunnel on the outer links",
+                strangers.isEmpty(),
+                strangers.isEmpty() ? "nothing else" : strangers.toString());
     }
 
     private static double number(@Nullable Object value) {
@@ -225,7 +281,8 @@ final class Judge {
         double sum = 0;
         if (value instanceof Map<?, ?> map) {
             for (Map.Entry<?, ?> entry : map.entrySet()) {
-                boolean counter = entry.getValue() instanceof Number && REFUSAL.test(entry.getKey().toString());
+                boolean counter = entry.getValue() instanceof Number
+                        && REFUSAL.test(entry.getKey().toString());
                 sum += counter ? number(entry.getValue()) : refusals(entry.getValue());
             }
         } else if (value instanceof List<?> list) {

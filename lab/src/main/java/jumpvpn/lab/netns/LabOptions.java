@@ -74,14 +74,18 @@ record LabOptions(
         return switch (name) {
             case SMOKE -> Scenario.SMOKE;
             case ALL -> List.of(Scenario.values());
-            default -> List.of(Scenario.named(name)
-                    .orElseThrow(() -> new IllegalArgumentException("unknown scenario " + name + "; see --list")));
+            default ->
+                List.of(Scenario.named(name)
+                        .orElseThrow(() -> new IllegalArgumentException("unknown scenario " + name + "; see --list")));
         };
     }
 
     private static PlantedFault fault(String name) {
-        return PlantedFault.named(name).orElseThrow(() -> new IllegalArgumentException("unknown fault " + name + "; there are "
-                + Arrays.stream(PlantedFault.values()).map(PlantedFault::label).collect(Collectors.joining(", "))));
+        return PlantedFault.named(name)
+                .orElseThrow(() -> new IllegalArgumentException("unknown fault " + name + "; there are "
+                        + Arrays.stream(PlantedFault.values())
+                                .map(PlantedFault::label)
+                                .collect(Collectors.joining(", "))));
     }
 
     private static double number(String option, Iterator<String> rest, double least, double most) {
@@ -94,7 +98,8 @@ record LabOptions(
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new IllegalArgumentException("%s %s: a number from %.0f to %.0f is wanted".formatted(option, value, least, most));
+        throw new IllegalArgumentException(
+                "%s %s: a number from %.0f to %.0f is wanted".formatted(option, value, least, most));
     }
 
     private static String value(String option, Iterator<String> rest) {

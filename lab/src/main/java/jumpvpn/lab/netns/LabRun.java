@@ -53,7 +53,8 @@ final class LabRun implements AutoCloseable {
             captureA = Capture.start(topology.wires, workspace, Uplink.A.nearTap(), "uplink-a");
             captureB = Capture.start(topology.wires, workspace, Uplink.B.nearTap(), "uplink-b");
             captureInside = Capture.start(topology.gateway, workspace, "lan0", "inside", "icmp");
-            topology.server.start("server.log", JavaCommand.current().line(PayloadServer.class.getName(), List.of()))
+            topology.server
+                    .start("server.log", JavaCommand.current().line(PayloadServer.class.getName(), List.of()))
                     .getInputStream()
                     .read();
             gateway = product.start(Product.Role.GATEWAY, topology.gateway);
@@ -81,8 +82,11 @@ final class LabRun implements AutoCloseable {
             World world = new World(topology, product, workspace);
             this.world = world;
             if (!await(CONNECT, () -> attachedSince(Instant.EPOCH)) || !reachable()) {
-                return Verdict.impossible("no tunnel within %d s\nclient's log:\n%s\ngateway's log:\n%s".formatted(
-                        CONNECT.toSeconds(), product.logTail(Product.Role.CLIENT), product.logTail(Product.Role.GATEWAY)));
+                return Verdict.impossible("no tunnel within %d s\nclient's log:\n%s\ngateway's log:\n%s"
+                        .formatted(
+                                CONNECT.toSeconds(),
+                                product.logTail(Product.Role.CLIENT),
+                                product.logTail(Product.Role.GATEWAY)));
             }
             return Verdict.of(scenario, traffic(world, timeline));
         }
@@ -94,7 +98,10 @@ final class LabRun implements AutoCloseable {
         Namespace client = world.topology.client;
         String markerHex = HexFormat.of().formatHex(marker);
         Download download = scenario.connectionsSurvive
-                ? Download.start(client, scenario.probes / Ping.PER_SECOND, ByteBuffer.wrap(marker).getLong() >>> 1)
+                ? Download.start(
+                        client,
+                        scenario.probes / Ping.PER_SECOND,
+                        ByteBuffer.wrap(marker).getLong() >>> 1)
                 : null;
         EchoConnection echo = scenario.connectionsSurvive ? EchoConnection.open(client) : null;
         boolean echoed = echo == null || echo.echoes("before");
@@ -110,13 +117,27 @@ final class LabRun implements AutoCloseable {
         Download.Report downloaded = Download.reportOf(download);
         Map<String, @Nullable Object> after = statusOrNothing(world.product, Product.Role.CLIENT);
         Map<String, @Nullable Object> gatewayAfter = statusOrNothing(world.product, Product.Role.GATEWAY);
-        Files.writeString(workspace.file("emulator.txt"), world.topology.emulator.statistics().replace("; ", "\n"));
+        Files.writeString(
+                workspace.file("emulator.txt"),
+                world.topology.emulator.statistics().replace("; ", "\n"));
         timeline.poll();
         OuterLink linkA = OuterLink.observe(world.captureA.stop(), Product.PORT, marker);
         OuterLink linkB = OuterLink.observe(world.captureB.stop(), Product.PORT, marker);
         return new Evidence(
-                cut, before, after, gatewayBefore, gatewayAfter, report, downloaded, alive, clientEvents.events(), gatewayEvents.events(),
-                linkA, linkB, markersIn(world.captureInside.stop()), injected);
+                cut,
+                before,
+                after,
+                gatewayBefore,
+                gatewayAfter,
+                report,
+                downloaded,
+                alive,
+                clientEvents.events(),
+                gatewayEvents.events(),
+                linkA,
+                linkB,
+                markersIn(world.captureInside.stop()),
+                injected);
     }
 
     /** After a restart a new connection must get through. */
@@ -154,7 +175,9 @@ final class LabRun implements AutoCloseable {
             case NONE, FREEZE_CLIENT -> {}
             case REPLACE_CLIENT -> replaceClient();
             case CUT_BOTH -> linkDown(Uplink.B);
-            case MARKER_IN_CLEAR -> world.topology.client.shell("ping -n -c 1 -W 1 -p %s %s".formatted(markerHex, Topology.GATEWAY_ADDRESS));
+            case MARKER_IN_CLEAR ->
+                world.topology.client.shell(
+                        "ping -n -c 1 -W 1 -p %s %s".formatted(markerHex, Topology.GATEWAY_ADDRESS));
         }
     }
 

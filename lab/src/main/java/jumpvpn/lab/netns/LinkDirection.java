@@ -23,7 +23,8 @@ final class LinkDirection {
 
     final int from;
     private final int to;
-    private final long slab = Arena.global().allocate((long) (SLOTS + 1) * SLOT_BYTES, 64).address();
+    private final long slab =
+            Arena.global().allocate((long) (SLOTS + 1) * SLOT_BYTES, 64).address();
     private final long[] dueNanos = new long[SLOTS];
     private final int[] lengths = new int[SLOTS];
     private final SplittableRandom random;
@@ -157,9 +158,19 @@ final class LinkDirection {
         for (int n : latenessMicros) {
             all += n;
         }
-        String text = "forwarded=%d lost=%d swallowed=%d overflowed=%d oversized=%d refused=%d flips_left=%d late_us=%d/%d/%d"
-                .formatted(forwarded.get(), lost.get(), swallowed.get(), overflowed.get(), oversized.get(), refused.get(), flips.get(),
-                        percentile(all / 2), percentile(all - all / 100 - 1), percentile(all - 1));
+        String text =
+                "forwarded=%d lost=%d swallowed=%d overflowed=%d oversized=%d refused=%d flips_left=%d late_us=%d/%d/%d"
+                        .formatted(
+                                forwarded.get(),
+                                lost.get(),
+                                swallowed.get(),
+                                overflowed.get(),
+                                oversized.get(),
+                                refused.get(),
+                                flips.get(),
+                                percentile(all / 2),
+                                percentile(all - all / 100 - 1),
+                                percentile(all - 1));
         Arrays.fill(latenessMicros, 0);
         return text;
     }

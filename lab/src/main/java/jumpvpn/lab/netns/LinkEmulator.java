@@ -91,7 +91,9 @@ public final class LinkEmulator {
             try {
                 String text = line.equals("stats") ? statistics() : set(line.split(" ", -1));
                 Instant now = Instant.now();
-                out.println("ok %d.%09d %s".formatted(now.getEpochSecond(), now.getNano(), text).strip());
+                out.println("ok %d.%09d %s"
+                        .formatted(now.getEpochSecond(), now.getNano(), text)
+                        .strip());
             } catch (RuntimeException e) {
                 out.println("error " + line + ": " + e);
             }
@@ -129,7 +131,8 @@ public final class LinkEmulator {
         StringBuilder text = new StringBuilder();
         directions.forEach((name, direction) -> {
             try {
-                text.append("%s: %s kernel_drops=%d; ".formatted(name, direction.statistics(), PacketSockets.kernelDrops(direction.from)));
+                text.append("%s: %s kernel_drops=%d; "
+                        .formatted(name, direction.statistics(), PacketSockets.kernelDrops(direction.from)));
             } catch (IOException e) {
                 text.append(name).append(": ").append(e.getMessage()).append("; ");
             }

@@ -26,7 +26,8 @@ final class Namespace {
     /** A new namespace whose only device is a loopback that is up. */
     static Namespace open(String name, Workspace workspace) throws IOException {
         Process holder = workspace.start(
-                new ProcessBuilder("unshare", "-n", "--", "sh", "-c", "ip link set lo up && echo ready && exec cat"), name + ".ns.log");
+                new ProcessBuilder("unshare", "-n", "--", "sh", "-c", "ip link set lo up && echo ready && exec cat"),
+                name + ".ns.log");
         if (holder.getInputStream().read() != 'r') {
             throw new IOException("no network namespace for " + name + ": " + tail(workspace.file(name + ".ns.log")));
         }

@@ -78,7 +78,9 @@ public final class NetworkLab {
         if (swept > 0) {
             text.println("lab: removed the remains of " + swept + " earlier lab(s) that were killed");
         }
-        return Prerequisites.privilege() == Prerequisites.Privilege.DIRECT ? scenarios() : inUserNamespace(arguments, err);
+        return Prerequisites.privilege() == Prerequisites.Privilege.DIRECT
+                ? scenarios()
+                : inUserNamespace(arguments, err);
     }
 
     /** The same command again, in a user namespace where it may. */
@@ -86,7 +88,9 @@ public final class NetworkLab {
         text.println("lab: not root: going on in a user namespace");
         List<String> command = new ArrayList<>(Prerequisites.userNamespace());
         command.addAll(JavaCommand.current().line("jumpvpn.lab.Lab", arguments));
-        Process process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = new ProcessBuilder(command)
+                .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                .start();
         Thread atEnd = new Thread(() -> Workspace.stop(process));
         Runtime.getRuntime().addShutdownHook(atEnd);
         CompletableFuture<Void> errors = CompletableFuture.runAsync(() -> copy(process.getErrorStream(), err));
@@ -117,7 +121,9 @@ public final class NetworkLab {
         for (Scenario scenario : options.scenarios()) {
             List<Verdict> verdicts = new ArrayList<>();
             for (int run = 1; run <= options.runs(); run++) {
-                text.printf("%n== %s%s: %s%n", scenario.label, options.runs() > 1 ? " " + run + "/" + options.runs() : "", scenario.purpose);
+                text.printf(
+                        "%n== %s%s: %s%n",
+                        scenario.label, options.runs() > 1 ? " " + run + "/" + options.runs() : "", scenario.purpose);
                 Verdict verdict = once(scenario);
                 verdict.print(text);
                 verdicts.add(verdict);
@@ -134,7 +140,8 @@ public final class NetworkLab {
             workspace.close();
         });
         Runtime.getRuntime().addShutdownHook(atEnd);
-        try (LabRun run = new LabRun(workspace, text, scenario, options.fault(), options.rttAMillis(), options.rttBMillis())) {
+        try (LabRun run =
+                new LabRun(workspace, text, scenario, options.fault(), options.rttAMillis(), options.rttBMillis())) {
             return run.run();
         } catch (IOException | UncheckedIOException e) {
             awaitEndIfEnding();
@@ -189,7 +196,9 @@ public final class NetworkLab {
                 }
             }
         }
-        text.printf("== %s: %s, %d of %d run(s) passed%n", scenario.label, good == verdicts.size() ? "PASS" : "FAIL", good, verdicts.size());
+        text.printf(
+                "== %s: %s, %d of %d run(s) passed%n",
+                scenario.label, good == verdicts.size() ? "PASS" : "FAIL", good, verdicts.size());
         if (options.json()) {
             json.put("verdicts", verdicts.stream().map(Verdict::json).toList());
             out.println(Json.write(json));

@@ -43,6 +43,7 @@ final class OuterLink {
     final Set<String> strangers = new LinkedHashSet<>();
     /** Identifier and counter seen twice with different bytes: one nonce for two packets. */
     int nonceRepeats;
+
     int frames;
 
     private final Map<String, Integer> nonces = new HashMap<>();
@@ -70,7 +71,8 @@ final class OuterLink {
         return common;
     }
 
-    @Nullable Instant first(int kind) {
+    @Nullable
+    Instant first(int kind) {
         return first.get(kind);
     }
 
@@ -96,8 +98,11 @@ final class OuterLink {
             int end = Math.min(frame.length, udp + unsigned16(frame, udp + 4));
             datagram(at, direction, Arrays.copyOfRange(frame, udp + UDP_BYTES, Math.max(udp + UDP_BYTES, end)));
         } else if (!isErrorAboutUs(frame)) {
-            stranger("IP protocol %d from %s to %s".formatted(
-                    frame[ETHERNET_BYTES + 9] & 0xff, address(frame, ETHERNET_BYTES + 12), address(frame, ETHERNET_BYTES + 16)));
+            stranger("IP protocol %d from %s to %s"
+                    .formatted(
+                            frame[ETHERNET_BYTES + 9] & 0xff,
+                            address(frame, ETHERNET_BYTES + 12),
+                            address(frame, ETHERNET_BYTES + 16)));
         }
     }
 
@@ -120,7 +125,8 @@ final class OuterLink {
     }
 
     private static String address(byte[] frame, int at) {
-        return "%d.%d.%d.%d".formatted(frame[at] & 0xff, frame[at + 1] & 0xff, frame[at + 2] & 0xff, frame[at + 3] & 0xff);
+        return "%d.%d.%d.%d"
+                .formatted(frame[at] & 0xff, frame[at + 1] & 0xff, frame[at + 2] & 0xff, frame[at + 3] & 0xff);
     }
 
     private void datagram(Instant at, String direction, byte[] datagram) {

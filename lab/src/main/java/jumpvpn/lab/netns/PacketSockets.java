@@ -45,8 +45,10 @@ final class PacketSockets {
             Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final MethodHandle SOCKET = checked("socket", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = checked("bind", JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle SETSOCKOPT = checked("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle GETSOCKOPT = checked("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle SETSOCKOPT =
+            checked("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle GETSOCKOPT =
+            checked("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle IF_INDEX = checked("if_nametoindex", ADDRESS);
     private static final MethodHandle IOCTL = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("ioctl"),
@@ -57,9 +59,12 @@ final class PacketSockets {
             LINKER.defaultLookup().findOrThrow("prctl"),
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
             Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle RECV = fast("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle SEND = fast("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle PPOLL = fast("ppoll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle RECV =
+            fast("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle SEND =
+            fast("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle PPOLL =
+            fast("ppoll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     private PacketSockets() {}
 
@@ -67,11 +72,19 @@ final class PacketSockets {
     static int open(String interfaceName) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(Linker.Option.captureStateLayout());
-            int index = check(errno, "if_nametoindex " + interfaceName, (int) IF_INDEX.invokeExact(errno, arena.allocateFrom(interfaceName)), 1);
+            int index = check(
+                    errno,
+                    "if_nametoindex " + interfaceName,
+                    (int) IF_INDEX.invokeExact(errno, arena.allocateFrom(interfaceName)),
+                    1);
             int fd = check(errno, "socket(AF_PACKET)", (int) SOCKET.invokeExact(errno, AF_PACKET, SOCK_RAW, 0), 0);
             MemorySegment value = arena.allocate(JAVA_INT);
             value.set(JAVA_INT, 0, 1);
-            check(errno, "PACKET_IGNORE_OUTGOING", (int) SETSOCKOPT.invokeExact(errno, fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, value, 4), 0);
+            check(
+                    errno,
+                    "PACKET_IGNORE_OUTGOING",
+                    (int) SETSOCKOPT.invokeExact(errno, fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, value, 4),
+                    0);
             value.set(JAVA_INT, 0, RECEIVE_BUFFER_BYTES);
             if ((int) SETSOCKOPT.invokeExact(errno, fd, SOL_SOCKET, SO_RCVBUFFORCE, value, 4) < 0) {
                 check(errno, "SO_RCVBUF", (int) SETSOCKOPT.invokeExact(errno, fd, SOL_SOCKET, SO_RCVBUF, value, 4), 0);
@@ -95,12 +108,22 @@ final class PacketSockets {
             MemorySegment errno = arena.allocate(Linker.Option.captureStateLayout());
             MemorySegment value = arena.allocate(8, 4);
             MemorySegment request = arena.allocate(40, 8);
-            MemorySegment.copy(interfaceName.getBytes(StandardCharsets.US_ASCII), 0, request, JAVA_BYTE, 0, interfaceName.length());
+            MemorySegment.copy(
+                    interfaceName.getBytes(StandardCharsets.US_ASCII),
+                    0,
+                    request,
+                    JAVA_BYTE,
+                    0,
+                    interfaceName.length());
             request.set(ADDRESS, 16, value);
             for (int command : OFFLOADS_OFF) {
                 value.set(JAVA_INT, 0, command);
                 value.set(JAVA_INT, 4, 0);
-                check(errno, "SIOCETHTOOL " + interfaceName, (int) IOCTL.invokeExact(errno, anySocket, SIOCETHTOOL, request), 0);
+                check(
+                        errno,
+                        "SIOCETHTOOL " + interfaceName,
+                        (int) IOCTL.invokeExact(errno, anySocket, SIOCETHTOOL, request),
+                        0);
             }
         } catch (IOException e) {
             throw e;
@@ -115,7 +138,11 @@ final class PacketSockets {
             MemorySegment errno = arena.allocate(Linker.Option.captureStateLayout());
             MemorySegment statistics = arena.allocate(8, 4);
             MemorySegment length = arena.allocateFrom(JAVA_INT, 8);
-            check(errno, "PACKET_STATISTICS", (int) GETSOCKOPT.invokeExact(errno, fd, SOL_PACKET, PACKET_STATISTICS, statistics, length), 0);
+            check(
+                    errno,
+                    "PACKET_STATISTICS",
+                    (int) GETSOCKOPT.invokeExact(errno, fd, SOL_PACKET, PACKET_STATISTICS, statistics, length),
+                    0);
             return statistics.get(JAVA_INT, 4);
         } catch (IOException e) {
             throw e;
@@ -179,7 +206,8 @@ final class PacketSockets {
     }
 
     private static MethodHandle checked(String name, MemoryLayout... arguments) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments), ERRNO);
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments), ERRNO);
     }
 
     private static MethodHandle fast(String name, FunctionDescriptor descriptor) {

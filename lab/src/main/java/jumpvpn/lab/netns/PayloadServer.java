@@ -83,7 +83,8 @@ public final class PayloadServer {
     /** The byte stream of one seed. */
     static final class Payload {
         private final SplittableRandom random;
-        private final ByteBuffer word = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+        private final ByteBuffer word =
+                ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).limit(0);
 
         Payload(long seed) {
             random = new SplittableRandom(seed);

@@ -46,7 +46,8 @@ final class Pcap {
         }
     }
 
-    private static int frames(InputStream in, ByteOrder order, int nanosPerUnit, Visitor visitor, Path file) throws IOException {
+    private static int frames(InputStream in, ByteOrder order, int nanosPerUnit, Visitor visitor, Path file)
+            throws IOException {
         for (int count = 0; ; count++) {
             ByteBuffer header = ByteBuffer.wrap(in.readNBytes(16)).order(order);
             if (header.capacity() < 16) {
@@ -60,7 +61,9 @@ final class Pcap {
             if (frame.length < length) {
                 return count;
             }
-            visitor.frame(Instant.ofEpochSecond(header.getInt(0) & 0xffffffffL, (long) header.getInt(4) * nanosPerUnit), frame);
+            visitor.frame(
+                    Instant.ofEpochSecond(header.getInt(0) & 0xffffffffL, (long) header.getInt(4) * nanosPerUnit),
+                    frame);
         }
     }
 }

@@ -23,10 +23,24 @@ final class Ping {
     }
 
     /** Starts {@code count} probes to {@code target} that carry {@code markerHex} again and again; output goes to the file {@code log}. */
-    static Ping start(Namespace namespace, Workspace workspace, String target, int count, String markerHex, String log) throws IOException {
+    static Ping start(Namespace namespace, Workspace workspace, String target, int count, String markerHex, String log)
+            throws IOException {
         Path output = workspace.file(log);
         ProcessBuilder builder = namespace.command(List.of(
-                "ping", "-n", "-D", "-i", INTERVAL_SECONDS, "-c", Integer.toString(count), "-W", "2", "-s", "120", "-p", markerHex, target));
+                "ping",
+                "-n",
+                "-D",
+                "-i",
+                INTERVAL_SECONDS,
+                "-c",
+                Integer.toString(count),
+                "-W",
+                "2",
+                "-s",
+                "120",
+                "-p",
+                markerHex,
+                target));
         builder.environment().put("LC_ALL", "C");
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         return new Ping(workspace.start(builder, log), output);

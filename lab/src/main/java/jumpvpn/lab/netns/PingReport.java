@@ -18,8 +18,16 @@ import java.util.regex.Pattern;
  * @param perSecond probes sent per second
  * @param medianRttMillis the median round trip
  */
-record PingReport(int sent, int received, int duplicates, double outageMillis, double outageAt, double perSecond, double medianRttMillis) {
-    private static final Pattern REPLY = Pattern.compile("\\[(\\d+\\.\\d+)] \\d+ bytes from .*icmp_seq=(\\d+) .*time=([\\d.]+) ms(.*)");
+record PingReport(
+        int sent,
+        int received,
+        int duplicates,
+        double outageMillis,
+        double outageAt,
+        double perSecond,
+        double medianRttMillis) {
+    private static final Pattern REPLY =
+            Pattern.compile("\\[(\\d+\\.\\d+)] \\d+ bytes from .*icmp_seq=(\\d+) .*time=([\\d.]+) ms(.*)");
     private static final Pattern SUMMARY = Pattern.compile("(\\d+) packets transmitted, .* time (\\d+)ms");
 
     /** Nothing was sent or nothing could be read. */
@@ -54,14 +62,27 @@ record PingReport(int sent, int received, int duplicates, double outageMillis, d
             Matcher summary = SUMMARY.matcher(line);
             if (summary.find()) {
                 double seconds = Integer.parseInt(summary.group(2)) / 1000.0;
-                return of(Integer.parseInt(summary.group(1)), seconds, firstSent, answered.size(), replies, arrivals, rtts);
+                return of(
+                        Integer.parseInt(summary.group(1)),
+                        seconds,
+                        firstSent,
+                        answered.size(),
+                        replies,
+                        arrivals,
+                        rtts);
             }
         }
         throw new IllegalArgumentException("ping gave no summary: " + String.join("\n", lines));
     }
 
     private static PingReport of(
-            int sent, double seconds, double firstSent, int received, int replies, List<Double> arrivals, List<Double> rtts) {
+            int sent,
+            double seconds,
+            double firstSent,
+            int received,
+            int replies,
+            List<Double> arrivals,
+            List<Double> rtts) {
         if (arrivals.isEmpty()) {
             return new PingReport(sent, 0, 0, seconds * 1000, 0, sent / Math.max(seconds, 0.001), 0);
         }
@@ -80,6 +101,13 @@ record PingReport(int sent, int received, int duplicates, double outageMillis, d
             at = previous;
         }
         List<Double> sorted = rtts.stream().sorted().toList();
-        return new PingReport(sent, received, replies - received, longest * 1000, at, sent / Math.max(seconds, 0.001), sorted.get(sorted.size() / 2));
+        return new PingReport(
+                sent,
+                received,
+                replies - received,
+                longest * 1000,
+                at,
+                sent / Math.max(seconds, 0.001),
+                sorted.get(sorted.size() / 2));
     }
 }

@@ -22,6 +22,8 @@ enum PlantedFault {
     }
 
     static Optional<PlantedFault> named(String label) {
-        return Arrays.stream(values()).filter(fault -> fault.label().equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(fault -> fault.label().equals(label))
+                .findFirst();
     }
 }

@@ -41,17 +41,20 @@ public final class Prerequisites {
             programs = absent();
         }
         if (!programs.isEmpty()) {
-            missing.add("programs " + String.join(", ", programs) + ": as root, apt-get install " + String.join(" ", packages()));
+            missing.add("programs " + String.join(", ", programs) + ": as root, apt-get install "
+                    + String.join(" ", packages()));
         }
         if (!Files.isReadable(TUN) || !Files.isWritable(TUN)) {
-            missing.add(Files.exists(TUN)
-                    ? TUN + " can't be opened by this user: run as root, or chmod 666 " + TUN
-                    : TUN + ": modprobe tun, or give the container --device " + TUN);
+            missing.add(
+                    Files.exists(TUN)
+                            ? TUN + " can't be opened by this user: run as root, or chmod 666 " + TUN
+                            : TUN + ": modprobe tun, or give the container --device " + TUN);
         }
         if (programs.isEmpty() && privilege() == Privilege.NONE) {
-            missing.add("the right to make network namespaces: run as root (a container needs --privileged or CAP_SYS_ADMIN and CAP_NET_ADMIN),"
-                    + " or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1,"
-                    + " on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0)");
+            missing.add(
+                    "the right to make network namespaces: run as root (a container needs --privileged or CAP_SYS_ADMIN and CAP_NET_ADMIN),"
+                            + " or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1,"
+                            + " on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0)");
         }
         return missing;
     }
@@ -75,9 +78,11 @@ public final class Prerequisites {
     }
 
     private static List<String> absent() {
-        List<String> path = List.of((System.getenv().getOrDefault("PATH", "") + ":" + Workspace.SYSTEM_PATH).split(":", -1));
+        List<String> path =
+                List.of((System.getenv().getOrDefault("PATH", "") + ":" + Workspace.SYSTEM_PATH).split(":", -1));
         return PROGRAMS.stream()
-                .filter(program -> path.stream().noneMatch(directory -> Files.isExecutable(Path.of(directory, program))))
+                .filter(program ->
+                        path.stream().noneMatch(directory -> Files.isExecutable(Path.of(directory, program))))
                 .toList();
     }
 
@@ -93,8 +98,8 @@ public final class Prerequisites {
     }
 
     private static List<String> command(List<String> packages) {
-        List<String> command = new ArrayList<>(
-                List.of("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"));
+        List<String> command = new ArrayList<>(List.of(
+                "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"));
         command.addAll(packages);
         return command;
     }
@@ -114,7 +119,8 @@ public final class Prerequisites {
     }
 
     private static boolean succeeds(List<String> command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().merge("PATH", Workspace.SYSTEM_PATH, (path, system) -> path + ":" + system);
         Process process = builder.start();
         try {

@@ -70,7 +70,8 @@ final class Product {
                 name        = "gw1"
                 public-key  = "%s"
                 endpoints   = ["udp://%s:%d"]
-                """.formatted(Topology.INSIDE_NETWORK, gatewayKey, Topology.GATEWAY_ADDRESS, PORT));
+                """.formatted(
+                        Topology.INSIDE_NETWORK, gatewayKey, Topology.GATEWAY_ADDRESS, PORT));
         return product;
     }
 
@@ -96,9 +97,11 @@ final class Product {
 
     /** Starts the process in its namespace. */
     Process start(Role role, Namespace namespace) throws IOException {
-        ProcessBuilder builder = namespace.command(java.line(MAIN, List.of(role.command, "--config", config(role).toString())));
+        ProcessBuilder builder = namespace.command(
+                java.line(MAIN, List.of(role.command, "--config", config(role).toString())));
         builder.redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(workspace.file(log(role)).toFile()));
+        builder.redirectOutput(
+                ProcessBuilder.Redirect.appendTo(workspace.file(log(role)).toFile()));
         return workspace.start(builder, log(role));
     }
 
@@ -132,8 +135,8 @@ final class Product {
         }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (exitCode(process) != 0) {
-            throw new IOException("jumpvpn " + String.join(" ", arguments) + " failed with " + process.exitValue() + ": "
-                    + Namespace.tail(workspace.file(errors)) + output);
+            throw new IOException("jumpvpn " + String.join(" ", arguments) + " failed with " + process.exitValue()
+                    + ": " + Namespace.tail(workspace.file(errors)) + output);
         }
         return output;
     }
@@ -142,7 +145,8 @@ final class Product {
         try {
             if (!process.waitFor(Duration.ofSeconds(20))) {
                 process.destroyForcibly();
-                throw new IOException("no end after 20 s: " + process.info().commandLine().orElse("a command"));
+                throw new IOException(
+                        "no end after 20 s: " + process.info().commandLine().orElse("a command"));
             }
             return process.exitValue();
         } catch (InterruptedException e) {

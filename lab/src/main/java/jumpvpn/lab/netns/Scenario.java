@@ -42,7 +42,11 @@ enum Scenario {
             return all(List.of(Judge.noProbeLost(e, 1000)), survived(e), moved(e, false), hidden(e));
         }
     },
-    LEAK("leak", "a marker in every probe, over a jump: it never shows outside, and nothing but the tunnel does", 600, true) {
+    LEAK(
+            "leak",
+            "a marker in every probe, over a jump: it never shows outside, and nothing but the tunnel does",
+            600,
+            true) {
         @Override
         Instant act(LabRun run) throws IOException {
             return run.linkDown(Uplink.A);
@@ -53,7 +57,11 @@ enum Scenario {
             return all(hidden(e), survived(e));
         }
     },
-    BITFLIP("bitflip", "single bits flipped and data packets repeated on the wire: dropped, counted, harmless", 500, true) {
+    BITFLIP(
+            "bitflip",
+            "single bits flipped and data packets repeated on the wire: dropped, counted, harmless",
+            500,
+            true) {
         @Override
         Instant act(LabRun run) throws IOException {
             return run.damage(Uplink.A, 4);
@@ -62,10 +70,20 @@ enum Scenario {
         @Override
         List<Check> judge(Evidence e) {
             return all(
-                    List.of(Judge.lossAtMost(e, e.injected()), Judge.counted(e), Judge.noRowsAfter(e), Judge.sameEpoch(e)), survived(e), hidden(e));
+                    List.of(
+                            Judge.lossAtMost(e, e.injected()),
+                            Judge.counted(e),
+                            Judge.noRowsAfter(e),
+                            Judge.sameEpoch(e)),
+                    survived(e),
+                    hidden(e));
         }
     },
-    KILL_CLIENT("kill-client", "the client is killed (SIGKILL) and started again: a new session supersedes the old, same inner address", 800, false) {
+    KILL_CLIENT(
+            "kill-client",
+            "the client is killed (SIGKILL) and started again: a new session supersedes the old, same inner address",
+            800,
+            false) {
         @Override
         Instant act(LabRun run) throws IOException {
             return run.replaceClient();
@@ -74,11 +92,21 @@ enum Scenario {
         @Override
         List<Check> judge(Evidence e) {
             return List.of(
-                    Judge.attached(e), Judge.newSession(e), Judge.sameInnerAddress(e), Judge.terminated(e, e.gateway(), "SUPERSEDED"),
-                    Judge.announced(e, e.gateway()), Judge.announced(e, e.client()), Judge.connectionAlive(e), Judge.noNonceRepeated(e));
+                    Judge.attached(e),
+                    Judge.newSession(e),
+                    Judge.sameInnerAddress(e),
+                    Judge.terminated(e, e.gateway(), "SUPERSEDED"),
+                    Judge.announced(e, e.gateway()),
+                    Judge.announced(e, e.client()),
+                    Judge.connectionAlive(e),
+                    Judge.noNonceRepeated(e));
         }
     },
-    KILL_GATEWAY("kill-gateway", "the gateway is killed (SIGKILL) and started again: the client is back by itself, in a new session", 1500, false) {
+    KILL_GATEWAY(
+            "kill-gateway",
+            "the gateway is killed (SIGKILL) and started again: the client is back by itself, in a new session",
+            1500,
+            false) {
         @Override
         Instant act(LabRun run) throws IOException {
             return run.replaceGateway();
@@ -87,8 +115,13 @@ enum Scenario {
         @Override
         List<Check> judge(Evidence e) {
             return List.of(
-                    Judge.attached(e), Judge.newSession(e), Judge.terminated(e, e.client(), ""), Judge.announced(e, e.client()),
-                    Judge.announced(e, e.gateway()), Judge.connectionAlive(e), Judge.noNonceRepeated(e));
+                    Judge.attached(e),
+                    Judge.newSession(e),
+                    Judge.terminated(e, e.client(), ""),
+                    Judge.announced(e, e.client()),
+                    Judge.announced(e, e.gateway()),
+                    Judge.connectionAlive(e),
+                    Judge.noNonceRepeated(e));
         }
     };
 
@@ -115,18 +148,30 @@ enum Scenario {
     abstract List<Check> judge(Evidence e);
 
     static Optional<Scenario> named(String label) {
-        return Arrays.stream(values()).filter(scenario -> scenario.label.equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(scenario -> scenario.label.equals(label))
+                .findFirst();
     }
 
     private static List<Check> survived(Evidence e) {
         return List.of(
-                Judge.attached(e), Judge.sameSession(e), Judge.sameInnerAddress(e), Judge.downloadWhole(e), Judge.connectionAlive(e));
+                Judge.attached(e),
+                Judge.sameSession(e),
+                Judge.sameInnerAddress(e),
+                Judge.downloadWhole(e),
+                Judge.connectionAlive(e));
     }
 
     private static List<Check> moved(Evidence e, boolean pathDied) {
         return List.of(
-                Judge.onOtherUplink(e), Judge.clientOrder(e, pathDied), Judge.gatewayOrder(e, pathDied), Judge.gatewayBound(e), Judge.gatesPassed(e),
-                Judge.freshWireIdentifiers(e), Judge.reattachedFirst(e), Judge.noNonceRepeated(e));
+                Judge.onOtherUplink(e),
+                Judge.clientOrder(e, pathDied),
+                Judge.gatewayOrder(e, pathDied),
+                Judge.gatewayBound(e),
+                Judge.gatesPassed(e),
+                Judge.freshWireIdentifiers(e),
+                Judge.reattachedFirst(e),
+                Judge.noNonceRepeated(e));
     }
 
     private static List<Check> hidden(Evidence e) {

@@ -89,12 +89,13 @@ final class Timeline implements AutoCloseable {
             return "";
         }
         return switch (event.type()) {
-            case "STATE_CHANGE" -> switch (event.to()) {
-                case "ATTACHED" -> event.reason().equals("REATTACH_ACCEPT") ? "t8" : "t0";
-                case "VOLATILE" -> "t2";
-                case "RECOVERING" -> "t4";
-                default -> "";
-            };
+            case "STATE_CHANGE" ->
+                switch (event.to()) {
+                    case "ATTACHED" -> event.reason().equals("REATTACH_ACCEPT") ? "t8" : "t0";
+                    case "VOLATILE" -> "t2";
+                    case "RECOVERING" -> "t4";
+                    default -> "";
+                };
             case "VOLATILITY_SIGNAL" -> "t1";
             case "TRANSPORT_DEAD" -> "t3";
             case "REATTACH_REQUEST_SENT" -> "t5";

@@ -62,15 +62,20 @@ final class Topology {
 
     /** All ends start among the wires, where the emulator strips their offloads, and are moved to their places afterwards. */
     private void makeWires() throws IOException {
-        StringBuilder script = new StringBuilder("echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6\n");
+        StringBuilder script = new StringBuilder(
+                "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6\n");
         for (Uplink uplink : Uplink.values()) {
-            script.append("ip link add name %s address %s type veth peer name %s\n".formatted(uplink.device, uplink.clientMac, uplink.nearTap()));
-            script.append("ip link add name %s address %s type veth peer name %s\n".formatted(uplink.routerDevice(), uplink.routerMac, uplink.farTap()));
-            script.append("ip link set %s up arp off\nip link set %s up arp off\n".formatted(uplink.nearTap(), uplink.farTap()));
+            script.append("ip link add name %s address %s type veth peer name %s\n"
+                    .formatted(uplink.device, uplink.clientMac, uplink.nearTap()));
+            script.append("ip link add name %s address %s type veth peer name %s\n"
+                    .formatted(uplink.routerDevice(), uplink.routerMac, uplink.farTap()));
+            script.append("ip link set %s up arp off\nip link set %s up arp off\n"
+                    .formatted(uplink.nearTap(), uplink.farTap()));
         }
         wires.shell(script.toString());
         internet.shell("ip link add name bridge type bridge && ip link set bridge up");
-        // Loose reverse path filtering, as desktops with two uplinks have it; the namespace may have inherited anything.
+        // Loose reverse path filtering, as desktops with two uplinks have it; the namespace may have inherited
+        // anything.
         client.shell("for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 2 > $f; done");
     }
 
@@ -79,8 +84,9 @@ final class Topology {
                 .formatted(uplink.device, client.pid(), uplink.routerDevice(), router.pid()));
         client.shell("ip address add %s/24 dev %s".formatted(uplink.clientAddress(), uplink.device));
         linkUp(uplink);
-        internet.shell("ip link add name port%1$s type veth peer name wan0 netns %2$d && ip link set port%1$s master bridge up"
-                .formatted(uplink, router.pid()));
+        internet.shell(
+                "ip link add name port%1$s type veth peer name wan0 netns %2$d && ip link set port%1$s master bridge up"
+                        .formatted(uplink, router.pid()));
         router.shell("""
                 echo 1 > /proc/sys/net/ipv4/ip_forward
                 ip address add %1$s/24 dev %2$s && ip link set %2$s up
@@ -88,11 +94,17 @@ final class Topology {
                 ip address add %5$s/24 dev wan0 && ip link set wan0 up
                 nft 'table ip nat { chain out { type nat hook postrouting priority srcnat; oifname "wan0" masquerade; }; }'
                 nft 'table ip guard { chain f { type filter hook forward priority 0; policy drop; ct state established,related accept; iifname "%2$s" oifname "wan0" accept; }; }'
-                """.formatted(uplink.routerAddress(), uplink.routerDevice(), uplink.clientAddress(), uplink.clientMac, uplink.publicAddress));
+                """.formatted(
+                        uplink.routerAddress(),
+                        uplink.routerDevice(),
+                        uplink.clientAddress(),
+                        uplink.clientMac,
+                        uplink.publicAddress));
     }
 
     private void connectInside() throws IOException {
-        internet.shell("ip link add name portG type veth peer name wan0 netns %d && ip link set portG master bridge up".formatted(gateway.pid()));
+        internet.shell("ip link add name portG type veth peer name wan0 netns %d && ip link set portG master bridge up"
+                .formatted(gateway.pid()));
         gateway.shell("""
                 echo 1 > /proc/sys/net/ipv4/ip_forward
                 ip address add %s/24 dev wan0 && ip link set wan0 up

@@ -16,7 +16,9 @@ final class WireFrame {
 
     /** Offset of the datagram in a frame in memory that carries user data (DATA with an inner packet) over UDP and IPv4, else -1. */
     static int dataPayload(long frame, int length) {
-        if (length < ETHERNET_BYTES + 20 + UDP_BYTES + DATA_HEADER_BYTES + 48 || at(frame, 12) != 0x08 || at(frame, 13) != 0x00
+        if (length < ETHERNET_BYTES + 20 + UDP_BYTES + DATA_HEADER_BYTES + 48
+                || at(frame, 12) != 0x08
+                || at(frame, 13) != 0x00
                 || at(frame, ETHERNET_BYTES + 9) != PROTOCOL_UDP) {
             return -1;
         }

@@ -74,7 +74,11 @@ final class Workspace implements AutoCloseable {
         builder.environment().merge("PATH", SYSTEM_PATH, (path, system) -> path + ":" + system);
         Process process = builder.directory(directory.toFile()).start();
         processes.push(process);
-        Files.writeString(file(PROCESSES), identity(process.toHandle()) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(
+                file(PROCESSES),
+                identity(process.toHandle()) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
         return process;
     }
 
@@ -119,7 +123,8 @@ final class Workspace implements AutoCloseable {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(temporary(), PREFIX + "*")) {
             for (Path candidate : found) {
                 Path owner = candidate.resolve(OWNER);
-                if (Files.isReadable(owner) && alive(Files.readString(owner).strip()).isEmpty()) {
+                if (Files.isReadable(owner)
+                        && alive(Files.readString(owner).strip()).isEmpty()) {
                     endListed(candidate.resolve(PROCESSES));
                     delete(candidate);
                     swept++;
@@ -139,7 +144,8 @@ final class Workspace implements AutoCloseable {
 
     /** A pid alone may have been given to somebody else since; with the start time it is one process for ever. */
     private static String identity(ProcessHandle process) {
-        return process.pid() + " " + process.info().startInstant().map(Object::toString).orElse("?");
+        return process.pid() + " "
+                + process.info().startInstant().map(Object::toString).orElse("?");
     }
 
     private static Optional<ProcessHandle> alive(String identity) {

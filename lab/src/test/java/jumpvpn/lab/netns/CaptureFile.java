@@ -52,7 +52,12 @@ final class CaptureFile {
         return datagram(
                 seconds,
                 up,
-                ByteBuffer.allocate(20 + text.length).putInt(0x08000000).putLong(wireId).putLong(counter).put(text).array());
+                ByteBuffer.allocate(20 + text.length)
+                        .putInt(0x08000000)
+                        .putLong(wireId)
+                        .putLong(counter)
+                        .put(text)
+                        .array());
     }
 
     static byte[] udp(int from, int to, byte[] payload) {

@@ -35,13 +35,19 @@ class EventFileTest {
     @Test
     void understandsTimesAsTextAndAsNumbers() {
         Instant expected = Instant.ofEpochSecond(1795457859, 65_000_000);
-        for (String ts : List.of("\"2026-11-23T18:17:39.065Z\"", "1795457859.065", "1795457859065", "1795457859065000", "1795457859065000000")) {
+        for (String ts : List.of(
+                "\"2026-11-23T18:17:39.065Z\"",
+                "1795457859.065",
+                "1795457859065",
+                "1795457859065000",
+                "1795457859065000000")) {
             String line = "{\"ts\":%s,\"role\":\"client\",\"type\":\"CANDIDATE\"}".formatted(ts);
             assertThat(EventLine.parse(line).at()).as(ts).isEqualTo(expected);
         }
     }
 
     private static String event(String to) {
-        return "{\"schema\":1,\"ts\":\"2026-11-23T18:17:39Z\",\"role\":\"client\",\"type\":\"STATE_CHANGE\",\"to\":\"" + to + "\"}";
+        return "{\"schema\":1,\"ts\":\"2026-11-23T18:17:39Z\",\"role\":\"client\",\"type\":\"STATE_CHANGE\",\"to\":\""
+                + to + "\"}";
     }
 }

@@ -52,10 +52,12 @@ class JudgeTest {
                 event("gateway", "REATTACH_REQUEST_RECEIVED", "TRANSPORT_DEAD"),
                 row("gateway", "RECOVERING", "PEER_REPORTED"),
                 row("gateway", "ATTACHED", "REATTACH_ACCEPT"),
-                event("gateway", "TRANSPORT_SWITCH", "BOUND").replace("}", ",\"gates\":[\"A\",\"B\",\"C\",\"D\",\"E\",\"F\"]}"),
+                event("gateway", "TRANSPORT_SWITCH", "BOUND")
+                        .replace("}", ",\"gates\":[\"A\",\"B\",\"C\",\"D\",\"E\",\"F\"]}"),
                 event("gateway", "REATTACH_ACK_SENT", "REATTACH_ACCEPT")));
         linkA.data(1, true, 1, 0, "sealed").data(1, false, 2, 0, "sealed");
-        linkB.datagram(10, true, first(OuterLink.REATTACH_REQUEST)).datagram(11, false, first(OuterLink.REATTACH_ANSWER));
+        linkB.datagram(10, true, first(OuterLink.REATTACH_REQUEST))
+                .datagram(11, false, first(OuterLink.REATTACH_ANSWER));
         linkB.data(12, true, 3, 0, "sealed").data(12, false, 4, 0, "sealed");
     }
 
@@ -85,7 +87,12 @@ class JudgeTest {
     @Test
     void noStatusAtTheEndFails() throws IOException {
         after.clear();
-        assertThat(failures()).contains("attached at the end", "same session_id", "same inner address", "moved to uplink B in a later epoch");
+        assertThat(failures())
+                .contains(
+                        "attached at the end",
+                        "same session_id",
+                        "same inner address",
+                        "moved to uplink B in a later epoch");
     }
 
     @Test
@@ -155,7 +162,8 @@ class JudgeTest {
     @Test
     void followingTheRouteWithoutReattachFails() throws IOException {
         CaptureFile other = CaptureFile.ordinary().data(9, true, 3, 0, "sealed");
-        other.datagram(10, true, first(OuterLink.REATTACH_REQUEST)).datagram(11, false, first(OuterLink.REATTACH_ANSWER));
+        other.datagram(10, true, first(OuterLink.REATTACH_REQUEST))
+                .datagram(11, false, first(OuterLink.REATTACH_ANSWER));
         assertThat(failures(linkA, other)).containsExactly("on B a reattach came before data");
     }
 
@@ -164,7 +172,8 @@ class JudgeTest {
         linkA.data(2, true, 1, 1, MARKER_TEXT);
         assertThat(failures()).containsExactly("the marker never shows on the outer links");
         inside = 0;
-        assertThat(failures(CaptureFile.ordinary().data(1, true, 1, 0, "sealed"), linkB)).containsExactly("the marker never shows on the outer links");
+        assertThat(failures(CaptureFile.ordinary().data(1, true, 1, 0, "sealed"), linkB))
+                .containsExactly("the marker never shows on the outer links");
     }
 
     @Test
@@ -188,7 +197,10 @@ class JudgeTest {
 
     private List<String> failures(CaptureFile a, CaptureFile b) throws IOException {
         Verdict verdict = Verdict.of(Scenario.JUMP, evidence(a, b));
-        List<String> failed = verdict.checks().stream().filter(check -> !check.ok()).map(Check::name).toList();
+        List<String> failed = verdict.checks().stream()
+                .filter(check -> !check.ok())
+                .map(Check::name)
+                .toList();
         assertThat(verdict.passed()).isEqualTo(failed.isEmpty());
         return failed;
     }
@@ -197,7 +209,20 @@ class JudgeTest {
         OuterLink observedA = OuterLink.observe(a.write(directory, "a"), Product.PORT, MARKER);
         OuterLink observedB = OuterLink.observe(b.write(directory, "b"), Product.PORT, MARKER);
         return new Evidence(
-                CUT, before, after, Map.of(), Map.of(), ping, download, echo, events(client), events(gateway), observedA, observedB, inside, 4);
+                CUT,
+                before,
+                after,
+                Map.of(),
+                Map.of(),
+                ping,
+                download,
+                echo,
+                events(client),
+                events(gateway),
+                observedA,
+                observedB,
+                inside,
+                4);
     }
 
     private static List<EventLine> events(List<String> lines) {
@@ -206,8 +231,16 @@ class JudgeTest {
 
     private static Map<String, Object> status(int epoch, String local) {
         return Map.of(
-                "state", "ATTACHED", "session_id", "s1", "epoch", epoch, "inner_address", List.of("10.77.0.2"),
-                "path", Map.of("protocol", "udp", "local", local + ":40000"));
+                "state",
+                "ATTACHED",
+                "session_id",
+                "s1",
+                "epoch",
+                epoch,
+                "inner_address",
+                List.of("10.77.0.2"),
+                "path",
+                Map.of("protocol", "udp", "local", local + ":40000"));
     }
 
     private static String row(String role, String to, String reason) {
@@ -215,7 +248,8 @@ class JudgeTest {
     }
 
     private static String event(String role, String type, String reason) {
-        return "{\"ts\":\"2026-11-23T18:00:11Z\",\"role\":\"%s\",\"type\":\"%s\",\"reason\":\"%s\",\"session_id\":\"s1\"}".formatted(role, type, reason);
+        return "{\"ts\":\"2026-11-23T18:00:11Z\",\"role\":\"%s\",\"type\":\"%s\",\"reason\":\"%s\",\"session_id\":\"s1\"}"
+                .formatted(role, type, reason);
     }
 
     private static byte[] first(int kind) {

@@ -23,8 +23,19 @@ class LabOptionsTest {
 
     @Test
     void readsEverything() {
-        LabOptions options =
-                LabOptions.parse(List.of("blackhole", "--runs", "20", "--json", "--keep", "--rtt-a", "10", "--rtt-b", "200.5", "--plant", "cut-both", "leak"));
+        LabOptions options = LabOptions.parse(List.of(
+                "blackhole",
+                "--runs",
+                "20",
+                "--json",
+                "--keep",
+                "--rtt-a",
+                "10",
+                "--rtt-b",
+                "200.5",
+                "--plant",
+                "cut-both",
+                "leak"));
         assertThat(options.scenarios()).containsExactly(Scenario.BLACKHOLE, Scenario.LEAK);
         assertThat(options.runs()).isEqualTo(20);
         assertThat(options.json()).isTrue();
@@ -34,10 +45,18 @@ class LabOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nonsense,--list", "--nonsense,--help", "--runs,needs a value", "'--runs 0',from 1 to 1000", "'--rtt-a x',is wanted", "'--plant x',freeze-client"})
+    @CsvSource({
+        "nonsense,--list",
+        "--nonsense,--help",
+        "--runs,needs a value",
+        "'--runs 0',from 1 to 1000",
+        "'--rtt-a x',is wanted",
+        "'--plant x',freeze-client"
+    })
     void aBadCommandLineIsExplained(String line, String message) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = NetworkLab.run(List.of(line.split(" ")), System.out, new PrintStream(err, true, StandardCharsets.UTF_8));
+        int code = NetworkLab.run(
+                List.of(line.split(" ")), System.out, new PrintStream(err, true, StandardCharsets.UTF_8));
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains(message);
     }
@@ -45,13 +64,16 @@ class LabOptionsTest {
     @Test
     void helpNamesEveryScenarioAndFault() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        assertThat(NetworkLab.run(List.of("--help"), new PrintStream(out, true, StandardCharsets.UTF_8), System.err)).isZero();
+        assertThat(NetworkLab.run(List.of("--help"), new PrintStream(out, true, StandardCharsets.UTF_8), System.err))
+                .isZero();
         String help = out.toString(StandardCharsets.UTF_8);
         for (Scenario scenario : Scenario.values()) {
             assertThat(help).contains(scenario.label);
         }
         for (PlantedFault fault : PlantedFault.values()) {
-            assertThat(fault == PlantedFault.NONE || help.contains(fault.label())).as(fault.label()).isTrue();
+            assertThat(fault == PlantedFault.NONE || help.contains(fault.label()))
+                    .as(fault.label())
+                    .isTrue();
         }
     }
 }

@@ -22,7 +22,8 @@ class NetworkTest {
 
     @BeforeEach
     void build() throws IOException {
-        boolean fit = Prerequisites.missing(System.err).isEmpty() && Prerequisites.privilege() == Prerequisites.Privilege.DIRECT;
+        boolean fit = Prerequisites.missing(System.err).isEmpty()
+                && Prerequisites.privilege() == Prerequisites.Privilege.DIRECT;
         assumeTrue(fit, "NOT TESTED HERE: network namespaces need root and the programs of lab/packages");
         workspace = Workspace.create(false);
         topology = Topology.build(workspace, JavaCommand.current(), 40, 70);
@@ -45,7 +46,9 @@ class NetworkTest {
     void aBlackHoleIsSilentAndEnds() throws IOException {
         topology.emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, true);
         assertThat(answers(Uplink.A)).isZero();
-        assertThat(topology.client.shell("ip link show wifi0")).as("the client's kernel notices nothing").contains("LOWER_UP");
+        assertThat(topology.client.shell("ip link show wifi0"))
+                .as("the client's kernel notices nothing")
+                .contains("LOWER_UP");
         assertThat(answers(Uplink.B)).isEqualTo(20);
         topology.emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
         assertThat(answers(Uplink.A)).isEqualTo(20);
@@ -55,7 +58,9 @@ class NetworkTest {
     void lossIsLossInOneDirection() throws IOException {
         topology.emulator.loss(Uplink.B, EmulatorControl.Way.DOWN, 1);
         assertThat(answers(Uplink.B)).isZero();
-        assertThat(topology.emulator.statistics()).containsPattern("B up: forwarded=[1-9]\\d* lost=0 ").containsPattern("B down: forwarded=\\d+ lost=[2-9]\\d");
+        assertThat(topology.emulator.statistics())
+                .containsPattern("B up: forwarded=[1-9]\\d* lost=0 ")
+                .containsPattern("B down: forwarded=\\d+ lost=[2-9]\\d");
     }
 
     @Test
@@ -70,7 +75,8 @@ class NetworkTest {
 
     @Test
     void nothingLeadsFromOutsideToTheInside() throws IOException {
-        assertThat(topology.client.shell("ping -q -c 3 -i 0.01 -W 1 10.88.0.2 || true")).contains(" 0 received");
+        assertThat(topology.client.shell("ping -q -c 3 -i 0.01 -W 1 10.88.0.2 || true"))
+                .contains(" 0 received");
     }
 
     @Test
@@ -97,6 +103,7 @@ class NetworkTest {
     }
 
     private String ping(Uplink uplink) throws IOException {
-        return topology.client.shell("LC_ALL=C ping -q -n -c 20 -i 0.01 -W 1 -I %s %s || true".formatted(uplink.device, Topology.GATEWAY_ADDRESS));
+        return topology.client.shell("LC_ALL=C ping -q -n -c 20 -i 0.01 -W 1 -I %s %s || true"
+                .formatted(uplink.device, Topology.GATEWAY_ADDRESS));
     }
 }

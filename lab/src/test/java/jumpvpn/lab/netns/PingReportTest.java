@@ -30,14 +30,15 @@ class PingReportTest {
 
     @Test
     void silenceUntilTheEndCounts() {
-        PingReport report = PingReport.parse(
-                List.of(reply("100.040", 1, "40.0"), "600 packets transmitted, 1 received, 99% packet loss, time 5990ms"));
+        PingReport report = PingReport.parse(List.of(
+                reply("100.040", 1, "40.0"), "600 packets transmitted, 1 received, 99% packet loss, time 5990ms"));
         assertThat(report.outageMillis()).isCloseTo(5950, within(0.1));
     }
 
     @Test
     void noAnswerAtAllIsAnOutageOfTheWholeTime() {
-        PingReport report = PingReport.parse(List.of("10 packets transmitted, 0 received, 100% packet loss, time 90ms"));
+        PingReport report =
+                PingReport.parse(List.of("10 packets transmitted, 0 received, 100% packet loss, time 90ms"));
         assertThat(report.outageMillis()).isEqualTo(90);
         assertThat(report.lost()).isEqualTo(10);
     }
@@ -56,7 +57,8 @@ class PingReportTest {
 
     @Test
     void aPingThatWasKilledIsNoEvidence() {
-        assertThatThrownBy(() -> PingReport.parse(List.of(reply("100.040", 1, "40.0")))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> PingReport.parse(List.of(reply("100.040", 1, "40.0"))))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private static String reply(String at, int sequence, String millis) {

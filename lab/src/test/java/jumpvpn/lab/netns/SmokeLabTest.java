@@ -29,6 +29,7 @@ class SmokeLabTest {
 
     @Test
     void aSpoiledRunFails() {
-        assertThat(NetworkLab.run(List.of("jump", "--plant", "replace-client"), System.out, System.err)).isEqualTo(1);
+        assertThat(NetworkLab.run(List.of("jump", "--plant", "replace-client"), System.out, System.err))
+                .isEqualTo(1);
     }
 }
