@@ -1,0 +1,20 @@
+package jumpvpn.lab;
+
+import java.io.PrintStream;
+import java.util.List;
+import jumpvpn.lab.netns.NetworkLab;
+
+/** The entry of {@code jumpvpn lab}. */
+public final class Lab {
+    private Lab() {}
+
+    /** Runs the lab as a process of its own. */
+    public static void main(String[] args) {
+        System.exit(run(args, System.out, System.err));
+    }
+
+    /** Runs the lab; 0: all that was claimed held, 1: something did not, 2: the command line or the machine is not fit. */
+    public static int run(String[] args, PrintStream out, PrintStream err) {
+        return NetworkLab.run(List.of(args), out, err);
+    }
+}

@@ -1,0 +1,65 @@
+package jumpvpn.lab.netns;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Follows a file of JSON lines that a node appends to. A line counts when its newline is there. */
+final class EventFile {
+    private final Path path;
+    private final List<EventLine> seen = new ArrayList<>();
+    private final List<String> unreadable = new ArrayList<>();
+    private long offset;
+
+    EventFile(Path path) {
+        this.path = path;
+    }
+
+    /** Reads what was appended since the last call and hands each event on. */
+    synchronized void poll(Consumer<EventLine> listener) {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            byte[] fresh = new byte[(int) (file.length() - offset)];
+            file.seek(offset);
+            file.readFully(fresh);
+            int start = 0;
+            for (int i = 0; i < fresh.length; i++) {
+                if (fresh[i] == '\n') {
+                    accept(new String(fresh, start, i - start, StandardCharsets.UTF_8), listener);
+                    start = i + 1;
+                }
+            }
+            offset += start;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept(String line, Consumer<EventLine> listener) {
+        try {
+            EventLine event = EventLine.parse(line);
+            seen.add(event);
+            listener.accept(event);
+        } catch (RuntimeException e) {
+            unreadable.add(line);
+        }
+    }
+
+    /** All events so far, in the file's order. */
+    synchronized List<EventLine> events() {
+        return List.copyOf(seen);
+    }
+
+    /** Lines that were no events. */
+    synchronized List<String> unreadable() {
+        return List.copyOf(unreadable);
+    }
+}

@@ -1,0 +1,295 @@
+package jumpvpn.lab.netns;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The claims that scenarios make, each a function of the evidence alone. */
+final class Judge {
+    /** Reasons of a gateway's row into RECOVERING when a path died: its own notice or the client's word. */
+    private static final Set<String> DEATH = Set.of("TRANSPORT_DEAD", "PEER_REPORTED");
+
+    private static final String GATES = "ABCDEF";
+    /** Names of the counters for a packet that was changed or repeated on its way. */
+    private static final Predicate<String> REFUSAL =
+            Pattern.compile("bad_?tag|replayed", Pattern.CASE_INSENSITIVE).asPredicate();
+
+    private record Step(String name, Predicate<EventLine> matches) {}
+
+    private Judge() {}
+
+    static Check outageAtMost(Evidence e, double millis) {
+        PingReport ping = e.ping();
+        String detail = "%.1f ms without a reply, %d of %d probes lost, %.0f probes/s"
+                .formatted(ping.outageMillis(), ping.lost(), ping.sent(), ping.perSecond());
+        return new Check(
+                "outage at most %.0f ms".formatted(millis), ping.sent() > 0 && ping.outageMillis() <= millis, detail);
+    }
+
+    static Check noProbeLost(Evidence e, int atLeastSent) {
+        PingReport ping = e.ping();
+        String detail = "%d of %d lost at %.0f/s, longest gap %.1f ms"
+                .formatted(ping.lost(), ping.sent(), ping.perSecond(), ping.outageMillis());
+        return new Check("no probe lost", ping.sent() >= atLeastSent && ping.lost() == 0, detail);
+    }
+
+    /** What the emulator damaged is lost, nothing else. */
+    static Check lossAtMost(Evidence e, int probes) {
+        PingReport ping = e.ping();
+        String detail =
+                "%d of %d lost, %d packets damaged or repeated".formatted(ping.lost(), ping.sent(), e.injected());
+        return new Check(
+                "nothing lost but the damaged packets",
+                ping.sent() > 0 && ping.lost() <= probes && ping.duplicates() == 0,
+                detail);
+    }
+
+    static Check downloadWhole(Evidence e) {
+        Download.Report download = e.download();
+        String detail = "%d of %d bytes, curl exit %d, longest stall %.0f ms"
+                .formatted(
+                        download.bytes(), download.expectedBytes(), download.exitCode(), download.longestStallMillis());
+        return new Check(
+                "download whole, checksum right", download.exitCode() == 0 && download.checksumRight(), detail);
+    }
+
+    static Check connectionAlive(Evidence e) {
+        return new Check(
+                "quiet TCP connection alive",
+                e.echoAlive(),
+                e.echoAlive() ? "echoed after the cut" : "no echo within 10 s");
+    }
+
+    static Check attached(Evidence e) {
+        String state = Evidence.text(e.after(), "state");
+        return new Check("attached at the end", state.equals("ATTACHED"), state.isEmpty() ? "no status" : state);
+    }
+
+    static Check sameSession(Evidence e) {
+        return unchanged("same session_id", e, "session_id");
+    }
+
+    static Check sameInnerAddress(Evidence e) {
+        return unchanged("same inner address", e, "inner_address");
+    }
+
+    static Check sameEpoch(Evidence e) {
+        return unchanged("same epoch", e, "epoch");
+    }
+
+    private static Check unchanged(String name, Evidence e, String field) {
+        String before = Evidence.text(e.before(), field);
+        String after = Evidence.text(e.after(), field);
+        return new Check(name, !before.isEmpty() && before.equals(after), before + " -> " + after);
+    }
+
+    static Check newSession(Evidence e) {
+        String before = Evidence.text(e.before(), "session_id");
+        String after = Evidence.text(e.after(), "session_id");
+        return new Check(
+                "a new session",
+                !before.isEmpty() && !after.isEmpty() && !before.equals(after),
+                before + " -> " + after);
+    }
+
+    /** The new epoch's path is over uplink B. */
+    static Check onOtherUplink(Evidence e) {
+        String path = Evidence.text(e.after(), "path");
+        boolean later = number(e.after().get("epoch")) > number(e.before().get("epoch"));
+        String detail = "epoch %s -> %s, %s"
+                .formatted(Evidence.text(e.before(), "epoch"), Evidence.text(e.after(), "epoch"), path);
+        return new Check("moved to uplink B in a later epoch", later && path.contains(Uplink.B.network + "."), detail);
+    }
+
+    /** The client's events t0, t3 .. t8 of the seed's timeline, in that order. */
+    static Check clientOrder(Evidence e, boolean pathDied) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step("t0 ATTACHED", event -> event.becomes("ATTACHED")));
+        if (pathDied) {
+            steps.add(new Step("t3 TRANSPORT_DEAD", event -> event.is("TRANSPORT_DEAD")));
+        }
+        steps.add(new Step("t4 RECOVERING", event -> event.becomes("RECOVERING")));
+        steps.add(new Step("t5 REATTACH_REQUEST_SENT", event -> event.is("REATTACH_REQUEST_SENT")));
+        steps.add(new Step("t6 CANDIDATE_SELECTED", event -> event.is("TRANSPORT_SWITCH", "CANDIDATE_SELECTED")));
+        steps.add(new Step("t7 REATTACH_ACK_RECEIVED", event -> event.is("REATTACH_ACK_RECEIVED")));
+        steps.add(new Step(
+                "t8 ATTACHED",
+                event -> event.becomes("ATTACHED") && event.reason().equals("REATTACH_ACCEPT")));
+        return order("client's events in the seed's order", own(e.client(), e), steps);
+    }
+
+    /** The gateway's rows and its answer, in order. */
+    static Check gatewayOrder(Evidence e, boolean pathDied) {
+        Step left = pathDied
+                ? new Step(
+                        "RECOVERING (path dead)",
+                        event -> event.becomes("RECOVERING") && DEATH.contains(event.reason()))
+                : new Step(
+                        "RECOVERING (OPERATOR_JUMP)",
+                        event -> event.becomes("RECOVERING") && event.reason().equals("OPERATOR_JUMP"));
+        return order(
+                "gateway's events in order",
+                own(e.gateway(), e),
+                List.of(
+                        new Step(
+                                "ATTACHED (HANDSHAKE_OK)",
+                                event -> event.becomes("ATTACHED")
+                                        && event.reason().equals("HANDSHAKE_OK")),
+                        left,
+                        new Step(
+                                "ATTACHED (REATTACH_ACCEPT)",
+                                event -> event.becomes("ATTACHED")
+                                        && event.reason().equals("REATTACH_ACCEPT")),
+                        new Step("REATTACH_ACK_SENT", event -> event.is("REATTACH_ACK_SENT"))));
+    }
+
+    static Check gatewayBound(Evidence e) {
+        return order(
+                "gateway received, bound, answered",
+                own(e.gateway(), e),
+                List.of(
+                        new Step("REATTACH_REQUEST_RECEIVED", event -> event.is("REATTACH_REQUEST_RECEIVED")),
+                        new Step("TRANSPORT_SWITCH(BOUND)", event -> event.is("TRANSPORT_SWITCH", "BOUND")),
+                        new Step("REATTACH_ACK_SENT", event -> event.is("REATTACH_ACK_SENT"))));
+    }
+
+    static Check gatesPassed(Evidence e) {
+        String seen = own(e.gateway(), e).stream()
+                .map(event -> event.text("gates"))
+                .filter(gates -> !gates.isEmpty())
+                .findFirst()
+                .orElse("");
+        boolean all = GATES.chars().allMatch(gate -> seen.indexOf(gate) >= 0);
+        return new Check("gates A to F passed", all, seen.isEmpty() ? "no event names gates" : seen);
+    }
+
+    private static List<EventLine> own(List<EventLine> events, Evidence e) {
+        String session = Evidence.text(e.before(), "session_id");
+        return events.stream()
+                .filter(event -> event.sessionId().equals(session))
+                .toList();
+    }
+
+    private static Check order(String name, List<EventLine> events, List<Step> steps) {
+        int done = 0;
+        for (EventLine event : events) {
+            if (done < steps.size() && steps.get(done).matches().test(event)) {
+                done++;
+            }
+        }
+        String last = done == 0 ? "the start" : steps.get(done - 1).name();
+        String detail =
+                done == steps.size() ? done + " steps" : "no " + steps.get(done).name() + " after " + last;
+        return new Check(name, done == steps.size(), detail);
+    }
+
+    static Check noRowsAfter(Evidence e) {
+        List<String> rows = new ArrayList<>();
+        for (List<EventLine> events : List.of(e.client(), e.gateway())) {
+            events.stream()
+                    .filter(event -> event.is("STATE_CHANGE") && event.at().isAfter(e.cut()))
+                    .forEach(event -> rows.add(event.role() + ": " + event.to() + " " + event.reason()));
+        }
+        return new Check("no change of state", rows.isEmpty(), rows.isEmpty() ? "none" : String.join(", ", rows));
+    }
+
+    /** Some event of that end, for the session before, is a termination with that reason (any reason if empty). */
+    static Check terminated(Evidence e, List<EventLine> events, String reason) {
+        List<String> reasons = own(events, e).stream()
+                .filter(event -> event.becomes("TERMINATED"))
+                .map(EventLine::reason)
+                .toList();
+        boolean ok = reasons.stream().anyMatch(given -> reason.isEmpty() ? !given.isEmpty() : given.equals(reason));
+        return new Check(
+                "the old session ends explicitly" + (reason.isEmpty() ? "" : " (" + reason + ")"),
+                ok,
+                reasons.toString());
+    }
+
+    /** Events of that end say that the new session is attached. */
+    static Check announced(Evidence e, List<EventLine> events) {
+        String session = Evidence.text(e.after(), "session_id");
+        boolean ok = events.stream().anyMatch(event -> event.sessionId().equals(session) && event.becomes("ATTACHED"));
+        return new Check("the new session is in the events", ok, session);
+    }
+
+    static Check freshWireIdentifiers(Evidence e) {
+        Set<String> common = OuterLink.common(e.linkA(), e.linkB());
+        boolean ok = common.isEmpty()
+                && !e.linkA().wireIds.isEmpty()
+                && !e.linkB().wireIds.isEmpty();
+        String detail = "A %s, B %s, on both %s".formatted(e.linkA().wireIds, e.linkB().wireIds, common);
+        return new Check("fresh wire identifiers after the jump", ok, detail);
+    }
+
+    static Check noNonceRepeated(Evidence e) {
+        int repeats = e.linkA().nonceRepeats + e.linkB().nonceRepeats;
+        return new Check("no counter used twice on one identifier", repeats == 0, repeats + " repeats");
+    }
+
+    /** The first sealed packet on B follows a reattach request and its answer: nothing just followed the kernel's route. */
+    static Check reattachedFirst(Evidence e) {
+        Instant request = e.linkB().first(OuterLink.REATTACH_REQUEST);
+        Instant answer = e.linkB().first(OuterLink.REATTACH_ANSWER);
+        Instant data = earlier(e.linkB().first(OuterLink.DATA), e.linkB().first(OuterLink.CONTROL));
+        boolean ok =
+                request != null && answer != null && data != null && request.isBefore(answer) && !data.isBefore(answer);
+        return new Check(
+                "on B a reattach came before data",
+                ok,
+                "request %s, answer %s, data %s".formatted(request, answer, data));
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || (other != null && other.isBefore(one)) ? other : one;
+    }
+
+    static Check markerHidden(Evidence e) {
+        int outside = e.linkA().markers + e.linkB().markers;
+        String detail = "%d of %d frames outside, %d inside"
+                .formatted(outside, e.linkA().frames + e.linkB().frames, e.insideMarkers());
+        return new Check("the marker never shows on the outer links", outside == 0 && e.insideMarkers() > 0, detail);
+    }
+
+    static Check nothingElseOutside(Evidence e) {
+        List<String> strangers = new ArrayList<>(e.linkA().strangers);
+        strangers.addAll(e.linkB().strangers);
+        return new Check(
+                "only the tunnel on the outer links",
+                strangers.isEmpty(),
+                strangers.isEmpty() ? "nothing else" : strangers.toString());
+    }
+
+    private static double number(@Nullable Object value) {
+        return value instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+
+    /** Counters of both ends whose name says that a packet was refused grew by at least what the emulator injected. */
+    static Check counted(Evidence e) {
+        double before = refusals(e.before()) + refusals(e.gatewayBefore());
+        double after = refusals(e.after()) + refusals(e.gatewayAfter());
+        String detail = "%.0f more refused, %d injected".formatted(after - before, e.injected());
+        return new Check("refused packets are counted", e.injected() > 0 && after - before >= e.injected(), detail);
+    }
+
+    private static double refusals(@Nullable Object value) {
+        double sum = 0;
+        if (value instanceof Map<?, ?> map) {
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                boolean counter = entry.getValue() instanceof Number
+                        && REFUSAL.test(entry.getKey().toString());
+                sum += counter ? number(entry.getValue()) : refusals(entry.getValue());
+            }
+        } else if (value instanceof List<?> list) {
+            for (Object element : list) {
+                sum += refusals(element);
+            }
+        }
+        return sum;
+    }
+}

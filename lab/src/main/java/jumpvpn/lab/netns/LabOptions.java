@@ -1,0 +1,111 @@
+package jumpvpn.lab.netns;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What the lab was asked for.
+ *
+ * @param scenarios in order
+ * @param json one object a scenario on standard output, the human text on standard error
+ * @param runs how often each
+ * @param keep leave the run's directory
+ * @param list only say which scenarios there are
+ * @param help only explain
+ * @param rttAMillis round trip of uplink A
+ * @param rttBMillis round trip of uplink B
+ * @param fault spoil the run on purpose
+ */
+record LabOptions(
+        List<Scenario> scenarios,
+        boolean json,
+        int runs,
+        boolean keep,
+        boolean list,
+        boolean help,
+        double rttAMillis,
+        double rttBMillis,
+        PlantedFault fault) {
+    private static final String SMOKE = "smoke";
+    private static final String ALL = "all";
+
+    /**
+     * Reads a command line.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    static LabOptions parse(List<String> arguments) {
+        List<Scenario> scenarios = new ArrayList<>();
+        boolean json = false;
+        boolean keep = false;
+        boolean list = false;
+        boolean help = false;
+        int runs = 1;
+        double rttA = 40;
+        double rttB = 70;
+        PlantedFault fault = PlantedFault.NONE;
+        for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
+            String argument = rest.next();
+            switch (argument) {
+                case "--json" -> json = true;
+                case "--keep" -> keep = true;
+                case "--list" -> list = true;
+                case "--help", "-h" -> help = true;
+                case "--runs" -> runs = (int) number(argument, rest, 1, 1000);
+                case "--rtt-a" -> rttA = number(argument, rest, 0, 2000);
+                case "--rtt-b" -> rttB = number(argument, rest, 0, 2000);
+                case "--plant" -> fault = fault(value(argument, rest));
+                default -> scenarios.addAll(scenarios(argument));
+            }
+        }
+        if (scenarios.isEmpty()) {
+            scenarios.add(Scenario.JUMP);
+        }
+        return new LabOptions(List.copyOf(scenarios), json, runs, keep, list, help, rttA, rttB, fault);
+    }
+
+    private static List<Scenario> scenarios(String name) {
+        if (name.startsWith("-")) {
+            throw new IllegalArgumentException("unknown option " + name + "; see --help");
+        }
+        return switch (name) {
+            case SMOKE -> Scenario.SMOKE;
+            case ALL -> List.of(Scenario.values());
+            default ->
+                List.of(Scenario.named(name)
+                        .orElseThrow(() -> new IllegalArgumentException("unknown scenario " + name + "; see --list")));
+        };
+    }
+
+    private static PlantedFault fault(String name) {
+        return PlantedFault.named(name)
+                .orElseThrow(() -> new IllegalArgumentException("unknown fault " + name + "; there are "
+                        + Arrays.stream(PlantedFault.values())
+                                .map(PlantedFault::label)
+                                .collect(Collectors.joining(", "))));
+    }
+
+    private static double number(String option, Iterator<String> rest, double least, double most) {
+        String value = value(option, rest);
+        try {
+            double number = Double.parseDouble(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                "%s %s: a number from %.0f to %.0f is wanted".formatted(option, value, least, most));
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException(option + " needs a value; see --help");
+        }
+        return rest.next();
+    }
+}

@@ -1,0 +1,170 @@
+package jumpvpn.lab.netns;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an observer of one outer link can say about it: which wire identifiers, message kinds and plain texts passed. It knows the wire format
+ * from docs/protocol/wire.md only, not from our code.
+ */
+final class OuterLink {
+    static final int DATA = 0x08;
+    static final int CONTROL = 0x09;
+    static final int REATTACH_REQUEST = 0x0b;
+    static final int REATTACH_ANSWER = 0x0c;
+    private static final int ETHERNET_BYTES = 14;
+    private static final int IPV4 = 0x0800;
+    private static final int IPV6 = 0x86dd;
+    private static final int UDP = 17;
+    private static final int ICMP = 1;
+    private static final int UDP_BYTES = 8;
+
+    private final int port;
+    private final byte[] marker;
+    /** Wire identifiers of DATA and CONTROL, with the direction: "up 0011223344556677". */
+    final Set<String> wireIds = new LinkedHashSet<>();
+    /** Datagrams by first byte. */
+    final Map<Integer, Integer> kinds = new TreeMap<>();
+    /** First time of each kind. */
+    final Map<Integer, Instant> first = new TreeMap<>();
+    /** Frames that bear the marker. */
+    int markers;
+    /** IP packets that are not our datagrams (described, at most ten). */
+    final Set<String> strangers = new LinkedHashSet<>();
+    /** Identifier and counter seen twice with different bytes: one nonce for two packets. */
+    int nonceRepeats;
+
+    int frames;
+
+    private final Map<String, Integer> nonces = new HashMap<>();
+
+    private OuterLink(int port, byte[] marker) {
+        this.port = port;
+        this.marker = marker;
+    }
+
+    /** Reads a capture; {@code port} is the gateway's UDP port. */
+    static OuterLink observe(Path capture, int port, byte[] marker) throws IOException {
+        OuterLink link = new OuterLink(port, marker);
+        link.frames = Pcap.read(capture, link::frame);
+        return link;
+    }
+
+    /** Wire identifiers that both links carried: an observer of both could tell that they are one client. */
+    static Set<String> common(OuterLink one, OuterLink other) {
+        Set<String> common = new HashSet<>();
+        for (String id : one.wireIds) {
+            if (other.wireIds.contains(id)) {
+                common.add(id);
+            }
+        }
+        return common;
+    }
+
+    @Nullable
+    Instant first(int kind) {
+        return first.get(kind);
+    }
+
+    private void frame(Instant at, byte[] frame) {
+        if (contains(frame, marker)) {
+            markers++;
+        }
+        if (frame.length < ETHERNET_BYTES + 20) {
+            return;
+        }
+        int type = unsigned16(frame, 12);
+        if (type == IPV4) {
+            ipv4(at, frame);
+        } else if (type == IPV6 && frame[ETHERNET_BYTES + 6] == UDP) {
+            stranger("IPv6 UDP");
+        }
+    }
+
+    private void ipv4(Instant at, byte[] frame) {
+        int udp = payloadOfIpv4(frame, ETHERNET_BYTES);
+        if (isOurs(frame, ETHERNET_BYTES)) {
+            String direction = unsigned16(frame, udp + 2) == port ? "up " : "down ";
+            int end = Math.min(frame.length, udp + unsigned16(frame, udp + 4));
+            datagram(at, direction, Arrays.copyOfRange(frame, udp + UDP_BYTES, Math.max(udp + UDP_BYTES, end)));
+        } else if (!isErrorAboutUs(frame)) {
+            stranger("IP protocol %d from %s to %s"
+                    .formatted(
+                            frame[ETHERNET_BYTES + 9] & 0xff,
+                            address(frame, ETHERNET_BYTES + 12),
+                            address(frame, ETHERNET_BYTES + 16)));
+        }
+    }
+
+    /** A UDP packet from or to the gateway's port begins at {@code ip}. */
+    private boolean isOurs(byte[] frame, int ip) {
+        int udp = payloadOfIpv4(frame, ip);
+        return frame.length >= udp + UDP_BYTES
+                && frame[ip + 9] == UDP
+                && (unsigned16(frame, udp) == port || unsigned16(frame, udp + 2) == port);
+    }
+
+    /** Routers may say (ICMP) that a packet of ours could not be delivered: they quote it. */
+    private boolean isErrorAboutUs(byte[] frame) {
+        int icmp = payloadOfIpv4(frame, ETHERNET_BYTES);
+        return frame[ETHERNET_BYTES + 9] == ICMP && frame.length > icmp + 8 + 20 && isOurs(frame, icmp + 8);
+    }
+
+    private static int payloadOfIpv4(byte[] frame, int ip) {
+        return ip + (frame[ip] & 0x0f) * 4;
+    }
+
+    private static String address(byte[] frame, int at) {
+        return "%d.%d.%d.%d"
+                .formatted(frame[at] & 0xff, frame[at + 1] & 0xff, frame[at + 2] & 0xff, frame[at + 3] & 0xff);
+    }
+
+    private void datagram(Instant at, String direction, byte[] datagram) {
+        if (datagram.length == 0) {
+            return;
+        }
+        int kind = datagram[0] & 0xff;
+        kinds.merge(kind, 1, Integer::sum);
+        first.putIfAbsent(kind, at);
+        if ((kind == DATA || kind == CONTROL) && datagram.length >= WireFrame.DATA_HEADER_BYTES) {
+            wireIds.add(direction + hex(datagram, 4, 12));
+            Integer before = nonces.putIfAbsent(direction + hex(datagram, 4, 20), Arrays.hashCode(datagram));
+            if (before != null && before != Arrays.hashCode(datagram)) {
+                nonceRepeats++;
+            }
+        }
+    }
+
+    private void stranger(String what) {
+        if (strangers.size() < 10) {
+            strangers.add(what);
+        }
+    }
+
+    private static int unsigned16(byte[] bytes, int at) {
+        return (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
+    }
+
+    private static String hex(byte[] bytes, int from, int to) {
+        return HexFormat.of().formatHex(bytes, from, to);
+    }
+
+    static boolean contains(byte[] text, byte[] wanted) {
+        for (int i = 0; i + wanted.length <= text.length; i++) {
+            if (Arrays.equals(text, i, i + wanted.length, wanted, 0, wanted.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

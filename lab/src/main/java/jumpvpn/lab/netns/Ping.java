@@ -1,0 +1,65 @@
+package jumpvpn.lab.netns;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A running {@code ping} at 100 probes a second. */
+final class Ping {
+    /** Ping has a floor of 10 ms and its timers round up: asked for 5 ms it keeps 100/s, asked for 10 ms it makes about 75/s. */
+    private static final String INTERVAL_SECONDS = "0.005";
+
+    static final int PER_SECOND = 100;
+
+    private final Process process;
+    private final Path output;
+
+    private Ping(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts {@code count} probes to {@code target} that carry {@code markerHex} again and again; output goes to the file {@code log}. */
+    static Ping start(Namespace namespace, Workspace workspace, String target, int count, String markerHex, String log)
+            throws IOException {
+        Path output = workspace.file(log);
+        ProcessBuilder builder = namespace.command(List.of(
+                "ping",
+                "-n",
+                "-D",
+                "-i",
+                INTERVAL_SECONDS,
+                "-c",
+                Integer.toString(count),
+                "-W",
+                "2",
+                "-s",
+                "120",
+                "-p",
+                markerHex,
+                target));
+        builder.environment().put("LC_ALL", "C");
+        builder.redirectErrorStream(true).redirectOutput(output.toFile());
+        return new Ping(workspace.start(builder, log), output);
+    }
+
+    /** Waits for the end of all probes and reads what it saw. */
+    PingReport report() throws IOException {
+        try {
+            if (!process.waitFor(Duration.ofMinutes(2))) {
+                Workspace.stop(process);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        try {
+            return PingReport.parse(Files.readAllLines(output, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return PingReport.NONE;
+        }
+    }
+}

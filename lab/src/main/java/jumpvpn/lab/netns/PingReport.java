@@ -1,0 +1,113 @@
+package jumpvpn.lab.netns;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a {@code ping -D} saw.
+ *
+ * @param sent probes sent, by ping's own summary
+ * @param received different probes answered
+ * @param duplicates answers beyond the first to one probe
+ * @param outageMillis the longest time without an answer between the first and the last, or after the last while probes were still being sent
+ * @param outageAt when that time began, in seconds since 1970
+ * @param perSecond probes sent per second
+ * @param medianRttMillis the median round trip
+ */
+record PingReport(
+        int sent,
+        int received,
+        int duplicates,
+        double outageMillis,
+        double outageAt,
+        double perSecond,
+        double medianRttMillis) {
+    private static final Pattern REPLY =
+            Pattern.compile("\\[(\\d+\\.\\d+)] \\d+ bytes from .*icmp_seq=(\\d+) .*time=([\\d.]+) ms(.*)");
+    private static final Pattern SUMMARY = Pattern.compile("(\\d+) packets transmitted, .* time (\\d+)ms");
+
+    /** Nothing was sent or nothing could be read. */
+    static final PingReport NONE = new PingReport(0, 0, 0, Double.POSITIVE_INFINITY, 0, 0, 0);
+
+    int lost() {
+        return sent - received;
+    }
+
+    /**
+     * Reads ping's output.
+     *
+     * @throws IllegalArgumentException if the summary is missing: ping did not end in order
+     */
+    static PingReport parse(List<String> lines) {
+        List<Double> arrivals = new ArrayList<>();
+        List<Double> rtts = new ArrayList<>();
+        Set<Integer> answered = new HashSet<>();
+        double firstSent = 0;
+        int replies = 0;
+        for (String line : lines) {
+            Matcher reply = REPLY.matcher(line);
+            if (reply.matches()) {
+                double arrival = Double.parseDouble(reply.group(1));
+                double rtt = Double.parseDouble(reply.group(3));
+                firstSent = arrivals.isEmpty() ? arrival - rtt / 1000 : firstSent;
+                arrivals.add(arrival);
+                rtts.add(rtt);
+                answered.add(Integer.parseInt(reply.group(2)));
+                replies++;
+            }
+            Matcher summary = SUMMARY.matcher(line);
+            if (summary.find()) {
+                double seconds = Integer.parseInt(summary.group(2)) / 1000.0;
+                return of(
+                        Integer.parseInt(summary.group(1)),
+                        seconds,
+                        firstSent,
+                        answered.size(),
+                        replies,
+                        arrivals,
+                        rtts);
+            }
+        }
+        throw new IllegalArgumentException("ping gave no summary: " + String.join("\n", lines));
+    }
+
+    private static PingReport of(
+            int sent,
+            double seconds,
+            double firstSent,
+            int received,
+            int replies,
+            List<Double> arrivals,
+            List<Double> rtts) {
+        if (arrivals.isEmpty()) {
+            return new PingReport(sent, 0, 0, seconds * 1000, 0, sent / Math.max(seconds, 0.001), 0);
+        }
+        double longest = 0;
+        double at = arrivals.getFirst();
+        double previous = arrivals.getFirst();
+        for (double arrival : arrivals) {
+            if (arrival - previous > longest) {
+                longest = arrival - previous;
+                at = previous;
+            }
+            previous = arrival;
+        }
+        if (firstSent + seconds - previous > longest) {
+            longest = firstSent + seconds - previous;
+            at = previous;
+        }
+        List<Double> sorted = rtts.stream().sorted().toList();
+        return new PingReport(
+                sent,
+                received,
+                replies - received,
+                longest * 1000,
+                at,
+                sent / Math.max(seconds, 0.001),
+                sorted.get(sorted.size() / 2));
+    }
+}

@@ -1,0 +1,46 @@
+package jumpvpn.lab.netns;
+
+/** One of the client's two ways to the internet. */
+enum Uplink {
+    A("wifi0", "10.1.0", "02:00:00:00:0a:01", "02:00:00:00:0a:02", 100, "198.51.100.11"),
+    B("lte0", "10.2.0", "02:00:00:00:0b:01", "02:00:00:00:0b:02", 200, "198.51.100.12");
+
+    final String device;
+    final String network;
+    final String clientMac;
+    final String routerMac;
+    final int metric;
+    /** The router's address on the internet: what the gateway sees. */
+    final String publicAddress;
+
+    Uplink(String device, String network, String clientMac, String routerMac, int metric, String publicAddress) {
+        this.device = device;
+        this.network = network;
+        this.clientMac = clientMac;
+        this.routerMac = routerMac;
+        this.metric = metric;
+        this.publicAddress = publicAddress;
+    }
+
+    String clientAddress() {
+        return network + ".2";
+    }
+
+    String routerAddress() {
+        return network + ".1";
+    }
+
+    /** The emulator's interface towards the client: the outer link, where the captures are taken. */
+    String nearTap() {
+        return "near" + name();
+    }
+
+    String farTap() {
+        return "far" + name();
+    }
+
+    /** The router's interface towards the client. */
+    String routerDevice() {
+        return "lan" + name();
+    }
+}

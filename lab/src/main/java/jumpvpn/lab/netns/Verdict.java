@@ -1,0 +1,76 @@
+package jumpvpn.lab.netns;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one run of a scenario proved.
+ *
+ * @param checks each claim and whether it held
+ * @param figures what was measured, for a machine
+ */
+record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
+    /** The claims of a scenario over its evidence. */
+    static Verdict of(Scenario scenario, Evidence e) {
+        Map<String, @Nullable Object> figures = new LinkedHashMap<>();
+        figures.put("outage_ms", tenths(e.ping().outageMillis()));
+        figures.put("probes_sent", e.ping().sent());
+        figures.put("probes_lost", e.ping().lost());
+        figures.put("probes_per_second", tenths(e.ping().perSecond()));
+        figures.put("rtt_median_ms", tenths(e.ping().medianRttMillis()));
+        if (scenario.connectionsSurvive) {
+            figures.put("download_bytes", e.download().bytes());
+            figures.put("download_checksum_ok", e.download().checksumRight());
+            figures.put("download_stall_ms", tenths(e.download().longestStallMillis()));
+        }
+        figures.put("tcp_alive", e.echoAlive());
+        for (String field : List.of("session_id", "inner_address", "state_version", "path")) {
+            figures.put(field + "_before", e.before().get(field));
+            figures.put(field + "_after", e.after().get(field));
+        }
+        return new Verdict(scenario.judge(e), figures);
+    }
+
+    /** A run that could not be carried out: that is a failure too. */
+    static Verdict impossible(String reason) {
+        return new Verdict(List.of(new Check("the run could be carried out", false, reason)), new LinkedHashMap<>());
+    }
+
+    private static Object tenths(double value) {
+        return Double.isFinite(value) ? Math.round(value * 10) / 10.0 : String.valueOf(value);
+    }
+
+    boolean passed() {
+        return !checks.isEmpty() && checks.stream().allMatch(Check::ok);
+    }
+
+    /** For a reader. */
+    void print(PrintStream out) {
+        out.println();
+        for (Check check : checks) {
+            out.printf("  %-4s  %-44s  %s%n", check.ok() ? "ok" : "FAIL", check.name(), check.detail());
+        }
+        out.printf("  verdict: %s%n", passed() ? "PASS" : "FAIL");
+    }
+
+    /** For a machine. */
+    Map<String, @Nullable Object> json() {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("passed", passed());
+        json.putAll(figures);
+        List<@Nullable Object> list = new ArrayList<>();
+        for (Check check : checks) {
+            Map<String, @Nullable Object> one = new LinkedHashMap<>();
+            one.put("check", check.name());
+            one.put("ok", check.ok());
+            one.put("detail", check.detail());
+            list.add(one);
+        }
+        json.put("checks", list);
+        return json;
+    }
+}
