@@ -1,0 +1,29 @@
+package jumpvpn.core.pair;
+
+import java.nio.ByteBuffer;
+import jumpvpn.core.net.IpAddress;
+
+/** Inner packets with a number in them. */
+final class Inner {
+    private Inner() {}
+
+    /** An IPv4 packet whose payload is one number. */
+    static byte[] v4(IpAddress from, IpAddress to, int number) {
+        ByteBuffer out = ByteBuffer.allocate(24);
+        out.put(0, (byte) 0x45).putShort(2, (short) 24).putInt(12, from.v4Bits()).putInt(16, to.v4Bits());
+        return out.putInt(20, number).array();
+    }
+
+    /** An IPv6 packet whose payload is one number. */
+    static byte[] v6(IpAddress from, IpAddress to, int number) {
+        ByteBuffer out = ByteBuffer.allocate(44);
+        out.put(0, (byte) 0x60).putShort(4, (short) 4);
+        out.putLong(8, from.high()).putLong(16, from.low());
+        out.putLong(24, to.high()).putLong(32, to.low());
+        return out.putInt(40, number).array();
+    }
+
+    static int number(byte[] packet) {
+        return ByteBuffer.wrap(packet).getInt(packet.length - 4);
+    }
+}

@@ -1,0 +1,364 @@
+package jumpvpn.core.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import jumpvpn.core.agent.Agent;
+import jumpvpn.core.agent.AgentConfig;
+import jumpvpn.core.agent.AgentContext;
+import jumpvpn.core.agent.AgentPort;
+import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.control.Grant;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.gateway.Gateway;
+import jumpvpn.core.gateway.GatewayConfig;
+import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.gateway.SessionStatus;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionState;
+
+/** One client and one gateway in one thread with real cryptography, seeded entropy and two links between them; time moves only when told. */
+final class Pair {
+    static final Endpoint GATEWAY = new Endpoint(IpAddress.parse("203.0.113.1"), 4500);
+    static final IpAddress GATEWAY_INNER = IpAddress.parse("10.77.0.1");
+    static final long MILLI = 1_000_000L;
+    private static final int SOCKET = 7;
+    private static final long WALL_SECONDS = 1_795_000_000L;
+
+    /** A datagram under way, or one that was seen on the wire. */
+    record Datagram(long nanos, long order, boolean up, Link link, Endpoint from, byte[] bytes) {}
+
+    final Random random = new Random(42);
+    final Crypto crypto = Crypto.jdk(random::nextBytes);
+    final KeyPair gatewayKey = KeyPair.generate(crypto);
+    final KeyPair clientKey = KeyPair.generate(crypto);
+    final Link a = new Link(1, "eth0", "192.0.2.1", GATEWAY, 20);
+    final Link b = new Link(2, "wlan0", "198.51.100.1", GATEWAY, 35);
+    final List<Event> clientEvents = new ArrayList<>();
+    final List<Event> gatewayEvents = new ArrayList<>();
+    final List<Datagram> seen = new ArrayList<>();
+    final List<Integer> atGateway = new ArrayList<>();
+    final List<Integer> atClient = new ArrayList<>();
+    final List<String> ends = new ArrayList<>();
+    final DropCounters clientDrops = new DropCounters();
+    final DropCounters gatewayDrops = new DropCounters();
+    Policy policy = Policy.DEFAULT;
+    Suite suite = Suite.AES_256_GCM;
+    long now = 1_000_000_000_000L;
+    Agent agent;
+    Gateway gateway;
+    MemorySessionTable table = new MemorySessionTable();
+    private Inbound clientInbound;
+    private Outbound clientOutbound;
+    private Inbound gatewayInbound;
+    private Outbound gatewayOutbound;
+    private final PriorityQueue<Datagram> underWay =
+            new PriorityQueue<>(Comparator.comparingLong(Datagram::nanos).thenComparingLong(Datagram::order));
+    private long order;
+
+    /** A gateway that knows the client, and a client that has both links up and has not started. */
+    static Pair ready() {
+        return ready(Policy.DEFAULT);
+    }
+
+    static Pair ready(Policy policy) {
+        Pair pair = new Pair();
+        pair.policy = policy;
+        pair.startGateway(List.of(pair.client()));
+        pair.startClient(pair.gatewayKey.publicKey());
+        return pair;
+    }
+
+    /** Connected over link a, at rest. */
+    static Pair connected() {
+        return connected(Policy.DEFAULT);
+    }
+
+    static Pair connected(Policy policy) {
+        Pair pair = ready(policy);
+        pair.connect();
+        return pair;
+    }
+
+    void connect() {
+        agent.start(now);
+        await(() -> state() == SessionState.ATTACHED && sessions().size() == 1, 2000);
+        run(500);
+    }
+
+    GatewayConfig.Client client() {
+        return new GatewayConfig.Client("laptop", clientKey.publicKey(), List.of());
+    }
+
+    void startGateway(List<GatewayConfig.Client> clients) {
+        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<ForwardingGate> routes = new LookupTable<>();
+        GatewayConfig config = new GatewayConfig(
+                "gw1",
+                gatewayKey,
+                List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")),
+                clients,
+                policy,
+                1400);
+        table = new MemorySessionTable();
+        gateway = new Gateway(
+                new GatewayContext(
+                        config, crypto, this::down, gatewayEvents::add, table, bindings, routes, gatewayDrops),
+                WALL_SECONDS);
+        gatewayInbound = new Inbound(bindings, gatewayDrops, true);
+        gatewayOutbound = new Outbound(routes::get, gatewayDrops);
+    }
+
+    void startClient(byte[] trustedGatewayKey) {
+        LookupTable<Binding> bindings = new LookupTable<>();
+        ForwardingGate gate = new ForwardingGate();
+        AgentConfig config = new AgentConfig(
+                clientKey, suite, List.of(new AgentConfig.Gateway("gw1", trustedGatewayKey)));
+        agent = new Agent(new AgentContext(config, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
+        clientInbound = new Inbound(bindings, clientDrops, false);
+        clientOutbound = new Outbound((_, _) -> gate, clientDrops);
+        agent.pathUp(now, a.path);
+        agent.pathUp(now, b.path);
+    }
+
+    private final class Port implements AgentPort {
+        @Override
+        public void transmit(int pathId, Endpoint to, byte[] datagram) {
+            up(pathId == a.path.id() ? a : b, datagram);
+        }
+
+        @Override
+        public void granted(Grant.Session session, String gateway) {
+            assertThat(gateway).isEqualTo("gw1");
+        }
+
+        @Override
+        public void ended(ReasonCode reason, String text) {
+            ends.add(reason + ": " + text);
+        }
+    }
+
+    private void up(Link link, byte[] datagram) {
+        Datagram sent = new Datagram(now + link.delayNanos, order++, true, link, link.outer, datagram);
+        seen.add(new Datagram(now, sent.order, true, link, link.outer, datagram.clone()));
+        if (link.carriesUp(datagram)) {
+            underWay.add(sent);
+        }
+    }
+
+    private void down(int socket, Endpoint to, byte[] datagram) {
+        assertThat(socket).isEqualTo(SOCKET);
+        for (Link link : List.of(a, b)) {
+            if (link.outer.equals(to)) {
+                seen.add(new Datagram(now, order, false, link, GATEWAY, datagram.clone()));
+                if (link.carriesDown(datagram)) {
+                    underWay.add(new Datagram(now + link.delayNanos, order++, false, link, GATEWAY, datagram));
+                }
+            }
+        }
+    }
+
+    /** Somebody sends these bytes to the gateway, from anywhere. */
+    void inject(Endpoint from, byte[] datagram) {
+        gatewayReceives(from, datagram.clone());
+    }
+
+    private void gatewayReceives(Endpoint from, byte[] datagram) {
+        MemorySegment memory = MemorySegment.ofArray(datagram);
+        IpAddress address = from.address();
+        Inbound.Disposition disposition =
+                gatewayInbound.accept(memory, 0, datagram.length, now, address.high(), address.low(), from.port());
+        switch (disposition) {
+            case DELIVER -> atGateway.add(Inner.number(payload(datagram, gatewayInbound)));
+            case CONTROL ->
+                gateway.receiveControl(now, gatewayInbound.binding(), from, payload(datagram, gatewayInbound));
+            case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
+            case ACKNOWLEDGED, DROPPED -> {
+                // complete in itself
+            }
+        }
+        Binding binding = gatewayInbound.binding();
+        if (binding != null && disposition != Inbound.Disposition.UNBOUND && binding.claimWatch()) {
+            gateway.watch(now, binding);
+        }
+    }
+
+    private void clientReceives(int pathId, byte[] datagram) {
+        MemorySegment memory = MemorySegment.ofArray(datagram);
+        IpAddress from = GATEWAY.address();
+        Inbound.Disposition disposition =
+                clientInbound.accept(memory, 0, datagram.length, now, from.high(), from.low(), GATEWAY.port());
+        switch (disposition) {
+            case DELIVER -> atClient.add(Inner.number(payload(datagram, clientInbound)));
+            case CONTROL -> agent.receiveControl(now, clientInbound.binding(), payload(datagram, clientInbound));
+            case UNBOUND -> agent.receive(now, pathId, datagram);
+            case ACKNOWLEDGED, DROPPED -> {
+                // complete in itself
+            }
+        }
+        Binding binding = clientInbound.binding();
+        if (binding != null && disposition != Inbound.Disposition.UNBOUND && binding.claimWatch()) {
+            agent.watch(now, binding);
+        }
+    }
+
+    private static byte[] payload(byte[] datagram, Inbound inbound) {
+        return java.util.Arrays.copyOfRange(
+                datagram, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + inbound.payloadLength());
+    }
+
+    /** The client's host sends an inner packet. */
+    void sendUp(int number) {
+        sendUp(Inner.v4(inner(), GATEWAY_INNER, number));
+    }
+
+    void sendUp(byte[] packet) {
+        byte[] datagram = framed(packet);
+        int length = clientOutbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
+        Binding binding = clientOutbound.binding();
+        if (length > 0) {
+            up(binding.pathId == a.path.id() ? a : b, java.util.Arrays.copyOf(datagram, length));
+            if (binding.claimWatch()) {
+                agent.watch(now, binding);
+            }
+        }
+    }
+
+    /** Somebody behind the gateway sends an inner packet to the client. */
+    void sendDown(int number) {
+        byte[] packet = Inner.v4(GATEWAY_INNER, inner(), number);
+        byte[] datagram = framed(packet);
+        int length = gatewayOutbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
+        Binding binding = gatewayOutbound.binding();
+        if (length > 0) {
+            down(SOCKET, binding.peer(), java.util.Arrays.copyOf(datagram, length));
+            if (binding.claimWatch()) {
+                gateway.watch(now, binding);
+            }
+        }
+    }
+
+    private static byte[] framed(byte[] packet) {
+        byte[] datagram = new byte[PacketLayout.OVERHEAD + packet.length];
+        System.arraycopy(packet, 0, datagram, PacketLayout.PAYLOAD, packet.length);
+        return datagram;
+    }
+
+    /** Lets time pass; packets go before deadlines. */
+    void run(long millis) {
+        runUntil(now + millis * MILLI);
+    }
+
+    private void runUntil(long target) {
+        int turns = 0;
+        long last = now;
+        while (true) {
+            long next = Math.min(agent.nextNanos(), gateway.nextNanos());
+            next = underWay.isEmpty() ? next : Math.min(next, underWay.peek().nanos);
+            if (next > target) {
+                now = target;
+                return;
+            }
+            now = Math.max(now, next);
+            turns = now == last ? turns + 1 : 0;
+            last = now;
+            assertThat(turns).as("turns at one instant: somebody wants to be woken without end").isLessThan(1000);
+            while (!underWay.isEmpty() && underWay.peek().nanos <= now) {
+                Datagram due = underWay.poll();
+                if (due.up) {
+                    gatewayReceives(due.from, due.bytes);
+                } else {
+                    clientReceives(due.link.path.id(), due.bytes);
+                }
+            }
+            agent.proceed(now);
+            gateway.proceed(now);
+        }
+    }
+
+    /** Nobody gets the processor for so long: a suspend, or a starved machine. */
+    void sleep(long millis) {
+        now += millis * MILLI;
+    }
+
+    /** Lets time pass until something holds; returns after how many milliseconds. */
+    long await(BooleanSupplier holds, long mostMillis) {
+        for (long waited = 0; waited <= mostMillis; waited++) {
+            if (holds.getAsBoolean()) {
+                return waited;
+            }
+            run(1);
+        }
+        throw new AssertionError("not within " + mostMillis + " ms\nclient:\n  " + String.join("\n  ", told(clientEvents))
+                + "\ngateway:\n  " + String.join("\n  ", told(gatewayEvents)) + "\nends: " + ends);
+    }
+
+    SessionState state() {
+        return agent.status(now).state();
+    }
+
+    AgentStatus status() {
+        return agent.status(now);
+    }
+
+    List<SessionStatus> sessions() {
+        return gateway.sessions(now);
+    }
+
+    IpAddress inner() {
+        return status().inner().getFirst().address();
+    }
+
+    /** Sends packets both ways every few milliseconds and lets time pass between them. */
+    void chat(int firstNumber, int packets, long everyMillis) {
+        for (int i = 0; i < packets; i++) {
+            sendUp(firstNumber + i);
+            sendDown(firstNumber + i);
+            run(everyMillis);
+        }
+    }
+
+    void forgetEvents() {
+        clientEvents.clear();
+        gatewayEvents.clear();
+        seen.clear();
+        atClient.clear();
+        atGateway.clear();
+    }
+
+    /** Events as {@code TYPE reason}, a state change as {@code FROM>TO reason}. */
+    static List<String> told(List<Event> events) {
+        return events.stream()
+                .map(event -> (event.type() == EventType.STATE_CHANGE ? event.from() + ">" + event.to() : event.type())
+                        + " " + event.reason())
+                .toList();
+    }
+
+    static long count(List<Event> events, EventType type, ReasonCode reason) {
+        return events.stream()
+                .filter(event -> event.type() == type && event.reason() == reason)
+                .count();
+    }
+}
