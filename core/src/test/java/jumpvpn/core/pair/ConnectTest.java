@@ -85,10 +85,13 @@ class ConnectTest {
         pair.startClient(pair.gatewayKey.publicKey());
         pair.agent.start(pair.now);
         pair.await(() -> !pair.ends.isEmpty(), 200);
-        assertThat(pair.ends.getFirst()).startsWith("UNKNOWN_CLIENT: gateway gw1 refused").contains("client add");
+        assertThat(pair.ends.getFirst())
+                .startsWith("UNKNOWN_CLIENT: gateway gw1 refused")
+                .contains("client add");
         assertThat(pair.status().lastEnd()).contains("refused");
         assertThat(Pair.told(pair.clientEvents)).contains("BIRTH>TERMINATED HANDSHAKE_FAIL");
-        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.UNKNOWN_CLIENT)).isOne();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.UNKNOWN_CLIENT))
+                .isOne();
         assertThat(pair.sessions()).isEmpty();
         int before = pair.seen.size();
         pair.run(3000);

@@ -10,7 +10,10 @@ final class Inner {
     /** An IPv4 packet whose payload is one number. */
     static byte[] v4(IpAddress from, IpAddress to, int number) {
         ByteBuffer out = ByteBuffer.allocate(24);
-        out.put(0, (byte) 0x45).putShort(2, (short) 24).putInt(12, from.v4Bits()).putInt(16, to.v4Bits());
+        out.put(0, (byte) 0x45)
+                .putShort(2, (short) 24)
+                .putInt(12, from.v4Bits())
+                .putInt(16, to.v4Bits());
         return out.putInt(20, number).array();
     }
 

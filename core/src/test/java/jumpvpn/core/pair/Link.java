@@ -17,8 +17,7 @@ final class Link {
     Predicate<byte[]> swallowDown = _ -> false;
 
     Link(int id, String name, String local, Endpoint gateway, long delayMillis) {
-        path = new Path(
-                id, Protocol.UDP, name, LinkKind.ETHERNET, IpAddress.parse(local), "gw1", gateway, 0);
+        path = new Path(id, Protocol.UDP, name, LinkKind.ETHERNET, IpAddress.parse(local), "gw1", gateway, 0);
         outer = new Endpoint(IpAddress.parse(local), 40_000 + id);
         delayNanos = delayMillis * 1_000_000;
     }

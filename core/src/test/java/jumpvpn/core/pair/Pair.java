@@ -134,8 +134,8 @@ final class Pair {
     void startClient(byte[] trustedGatewayKey) {
         LookupTable<Binding> bindings = new LookupTable<>();
         ForwardingGate gate = new ForwardingGate();
-        AgentConfig config = new AgentConfig(
-                clientKey, suite, List.of(new AgentConfig.Gateway("gw1", trustedGatewayKey)));
+        AgentConfig config =
+                new AgentConfig(clientKey, suite, List.of(new AgentConfig.Gateway("gw1", trustedGatewayKey)));
         agent = new Agent(new AgentContext(config, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
         clientInbound = new Inbound(bindings, clientDrops, false);
         clientOutbound = new Outbound((_, _) -> gate, clientDrops);
@@ -284,7 +284,9 @@ final class Pair {
             now = Math.max(now, next);
             turns = now == last ? turns + 1 : 0;
             last = now;
-            assertThat(turns).as("turns at one instant: somebody wants to be woken without end").isLessThan(1000);
+            assertThat(turns)
+                    .as("turns at one instant: somebody wants to be woken without end")
+                    .isLessThan(1000);
             while (!underWay.isEmpty() && underWay.peek().nanos <= now) {
                 Datagram due = underWay.poll();
                 if (due.up) {
@@ -311,8 +313,9 @@ final class Pair {
             }
             run(1);
         }
-        throw new AssertionError("not within " + mostMillis + " ms\nclient:\n  " + String.join("\n  ", told(clientEvents))
-                + "\ngateway:\n  " + String.join("\n  ", told(gatewayEvents)) + "\nends: " + ends);
+        throw new AssertionError(
+                "not within " + mostMillis + " ms\nclient:\n  " + String.join("\n  ", told(clientEvents))
+                        + "\ngateway:\n  " + String.join("\n  ", told(gatewayEvents)) + "\nends: " + ends);
     }
 
     SessionState state() {

@@ -132,7 +132,9 @@ class SessionMachineTest {
     void versionsAreOrderedUnsignedAndNeverWrap() {
         StateVersion lastStep = StateVersion.of(7, -1);
         StateVersion lastEpoch = StateVersion.of(-1, 0);
-        assertThat(lastStep).isGreaterThan(StateVersion.of(7, Integer.MAX_VALUE)).isLessThan(StateVersion.of(8, 0));
+        assertThat(lastStep)
+                .isGreaterThan(StateVersion.of(7, Integer.MAX_VALUE))
+                .isLessThan(StateVersion.of(8, 0));
         assertThat(lastEpoch).isGreaterThan(StateVersion.of(Integer.MAX_VALUE, -1));
         assertThat(lastStep.nextEpoch()).isEqualTo(StateVersion.of(8, 0));
         assertThat(lastEpoch.nextStep()).isEqualTo(StateVersion.of(-1, 1));

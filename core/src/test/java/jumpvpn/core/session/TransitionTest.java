@@ -12,21 +12,23 @@ import org.junit.jupiter.api.TestFactory;
 class TransitionTest {
     @TestFactory
     Stream<DynamicTest> leadsWhereTheContractSays() {
-        return ContractTable.cells().stream().map(cell -> dynamicTest(cell.toString(), () -> {
-            Transition row = Transition.find(cell.role(), cell.from(), cell.alive(), cell.reason());
-            if (cell.to() == null) {
-                assertThat(row).isNull();
-            } else {
-                assertThat(row).isNotNull();
-                assertThat(row.to()).isEqualTo(cell.to());
-                assertThat(row.binds()).isEqualTo(cell.binds());
-            }
-        }));
+        return ContractTable.cells().stream()
+                .map(cell -> dynamicTest(cell.toString(), () -> {
+                    Transition row = Transition.find(cell.role(), cell.from(), cell.alive(), cell.reason());
+                    if (cell.to() == null) {
+                        assertThat(row).isNull();
+                    } else {
+                        assertThat(row).isNotNull();
+                        assertThat(row.to()).isEqualTo(cell.to());
+                        assertThat(row.binds()).isEqualTo(cell.binds());
+                    }
+                }));
     }
 
     @Test
     void theTableOfTheTestsHasAllCells() {
         assertThat(ContractTable.cells()).hasSize(2 * 6 * 2 * ReasonCode.values().length);
-        assertThat(ContractTable.cells().stream().filter(cell -> cell.to() != null)).hasSizeGreaterThan(150);
+        assertThat(ContractTable.cells().stream().filter(cell -> cell.to() != null))
+                .hasSizeGreaterThan(150);
     }
 }

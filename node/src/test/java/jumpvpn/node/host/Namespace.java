@@ -119,7 +119,9 @@ public final class Namespace implements AutoCloseable {
         long deadline = System.nanoTime() + 5_000_000_000L;
         try (NetworkConfig config = NetworkConfig.open()) {
             while (config.overlapping(own).stream().noneMatch(Route::ownAddress)) {
-                assertThat(System.nanoTime()).as("%s never became usable", address).isLessThan(deadline);
+                assertThat(System.nanoTime())
+                        .as("%s never became usable", address)
+                        .isLessThan(deadline);
                 Thread.yield();
             }
         }
