@@ -41,7 +41,6 @@ public final class TunDevice implements AutoCloseable {
      * @param name 1 to 15 printable ASCII characters without %, / : and blanks
      * @throws LinuxException EBUSY if the name is taken, EPERM, ENOENT without /dev/net/tun, EINVAL for a bad name
      */
-    @SuppressWarnings("OrphanedFormatString") // a pattern and a message about %, no formats
     public static TunDevice create(String name) throws LinuxException {
         String attempted = "create the interface " + name;
         if (!name.matches("[!-~&&[^%/:]]{1,15}") || name.equals(".") || name.equals("..")) {
