@@ -36,9 +36,6 @@ public final class Namespace implements AutoCloseable {
 
     /** With the loopback interface up. */
     public static Namespace create() throws Exception {
-        Assumptions.assumeTrue(
-                Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip")),
-                "SKIPPED: the command ip is missing (Debian: apt install iproute2)");
         Namespace namespace = new Namespace();
         boolean made = namespace.run(() -> (int) UNSHARE.invokeExact(CLONE_NEWNET) == 0);
         if (!made) {
@@ -89,16 +86,15 @@ public final class Namespace implements AutoCloseable {
         T run() throws Throwable;
     }
 
-    /** Runs {@code ip ARGUMENTS} in the namespace. @return what it printed */
+    /** What {@code ip ARGUMENTS} printed that ran in the namespace. */
     public String ip(String arguments) throws Exception {
         return command(("ip " + arguments).split(" "));
     }
 
-    /** Runs a command in the namespace. @return what it printed; a failing one fails the test */
+    /** What a command printed that ran in the namespace; a failing one fails the test, a missing one skips it. */
     public String command(String... command) throws Exception {
         return run(() -> {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process = start(command);
             process.getOutputStream().close();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
@@ -106,6 +102,15 @@ public final class Namespace implements AutoCloseable {
             }
             return said;
         });
+    }
+
+    private static Process start(String... command) {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            return Assumptions.abort("SKIPPED: the command " + command[0]
+                    + " is missing (Debian: apt install iproute2 nftables procps util-linux)");
+        }
     }
 
     /** For {@code ip link set NAME netns ID}. */
