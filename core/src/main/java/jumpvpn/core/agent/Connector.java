@@ -70,9 +70,9 @@ final class Connector {
         this.nextLaunchNanos = nowNanos;
     }
 
-    /** A path came up: try it now. */
+    /** A path came up: try it now, or soon if another is being tried. */
     void pathUp(long nowNanos) {
-        nextLaunchNanos = nowNanos;
+        nextLaunchNanos = Math.min(nextLaunchNanos, attempts.isEmpty() ? nowNanos : nowNanos + STAGGER_NANOS);
     }
 
     void pathDown(int pathId) {

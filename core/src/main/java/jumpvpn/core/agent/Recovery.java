@@ -89,7 +89,7 @@ final class Recovery {
             deny(nowNanos, ReasonCode.TRANSPORT_NOT_ALLOWED, towards.name());
             return ReasonCode.TRANSPORT_NOT_ALLOWED;
         }
-        if (!session.step(nowNanos, why.ownerReason(), new Detail("to", towards.name()))) {
+        if (!session.step(nowNanos, why.ownerReason(), new Detail("target", towards.name()))) {
             session.journal.emit(
                     nowNanos,
                     EventType.ILLEGAL_TRANSITION,

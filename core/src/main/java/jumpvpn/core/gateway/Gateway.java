@@ -1,7 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -33,7 +33,7 @@ public final class Gateway {
     private final Births births;
     private final ReattachServer reattach;
     private final TreeMap<SessionId, GatewaySession> sessions = new TreeMap<>();
-    private final IdentityHashMap<ForwardingGate, GatewaySession> byGate = new IdentityHashMap<>(); // never iterated
+    private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final Wakeups wakeups = new Wakeups();
     private TicketSealer tickets;
     private int ticketKey;

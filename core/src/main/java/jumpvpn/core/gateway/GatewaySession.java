@@ -140,6 +140,8 @@ final class GatewaySession {
     void watch(long nowNanos, Binding binding) {
         if (binding == active && machine.bindingAlive()) {
             watch(nowNanos);
+        } else if (binding != active && binding.receives(nowNanos)) { // it drains: what comes is normal for now
+            deadlines.set(Timer.NOTICE, nowNanos + DRAIN_NANOS);
         } else if (!deadlines.isSet(Timer.NOTICE)) {
             send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
             deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);

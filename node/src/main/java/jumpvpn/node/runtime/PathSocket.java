@@ -1,6 +1,7 @@
 package jumpvpn.node.runtime;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.PacketBatch;
@@ -13,13 +14,13 @@ final class PathSocket {
 
     final int id;
     final UdpSocket socket;
-    private final PacketBatch one;
+    private final MemorySegment memory = Arena.ofAuto().allocate(MOST_BYTES); // a field, since the address alone keeps nothing alive
+    private final PacketBatch one = new PacketBatch(memory.address(), 1, MOST_BYTES);
     private boolean closed;
 
     PathSocket(int id, UdpSocket socket) {
         this.id = id;
         this.socket = socket;
-        this.one = new PacketBatch(Arena.ofAuto().allocate(MOST_BYTES).address(), 1, MOST_BYTES);
     }
 
     /** Sends one datagram; it may be lost. */
