@@ -63,6 +63,7 @@ final class ClientSession {
     Path path;
     private HealthWatch watch;
     private final List<Binding> draining = new ArrayList<>();
+    private long boundNanos;
     private long confirmPauseNanos;
     private long finishedSentBytes;
     private long finishedReceivedBytes;
@@ -174,6 +175,7 @@ final class ClientSession {
         }
         deadlines.clear(Timer.HANDSHAKE);
         deadlines.clear(Timer.CONFIRM);
+        boundNanos = nowNanos;
         machine.learn(welcome.version());
         credentials.wallet().replace(welcome.tickets(), credentials.secret().proofKey());
         credentials.token(welcome.token(), nowNanos);
@@ -310,6 +312,7 @@ final class ClientSession {
         int epoch = ack.version().epoch();
         BindingKeys keys = attempt.base.bindingKeys(freshness, epoch);
         retire(active, nowNanos);
+        boundNanos = nowNanos;
         path = attempt.path;
         active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path);
         watch = new HealthWatch(policy, attempt.rttNanos(nowNanos));
@@ -364,6 +367,11 @@ final class ClientSession {
             context.bindings().remove(0, binding.localWireId);
         }
         credentials.wipe();
+    }
+
+    /** When the gateway was heard last: a packet of the binding, or the ACK that began it. */
+    long lastHeardNanos() {
+        return Math.max(active.delivery.receivedNanos(), boundNanos);
     }
 
     long patienceNanos() {

@@ -60,10 +60,9 @@ final class Recovery {
                 session.policy.get(PolicyKey.HOLD_MAX_AGE),
                 context.drops());
         context.gate().hold(held);
-        long lastHeard = Math.max(session.active.delivery.receivedNanos(), session.machine.sinceNanos());
         session.deadlines.set(
                 ClientSession.Timer.TRANSPORT_LOSS,
-                lastHeard + session.policy.get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
+                session.lastHeardNanos() + session.policy.get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
         earlyAllowed = true;
         search(nowNanos, BindCause.DEAD, null);
     }

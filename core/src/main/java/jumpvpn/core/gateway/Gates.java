@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * kept, nothing is changed, the first gate that fails gives the answer.
  */
 final class Gates {
-    private static final long CLOCK_SKEW_NANOS = 1_000_000_000L;
+    static final long CLOCK_SKEW_NANOS = 1_000_000_000L;
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
     /** The gates in the order in which they are reported. */
@@ -98,15 +98,20 @@ final class Gates {
     }
 
     private @Nullable ReasonCode gateC(long nowNanos, ReattachRequest request, Facts facts, Policy policy) {
-        long madeNanos = request.token().issuedNanos() + request.tokenAgeNanos();
-        long ageNanos = nowNanos - madeNanos;
-        if (request.token().incarnation() != incarnation
-                || madeNanos < 0
-                || ageNanos < -CLOCK_SKEW_NANOS
-                || ageNanos > policy.get(PolicyKey.SECURITY_REATTACH_MAX_AGE) + CLOCK_SKEW_NANOS) {
+        if (!isYoung(nowNanos, request, policy)) {
             return ReasonCode.STALE_REQUEST;
         }
         return facts.sameNonceOtherBytes ? ReasonCode.REPLAY_DETECTED : null;
+    }
+
+    /** Whether the request was made lately, for this start of the gateway: what is older may be a replay, so nothing may come of it. */
+    boolean isYoung(long nowNanos, ReattachRequest request, Policy policy) {
+        long madeNanos = request.token().issuedNanos() + request.tokenAgeNanos();
+        long ageNanos = nowNanos - madeNanos;
+        return request.token().incarnation() == incarnation
+                && madeNanos >= 0
+                && ageNanos >= -CLOCK_SKEW_NANOS
+                && ageNanos <= policy.get(PolicyKey.SECURITY_REATTACH_MAX_AGE) + CLOCK_SKEW_NANOS;
     }
 
     private static @Nullable ReasonCode gateF(

@@ -143,9 +143,19 @@ final class GatewaySession {
         } else if (binding != active && binding.receives(nowNanos)) { // it drains: what comes is normal for now
             deadlines.set(Timer.NOTICE, nowNanos + DRAIN_NANOS);
         } else if (!deadlines.isSet(Timer.NOTICE)) {
-            send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
+            if (hasEnded(nowNanos, binding)) {
+                send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
+            }
             deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);
         }
+    }
+
+    /**
+     * Whether its sender should be told to reattach. Not while it drains: the client has asked for the next binding and may still wait for the ACK. Never early
+     * data's, whose one key is the client's to seal with.
+     */
+    private boolean hasEnded(long nowNanos, Binding binding) {
+        return binding.dataType() == PacketLayout.DATA && (binding == active || !binding.receives(nowNanos));
     }
 
     private void watch(long nowNanos) {

@@ -36,7 +36,7 @@ final class KeptAnswers {
         Iterator<java.util.Map.Entry<String, Kept>> entries = byNonce.entrySet().iterator();
         while (entries.hasNext()) {
             java.util.Map.Entry<String, Kept> entry = entries.next();
-            if (nowNanos - entry.getValue().nanos > 2 * maxAgeNanos
+            if (nowNanos - entry.getValue().nanos > maxAgeNanos + 2 * Gates.CLOCK_SKEW_NANOS
                     && !entry.getKey().equals(current)) {
                 entries.remove();
             }

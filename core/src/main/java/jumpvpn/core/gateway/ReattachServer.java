@@ -261,11 +261,12 @@ final class ReattachServer {
                 session.machine.version(),
                 GatewaySession.pathName(asked.request().protocol(), asked.from));
         byte[] answer = answer(asked, reject(asked, session, reason));
-        if (reason != ReasonCode.REPLAY_DETECTED) { // that nonce's own answer stays
+        boolean young = gates.isYoung(asked.nowNanos, asked.request(), session.policy());
+        if (young && reason != ReasonCode.REPLAY_DETECTED) { // that nonce's own answer stays
             session.kept.keep(asked.proven.nonce(), asked.datagram, asked.from, answer, asked.nowNanos);
         }
         boolean counts = reason == ReasonCode.STALE_STATE_VERSION || reason == ReasonCode.TRANSPORT_NOT_ALLOWED;
-        session.rejects += counts ? 1 : 0;
+        session.rejects += counts && young ? 1 : 0;
         if (reason == ReasonCode.OWNERSHIP_AMBIGUOUS) {
             owner.end(asked.nowNanos, session, reason);
         } else if (session.rejects >= session.policy().count(PolicyKey.SWITCHING_MAX_REJECTS)

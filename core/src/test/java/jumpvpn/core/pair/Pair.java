@@ -33,6 +33,8 @@ import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.JdkAead;
+import jumpvpn.core.security.JdkX25519;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Policy;
@@ -51,7 +53,7 @@ final class Pair {
     record Datagram(long nanos, long order, boolean up, Link link, Endpoint from, byte[] bytes) {}
 
     final Random random = new Random(42);
-    final Crypto crypto = Crypto.jdk(random::nextBytes);
+    final Crypto crypto = new Crypto(new NonceGuard(new JdkAead()), new JdkX25519(), random::nextBytes);
     final KeyPair gatewayKey = KeyPair.generate(crypto);
     final KeyPair clientKey = KeyPair.generate(crypto);
     final Link a = new Link(1, "eth0", "192.0.2.1", GATEWAY, 20);
