@@ -140,7 +140,7 @@ final class GatewaySession {
     void watch(long nowNanos, Binding binding) {
         if (binding == active && machine.bindingAlive()) {
             watch(nowNanos);
-        } else if (!deadlines.isSet(Timer.NOTICE)) {
+        } else if (binding.dataType() == PacketLayout.DATA && !deadlines.isSet(Timer.NOTICE)) { // early keys are the client's
             send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
             deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);
         }
