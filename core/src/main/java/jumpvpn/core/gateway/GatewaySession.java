@@ -166,7 +166,9 @@ final class GatewaySession {
                 case LOOK -> look(nowNanos);
                 case SILENCE -> silence(nowNanos);
                 case NOTICE -> {
-                    active.releaseWatch();
+                    if (!machine.bindingAlive()) { // else look() has it
+                        active.releaseWatch();
+                    }
                     retired.forEach(old -> old.binding.releaseWatch());
                 }
                 case CHALLENGE -> unanswered(nowNanos);
