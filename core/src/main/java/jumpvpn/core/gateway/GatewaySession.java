@@ -264,7 +264,13 @@ final class GatewaySession {
 
     /** The committed bind takes over: the gate turns to it, what was held goes out, the old binding drains. */
     void bind(long nowNanos, SessionRecord committed, Binding binding, Binding early, Protocol through) {
-        retire(nowNanos, active, nowNanos + (machine.bindingAlive() ? DRAIN_NANOS : 0));
+        long drainedNanos = nowNanos + (machine.bindingAlive() ? DRAIN_NANOS : 0);
+        for (Retired old : retired) {
+            if (old.binding.epoch == active.epoch) { // the early data that rode ahead of it
+                old.binding.receiveUntil(drainedNanos);
+            }
+        }
+        retire(nowNanos, active, drainedNanos);
         early.receiveUntil(nowNanos + DRAIN_NANOS);
         if (context.bindings().get(0, early.localWireId)
                 == null) { // its identifier is the client's choice: it may displace nothing
