@@ -73,6 +73,9 @@ public final class Inbound {
         if (!InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
+        if (from.gate.forwarding() instanceof Forwarding.Drop) { // a session in BIRTH, or ended this moment
+            return drop(DropReason.GATE_CLOSED);
+        }
         if (checkSource
                 && !from.gate.owns(InnerPacket.sourceHigh(memory, inner), InnerPacket.sourceLow(memory, inner))) {
             return drop(DropReason.FOREIGN_SOURCE);

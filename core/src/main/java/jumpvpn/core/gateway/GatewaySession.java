@@ -140,8 +140,6 @@ final class GatewaySession {
     void watch(long nowNanos, Binding binding) {
         if (binding == active && machine.bindingAlive()) {
             watch(nowNanos);
-        } else if (binding != active && binding.receives(nowNanos)) { // it drains: what comes is normal for now
-            deadlines.set(Timer.NOTICE, nowNanos + DRAIN_NANOS);
         } else if (!deadlines.isSet(Timer.NOTICE)) {
             if (hasEnded(nowNanos, binding)) {
                 send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
@@ -178,7 +176,9 @@ final class GatewaySession {
                 case LOOK -> look(nowNanos);
                 case SILENCE -> silence(nowNanos);
                 case NOTICE -> {
-                    active.releaseWatch();
+                    if (!machine.bindingAlive()) { // else look() has it
+                        active.releaseWatch();
+                    }
                     retired.forEach(old -> old.binding.releaseWatch());
                 }
                 case CHALLENGE -> unanswered(nowNanos);
@@ -274,7 +274,13 @@ final class GatewaySession {
 
     /** The committed bind takes over: the gate turns to it, what was held goes out, the old binding drains. */
     void bind(long nowNanos, SessionRecord committed, Binding binding, Binding early, Protocol through) {
-        retire(nowNanos, active, nowNanos + (machine.bindingAlive() ? DRAIN_NANOS : 0));
+        long drainedNanos = nowNanos + (machine.bindingAlive() ? DRAIN_NANOS : 0);
+        for (Retired old : retired) {
+            if (old.binding.epoch == active.epoch) { // the early data that rode ahead of it
+                old.binding.receiveUntil(drainedNanos);
+            }
+        }
+        retire(nowNanos, active, drainedNanos);
         early.receiveUntil(nowNanos + DRAIN_NANOS);
         if (context.bindings().get(0, early.localWireId)
                 == null) { // its identifier is the client's choice: it may displace nothing
