@@ -36,7 +36,7 @@ final class EmulatorControl {
         EmulatorControl control = new EmulatorControl(process);
         if (!"ready".equals(control.answers.readLine())) {
             Workspace.stop(process);
-            throw new IOException("the link emulator did not start: see emulator.log");
+            throw new IOException("the link emulator did not start: " + wires.logTail("emulator.log"));
         }
         return control;
     }

@@ -239,12 +239,12 @@ final class Judge {
         return new Check("no counter used twice on one identifier", repeats == 0, repeats + " repeats");
     }
 
-    /** The first sealed packet on B follows a reattach request and its answer: nothing just followed the kernel's route. */
+    /** The client's first sealed packet on B follows a reattach request and its answer: nothing just followed the kernel's route. */
     static Check reattachedFirst(Evidence e) {
-        Instant request = e.wires().linkB().first(OuterLink.REATTACH_REQUEST);
-        Instant answer = e.wires().linkB().first(OuterLink.REATTACH_ANSWER);
-        Instant data = earlier(
-                e.wires().linkB().first(OuterLink.DATA), e.wires().linkB().first(OuterLink.CONTROL));
+        OuterLink link = e.wires().linkB();
+        Instant request = link.first(true, OuterLink.REATTACH_REQUEST);
+        Instant answer = link.first(false, OuterLink.REATTACH_ANSWER);
+        Instant data = earlier(link.first(true, OuterLink.DATA), link.first(true, OuterLink.CONTROL));
         boolean ok =
                 request != null && answer != null && data != null && request.isBefore(answer) && !data.isBefore(answer);
         return new Check(
