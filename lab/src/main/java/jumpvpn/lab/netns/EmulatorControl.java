@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The lab's end of the {@link LinkEmulator}'s standard input and output. */
 final class EmulatorControl {
@@ -16,6 +17,8 @@ final class EmulatorControl {
         DOWN,
         BOTH
     }
+
+    private static final Pattern OVERLOAD = Pattern.compile("(?:overflowed|oversized|kernel_drops)=(\\d+)");
 
     private final PrintStream commands;
     private final BufferedReader answers;
@@ -33,7 +36,7 @@ final class EmulatorControl {
         EmulatorControl control = new EmulatorControl(process);
         if (!"ready".equals(control.answers.readLine())) {
             Workspace.stop(process);
-            throw new IOException("the link emulator did not start: see emulator.log");
+            throw new IOException("the link emulator did not start: " + wires.logTail("emulator.log"));
         }
         return control;
     }
@@ -70,6 +73,14 @@ final class EmulatorControl {
     String statistics() throws IOException {
         String answer = ask("stats");
         return answer.substring(answer.indexOf(' ') + 1);
+    }
+
+    /** Frames lost because the emulator could not keep up: its queue, the kernel's queue, or a frame larger than any should be. */
+    static long overloaded(String statistics) {
+        return OVERLOAD.matcher(statistics)
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(1)))
+                .sum();
     }
 
     private Instant set(Uplink uplink, Way way, String setting) throws IOException {

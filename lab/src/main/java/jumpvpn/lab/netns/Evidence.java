@@ -9,38 +9,40 @@ import org.jspecify.annotations.Nullable;
  * All that one run has seen; verdicts are computed from nothing else.
  *
  * @param cut when the lab acted
- * @param before the client's status before
- * @param after the client's status at the end; empty if it did not answer
- * @param gatewayBefore the gateway's status before
- * @param gatewayAfter the gateway's status at the end; empty if it did not answer
- * @param ping the probes
- * @param download the file
- * @param echoAlive the quiet TCP connection still echoed at the end
+ * @param before both ends' status before
+ * @param after both ends' status at the end
+ * @param traffic what became of probes, download and connection
  * @param client the client's events
  * @param gateway the gateway's events
- * @param linkA what passed uplink A
- * @param linkB what passed uplink B
- * @param insideMarkers frames with the marker inside, behind the gateway: the proof that it can be found at all
- * @param injected data packets that the emulator damaged or repeated
+ * @param wires what passed the outer links
  */
 record Evidence(
         Instant cut,
-        Map<String, @Nullable Object> before,
-        Map<String, @Nullable Object> after,
-        Map<String, @Nullable Object> gatewayBefore,
-        Map<String, @Nullable Object> gatewayAfter,
-        PingReport ping,
-        Download.Report download,
-        boolean echoAlive,
+        Statuses before,
+        Statuses after,
+        Traffic.Report traffic,
         List<EventLine> client,
         List<EventLine> gateway,
-        OuterLink linkA,
-        OuterLink linkB,
-        int insideMarkers,
-        int injected) {
+        Wires wires) {
+    /**
+     * The answers of {@code status --json}; an end that did not answer has none of the fields.
+     *
+     * @param client the client's
+     * @param gateway the gateway's
+     */
+    record Statuses(Map<String, @Nullable Object> client, Map<String, @Nullable Object> gateway) {}
 
-    /** A field of a status as text; empty if absent. */
-    static String text(Map<String, @Nullable Object> status, String name) {
+    /** A field of the client's status before, as text; empty if absent. */
+    String before(String field) {
+        return text(before.client(), field);
+    }
+
+    /** A field of the client's status at the end, as text; empty if absent. */
+    String after(String field) {
+        return text(after.client(), field);
+    }
+
+    private static String text(Map<String, @Nullable Object> status, String name) {
         Object value = status.get(name);
         return value == null ? "" : value instanceof String text ? text : Json.write(value);
     }

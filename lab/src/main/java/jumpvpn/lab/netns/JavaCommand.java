@@ -21,6 +21,7 @@ record JavaCommand(String java, String classPath) {
         List<String> line = new ArrayList<>(List.of(
                 java,
                 "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
                 "-Xms64m",
                 "-Xmx64m",
                 "--enable-native-access=ALL-UNNAMED",

@@ -2,9 +2,7 @@ package jumpvpn.lab.netns;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,72 +80,32 @@ final class LabRun implements AutoCloseable {
             World world = new World(topology, product, workspace);
             this.world = world;
             if (!await(CONNECT, () -> attachedSince(Instant.EPOCH)) || !reachable()) {
-                return Verdict.impossible("no tunnel within %d s\nclient's log:\n%s\ngateway's log:\n%s"
+                return Verdict.impossible("no tunnel (waited at most %d s)\nclient's log:\n%s\ngateway's log:\n%s"
                         .formatted(
                                 CONNECT.toSeconds(),
                                 product.logTail(Product.Role.CLIENT),
                                 product.logTail(Product.Role.GATEWAY)));
             }
-            return Verdict.of(scenario, traffic(world, timeline));
+            return Verdict.of(scenario, observe(world, timeline));
         }
     }
 
-    private Evidence traffic(World world, Timeline timeline) throws IOException {
-        Map<String, @Nullable Object> before = world.product.status(Product.Role.CLIENT);
-        Map<String, @Nullable Object> gatewayBefore = world.product.status(Product.Role.GATEWAY);
-        Namespace client = world.topology.client;
-        String markerHex = HexFormat.of().formatHex(marker);
-        Download download = scenario.connectionsSurvive
-                ? Download.start(
-                        client,
-                        scenario.probes / Ping.PER_SECOND,
-                        ByteBuffer.wrap(marker).getLong() >>> 1)
-                : null;
-        EchoConnection echo = scenario.connectionsSurvive ? EchoConnection.open(client) : null;
-        boolean echoed = echo == null || echo.echoes("before");
-        Ping ping = Ping.start(client, workspace, Topology.SERVER_ADDRESS, scenario.probes, markerHex, "ping.log");
-        timeline.note("probes, a download and a quiet TCP connection run through the tunnel");
+    private Evidence observe(World world, Timeline timeline) throws IOException {
+        Evidence.Statuses before = new Evidence.Statuses(
+                world.product.status(Product.Role.CLIENT), world.product.status(Product.Role.GATEWAY));
+        Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, marker);
+        timeline.note("traffic runs through the tunnel");
         LockSupport.parkNanos(LEAD.toNanos());
         plantBefore(world);
         Instant cut = scenario.act(this);
         timeline.action(cut, scenario.label + ": " + scenario.purpose);
-        plantAfter(world, markerHex);
-        PingReport report = ping.report();
-        boolean alive = echoed && (echo == null ? reconnects(client, cut) : echo.echoes("after"));
-        Download.Report downloaded = Download.reportOf(download);
-        Map<String, @Nullable Object> after = statusOrNothing(world.product, Product.Role.CLIENT);
-        Map<String, @Nullable Object> gatewayAfter = statusOrNothing(world.product, Product.Role.GATEWAY);
-        Files.writeString(
-                workspace.file("emulator.txt"),
-                world.topology.emulator.statistics().replace("; ", "\n"));
+        plantAfter(world);
+        Traffic.Report report = traffic.report(() -> await(CONNECT, () -> attachedSince(cut)));
+        Evidence.Statuses after = new Evidence.Statuses(
+                statusOrNothing(world.product, Product.Role.CLIENT),
+                statusOrNothing(world.product, Product.Role.GATEWAY));
         timeline.poll();
-        OuterLink linkA = OuterLink.observe(world.captureA.stop(), Product.PORT, marker);
-        OuterLink linkB = OuterLink.observe(world.captureB.stop(), Product.PORT, marker);
-        return new Evidence(
-                cut,
-                before,
-                after,
-                gatewayBefore,
-                gatewayAfter,
-                report,
-                downloaded,
-                alive,
-                clientEvents.events(),
-                gatewayEvents.events(),
-                linkA,
-                linkB,
-                markersIn(world.captureInside.stop()),
-                injected);
-    }
-
-    /** After a restart a new connection must get through. */
-    private boolean reconnects(Namespace client, Instant cut) {
-        await(CONNECT, () -> attachedSince(cut));
-        try (EchoConnection echo = EchoConnection.open(client)) {
-            return echo.echoes("anew");
-        } catch (IOException e) {
-            return false;
-        }
+        return new Evidence(cut, before, after, report, clientEvents.events(), gatewayEvents.events(), wires(world));
     }
 
     private static Map<String, @Nullable Object> statusOrNothing(Product product, Product.Role role) {
@@ -158,10 +116,14 @@ final class LabRun implements AutoCloseable {
         }
     }
 
-    private int markersIn(Path capture) throws IOException {
-        int[] count = new int[1];
-        Pcap.read(capture, (at, frame) -> count[0] += OuterLink.contains(frame, marker) ? 1 : 0);
-        return count[0];
+    private Wires wires(World world) throws IOException {
+        String statistics = world.topology.emulator.statistics();
+        Files.writeString(workspace.file("emulator.txt"), statistics.replace("; ", "\n"));
+        OuterLink linkA = OuterLink.observe(world.captureA.stop(), Product.PORT, marker);
+        OuterLink linkB = OuterLink.observe(world.captureB.stop(), Product.PORT, marker);
+        int[] inside = new int[1];
+        Pcap.read(world.captureInside.stop(), (at, frame) -> inside[0] += OuterLink.contains(frame, marker) ? 1 : 0);
+        return new Wires(linkA, linkB, inside[0], injected, EmulatorControl.overloaded(statistics));
     }
 
     private void plantBefore(World world) throws IOException {
@@ -170,14 +132,14 @@ final class LabRun implements AutoCloseable {
         }
     }
 
-    private void plantAfter(World world, String markerHex) throws IOException {
+    private void plantAfter(World world) throws IOException {
         switch (fault) {
             case NONE, FREEZE_CLIENT -> {}
             case REPLACE_CLIENT -> replaceClient();
             case CUT_BOTH -> linkDown(Uplink.B);
             case MARKER_IN_CLEAR ->
-                world.topology.client.shell(
-                        "ping -n -c 1 -W 1 -p %s %s".formatted(markerHex, Topology.GATEWAY_ADDRESS));
+                world.topology.client.shell("ping -n -c 1 -W 1 -p %s %s"
+                        .formatted(HexFormat.of().formatHex(marker), Topology.GATEWAY_ADDRESS));
         }
     }
 

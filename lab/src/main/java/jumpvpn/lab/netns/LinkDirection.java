@@ -1,13 +1,12 @@
 package jumpvpn.lab.netns;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import jumpvpn.node.host.Libc;
+import jumpvpn.node.host.Memory;
 
 /**
  * One direction of an emulated link: frames that arrive on one socket leave by another after the delay, unless they are lost, too many or
@@ -59,7 +58,8 @@ final class LinkDirection {
         for (int i = 0; i < BATCH; i++) {
             boolean full = tail - head == SLOTS;
             int slot = full ? SLOTS : (int) (tail % SLOTS);
-            long length = PacketSockets.receive(from, slab + (long) slot * SLOT_BYTES, SLOT_BYTES);
+            int length =
+                    Libc.recv(from, slab + (long) slot * SLOT_BYTES, SLOT_BYTES, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
             if (length < 0) {
                 return false;
             }
@@ -68,7 +68,7 @@ final class LinkDirection {
         return true;
     }
 
-    private void accept(int slot, long length, boolean full, long now) {
+    private void accept(int slot, int length, boolean full, long now) {
         if (hole) {
             swallowed.incrementAndGet();
         } else if (length > SLOT_BYTES) {
@@ -79,12 +79,12 @@ final class LinkDirection {
             overflowed.incrementAndGet();
         } else {
             dueNanos[slot] = due(length, now);
-            lengths[slot] = (int) length;
+            lengths[slot] = length;
             tail++;
         }
     }
 
-    private long due(long length, long now) {
+    private long due(int length, long now) {
         long leaves = now;
         if (bitsPerSecond > 0) {
             leaves = Math.max(now, lineFreeNanos) + length * 8_000_000_000L / bitsPerSecond;
@@ -120,10 +120,10 @@ final class LinkDirection {
                 flip(frame, payload, length);
             }
             if (payload > 0 && take(duplicates)) {
-                count(PacketSockets.send(to, frame, length));
+                count(Libc.write(to, frame, length) == length);
             }
         }
-        count(PacketSockets.send(to, frame, length));
+        count(Libc.write(to, frame, length) == length);
     }
 
     private void count(boolean sent) {
@@ -146,10 +146,8 @@ final class LinkDirection {
     private void flip(long frame, int payload, int length) {
         int sealed = payload + WireFrame.DATA_HEADER_BYTES;
         long at = frame + sealed + random.nextInt(length - sealed);
-        MemorySegment memory = PacketSockets.MEMORY;
-        memory.set(JAVA_BYTE, at, (byte) (memory.get(JAVA_BYTE, at) ^ (1 << random.nextInt(8))));
-        memory.set(JAVA_BYTE, frame + payload - 2, (byte) 0);
-        memory.set(JAVA_BYTE, frame + payload - 1, (byte) 0);
+        Memory.putByte(at, (byte) (Memory.getByte(at) ^ (1 << random.nextInt(8))));
+        Memory.putShort(frame + payload - 2, (short) 0);
     }
 
     /** Counters and the lateness of releases (50th and 99th percentile, worst, in µs) since the last call. */

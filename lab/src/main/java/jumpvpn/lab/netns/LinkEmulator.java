@@ -4,14 +4,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jumpvpn.node.host.LinuxException;
+import jumpvpn.node.host.Poller;
 
 /**
  * A process of its own that plays the wires of a namespace: each link joins two interfaces and forwards their frames with delay, loss, a rate,
@@ -52,7 +52,7 @@ public final class LinkEmulator {
         String[] sides = argument.substring(argument.indexOf('=') + 1).split(",", -1);
         if (argument.startsWith("plain=")) {
             for (String name : sides) {
-                PacketSockets.plainFrames(name, PacketSockets.open(name));
+                PacketSockets.plainFrames(name);
             }
             return;
         }
@@ -65,24 +65,31 @@ public final class LinkEmulator {
 
     private void forward() {
         LinkDirection[] all = directions.values().toArray(LinkDirection[]::new);
-        int[] sockets = new int[all.length];
+        Poller poller = new Poller(all.length);
         for (int i = 0; i < all.length; i++) {
-            sockets[i] = all[i].from;
+            poller.watch(i, all[i].from, false);
         }
-        MemorySegment pollSet = PacketSockets.pollSet(sockets);
-        long timespec = Arena.global().allocate(16, 8).address();
         PacketSockets.preciseWaits();
-        while (true) {
-            boolean more = false;
-            long next = Long.MAX_VALUE;
-            for (LinkDirection direction : all) {
-                more |= direction.takeIn();
-                next = Math.min(next, direction.release(System.nanoTime()));
+        try {
+            while (true) {
+                forward(all, poller);
             }
-            long wait = Math.min(LONGEST_WAIT_NANOS, next - System.nanoTime());
-            if (!more && wait > 0) {
-                PacketSockets.waitForFrames(pollSet, timespec, wait);
-            }
+        } catch (LinuxException e) {
+            out.println("error " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void forward(LinkDirection[] all, Poller poller) throws LinuxException {
+        boolean more = false;
+        long next = Long.MAX_VALUE;
+        for (LinkDirection direction : all) {
+            more |= direction.takeIn();
+            next = Math.min(next, direction.release(System.nanoTime()));
+        }
+        long wait = Math.min(LONGEST_WAIT_NANOS, next - System.nanoTime());
+        if (!more && wait > 0) {
+            poller.await(wait);
         }
     }
 
@@ -129,14 +136,8 @@ public final class LinkEmulator {
 
     private String statistics() {
         StringBuilder text = new StringBuilder();
-        directions.forEach((name, direction) -> {
-            try {
-                text.append("%s: %s kernel_drops=%d; "
-                        .formatted(name, direction.statistics(), PacketSockets.kernelDrops(direction.from)));
-            } catch (IOException e) {
-                text.append(name).append(": ").append(e.getMessage()).append("; ");
-            }
-        });
+        directions.forEach((name, direction) -> text.append("%s: %s kernel_drops=%d; "
+                .formatted(name, direction.statistics(), PacketSockets.kernelDrops(direction.from))));
         return text.toString();
     }
 }

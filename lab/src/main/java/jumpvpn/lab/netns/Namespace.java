@@ -70,6 +70,11 @@ final class Namespace {
         return output;
     }
 
+    /** The end of a log that a process inside wrote. */
+    String logTail(String log) throws IOException {
+        return tail(workspace.file(log));
+    }
+
     static String tail(Path file) throws IOException {
         if (!Files.exists(file)) {
             return "";

@@ -3,31 +3,25 @@ package jumpvpn.lab.netns;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import jumpvpn.node.host.Libc;
+import jumpvpn.node.host.LinuxException;
 
 /**
  * Does one thing on a thread that lives in another network namespace and ends afterwards. A socket opened there belongs to that namespace for
  * ever, whoever uses it later; no other thread is moved (setns(2): a network namespace is a thread's own).
  */
 final class NamespaceThread {
-    private static final int O_RDONLY = 0;
     private static final int CLONE_NEWNET = 0x40000000;
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle OPEN = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("open"),
-            FunctionDescriptor.of(JAVA_INT, ValueLayout.ADDRESS, JAVA_INT),
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle SETNS = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("setns"), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CLOSE = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("close"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle SETNS = Linker.nativeLinker()
+            .downcallHandle(
+                    Linker.nativeLinker().defaultLookup().findOrThrow("setns"),
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private NamespaceThread() {}
 
@@ -49,17 +43,18 @@ final class NamespaceThread {
     }
 
     private static void enter(long pid) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            int fd = (int) OPEN.invokeExact(arena.allocateFrom("/proc/" + pid + "/ns/net"), O_RDONLY);
-            int entered = fd < 0 ? -1 : (int) SETNS.invokeExact(fd, CLONE_NEWNET);
-            int ignored = fd < 0 ? -1 : (int) CLOSE.invokeExact(fd);
-            if (entered != 0) {
+        String path = "/proc/" + pid + "/ns/net";
+        int fd = LinuxException.check(Libc.open(path, Libc.O_CLOEXEC), "open " + path);
+        try {
+            if ((int) SETNS.invokeExact(fd, CLONE_NEWNET) != 0) {
                 throw new IOException("setns to the network namespace of process " + pid + " failed");
             }
-        } catch (IOException e) {
+        } catch (IOException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException(e);
+        } finally {
+            Libc.close(fd);
         }
     }
 }

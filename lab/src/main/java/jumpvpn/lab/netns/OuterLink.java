@@ -28,6 +28,8 @@ final class OuterLink {
     private static final int UDP = 17;
     private static final int ICMP = 1;
     private static final int UDP_BYTES = 8;
+    private static final String UP = "up ";
+    private static final String DOWN = "down ";
 
     private final int port;
     private final byte[] marker;
@@ -35,8 +37,8 @@ final class OuterLink {
     final Set<String> wireIds = new LinkedHashSet<>();
     /** Datagrams by first byte. */
     final Map<Integer, Integer> kinds = new TreeMap<>();
-    /** First time of each kind. */
-    final Map<Integer, Instant> first = new TreeMap<>();
+    /** First time of each kind in each direction. */
+    private final Map<String, Instant> first = new TreeMap<>();
     /** Frames that bear the marker. */
     int markers;
     /** IP packets that are not our datagrams (described, at most ten). */
@@ -71,9 +73,10 @@ final class OuterLink {
         return common;
     }
 
+    /** When the first datagram of this kind went up (away from the client) or down. */
     @Nullable
-    Instant first(int kind) {
-        return first.get(kind);
+    Instant first(boolean up, int kind) {
+        return first.get((up ? UP : DOWN) + kind);
     }
 
     private void frame(Instant at, byte[] frame) {
@@ -94,7 +97,7 @@ final class OuterLink {
     private void ipv4(Instant at, byte[] frame) {
         int udp = payloadOfIpv4(frame, ETHERNET_BYTES);
         if (isOurs(frame, ETHERNET_BYTES)) {
-            String direction = unsigned16(frame, udp + 2) == port ? "up " : "down ";
+            String direction = unsigned16(frame, udp + 2) == port ? UP : DOWN;
             int end = Math.min(frame.length, udp + unsigned16(frame, udp + 4));
             datagram(at, direction, Arrays.copyOfRange(frame, udp + UDP_BYTES, Math.max(udp + UDP_BYTES, end)));
         } else if (!isErrorAboutUs(frame)) {
@@ -135,7 +138,7 @@ final class OuterLink {
         }
         int kind = datagram[0] & 0xff;
         kinds.merge(kind, 1, Integer::sum);
-        first.putIfAbsent(kind, at);
+        first.putIfAbsent(direction + kind, at);
         if ((kind == DATA || kind == CONTROL) && datagram.length >= WireFrame.DATA_HEADER_BYTES) {
             wireIds.add(direction + hex(datagram, 4, 12));
             Integer before = nonces.putIfAbsent(direction + hex(datagram, 4, 20), Arrays.hashCode(datagram));

@@ -13,6 +13,7 @@ final class Ping {
     private static final String INTERVAL_SECONDS = "0.005";
 
     static final int PER_SECOND = 100;
+    private static final String LOG = "ping.log";
 
     private final Process process;
     private final Path output;
@@ -22,11 +23,10 @@ final class Ping {
         this.output = output;
     }
 
-    /** Starts {@code count} probes to {@code target} that carry {@code markerHex} again and again; output goes to the file {@code log}. */
-    static Ping start(Namespace namespace, Workspace workspace, String target, int count, String markerHex, String log)
-            throws IOException {
-        Path output = workspace.file(log);
-        ProcessBuilder builder = namespace.command(List.of(
+    /** Starts {@code count} probes from the client to the server that carry {@code markerHex} again and again. */
+    static Ping start(Namespace client, Workspace workspace, int count, String markerHex) throws IOException {
+        Path output = workspace.file(LOG);
+        ProcessBuilder builder = client.command(List.of(
                 "ping",
                 "-n",
                 "-D",
@@ -40,10 +40,10 @@ final class Ping {
                 "120",
                 "-p",
                 markerHex,
-                target));
+                Topology.SERVER_ADDRESS));
         builder.environment().put("LC_ALL", "C");
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
-        return new Ping(workspace.start(builder, log), output);
+        return new Ping(workspace.start(builder, LOG), output);
     }
 
     /** Waits for the end of all probes and reads what it saw. */

@@ -71,7 +71,7 @@ enum Scenario {
         List<Check> judge(Evidence e) {
             return all(
                     List.of(
-                            Judge.lossAtMost(e, e.injected()),
+                            Judge.lossAtMost(e, e.wires().injected()),
                             Judge.counted(e),
                             Judge.noRowsAfter(e),
                             Judge.sameEpoch(e)),
@@ -155,6 +155,7 @@ enum Scenario {
 
     private static List<Check> survived(Evidence e) {
         return List.of(
+                Judge.emulatorKeptUp(e),
                 Judge.attached(e),
                 Judge.sameSession(e),
                 Judge.sameInnerAddress(e),

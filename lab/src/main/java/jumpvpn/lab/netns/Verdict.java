@@ -17,20 +17,20 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
     /** The claims of a scenario over its evidence. */
     static Verdict of(Scenario scenario, Evidence e) {
         Map<String, @Nullable Object> figures = new LinkedHashMap<>();
-        figures.put("outage_ms", tenths(e.ping().outageMillis()));
-        figures.put("probes_sent", e.ping().sent());
-        figures.put("probes_lost", e.ping().lost());
-        figures.put("probes_per_second", tenths(e.ping().perSecond()));
-        figures.put("rtt_median_ms", tenths(e.ping().medianRttMillis()));
+        figures.put("outage_ms", tenths(e.traffic().ping().outageMillis()));
+        figures.put("probes_sent", e.traffic().ping().sent());
+        figures.put("probes_lost", e.traffic().ping().lost());
+        figures.put("probes_per_second", tenths(e.traffic().ping().perSecond()));
+        figures.put("rtt_median_ms", tenths(e.traffic().ping().medianRttMillis()));
         if (scenario.connectionsSurvive) {
-            figures.put("download_bytes", e.download().bytes());
-            figures.put("download_checksum_ok", e.download().checksumRight());
-            figures.put("download_stall_ms", tenths(e.download().longestStallMillis()));
+            figures.put("download_bytes", e.traffic().download().bytes());
+            figures.put("download_checksum_ok", e.traffic().download().checksumRight());
+            figures.put("download_stall_ms", tenths(e.traffic().download().longestStallMillis()));
         }
-        figures.put("tcp_alive", e.echoAlive());
+        figures.put("tcp_alive", e.traffic().connectionAlive());
         for (String field : List.of("session_id", "inner_address", "state_version", "path")) {
-            figures.put(field + "_before", e.before().get(field));
-            figures.put(field + "_after", e.after().get(field));
+            figures.put(field + "_before", e.before().client().get(field));
+            figures.put(field + "_after", e.after().client().get(field));
         }
         return new Verdict(scenario.judge(e), figures);
     }

@@ -1,6 +1,6 @@
 package jumpvpn.lab.netns;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import jumpvpn.node.host.Memory;
 
 /** Where the parts of an Ethernet frame lie: 14 bytes Ethernet, IPv4 header, 8 bytes UDP, then our datagram (docs/protocol/wire.md). */
 final class WireFrame {
@@ -27,6 +27,6 @@ final class WireFrame {
     }
 
     private static int at(long frame, int offset) {
-        return PacketSockets.MEMORY.get(JAVA_BYTE, frame + offset) & 0xff;
+        return Memory.getByte(frame + offset) & 0xff;
     }
 }

@@ -34,6 +34,7 @@ class JudgeTest {
     private Download.Report download = new Download.Report(0, 12, 12, true, 80);
     private boolean echo = true;
     private int inside = 1200;
+    private long overloaded;
 
     @BeforeEach
     void honestJump() {
@@ -177,6 +178,12 @@ class JudgeTest {
     }
 
     @Test
+    void anOverloadedEmulatorProvesNothing() throws IOException {
+        overloaded = 1;
+        assertThat(failures()).containsExactly("the link emulator kept up");
+    }
+
+    @Test
     void otherTrafficOutsideFails() throws IOException {
         linkA.frame(2, 0, CaptureFile.ipv4(6, new byte[40]));
         assertThat(failures()).containsExactly("only the tunnel on the outer links");
@@ -210,19 +217,12 @@ class JudgeTest {
         OuterLink observedB = OuterLink.observe(b.write(directory, "b"), Product.PORT, MARKER);
         return new Evidence(
                 CUT,
-                before,
-                after,
-                Map.of(),
-                Map.of(),
-                ping,
-                download,
-                echo,
+                new Evidence.Statuses(before, Map.of()),
+                new Evidence.Statuses(after, Map.of()),
+                new Traffic.Report(ping, download, echo),
                 events(client),
                 events(gateway),
-                observedA,
-                observedB,
-                inside,
-                4);
+                new Wires(observedA, observedB, inside, 4, overloaded));
     }
 
     private static List<EventLine> events(List<String> lines) {

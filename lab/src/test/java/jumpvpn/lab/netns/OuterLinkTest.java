@@ -53,7 +53,8 @@ class OuterLinkTest {
         request[0] = OuterLink.REATTACH_REQUEST;
         OuterLink link =
                 observe(CaptureFile.ordinary().datagram(3, true, request).datagram(4, true, request), "a");
-        assertThat(link.first(OuterLink.REATTACH_REQUEST)).isEqualTo(Instant.ofEpochSecond(3));
+        assertThat(link.first(false, OuterLink.REATTACH_REQUEST)).isNull();
+        assertThat(link.first(true, OuterLink.REATTACH_REQUEST)).isEqualTo(Instant.ofEpochSecond(3));
         assertThat(link.kinds).containsEntry(OuterLink.REATTACH_REQUEST, 2);
     }
 
