@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * gateway answers is a matter of preference and reachability only.
  */
 final class Connector {
-    private static final long STAGGER_NANOS = 300_000_000;
+    private static final long STAGGER_NANOS = 500_000_000;
     private static final long FIRST_REPEAT_NANOS = 400_000_000;
     private static final long MOST_REPEAT_NANOS = 2_000_000_000;
 

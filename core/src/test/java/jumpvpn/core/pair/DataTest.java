@@ -29,7 +29,9 @@ class DataTest {
         pair.run(34);
         assertThat(pair.atGateway).isEmpty();
         pair.run(2);
-        assertThat(pair.atGateway).as("one way after the request, before its ACK").containsExactly(1, 2);
+        assertThat(pair.atGateway)
+                .as("one way after the request, before its ACK")
+                .containsExactly(1, 2);
         assertThat(pair.state()).isEqualTo(SessionState.RECOVERING);
         pair.run(100);
         assertThat(pair.state()).isEqualTo(SessionState.ATTACHED);
@@ -80,7 +82,9 @@ class DataTest {
         pair.b.swallowUp = _ -> false;
         pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
         pair.run(100);
-        assertThat(pair.atGateway).as("the newest").containsExactlyElementsOf(IntStream.range(90, 100).boxed().toList());
+        assertThat(pair.atGateway)
+                .as("the newest")
+                .containsExactlyElementsOf(IntStream.range(90, 100).boxed().toList());
         assertThat(pair.clientDrops.get(DropReason.HELD_TOO_LONG)).isEqualTo(90);
     }
 
@@ -112,8 +116,11 @@ class DataTest {
         pair.chat(0, 30, 10);
         pair.run(200);
         assertThat(pair.sessions().getFirst().remote()).isEqualTo(pair.a.outer);
-        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.NAT_REBIND)).isOne();
-        assertThat(pair.sessions().getFirst().version().epoch()).as("no new binding").isEqualTo(before.epoch());
+        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.NAT_REBIND))
+                .isOne();
+        assertThat(pair.sessions().getFirst().version().epoch())
+                .as("no new binding")
+                .isEqualTo(before.epoch());
         assertThat(pair.clientEvents).noneMatch(event -> event.type() == EventType.TRANSPORT_DEAD);
         pair.atClient.clear();
         pair.sendDown(77);
@@ -134,8 +141,10 @@ class DataTest {
         pair.a.swallowUp = _ -> false;
         pair.chat(10, 300, 10);
         assertThat(pair.sessions().getFirst().remote()).isEqualTo(pair.a.outer);
-        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ADDRESS_UNPROVEN)).isOne();
-        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.NAT_REBIND)).isZero();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ADDRESS_UNPROVEN))
+                .isOne();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.NAT_REBIND))
+                .isZero();
         assertThat(pair.atClient).hasSizeGreaterThanOrEqualTo(297);
     }
 
@@ -176,10 +185,12 @@ class DataTest {
         for (int i = 0; i < 300 && pair.state() == SessionState.ATTACHED; i++) {
             pair.chat(i, 1, 10);
         }
-        assertThat(Pair.told(pair.clientEvents)).contains("VOLATILITY_SIGNAL LOSS_SPIKE", "ATTACHED>VOLATILE LOSS_SPIKE");
+        assertThat(Pair.told(pair.clientEvents))
+                .contains("VOLATILITY_SIGNAL LOSS_SPIKE", "ATTACHED>VOLATILE LOSS_SPIKE");
         pair.a.swallowUp = _ -> false;
         pair.chat(1000, 600, 10);
-        assertThat(Pair.told(pair.clientEvents)).containsAnyOf("VOLATILE>ATTACHED HEALTH_RECOVERED", "DEGRADED>ATTACHED EXIT_DEGRADED");
+        assertThat(Pair.told(pair.clientEvents))
+                .containsAnyOf("VOLATILE>ATTACHED HEALTH_RECOVERED", "DEGRADED>ATTACHED EXIT_DEGRADED");
         assertThat(pair.state()).isEqualTo(SessionState.ATTACHED);
         assertThat(pair.sessions().getFirst().version().epoch()).isOne();
     }

@@ -100,11 +100,15 @@ class EndTest {
         pair.sendDown(1);
         pair.await(() -> pair.sessions().isEmpty(), 40_000);
         assertThat(pair.now - heard).as("gateway").isBetween(29 * SECOND, 30 * SECOND);
-        pair.await(() -> Pair.told(pair.clientEvents).stream().anyMatch(told -> told.endsWith("TTL_TRANSPORT_LOSS_EXPIRED")), 40_000);
+        pair.await(
+                () -> Pair.told(pair.clientEvents).stream()
+                        .anyMatch(told -> told.endsWith("TTL_TRANSPORT_LOSS_EXPIRED")),
+                40_000);
         assertThat(pair.now - heard).as("client").isBetween(29 * SECOND, 31 * SECOND);
         assertThat(Pair.told(pair.gatewayEvents))
                 .containsSubsequence(
-                        "RECOVERING>DEGRADED RECOVERY_WINDOW_EXCEEDED", "DEGRADED>TERMINATED TTL_TRANSPORT_LOSS_EXPIRED");
+                        "RECOVERING>DEGRADED RECOVERY_WINDOW_EXCEEDED",
+                        "DEGRADED>TERMINATED TTL_TRANSPORT_LOSS_EXPIRED");
     }
 
     @Test

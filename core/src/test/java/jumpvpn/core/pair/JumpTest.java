@@ -55,15 +55,19 @@ class JumpTest {
                         "RECOVERING>ATTACHED REATTACH_ACCEPT",
                         "REATTACH_ACK_SENT REATTACH_ACCEPT");
         assertThat(gates(pair, ReasonCode.PEER_REPORTED)).containsExactly(List.of("A", "B", "C", "D", "E", "F"));
-        assertThat(pair.status().id()).isEqualTo(id).isEqualTo(pair.sessions().getFirst().id());
+        assertThat(pair.status().id())
+                .isEqualTo(id)
+                .isEqualTo(pair.sessions().getFirst().id());
         assertThat(pair.status().path()).isEqualTo(pair.b.path);
         assertThat(pair.sessions().getFirst().version().epoch()).isEqualTo(2);
         pair.atGateway.clear();
         pair.atClient.clear();
         pair.chat(500, 10, 5);
         pair.run(100);
-        assertThat(pair.atGateway).containsSubsequence(IntStream.range(500, 510).boxed().toList());
-        assertThat(pair.atClient).containsSubsequence(IntStream.range(500, 510).boxed().toList());
+        assertThat(pair.atGateway)
+                .containsSubsequence(IntStream.range(500, 510).boxed().toList());
+        assertThat(pair.atClient)
+                .containsSubsequence(IntStream.range(500, 510).boxed().toList());
     }
 
     @Test
@@ -107,10 +111,15 @@ class JumpTest {
         pair.chat(100, 400, 10);
         pair.run(200);
         assertThat(pair.status().path()).isEqualTo(pair.b.path);
-        assertThat(pair.atGateway).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 500).boxed().toList());
-        assertThat(pair.atClient).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 500).boxed().toList());
+        assertThat(pair.atGateway)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 500).boxed().toList());
+        assertThat(pair.atClient)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 500).boxed().toList());
         assertThat(pair.sessions().getFirst().version()).isEqualTo(StateVersion.of(2, 0));
-        assertThat(Pair.count(pair.clientEvents, EventType.TRANSPORT_DEAD, ReasonCode.PEER_RESET)).isZero();
+        assertThat(Pair.count(pair.clientEvents, EventType.TRANSPORT_DEAD, ReasonCode.PEER_RESET))
+                .isZero();
         assertThat(pair.clientEvents).noneMatch(event -> event.type() == EventType.TRANSPORT_DEAD);
         assertThat(Pair.told(pair.gatewayEvents)).contains("ATTACHED>RECOVERING OPERATOR_JUMP");
     }
@@ -128,8 +137,12 @@ class JumpTest {
         pair.chat(50, 50, 10);
         pair.run(200);
         assertThat(pair.status().path()).isEqualTo(pair.a.path);
-        assertThat(pair.atGateway).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 100).boxed().toList());
-        assertThat(pair.atClient).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 100).boxed().toList());
+        assertThat(pair.atGateway)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 100).boxed().toList());
+        assertThat(pair.atClient)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 100).boxed().toList());
         assertThat(pair.sessions().getFirst().version().epoch()).isEqualTo(3);
     }
 
@@ -172,9 +185,8 @@ class JumpTest {
 
     @Test
     void electiveSwitchesPerMinuteAreLimited() {
-        Pair pair = Pair.connected(Policy.DEFAULT
-                .with(PolicyKey.SWITCHING_MAX_PER_MINUTE, 2)
-                .with(PolicyKey.SWITCHING_COOLDOWN, 0));
+        Pair pair = Pair.connected(
+                Policy.DEFAULT.with(PolicyKey.SWITCHING_MAX_PER_MINUTE, 2).with(PolicyKey.SWITCHING_COOLDOWN, 0));
         for (int i = 0; i < 2; i++) {
             pair.run(1000);
             assertThat(pair.agent.jump(pair.now, null)).isNull();

@@ -24,7 +24,9 @@ record NonceGuard(AeadPort port, Set<String> used) implements AeadPort {
             @Override
             public void seal(
                     long counter, MemorySegment memory, long aadAt, int aadLength, long textAt, int textLength) {
-                assertThat(used.add(name + counter)).as("counter %d is fresh", counter).isTrue();
+                assertThat(used.add(name + counter))
+                        .as("counter %d is fresh", counter)
+                        .isTrue();
                 aead.seal(counter, memory, aadAt, aadLength, textAt, textLength);
             }
 

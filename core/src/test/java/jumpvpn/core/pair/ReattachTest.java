@@ -49,9 +49,12 @@ class ReattachTest {
         pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
         pair.run(500);
         assertThat(answers(pair)).hasSizeGreaterThanOrEqualTo(3);
-        assertThat(answers(pair).stream().map(java.nio.ByteBuffer::wrap).distinct()).hasSize(1);
-        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND)).isOne();
-        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ANSWER_REPEATED)).isZero();
+        assertThat(answers(pair).stream().map(java.nio.ByteBuffer::wrap).distinct())
+                .hasSize(1);
+        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND))
+                .isOne();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ANSWER_REPEATED))
+                .isZero();
         assertThat(pair.status().version()).isEqualTo(StateVersion.of(2, 0));
         pair.chat(0, 5, 5);
         pair.run(100);
@@ -69,8 +72,10 @@ class ReattachTest {
         StateVersion before = pair.sessions().getFirst().version();
         pair.inject(ELSEWHERE, request);
         pair.run(100);
-        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ANSWER_REPEATED)).isOne();
-        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND)).isOne();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ANSWER_REPEATED))
+                .isOne();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND))
+                .isOne();
         assertThat(pair.sessions().getFirst().version()).isEqualTo(before);
         assertThat(pair.sessions().getFirst().remote()).isEqualTo(pair.b.outer);
     }
@@ -114,7 +119,8 @@ class ReattachTest {
         }
         assertThat(pair.seen).isEmpty();
         assertThat(pair.sessions().getFirst().version()).isEqualTo(before);
-        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.BAD_PROOF)).isOne();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.BAD_PROOF))
+                .isOne();
         pair.inject(pair.b.outer, request);
         assertThat(pair.sessions().getFirst().version()).isEqualTo(StateVersion.of(2, 0));
     }
@@ -131,7 +137,8 @@ class ReattachTest {
         assertThat(Pair.told(pair.gatewayEvents)).containsSubsequence("TRANSPORT_DEAD NO_DELIVERY_WINDOW");
         pair.b.swallowUp = _ -> false;
         pair.await(() -> pair.state() == SessionState.ATTACHED, 5000);
-        assertThat(Pair.told(pair.clientEvents)).containsAnyOf("TRANSPORT_DEAD PEER_RESET", "TRANSPORT_DEAD NO_DELIVERY_WINDOW");
+        assertThat(Pair.told(pair.clientEvents))
+                .containsAnyOf("TRANSPORT_DEAD PEER_RESET", "TRANSPORT_DEAD NO_DELIVERY_WINDOW");
         assertThat(pair.sessions()).hasSize(1);
     }
 
@@ -149,7 +156,9 @@ class ReattachTest {
         pair.sendUp(2);
         pair.await(() -> Pair.told(pair.clientEvents).contains("TRANSPORT_DEAD PEER_RESET"), 100);
         pair.await(() -> pair.sessions().getFirst().state() == SessionState.ATTACHED, 500);
-        assertThat(pair.atGateway).as("what arrived under the old keys is delivered").contains(2);
+        assertThat(pair.atGateway)
+                .as("what arrived under the old keys is delivered")
+                .contains(2);
         assertThat(pair.sessions().getFirst().version().epoch()).isEqualTo(2);
     }
 
@@ -186,8 +195,10 @@ class ReattachTest {
         pair.connect();
         assertThat(pair.status().id()).isNotEqualTo(before);
         assertThat(pair.inner()).isEqualTo(inner);
-        assertThat(pair.sessions()).singleElement().satisfies(session -> assertThat(session.id())
-                .isEqualTo(pair.status().id()));
+        assertThat(pair.sessions())
+                .singleElement()
+                .satisfies(session ->
+                        assertThat(session.id()).isEqualTo(pair.status().id()));
         assertThat(Pair.told(pair.gatewayEvents))
                 .containsExactly("ATTACHED>TERMINATED SUPERSEDED", "BIRTH>ATTACHED HANDSHAKE_OK");
         assertThat(pair.table.size()).isOne();

@@ -177,6 +177,9 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     @Override
     public void granted(Grant.Session session, String gateway) {
         log.info("session " + session.id() + " by gateway " + gateway + ", inner address " + session.inner());
+        if (raised.isEmpty()) {
+            Rehearsal.start(log); // now that the first packets have priority no more
+        }
         if (session.inner().equals(raised)) {
             return;
         }

@@ -96,6 +96,7 @@ public final class GatewayNode implements NodeControl, Engine {
             node.control.start(node);
             node.receive.start();
             node.send.start();
+            Rehearsal.start(log);
             return node;
         } catch (LinuxException e) {
             throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);

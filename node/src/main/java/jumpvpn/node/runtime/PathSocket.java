@@ -14,7 +14,8 @@ final class PathSocket {
 
     final int id;
     final UdpSocket socket;
-    private final MemorySegment memory = Arena.ofAuto().allocate(MOST_BYTES); // a field, since the address alone keeps nothing alive
+    private final MemorySegment memory =
+            Arena.ofAuto().allocate(MOST_BYTES); // a field, since the address alone keeps nothing alive
     private final PacketBatch one = new PacketBatch(memory.address(), 1, MOST_BYTES);
     private boolean closed;
 
