@@ -1,6 +1,8 @@
 package jumpvpn.node.app;
 
 import java.util.List;
+import java.util.Locale;
+import jumpvpn.core.data.DropReason;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.node.observability.jsonl.JsonWriter;
 import jumpvpn.node.observability.jsonl.UtcTime;
@@ -33,7 +35,11 @@ final class StatusJson {
                 sessions(json.name("sessions"), gateway.sessions());
             }
         }
-        json.endObject();
+        json.name("drops").beginObject();
+        for (DropReason reason : DropReason.values()) {
+            json.field(reason.name().toLowerCase(Locale.ROOT), status.drops().get(reason));
+        }
+        json.endObject().endObject();
     }
 
     static void sessions(JsonWriter json, List<SessionStatus> sessions) {

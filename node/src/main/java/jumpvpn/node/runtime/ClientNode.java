@@ -254,7 +254,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
                 config.name(),
                 config.network().interfaceName(),
                 StatusView.of(status, config.name(), nowNanos, wall.nowMillis()),
-                candidates);
+                candidates,
+                drops);
     }
 
     @Override

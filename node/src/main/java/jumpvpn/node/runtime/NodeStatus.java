@@ -1,6 +1,7 @@
 package jumpvpn.node.runtime;
 
 import java.util.List;
+import jumpvpn.core.data.DropCounters;
 
 /** How a node is. */
 public sealed interface NodeStatus {
@@ -10,13 +11,16 @@ public sealed interface NodeStatus {
     /** The TUN device's name. */
     String interfaceName();
 
+    /** Packets that went no further since the start, by reason, none left out. */
+    DropCounters drops();
+
     /**
      * A client.
      *
      * @param session the current one; in BIRTH and without id while there is none
      * @param candidates the paths that {@code jump --to} may name
      */
-    record Client(String name, String interfaceName, SessionStatus session, List<PathStatus> candidates)
+    record Client(String name, String interfaceName, SessionStatus session, List<PathStatus> candidates, DropCounters drops)
             implements NodeStatus {}
 
     /**
@@ -33,6 +37,7 @@ public sealed interface NodeStatus {
             List<String> listen,
             long sinceMillis,
             int clients,
-            List<SessionStatus> sessions)
+            List<SessionStatus> sessions,
+            DropCounters drops)
             implements NodeStatus {}
 }
