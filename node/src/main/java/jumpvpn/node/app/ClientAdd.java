@@ -64,8 +64,8 @@ final class ClientAdd {
 
     private void add(Arguments arguments) throws UsageException, CommandFailed, IOException, ConfigException {
         checkNew();
-        List<String> endpoints = endpoints(arguments.values(ENDPOINT).toList());
-        List<String> routes = routes(arguments.values(ROUTE).toList());
+        List<String> endpoints = endpoints(arguments.values(ENDPOINT));
+        List<String> routes = routes(arguments.values(ROUTE));
         List<IpAddress> addresses = freeAddresses();
         byte[] key = KeyCommands.newKey(context.entropy());
         Path keyFile = gatewayFile.resolveSibling(name + ".key");

@@ -7,12 +7,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import jumpvpn.node.config.ConfigException;
 import jumpvpn.node.config.Similar;
+import jumpvpn.node.host.SystemEntropy;
 
 /** Finds the command that was typed, runs it and turns what went wrong into one line and an exit code. */
 public final class Main {
@@ -47,7 +47,7 @@ public final class Main {
                 err,
                 ControlPaths.standard(System.getenv()),
                 System.getenv(TRACE) != null,
-                new SecureRandom()::nextBytes,
+                new SystemEntropy(),
                 new RuntimeNodes());
         return run(List.of(words), context);
     }
@@ -125,13 +125,15 @@ public final class Main {
 
     /** The command whose name the words begin with; of two, the longer. */
     private static Optional<Command> find(List<String> words) {
-        return Commands.ALL.stream()
-                .filter(command -> {
-                    List<String> name = Arrays.asList(command.name().split(" "));
-                    return words.size() >= name.size()
-                            && words.subList(0, name.size()).equals(name);
-                })
-                .max((a, b) -> Integer.compare(a.name().length(), b.name().length()));
+        Optional<Command> found = Optional.empty();
+        for (Command command : Commands.ALL) {
+            List<String> name = Arrays.asList(command.name().split(" "));
+            boolean named = words.size() >= name.size() && words.subList(0, name.size()).equals(name);
+            if (named && (found.isEmpty() || found.get().name().length() < command.name().length())) {
+                found = Optional.of(command);
+            }
+        }
+        return found;
     }
 
     private static String unknown(List<String> words) {

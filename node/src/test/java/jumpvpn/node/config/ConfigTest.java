@@ -143,4 +143,22 @@ class ConfigTest {
                 .isEqualTo(header.policy().version())
                 .isNotEqualTo(Policy.DEFAULT.version());
     }
+
+    @Test
+    void theManualListsEveryPolicyKeyWithItsBounds() throws Exception {
+        String manual = Files.readString(Path.of("../docs/operating/configuration.md"));
+        for (PolicyKey key : PolicyKey.values()) {
+            String row = manual.lines()
+                    .filter(line -> line.startsWith("| `" + key.key() + "` |"))
+                    .findFirst()
+                    .orElse("");
+            assertThat(row).as(key.key()).isNotEmpty();
+            if (key.kind() != PolicyKey.Kind.PROTOCOLS) {
+                String[] cells = row.replace("`", "").split(" *[|] *");
+                assertThat(PolicyValue.allowed(key))
+                        .isEqualTo("write %s = %s, anything from %s to %s"
+                                .formatted(key.key(), cells[2], cells[3], cells[4]));
+            }
+        }
+    }
 }
