@@ -140,8 +140,11 @@ final class GatewaySession {
     void watch(long nowNanos, Binding binding) {
         if (binding == active && machine.bindingAlive()) {
             watch(nowNanos);
-        } else if (binding.dataType() == PacketLayout.DATA && !deadlines.isSet(Timer.NOTICE)) { // early keys are the client's
-            send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
+        } else if (binding.dataType() == PacketLayout.DATA // early keys are the client's
+                && !deadlines.isSet(Timer.NOTICE)) {
+            if (binding == active || !binding.receives(nowNanos)) { // else it drains: the ACK is still under way, and must not be overtaken
+                send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
+            }
             deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);
         }
     }
