@@ -142,7 +142,9 @@ final class GatewaySession {
             watch(nowNanos);
         } else if (binding.dataType() == PacketLayout.DATA // early keys are the client's
                 && !deadlines.isSet(Timer.NOTICE)) {
-            if (binding == active || !binding.receives(nowNanos)) { // else it drains: the ACK is still under way, and must not be overtaken
+            if (binding == active
+                    || !binding.receives(
+                            nowNanos)) { // else it drains: the ACK is still under way, and must not be overtaken
                 send(nowNanos, binding, new BindingMessage.Notice(machine.version()));
             }
             deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);

@@ -61,8 +61,7 @@ final class Attacker {
             world.history.note(world.timeline.now(), "attacker replays", about.fingerprint(), about);
             world.network.inject(about.bytes, about, from, about.to);
         } else {
-            byte[] bytes =
-                    chance.happens(0.5) ? Forgery.damaged(about.bytes, chance) : Forgery.random(chance);
+            byte[] bytes = chance.happens(0.5) ? Forgery.damaged(about.bytes, chance) : Forgery.random(chance);
             world.network.inject(bytes, null, from, about.to);
         }
     }

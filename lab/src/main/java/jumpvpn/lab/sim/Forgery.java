@@ -41,7 +41,7 @@ final class Forgery {
         byte[] bytes = chance.bytes(chance.happens(0.3) ? chance.below(1500) : length(chance));
         if (bytes.length > 1 && chance.happens(0.9)) {
             bytes[0] = (byte) chance.between(0x03, 0x0F);
-            bytes[1] = (byte) (chance.happens(0.8) ? 1 : bytes[1]);
+            bytes[1] = chance.happens(0.8) ? 1 : bytes[1];
         }
         return bytes;
     }

@@ -35,8 +35,8 @@ final class History {
     String text() {
         StringBuilder text = new StringBuilder();
         for (Entry entry : newest) {
-            text.append(String.format(
-                    Locale.ROOT, "  %12.6f s  %-9s %s%n", entry.nanos / 1e9, entry.what, entry.detail));
+            text.append(
+                    String.format(Locale.ROOT, "  %12.6f s  %-9s %s%n", entry.nanos / 1e9, entry.what, entry.detail));
         }
         return text.toString();
     }

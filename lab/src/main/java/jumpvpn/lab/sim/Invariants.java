@@ -55,8 +55,7 @@ final class Invariants {
         if (id == null) {
             return;
         }
-        SessionView view = views(role)
-                .computeIfAbsent(id, _ -> new SessionView(id, role, world.scenario.policy()));
+        SessionView view = views(role).computeIfAbsent(id, _ -> new SessionView(id, role, world.scenario.policy()));
         view.take(event);
         SessionView current = role == Role.CLIENT ? client : gateway;
         if (view.isLive() && view != current) {
@@ -164,17 +163,17 @@ final class Invariants {
     /** Which way the gate stands follows from the state (contract section 1). */
     private static void gate(String who, SessionState state, ForwardingGate gate, int activeEpoch) {
         Forwarding forwarding = gate.forwarding();
-        boolean right =
-                switch (state) {
-                    case ATTACHED, VOLATILE ->
-                        forwarding instanceof Forwarding.Forward(Binding to)
-                                && to.epoch == activeEpoch
-                                && to.dataType() == PacketLayout.DATA;
-                    case DEGRADED, RECOVERING -> !(forwarding instanceof Forwarding.Drop);
-                    case BIRTH, TERMINATED -> forwarding instanceof Forwarding.Drop;
-                };
+        boolean right = switch (state) {
+            case ATTACHED, VOLATILE ->
+                forwarding instanceof Forwarding.Forward(Binding to)
+                        && to.epoch == activeEpoch
+                        && to.dataType() == PacketLayout.DATA;
+            case DEGRADED, RECOVERING -> !(forwarding instanceof Forwarding.Drop);
+            case BIRTH, TERMINATED -> forwarding instanceof Forwarding.Drop;
+        };
         if (!right) {
-            throw new Violation("I2", who + " is " + state + " in epoch " + activeEpoch + " and its gate says " + forwarding);
+            throw new Violation(
+                    "I2", who + " is " + state + " in epoch " + activeEpoch + " and its gate says " + forwarding);
         }
     }
 

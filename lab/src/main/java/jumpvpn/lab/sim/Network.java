@@ -101,7 +101,8 @@ final class Network {
         Datagram datagram = new Datagram(from, to, bytes);
         if (eavesdropper.passes(datagram, true)) {
             uplink.up.carry(
-                    bytes, arriving -> world.gateway.arrive(socketId, from, arriving, arriving == bytes ? datagram : null));
+                    bytes,
+                    arriving -> world.gateway.arrive(socketId, from, arriving, arriving == bytes ? datagram : null));
         }
     }
 

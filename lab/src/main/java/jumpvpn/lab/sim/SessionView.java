@@ -77,13 +77,17 @@ final class SessionView {
     void take(Event event) {
         boolean answerForNobody = event.type() == jumpvpn.core.observability.EventType.REATTACH_REJECT
                 && event.version().equals(StateVersion.BIRTH);
-        require((state != SessionState.TERMINATED && !lost) || answerForNobody, "I10", "after the end of a session", event);
+        require(
+                (state != SessionState.TERMINATED && !lost) || answerForNobody,
+                "I10",
+                "after the end of a session",
+                event);
         switch (event.type()) {
             case STATE_CHANGE -> row(event);
             case REATTACH_REQUEST_RECEIVED -> {
                 gatesPassed = event.details().stream()
-                        .anyMatch(detail -> detail.name().equals("gates")
-                                && detail.value().equals(ALL_GATES));
+                        .anyMatch(detail ->
+                                detail.name().equals("gates") && detail.value().equals(ALL_GATES));
                 elective = event.reason() == ReasonCode.BETTER_PATH || event.reason() == ReasonCode.OPERATOR_JUMP;
             }
             case TRANSPORT_DEAD -> pathlessSinceNanos = Math.min(pathlessSinceNanos, event.nanos());

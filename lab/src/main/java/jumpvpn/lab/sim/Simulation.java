@@ -44,8 +44,8 @@ public final class Simulation {
     }
 
     private String story() {
-        return "seed " + world.seed + ", at " + world.timeline.now() / 1e9 + " s of simulated time, in a world like this: "
-                + world.scenario + "\n" + world.history.text();
+        return "seed " + world.seed + ", at " + world.timeline.now() / 1e9
+                + " s of simulated time, in a world like this: " + world.scenario + "\n" + world.history.text();
     }
 
     private Outcome live() {
@@ -62,7 +62,8 @@ public final class Simulation {
         world.attacker.stop();
         world.faults.heal();
         long settled = settle();
-        if (world.scenario.isCalm() && world.timeline.now() < world.scenario.policy().get(PolicyKey.SESSION_MAX_LIFETIME)) {
+        if (world.scenario.isCalm()
+                && world.timeline.now() < world.scenario.policy().get(PolicyKey.SESSION_MAX_LIFETIME)) {
             nothingLost(attached);
         }
         return outcome(settled - healed);
@@ -115,8 +116,9 @@ public final class Simulation {
         }
         throw new Violation(
                 "I9",
-                "not attached and passing traffic " + SETTLE_NANOS / 1_000_000_000 + " s after the network healed: client "
-                        + world.client.status() + ", gateway " + world.gateway.sessions());
+                "not attached and passing traffic " + SETTLE_NANOS / 1_000_000_000
+                        + " s after the network healed: client " + world.client.status() + ", gateway "
+                        + world.gateway.sessions());
     }
 
     private boolean isAttached() {
@@ -133,7 +135,8 @@ public final class Simulation {
     private Outcome outcome(long settleNanos) {
         TreeMap<DropReason, Long> drops = new TreeMap<>();
         for (DropReason reason : DropReason.values()) {
-            long count = world.client.drops().get(reason) + world.gateway.drops().get(reason);
+            long count =
+                    world.client.drops().get(reason) + world.gateway.drops().get(reason);
             if (count > 0) {
                 drops.put(reason, count);
             }

@@ -6,7 +6,9 @@ import jumpvpn.core.observability.Event;
 record Told(Event event) {
     /** The same in every run, other for another event. */
     static long number(Event event) {
-        return event.type().ordinal() * 1000L + event.reason().number() + event.version().packed() * 31;
+        return event.type().ordinal() * 1000L
+                + event.reason().number()
+                + event.version().packed() * 31;
     }
 
     @Override
@@ -22,8 +24,9 @@ record Told(Event event) {
         if (event.path() != null) {
             text.append(" on ").append(event.path());
         }
-        event.details().forEach(detail ->
-                text.append(' ').append(detail.name()).append('=').append(detail.value()));
+        event.details()
+                .forEach(detail ->
+                        text.append(' ').append(detail.name()).append('=').append(detail.value()));
         return text.toString();
     }
 }
