@@ -1,0 +1,90 @@
+package jumpvpn.lab.sim;
+
+import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
+
+/**
+ * What kind of world a seed has. Calm ones occur as well as wild ones.
+ *
+ * @param wildness 0: nothing goes wrong that nobody asked for; 1: as bad as it gets
+ * @param troubleNanos how long things go wrong before the network heals
+ * @param faultPauseNanos mean time between faults
+ * @param attackPauseNanos mean time between what the attacker does; 0: there is none
+ * @param packetPauseNanos mean time between inner packets, each way
+ */
+record Scenario(
+        double wildness,
+        long troubleNanos,
+        int uplinks,
+        int endpoints,
+        long natTimeoutNanos,
+        long faultPauseNanos,
+        long attackPauseNanos,
+        long packetPauseNanos,
+        Suite suite,
+        Policy policy) {
+    private static final long MILLIS = 1_000_000;
+    private static final long SECONDS = 1_000_000_000;
+
+    static Scenario of(long seed) {
+        Chance chance = new Chance(seed, "scenario");
+        double wildness = chance.happens(0.2) ? 0 : chance.unit();
+        return new Scenario(
+                wildness,
+                (chance.happens(0.1) ? chance.between(60, 120) : chance.between(15, 45)) * SECONDS,
+                2 + chance.below(2),
+                1 + chance.below(2),
+                chance.between(25, 120) * SECONDS,
+                (long) (SECONDS * (0.5 + 8 * (1 - wildness) * chance.unit())),
+                wildness > 0 && chance.happens(0.6) ? chance.between(5, 500) * MILLIS : 0,
+                chance.between(20, 250) * MILLIS,
+                chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
+                policy(chance));
+    }
+
+    private static Policy policy(Chance chance) {
+        Policy policy = Policy.DEFAULT;
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, chance.between(2, 20) * SECONDS);
+        }
+        if (chance.happens(0.1)) {
+            policy = policy.with(PolicyKey.SESSION_MAX_LIFETIME, 60 * SECONDS);
+        }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.SWITCHING_MAX_PER_MINUTE, chance.between(1, 4));
+        }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.SWITCHING_COOLDOWN, chance.between(0, 5000) * MILLIS);
+        }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.SWITCHING_RECOVERY_INTERVAL, chance.between(50, 3000) * MILLIS);
+        }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.SWITCHING_RECOVERY_WINDOW, chance.between(500, 9000) * MILLIS);
+        }
+        if (chance.happens(0.2)) {
+            policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(0, 2000));
+        }
+        return policy;
+    }
+
+    boolean isCalm() {
+        return wildness == 0;
+    }
+
+    /** What a lane is like most of the time. */
+    Lane.Weather weather(Chance chance) {
+        long delay = chance.between(1, 120) * MILLIS;
+        if (isCalm()) {
+            return Lane.Weather.clear(delay);
+        }
+        return new Lane.Weather(
+                delay,
+                (long) (wildness * chance.between(0, 30) * MILLIS),
+                wildness * chance.unit() * 0.05,
+                wildness * chance.unit() * 0.05,
+                wildness * chance.unit() * 0.03,
+                wildness * chance.unit() * 0.02);
+    }
+}

@@ -1,0 +1,226 @@
+package jumpvpn.lab.sim;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.TreeMap;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.Role;
+import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.StateVersion;
+import jumpvpn.core.session.Transition;
+import org.jspecify.annotations.Nullable;
+
+/** One session at one end, rebuilt from that end's events alone. Every event that does not fit what came before is a violation. Times are the end's boot time. */
+final class SessionView {
+    private static final long DRAIN_NANOS = 2_000_000_000L;
+    private static final long MINUTE_NANOS = 60_000_000_000L;
+    private static final long SLACK_NANOS = 5_000_000;
+    private static final List<String> ALL_GATES = List.of("A", "B", "C", "D", "E", "F");
+
+    final SessionId id;
+    final Role role;
+    private final Policy policy;
+    private SessionState state = SessionState.BIRTH;
+    private StateVersion version = StateVersion.BIRTH;
+    private long sinceNanos;
+    private long bornNanos = Deadlines.NEVER;
+    private long pathlessSinceNanos = Deadlines.NEVER;
+    private boolean gatesPassed;
+    private boolean elective;
+    private boolean boundSaid;
+    private final ArrayDeque<Long> electiveNanos = new ArrayDeque<>();
+    private long lastCommitNanos;
+    private long lastForcedNanos = Long.MIN_VALUE / 2;
+    private int activeEpoch = 1;
+    private int newestDelivered;
+    private final TreeMap<Integer, Long> drainUntil = new TreeMap<>();
+    private @Nullable List<Prefix> inner;
+    private boolean lost;
+
+    SessionView(SessionId id, Role role, Policy policy) {
+        this.id = id;
+        this.role = role;
+        this.policy = policy;
+    }
+
+    /** Whether this end has the session now. */
+    boolean isLive() {
+        return state.isLive() && !lost;
+    }
+
+    /** The process that held the session is gone. */
+    void lose() {
+        lost = true;
+    }
+
+    StateVersion version() {
+        return version;
+    }
+
+    int activeEpoch() {
+        return activeEpoch;
+    }
+
+    private static void require(boolean holds, String invariant, String what, Object about) {
+        if (!holds) {
+            throw new Violation(invariant, what + ": " + (about instanceof Event event ? new Told(event) : about));
+        }
+    }
+
+    /** Takes the end's next event of this session. */
+    void take(Event event) {
+        boolean answerForNobody = event.type() == jumpvpn.core.observability.EventType.REATTACH_REJECT
+                && event.version().equals(StateVersion.BIRTH);
+        require(
+                (state != SessionState.TERMINATED && !lost) || answerForNobody,
+                "I10",
+                "after the end of a session",
+                event);
+        switch (event.type()) {
+            case STATE_CHANGE -> row(event);
+            case REATTACH_REQUEST_RECEIVED -> {
+                gatesPassed = event.details().stream()
+                        .anyMatch(detail ->
+                                detail.name().equals("gates") && detail.value().equals(ALL_GATES));
+                elective = event.reason() == ReasonCode.BETTER_PATH || event.reason() == ReasonCode.OPERATOR_JUMP;
+            }
+            case TRANSPORT_DEAD -> pathlessSinceNanos = Math.min(pathlessSinceNanos, event.nanos());
+            case TRANSPORT_SWITCH -> {
+                if (event.reason() == ReasonCode.BOUND && role == Role.GATEWAY) {
+                    bound(event);
+                } else if (event.reason() == ReasonCode.BOUND) {
+                    pathlessSinceNanos = Deadlines.NEVER;
+                }
+            }
+            case REATTACH_ACK_RECEIVED -> {
+                drainUntil.put(activeEpoch, event.nanos() + DRAIN_NANOS);
+                activeEpoch = event.version().epoch();
+            }
+            default -> {
+                // no change of the session
+            }
+        }
+        require(
+                role == Role.GATEWAY ? answerForNobody || event.version().compareTo(version) >= 0 : true,
+                "I4",
+                "an event is older than the last row, " + version,
+                event);
+    }
+
+    private void row(Event event) {
+        require(event.from() == state, "I11", "the row does not begin where the last one ended, " + state, event);
+        boolean dying = event.reason() == ReasonCode.TRANSPORT_DEAD || event.reason() == ReasonCode.PEER_REPORTED;
+        Transition row = Transition.find(role, state, dying || isBound(), event.reason());
+        require(row != null && row.to() == event.to(), "I11", "the table has no such row", event);
+        boolean binds = row != null && row.binds();
+        if (role == Role.GATEWAY) {
+            StateVersion next = binds ? version.nextEpoch() : version.nextStep();
+            require(event.version().equals(next), "I4", "the version after " + version + " is " + next, event);
+            if (binds && state != SessionState.BIRTH) {
+                require(gatesPassed && boundSaid, "I5", "a binding without gates A to F", event);
+                drainUntil.put(version.epoch(), event.nanos() + (isBound() ? DRAIN_NANOS : 0));
+                activeEpoch = event.version().epoch();
+            }
+        } else {
+            require(event.version().compareTo(version) >= 0, "I4", "the client unlearnt " + version, event);
+        }
+        if (binds) {
+            pathlessSinceNanos = Deadlines.NEVER;
+            gatesPassed = false;
+            boundSaid = false;
+        }
+        if (state == SessionState.BIRTH) {
+            bornNanos = event.nanos();
+            lastCommitNanos = event.nanos();
+        }
+        state = java.util.Objects.requireNonNull(event.to());
+        version = event.version();
+        sinceNanos = event.nanos();
+    }
+
+    private boolean isBound() {
+        return pathlessSinceNanos == Deadlines.NEVER;
+    }
+
+    /** A commit: within what policy allows? */
+    private void bound(Event event) {
+        long now = event.nanos();
+        require(gatesPassed, "I5", "bound without gates A to F", event);
+        if (elective) {
+            electiveNanos.removeIf(at -> now - at >= MINUTE_NANOS);
+            electiveNanos.add(now);
+            require(
+                    electiveNanos.size() <= policy.count(PolicyKey.SWITCHING_MAX_PER_MINUTE),
+                    "I7",
+                    "more elective switches a minute than policy allows",
+                    event);
+            require(
+                    now - lastCommitNanos >= policy.get(PolicyKey.SWITCHING_COOLDOWN),
+                    "I7",
+                    "an elective switch inside the cooldown",
+                    event);
+        } else {
+            require(
+                    now - lastForcedNanos >= policy.get(PolicyKey.SWITCHING_RECOVERY_INTERVAL),
+                    "I7",
+                    "binds that are not elective come too fast",
+                    event);
+            lastForcedNanos = now;
+        }
+        lastCommitNanos = now;
+        boundSaid = true;
+    }
+
+    /** What the end says of itself must be what its events said. */
+    void agree(long nowNanos, SessionState shown, StateVersion shownVersion, List<Prefix> shownInner) {
+        require(shown == state, "I11", role + " is " + shown + " but its events end in " + state, id);
+        require(
+                role == Role.GATEWAY ? shownVersion.equals(version) : shownVersion.compareTo(version) >= 0,
+                "I4",
+                role + " is at " + shownVersion + " but its events end at " + version,
+                id);
+        if (inner == null) {
+            inner = shownInner;
+        }
+        require(shownInner.equals(inner), "I3", "the inner address was " + inner + " and is " + shownInner, id);
+        inTime(nowNanos);
+    }
+
+    private void inTime(long nowNanos) {
+        long late = nowNanos - SLACK_NANOS;
+        require(
+                state != SessionState.RECOVERING
+                        || late - sinceNanos <= policy.get(PolicyKey.SWITCHING_RECOVERY_WINDOW),
+                "I8",
+                role + " is RECOVERING beyond its window",
+                id);
+        require(
+                !state.isLive() || late - bornNanos <= policy.get(PolicyKey.SESSION_MAX_LIFETIME),
+                "I8",
+                role + " outlives its lifetime",
+                id);
+        require(
+                !state.isLive()
+                        || isBound()
+                        || late - pathlessSinceNanos <= policy.get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL),
+                "I8",
+                role + " outlives its transport-loss TTL",
+                id);
+    }
+
+    /** An inner packet came out of a binding of this epoch. */
+    void delivered(long nowNanos, int epoch) {
+        require(isLive(), "I10", role + " delivers in " + state, id);
+        if (epoch < newestDelivered) {
+            long until = drainUntil.getOrDefault(epoch, Long.MIN_VALUE);
+            require(nowNanos < until, "I1", role + " delivers epoch " + epoch + " after " + newestDelivered, id);
+        }
+        newestDelivered = Math.max(newestDelivered, epoch);
+    }
+}

@@ -1,0 +1,43 @@
+package jumpvpn.lab.sim;
+
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.transport.LinkKind;
+
+/** One of the client's links to the world: a local address behind a router of its own. The client reaches every gateway endpoint over it, each by a path. */
+final class Uplink {
+    final String name;
+    final LinkKind kind;
+    final Nat nat;
+    final Lane up;
+    final Lane down;
+    final long delayNanos;
+    IpAddress local;
+    boolean isUp = true;
+
+    /** The client's path to each gateway endpoint; new ones whenever the link comes up. */
+    final int[] pathIds;
+
+    Uplink(String name, LinkKind kind, IpAddress local, Nat nat, Lane up, Lane down, int endpoints) {
+        this.name = name;
+        this.kind = kind;
+        this.local = local;
+        this.nat = nat;
+        this.up = up;
+        this.down = down;
+        this.delayNanos = up.weather().delay();
+        this.pathIds = new int[endpoints];
+    }
+
+    /** As it should be. */
+    void heal() {
+        up.black(false);
+        down.black(false);
+        up.weather(Lane.Weather.clear(delayNanos));
+        down.weather(Lane.Weather.clear(delayNanos));
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,192 @@
+package jumpvpn.lab.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import jumpvpn.core.observability.EventSink;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.security.Aead;
+import jumpvpn.core.security.AeadPort;
+import jumpvpn.core.security.Entropy;
+import jumpvpn.core.session.SessionId;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A simulation that can't fail proves nothing: broken parts are put in from outside, and it must say so. */
+class PlantedFaultTest {
+    private static final int SEEDS = 40;
+
+    /** Sound parts, to be overridden. */
+    private static class Sound implements Parts {
+        private final Parts sound;
+
+        Sound(long seed) {
+            sound = Parts.sound(seed);
+        }
+
+        @Override
+        public AeadPort aead() {
+            return sound.aead();
+        }
+
+        @Override
+        public Entropy clientEntropy() {
+            return sound.clientEntropy();
+        }
+
+        @Override
+        public Entropy gatewayEntropy() {
+            return sound.gatewayEntropy();
+        }
+    }
+
+    /** What the simulation found with these parts. */
+    private static List<String> found(LongFunction<Parts> parts) {
+        List<String> invariants = new ArrayList<>();
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            try {
+                Simulation.run(seed, parts.apply(seed));
+            } catch (Violation violation) {
+                assertThat(violation).hasMessageContaining("seed " + seed);
+                invariants.add(violation.invariant());
+            }
+        }
+        return invariants;
+    }
+
+    @Test
+    void soundPartsAreNotAccused() {
+        assertThat(found(Sound::new)).isEmpty();
+    }
+
+    @Test
+    void randomnessThatRepeats() {
+        assertThat(found(seed -> new Sound(seed) {
+                    @Override
+                    public Entropy clientEntropy() {
+                        return out -> Arrays.fill(out, (byte) 7);
+                    }
+                }))
+                .contains("I12");
+    }
+
+    @Test
+    void aCipherThatTakesAnyTag() {
+        assertThat(found(seed -> new Sound(seed) {
+                    @Override
+                    public AeadPort aead() {
+                        AeadPort sound = super.aead();
+                        return (suite, key) -> new Gullible(sound.create(suite, key));
+                    }
+                }))
+                .hasSizeGreaterThan(SEEDS / 2)
+                .containsAnyOf("I6", "INNER");
+    }
+
+    private record Gullible(Aead sound) implements Aead {
+        @Override
+        public void seal(long counter, MemorySegment memory, long aad, int aadLength, long text, int textLength) {
+            sound.seal(counter, memory, aad, aadLength, text, textLength);
+        }
+
+        @Override
+        public int open(long counter, MemorySegment memory, long aad, int aadLength, long sealed, int sealedLength) {
+            int length = sound.open(counter, memory, aad, aadLength, sealed, sealedLength);
+            return length < 0 ? Math.max(-1, sealedLength - TAG_LENGTH) : length;
+        }
+    }
+
+    @Test
+    void aSinkThatLosesEvents() {
+        assertThat(found(seed -> new Sound(seed) {
+                    private int rows;
+
+                    @Override
+                    public EventSink sink(EventSink sound) {
+                        return event -> {
+                            boolean lost = event.type() == EventType.STATE_CHANGE && ++rows % 5 == 0;
+                            if (!lost) {
+                                sound.emit(event);
+                            }
+                        };
+                    }
+                }))
+                .contains("I11");
+    }
+
+    @Test
+    void aSinkThatSaysItTwice() {
+        assertThat(found(seed -> new Sound(seed) {
+                    private int rows;
+
+                    @Override
+                    public EventSink sink(EventSink sound) {
+                        return event -> {
+                            sound.emit(event);
+                            if (event.type() == EventType.STATE_CHANGE && ++rows % 5 == 0) {
+                                sound.emit(event);
+                            }
+                        };
+                    }
+                }))
+                .containsAnyOf("I11", "I10");
+    }
+
+    @Test
+    void aTableThatForgetsCommits() {
+        assertThat(found(seed -> new Sound(seed) {
+                    @Override
+                    public SessionTable table(SessionTable sound) {
+                        return new Table(sound, false);
+                    }
+                }))
+                .contains("I2");
+    }
+
+    @Test
+    void aTableThatAnswersTwice() {
+        assertThat(found(seed -> new Sound(seed) {
+                    @Override
+                    public SessionTable table(SessionTable sound) {
+                        return new Table(sound, true);
+                    }
+                }))
+                .isNotEmpty();
+    }
+
+    /** Every third commit goes wrong. */
+    private static final class Table implements SessionTable {
+        private final SessionTable sound;
+        private final boolean twice;
+        private int commits;
+
+        Table(SessionTable sound, boolean twice) {
+            this.sound = sound;
+            this.twice = twice;
+        }
+
+        @Override
+        public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
+            if (++commits % 3 != 0) {
+                sound.commit(commitId, changes, done);
+            } else if (twice) {
+                sound.commit(commitId, changes, done);
+                done.accept(Outcome.COMMITTED);
+            } else {
+                done.accept(Outcome.COMMITTED);
+            }
+        }
+
+        @Override
+        public void read(SessionId id, Consumer<@Nullable SessionRecord> done) {
+            sound.read(id, done);
+        }
+    }
+}
