@@ -142,10 +142,15 @@ public final class ReattachMessage {
 
     /** The client's wire identifier that an answer is addressed to; null if the datagram is no answer. */
     public static @Nullable Long addressee(byte[] datagram) {
-        boolean isAnswer = datagram.length >= ANSWER_BODY + Aead.TAG_LENGTH
-                && (datagram[0] == MessageType.REATTACH_ANSWER || datagram[0] == MessageType.PROBE_ANSWER)
+        return is(MessageType.REATTACH_ANSWER, datagram) || is(MessageType.PROBE_ANSWER, datagram)
+                ? ByteBuffer.wrap(datagram).getLong(4)
+                : null;
+    }
+
+    private static boolean is(byte answerType, byte[] datagram) {
+        return datagram.length >= ANSWER_BODY + Aead.TAG_LENGTH
+                && datagram[0] == answerType
                 && datagram[1] == MessageType.VERSION;
-        return isAnswer ? ByteBuffer.wrap(datagram).getLong(4) : null;
     }
 
     /** The answer's 16 random bytes. */
@@ -156,6 +161,9 @@ public final class ReattachMessage {
     /** Opens a REATTACH_ANSWER to our request with this nonce; null if it is not authentic or malformed. */
     public static @Nullable ReattachAnswer openAnswer(
             AeadPort aead, Suite suite, byte[] proofKey, Nonce nonce, byte[] datagram) {
+        if (!is(MessageType.REATTACH_ANSWER, datagram)) {
+            return null;
+        }
         byte[] key = Proof.answerKey(proofKey, nonce.bytes(), random(datagram));
         byte[] body = openAnswerBody(aead, suite, key, datagram);
         return body == null ? null : ReattachAnswer.decode(body);
@@ -164,6 +172,9 @@ public final class ReattachMessage {
     /** Opens a PROBE_ANSWER to our probe with this nonce; null if it is not authentic or malformed. */
     public static @Nullable ProbeAnswer openProbeAnswer(
             AeadPort aead, Suite suite, byte[] proofKey, Nonce nonce, byte[] datagram) {
+        if (!is(MessageType.PROBE_ANSWER, datagram)) {
+            return null;
+        }
         byte[] key = Proof.probeAnswerKey(proofKey, nonce.bytes(), random(datagram));
         byte[] body = openAnswerBody(aead, suite, key, datagram);
         if (body == null || body.length != Token.LENGTH + Endpoint.WIRE_LENGTH) {

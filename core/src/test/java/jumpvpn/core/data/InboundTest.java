@@ -1,0 +1,131 @@
+package jumpvpn.core.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Random;
+import jumpvpn.core.net.IpAddress;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of datagrams, ours and anybody's. */
+class InboundTest {
+    private static final long NOW = 5_000_000_000L;
+
+    private final BindingPair pair = new BindingPair();
+    private final LookupTable<Binding> bindings = new LookupTable<>();
+    private final DropCounters drops = new DropCounters();
+    private final Inbound inbound = new Inbound(bindings, drops, true);
+
+    @BeforeEach
+    void bind() {
+        bindings.put(0, BindingPair.RIGHT_ID, pair.right);
+        pair.right.gate.inner(List.of(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2")));
+    }
+
+    private Inbound.Disposition accept(byte[] datagram) {
+        IpAddress from = BindingPair.LEFT.address();
+        return inbound.accept(
+                MemorySegment.ofArray(datagram),
+                0,
+                datagram.length,
+                NOW,
+                from.high(),
+                from.low(),
+                BindingPair.LEFT.port());
+    }
+
+    private Inbound.Disposition data(byte[] packet) {
+        return accept(pair.left.sealed(PacketLayout.DATA, packet, NOW));
+    }
+
+    @Test
+    void deliversThatSessionsPackets() {
+        byte[] packet = Packets.v4("10.77.0.2", "10.88.0.1", 60);
+        byte[] datagram = pair.left.sealed(PacketLayout.DATA, packet, NOW);
+        assertThat(accept(datagram)).isEqualTo(Inbound.Disposition.DELIVER);
+        assertThat(inbound.binding()).isSameAs(pair.right);
+        assertThat(inbound.payloadLength()).isEqualTo(60);
+        assertThat(java.util.Arrays.copyOfRange(datagram, 36, 96)).isEqualTo(packet);
+        assertThat(data(Packets.v6("fd77::2", "fd88::1", 77))).isEqualTo(Inbound.Disposition.DELIVER);
+    }
+
+    @Test
+    void dropsForeignSourcesOnlyWhereItMust() {
+        assertThat(data(Packets.v4("10.77.0.3", "10.88.0.1", 60))).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(data(Packets.v6("fd77::3", "fd88::1", 60))).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(drops.get(DropReason.FOREIGN_SOURCE)).isEqualTo(2);
+        Inbound client = new Inbound(bindings, drops, false);
+        byte[] datagram = pair.left.sealed(PacketLayout.DATA, Packets.v4("8.8.8.8", "10.77.0.2", 60), NOW);
+        assertThat(client.accept(MemorySegment.ofArray(datagram), 0, datagram.length, NOW, 0, 0, 0))
+                .isEqualTo(Inbound.Disposition.DELIVER);
+    }
+
+    @Test
+    void dropsInnerPacketsThatAreNone() {
+        assertThat(data(new byte[] {0x45})).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(data(new byte[40])).isEqualTo(Inbound.Disposition.DROPPED);
+        byte[] longer = java.util.Arrays.copyOf(Packets.v4("10.77.0.2", "10.88.0.1", 60), 61);
+        assertThat(data(longer)).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(drops.get(DropReason.BAD_INNER)).isEqualTo(3);
+    }
+
+    @Test
+    void handsControlAndAcknowledgementsOn() {
+        assertThat(accept(pair.left.sealed(PacketLayout.CONTROL, new byte[] {3}, NOW)))
+                .isEqualTo(Inbound.Disposition.CONTROL);
+        assertThat(data(new byte[0])).isEqualTo(Inbound.Disposition.ACKNOWLEDGED);
+        assertThat(accept(pair.left.sealed(PacketLayout.CONTROL, new byte[0], NOW)))
+                .isEqualTo(Inbound.Disposition.DROPPED);
+    }
+
+    @Test
+    void countsWhatItDropsOnceAndByReason() {
+        byte[] good = pair.left.sealed(PacketLayout.DATA, Packets.v4("10.77.0.2", "10.88.0.1", 60), NOW);
+        byte[] bad = good.clone();
+        bad[50] ^= 4;
+        byte[] replay = good.clone();
+        byte[] unknown = good.clone();
+        unknown[4] ^= 1;
+        assertThat(accept(bad)).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(accept(good)).isEqualTo(Inbound.Disposition.DELIVER);
+        assertThat(accept(replay)).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(accept(unknown)).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(inbound.binding()).isNull();
+        assertThat(drops.get(DropReason.BAD_TAG)).isOne();
+        assertThat(drops.get(DropReason.REPLAYED)).isOne();
+        assertThat(drops.get(DropReason.UNKNOWN_WIRE_ID)).isOne();
+        long all = java.util.Arrays.stream(DropReason.values()).mapToLong(drops::get).sum();
+        assertThat(all).isEqualTo(3);
+    }
+
+    @Test
+    void aFirstByteDecidesWhoLooks() {
+        for (int type = 0; type < 256; type++) {
+            byte[] datagram = new byte[100];
+            datagram[0] = (byte) type;
+            boolean ours = type >= 4 && type <= 0x0E;
+            boolean bound = type >= 8 && type <= 10;
+            assertThat(accept(datagram))
+                    .as("first byte %d", type)
+                    .isEqualTo(ours && !bound ? Inbound.Disposition.UNBOUND : Inbound.Disposition.DROPPED);
+        }
+    }
+
+    @Test
+    void takesRandomBytesOfEveryLength() {
+        Random random = new Random(3);
+        for (int length = 0; length <= 2000; length++) {
+            byte[] datagram = new byte[length];
+            random.nextBytes(datagram);
+            if (length >= 12) {
+                datagram[0] = (byte) (8 + length % 3);
+                java.nio.ByteBuffer.wrap(datagram).putLong(4, BindingPair.RIGHT_ID);
+            }
+            assertThat(accept(datagram)).as("length %d", length).isEqualTo(Inbound.Disposition.DROPPED);
+        }
+        assertThat(pair.right.delivery.received()).isZero();
+        assertThat(data(Packets.v4("10.77.0.2", "10.88.0.1", 60))).isEqualTo(Inbound.Disposition.DELIVER);
+    }
+}

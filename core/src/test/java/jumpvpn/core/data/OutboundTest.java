@@ -1,0 +1,96 @@
+package jumpvpn.core.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import jumpvpn.core.net.IpAddress;
+import org.junit.jupiter.api.Test;
+
+/** The one gate between inner packets and the network. */
+class OutboundTest {
+    private static final long NOW = 5_000_000_000L;
+    private static final byte[] PACKET = Packets.v4("10.88.0.1", "10.77.0.2", 60);
+
+    private final BindingPair pair = new BindingPair();
+    private final DropCounters drops = new DropCounters();
+    private final LookupTable<ForwardingGate> routes = new LookupTable<>();
+    private final ForwardingGate gate = pair.left.gate;
+    private final Outbound outbound = new Outbound(routes::get, drops);
+
+    OutboundTest() {
+        IpAddress inner = IpAddress.parse("10.77.0.2");
+        routes.put(inner.high(), inner.low(), gate);
+        IpAddress six = IpAddress.parse("fd77::2");
+        routes.put(six.high(), six.low(), gate);
+    }
+
+    private byte[] framed = new byte[0];
+
+    private int accept(byte[] packet) {
+        framed = new byte[packet.length + PacketLayout.OVERHEAD];
+        System.arraycopy(packet, 0, framed, PacketLayout.PAYLOAD, packet.length);
+        return outbound.accept(MemorySegment.ofArray(framed), 0, packet.length, NOW);
+    }
+
+    @Test
+    void dropsUntilSomebodyOpensTheGate() {
+        assertThat(gate.forwarding()).isInstanceOf(Forwarding.Drop.class);
+        assertThat(accept(PACKET)).isZero();
+        assertThat(outbound.binding()).isNull();
+        assertThat(drops.get(DropReason.GATE_CLOSED)).isOne();
+        gate.forward(pair.left);
+        gate.drop();
+        assertThat(accept(PACKET)).isZero();
+        assertThat(drops.get(DropReason.GATE_CLOSED)).isEqualTo(2);
+        assertThat(pair.left.sealed()).isZero();
+    }
+
+    @Test
+    void sealsForTheBindingBehindTheGate() {
+        gate.forward(pair.left);
+        assertThat(accept(PACKET)).isEqualTo(112);
+        assertThat(outbound.binding()).isSameAs(pair.left);
+        assertThat(pair.rightOpens(framed, NOW)).isEqualTo(60);
+        assertThat(accept(Packets.v6("fd88::1", "fd77::2", 50))).isEqualTo(102);
+    }
+
+    @Test
+    void holdsAndGivesWhatItHeldOnce() {
+        HoldQueue queue = new HoldQueue(1000, 1000, drops);
+        gate.hold(queue);
+        assertThat(accept(PACKET)).isZero();
+        gate.forward(pair.left); // the gate opens first, then the queue is drained
+        assertThat(queue.drain(NOW)).singleElement().isEqualTo(PACKET);
+        assertThat(accept(PACKET)).isPositive();
+        assertThat(drops.get(DropReason.GATE_CLOSED)).isZero();
+    }
+
+    @Test
+    void aPacketThatMeetsADrainedQueueTakesTheNewWay() {
+        HoldQueue drained = new HoldQueue(1000, 1000, drops);
+        drained.drain(NOW);
+        Outbound racing = new Outbound(
+                (_, _) -> {
+                    gate.hold(drained);
+                    new Thread(() -> gate.forward(pair.left)).start(); // as the control thread does while we hold the old view
+                    return gate;
+                },
+                drops);
+        byte[] datagram = new byte[PACKET.length + PacketLayout.OVERHEAD];
+        System.arraycopy(PACKET, 0, datagram, PacketLayout.PAYLOAD, PACKET.length);
+        assertThat(racing.accept(MemorySegment.ofArray(datagram), 0, PACKET.length, NOW)).isEqualTo(112);
+    }
+
+    @Test
+    void dropsWhatHasNoRouteOrIsNoPacket() {
+        gate.forward(pair.left);
+        assertThat(accept(Packets.v4("10.88.0.1", "10.77.0.3", 60))).isZero();
+        assertThat(drops.get(DropReason.NO_ROUTE)).isOne();
+        for (byte[] bad : List.of(new byte[0], new byte[] {0x45}, new byte[60], java.util.Arrays.copyOf(PACKET, 59))) {
+            assertThat(accept(bad)).isZero();
+            assertThat(outbound.binding()).isNull();
+        }
+        assertThat(drops.get(DropReason.BAD_INNER)).isEqualTo(4);
+    }
+}

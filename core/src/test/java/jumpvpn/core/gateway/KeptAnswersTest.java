@@ -1,0 +1,72 @@
+package jumpvpn.core.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jumpvpn.core.control.Nonce;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import org.junit.jupiter.api.Test;
+
+/** Answers kept for lost ones: how long, how many. */
+class KeptAnswersTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final Endpoint FROM = new Endpoint(IpAddress.parse("192.0.2.1"), 7);
+
+    private final KeptAnswers kept = new KeptAnswers();
+
+    private static Nonce nonce(int i) {
+        return new Nonce(i, -i);
+    }
+
+    private void keep(int i, long nanos) {
+        kept.keep(nonce(i), new byte[] {(byte) i}, FROM, new byte[] {9, (byte) i}, nanos);
+    }
+
+    @Test
+    void givesTheSameAnswerToTheSameRequest() {
+        keep(1, 0);
+        assertThat(kept.get(nonce(2))).isNull();
+        KeptAnswers.Kept one = kept.get(nonce(1));
+        assertThat(one).isNotNull();
+        assertThat(one.answer()).containsExactly(9, 1);
+        assertThat(one.from()).isEqualTo(FROM);
+        assertThat(one.requestHash()).isEqualTo(java.util.Arrays.hashCode(new byte[] {1}));
+        assertThat(one.requestHash()).isNotEqualTo(java.util.Arrays.hashCode(new byte[] {2}));
+    }
+
+    @Test
+    void outlivesEveryRequestThatGateCCouldStillPass() {
+        for (long maxAge : new long[] {SECOND / 10, 5 * SECOND, 600 * SECOND}) {
+            keep(1, 0);
+            kept.expire(maxAge + 2 * SECOND, maxAge);
+            assertThat(kept.get(nonce(1))).as("max age %d", maxAge).isNotNull();
+            kept.expire(maxAge + 2 * SECOND + 1, maxAge);
+            assertThat(kept.get(nonce(1))).isNull();
+        }
+    }
+
+    @Test
+    void keepsTheAckOfTheCurrentBindingAsLongAsItLives() {
+        keep(1, 0);
+        kept.bound(nonce(1));
+        kept.expire(3600 * SECOND, 5 * SECOND);
+        assertThat(kept.get(nonce(1))).isNotNull();
+        keep(2, 3600 * SECOND);
+        kept.bound(nonce(2));
+        kept.expire(3600 * SECOND, 5 * SECOND);
+        assertThat(kept.get(nonce(1))).isNull();
+        assertThat(kept.get(nonce(2))).isNotNull();
+    }
+
+    @Test
+    void isFullAt128() {
+        for (int i = 0; i < 127; i++) {
+            keep(i, 0);
+        }
+        assertThat(kept.isFull()).isFalse();
+        keep(127, 1);
+        assertThat(kept.isFull()).isTrue();
+        kept.expire(7 * SECOND + 1, 5 * SECOND);
+        assertThat(kept.isFull()).isFalse();
+    }
+}

@@ -1,0 +1,66 @@
+package jumpvpn.core.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Loss and latency over the last window. */
+class QualityWindowTest {
+    private static final long WINDOW = 6400;
+
+    private final QualityWindow window = new QualityWindow(WINDOW);
+
+    @Test
+    void saysNothingFromTooLittle() {
+        assertThat(window.loss(0, 20)).isZero();
+        window.delivery(0, 0, 1);
+        window.delivery(1000, 19, 1);
+        assertThat(window.loss(1000, 20)).isZero();
+        window.delivery(2000, 20, 1);
+        assertThat(window.loss(2000, 20)).isEqualTo(1.0);
+        for (int i = 0; i < 7; i++) {
+            window.latency(i * 200, 10);
+        }
+        assertThat(window.latency95Nanos(2000)).isZero();
+    }
+
+    @Test
+    void countsLossBetweenTheOldestAndNewestSampleInside() {
+        window.delivery(0, 0, 0);
+        window.delivery(1000, 100, 50);
+        assertThat(window.loss(1000, 20)).isEqualTo(0.5);
+        window.delivery(7000, 200, 150);
+        assertThat(window.loss(7000, 20)).as("the first sample is out").isZero();
+        assertThat(window.loss(20_000, 20)).isZero();
+    }
+
+    @Test
+    void morePacketsReceivedThanSentIsNoNegativeLoss() {
+        window.delivery(0, 0, 0);
+        window.delivery(1000, 100, 130);
+        assertThat(window.loss(1000, 20)).isZero();
+    }
+
+    @Test
+    void takesThe95thPercentile() {
+        for (int i = 0; i < 40; i++) {
+            window.latency(i * 100, i + 1);
+        }
+        assertThat(window.latency95Nanos(3900)).isEqualTo(39);
+        for (int i = 0; i < 5; i++) {
+            window.latency(4000 + i * 100, 1000);
+        }
+        assertThat(window.latency95Nanos(4400)).isEqualTo(1000);
+        assertThat(window.latency95Nanos(50_000)).isZero();
+    }
+
+    @Test
+    void isBoundedAndEvenlySpacedInTime() {
+        for (int i = 0; i < 100_000; i++) {
+            window.delivery(i, i, i / 2);
+            window.latency(i, i);
+        }
+        assertThat(window.loss(99_999, 20)).isBetween(0.49, 0.51);
+        assertThat(window.latency95Nanos(99_999)).isBetween(99_999 - WINDOW * 7 / 100, 99_999L);
+    }
+}
