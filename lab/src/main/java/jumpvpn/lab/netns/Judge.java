@@ -194,14 +194,17 @@ final class Judge {
         return new Check(name, done == steps.size(), detail);
     }
 
-    static Check noRowsAfter(Evidence e) {
+    /** Health may come and go; nothing else changed after the lab acted. */
+    static Check bindingKept(Evidence e) {
         List<String> rows = new ArrayList<>();
         for (List<EventLine> events : List.of(e.client(), e.gateway())) {
             events.stream()
-                    .filter(event -> event.is("STATE_CHANGE") && event.at().isAfter(e.cut()))
+                    .filter(event -> event.at().isAfter(e.cut()))
+                    .filter(event -> event.becomes("RECOVERING") || event.becomes("TERMINATED"))
                     .forEach(event -> rows.add(event.role() + ": " + event.to() + " " + event.reason()));
         }
-        return new Check("no change of state", rows.isEmpty(), rows.isEmpty() ? "none" : String.join(", ", rows));
+        return new Check(
+                "the binding is kept", rows.isEmpty(), rows.isEmpty() ? "no row leaves it" : String.join(", ", rows));
     }
 
     /** Some event of that end, for the session before, is a termination with that reason (any reason if empty). */

@@ -20,6 +20,7 @@ final class LabRun implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(20);
     private static final Duration LEAD = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(20);
+    private static final int ATTEMPTS = 4;
     private static final int MARKER_BYTES = 16;
 
     private final Workspace workspace;
@@ -35,28 +36,38 @@ final class LabRun implements AutoCloseable {
     private @Nullable World world;
     private int injected;
 
-    /** What exists once everything is started. */
+    /** Where it happens, and the two processes once they are started. */
     private static final class World {
         final Topology topology;
         final Product product;
-        final Capture captureA;
-        final Capture captureB;
-        final Capture captureInside;
+
+        @Nullable
         Process client;
+
+        @Nullable
         Process gateway;
 
-        World(Topology topology, Product product, Workspace workspace) throws IOException {
+        World(Topology topology, Product product) {
             this.topology = topology;
             this.product = product;
-            captureA = Capture.start(topology.wires, workspace, Uplink.A.nearTap(), "uplink-a");
-            captureB = Capture.start(topology.wires, workspace, Uplink.B.nearTap(), "uplink-b");
-            captureInside = Capture.start(topology.gateway, workspace, "lan0", "inside", "icmp");
-            topology.server
-                    .start("server.log", JavaCommand.current().line(PayloadServer.class.getName(), List.of()))
-                    .getInputStream()
-                    .read();
-            gateway = product.start(Product.Role.GATEWAY, topology.gateway);
-            client = product.start(Product.Role.CLIENT, topology.client);
+        }
+
+        Process start(Product.Role role) throws IOException {
+            return product.start(role, role == Product.Role.CLIENT ? topology.client : topology.gateway);
+        }
+
+        boolean ended() {
+            return (client != null && !client.isAlive()) || (gateway != null && !gateway.isAlive());
+        }
+    }
+
+    /** The witnesses: both outer links, and behind the gateway. */
+    private record Captures(Capture linkA, Capture linkB, Capture inside) {
+        static Captures start(Topology topology, Workspace workspace) throws IOException {
+            return new Captures(
+                    Capture.start(topology.wires, workspace, Uplink.A.nearTap(), "uplink-a"),
+                    Capture.start(topology.wires, workspace, Uplink.B.nearTap(), "uplink-b"),
+                    Capture.start(topology.gateway, workspace, "lan0", "inside", "icmp"));
         }
     }
 
@@ -76,23 +87,50 @@ final class LabRun implements AutoCloseable {
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, rttA, rttB);
         Product product = Product.prepare(workspace, java);
+        topology.server
+                .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
+                .getInputStream()
+                .read();
         try (Timeline timeline = new Timeline(out, List.of(clientEvents, gatewayEvents))) {
-            World world = new World(topology, product, workspace);
+            World world = new World(topology, product);
             this.world = world;
-            if (!await(CONNECT, () -> attachedSince(Instant.EPOCH)) || !reachable()) {
-                return Verdict.impossible("no tunnel (waited at most %d s)\nclient's log:\n%s\ngateway's log:\n%s"
-                        .formatted(
-                                CONNECT.toSeconds(),
-                                product.logTail(Product.Role.CLIENT),
-                                product.logTail(Product.Role.GATEWAY)));
+            if (connected(world, timeline)) {
+                return Verdict.of(scenario, observe(world, timeline));
             }
-            return Verdict.of(scenario, observe(world, timeline));
+            return Verdict.impossible(
+                    "no session on uplink A (waited at most %d s)\nclient's log:\n%s\ngateway's log:\n%s"
+                            .formatted(
+                                    CONNECT.toSeconds(),
+                                    product.logTail(Product.Role.CLIENT),
+                                    product.logTail(Product.Role.GATEWAY)));
         }
+    }
+
+    /** Starts both ends, the client until its session is on uplink A, which will be disturbed: the uplinks race for the first answer. */
+    private boolean connected(World world, Timeline timeline) throws IOException {
+        world.gateway = world.start(Product.Role.GATEWAY);
+        for (int attempt = 0;
+                attempt < ATTEMPTS && await(() -> world.product.listens(Product.Role.GATEWAY));
+                attempt++) {
+            Instant start = Instant.now();
+            world.client = world.start(Product.Role.CLIENT);
+            if (!await(() -> attachedSince(start)) || !reachable()) {
+                return false;
+            }
+            Object path = world.product.status(Product.Role.CLIENT).get("path");
+            if (Json.write(path).contains(Uplink.A.network + ".")) {
+                return true;
+            }
+            timeline.note("the session began on uplink B: the client starts again");
+            Workspace.stop(world.client);
+        }
+        return false;
     }
 
     private Evidence observe(World world, Timeline timeline) throws IOException {
         Evidence.Statuses before = new Evidence.Statuses(
                 world.product.status(Product.Role.CLIENT), world.product.status(Product.Role.GATEWAY));
+        Captures captures = Captures.start(world.topology, workspace);
         Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, marker);
         timeline.note("traffic runs through the tunnel");
         LockSupport.parkNanos(LEAD.toNanos());
@@ -100,12 +138,13 @@ final class LabRun implements AutoCloseable {
         Instant cut = scenario.act(this);
         timeline.action(cut, scenario.label + ": " + scenario.purpose);
         plantAfter(world);
-        Traffic.Report report = traffic.report(() -> await(CONNECT, () -> attachedSince(cut)));
+        Traffic.Report report = traffic.report(() -> await(() -> attachedSince(cut)));
         Evidence.Statuses after = new Evidence.Statuses(
                 statusOrNothing(world.product, Product.Role.CLIENT),
                 statusOrNothing(world.product, Product.Role.GATEWAY));
         timeline.poll();
-        return new Evidence(cut, before, after, report, clientEvents.events(), gatewayEvents.events(), wires(world));
+        return new Evidence(
+                cut, before, after, report, clientEvents.events(), gatewayEvents.events(), wires(world, captures));
     }
 
     private static Map<String, @Nullable Object> statusOrNothing(Product product, Product.Role role) {
@@ -116,19 +155,19 @@ final class LabRun implements AutoCloseable {
         }
     }
 
-    private Wires wires(World world) throws IOException {
+    private Wires wires(World world, Captures captures) throws IOException {
         String statistics = world.topology.emulator.statistics();
         Files.writeString(workspace.file("emulator.txt"), statistics.replace("; ", "\n"));
-        OuterLink linkA = OuterLink.observe(world.captureA.stop(), Product.PORT, marker);
-        OuterLink linkB = OuterLink.observe(world.captureB.stop(), Product.PORT, marker);
+        OuterLink linkA = OuterLink.observe(captures.linkA().stop(), Product.PORT, marker);
+        OuterLink linkB = OuterLink.observe(captures.linkB().stop(), Product.PORT, marker);
         int[] inside = new int[1];
-        Pcap.read(world.captureInside.stop(), (at, frame) -> inside[0] += OuterLink.contains(frame, marker) ? 1 : 0);
+        Pcap.read(captures.inside().stop(), (at, frame) -> inside[0] += OuterLink.contains(frame, marker) ? 1 : 0);
         return new Wires(linkA, linkB, inside[0], injected, EmulatorControl.overloaded(statistics));
     }
 
     private void plantBefore(World world) throws IOException {
         if (fault == PlantedFault.FREEZE_CLIENT) {
-            world.topology.client.shell("kill -STOP " + world.client.pid());
+            world.topology.client.shell("kill -STOP " + running(world.client).pid());
         }
     }
 
@@ -173,15 +212,15 @@ final class LabRun implements AutoCloseable {
 
     Instant replaceClient() throws IOException {
         Instant now = Instant.now();
-        kill(world().client);
-        world().client = world().product.start(Product.Role.CLIENT, world().topology.client);
+        kill(running(world().client));
+        world().client = world().start(Product.Role.CLIENT);
         return now;
     }
 
     Instant replaceGateway() throws IOException {
         Instant now = Instant.now();
-        kill(world().gateway);
-        world().gateway = world().product.start(Product.Role.GATEWAY, world().topology.gateway);
+        kill(running(world().gateway));
+        world().gateway = world().start(Product.Role.GATEWAY);
         return now;
     }
 
@@ -192,6 +231,10 @@ final class LabRun implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    private static Process running(@Nullable Process process) {
+        return Optional.ofNullable(process).orElseThrow();
     }
 
     private World world() {
@@ -213,11 +256,11 @@ final class LabRun implements AutoCloseable {
         return answer.strip().equals("yes");
     }
 
-    private boolean await(Duration limit, BooleanSupplier condition) {
-        long end = System.nanoTime() + limit.toNanos();
+    /** Waits until it holds; false when the time is over or one of the two processes has ended. */
+    private boolean await(BooleanSupplier condition) {
+        long end = System.nanoTime() + CONNECT.toNanos();
         while (!condition.getAsBoolean()) {
-            boolean gone = world != null && !world.client.isAlive();
-            if (gone || System.nanoTime() > end) {
+            if (world().ended() || System.nanoTime() > end) {
                 return false;
             }
             LockSupport.parkNanos(POLL.toNanos());

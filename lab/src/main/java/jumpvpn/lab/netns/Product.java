@@ -105,6 +105,11 @@ final class Product {
         return workspace.start(builder, log(role));
     }
 
+    /** The process can be asked: it has opened its control socket. */
+    boolean listens(Role role) {
+        return Files.exists(Path.of(control(role)));
+    }
+
     /** What {@code status --json} of a running process says. */
     Map<String, @Nullable Object> status(Role role) throws IOException {
         return Json.object(run(null, List.of("status", "--json", "--control", control(role))));

@@ -73,7 +73,7 @@ enum Scenario {
                     List.of(
                             Judge.lossAtMost(e, e.wires().injected()),
                             Judge.counted(e),
-                            Judge.noRowsAfter(e),
+                            Judge.bindingKept(e),
                             Judge.sameEpoch(e)),
                     survived(e),
                     hidden(e));
