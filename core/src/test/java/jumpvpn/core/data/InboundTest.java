@@ -21,6 +21,7 @@ class InboundTest {
     @BeforeEach
     void bind() {
         bindings.put(0, BindingPair.RIGHT_ID, pair.right);
+        pair.right.gate.forward(pair.right);
         pair.right.gate.inner(List.of(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2")));
     }
 
@@ -96,7 +97,9 @@ class InboundTest {
         assertThat(drops.get(DropReason.BAD_TAG)).isOne();
         assertThat(drops.get(DropReason.REPLAYED)).isOne();
         assertThat(drops.get(DropReason.UNKNOWN_WIRE_ID)).isOne();
-        long all = java.util.Arrays.stream(DropReason.values()).mapToLong(drops::get).sum();
+        long all = java.util.Arrays.stream(DropReason.values())
+                .mapToLong(drops::get)
+                .sum();
         assertThat(all).isEqualTo(3);
     }
 

@@ -195,8 +195,8 @@ public final class GatewayNode implements NodeControl, Engine {
                         config.listen().stream().map(Listen::toString).toList(),
                         startedMillis,
                         config.clients().size(),
-                    sessions(nowNanos),
-                    drops));
+                        sessions(nowNanos),
+                        drops));
             case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));
             case Request.Jump _ ->
                 new Reply.Refused("ILLEGAL_TRANSITION", "a jump is the client's to make: run `jumpvpn jump` there");

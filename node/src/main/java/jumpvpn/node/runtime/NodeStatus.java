@@ -20,7 +20,8 @@ public sealed interface NodeStatus {
      * @param session the current one; in BIRTH and without id while there is none
      * @param candidates the paths that {@code jump --to} may name
      */
-    record Client(String name, String interfaceName, SessionStatus session, List<PathStatus> candidates, DropCounters drops)
+    record Client(
+            String name, String interfaceName, SessionStatus session, List<PathStatus> candidates, DropCounters drops)
             implements NodeStatus {}
 
     /**

@@ -45,7 +45,8 @@ final class FakeNode implements NodeControl, Nodes {
     final CompletableFuture<String> failure = new CompletableFuture<>();
     final CountDownLatch started = new CountDownLatch(1);
     final CountDownLatch closed = new CountDownLatch(1);
-    private NodeStatus status = new NodeStatus.Client("laptop", "jvpn0", SESSION, List.of(PATH), new jumpvpn.core.data.DropCounters());
+    private NodeStatus status =
+            new NodeStatus.Client("laptop", "jvpn0", SESSION, List.of(PATH), new jumpvpn.core.data.DropCounters());
 
     private static Endpoint endpoint(String address, int port) {
         return new Endpoint(IpAddress.parse(address), port);
@@ -58,7 +59,13 @@ final class FakeNode implements NodeControl, Nodes {
                     + config.network().line());
         }
         status = new NodeStatus.Gateway(
-                "gw1", "jvpn0", List.of("udp://0.0.0.0:4500"), 1_795_456_800_123L, 3, List.of(SESSION), new jumpvpn.core.data.DropCounters());
+                "gw1",
+                "jvpn0",
+                List.of("udp://0.0.0.0:4500"),
+                1_795_456_800_123L,
+                3,
+                List.of(SESSION),
+                new jumpvpn.core.data.DropCounters());
         started.countDown();
         return this;
     }
