@@ -128,8 +128,11 @@ public final class Main {
         Optional<Command> found = Optional.empty();
         for (Command command : Commands.ALL) {
             List<String> name = Arrays.asList(command.name().split(" "));
-            boolean named = words.size() >= name.size() && words.subList(0, name.size()).equals(name);
-            if (named && (found.isEmpty() || found.get().name().length() < command.name().length())) {
+            boolean named =
+                    words.size() >= name.size() && words.subList(0, name.size()).equals(name);
+            if (named
+                    && (found.isEmpty()
+                            || found.get().name().length() < command.name().length())) {
                 found = Optional.of(command);
             }
         }
