@@ -21,6 +21,7 @@ class InboundTest {
     @BeforeEach
     void bind() {
         bindings.put(0, BindingPair.RIGHT_ID, pair.right);
+        pair.right.gate.forward(pair.right);
         pair.right.gate.inner(List.of(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2")));
     }
 
@@ -59,6 +60,17 @@ class InboundTest {
         Inbound client = new Inbound(bindings, drops, false);
         byte[] datagram = pair.left.sealed(PacketLayout.DATA, Packets.v4("8.8.8.8", "10.77.0.2", 60), NOW);
         assertThat(client.accept(MemorySegment.ofArray(datagram), 0, datagram.length, NOW, 0, 0, 0))
+                .isEqualTo(Inbound.Disposition.DELIVER);
+    }
+
+    @Test
+    void deliversNothingThroughAClosedGate() {
+        pair.right.gate.drop();
+        assertThat(data(Packets.v4("10.77.0.2", "10.88.0.1", 60))).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(drops.get(DropReason.GATE_CLOSED)).isOne();
+        pair.right.gate.hold(new HoldQueue(1, 1, drops));
+        assertThat(data(Packets.v4("10.77.0.2", "10.88.0.1", 60)))
+                .as("what arrives under the old keys is delivered")
                 .isEqualTo(Inbound.Disposition.DELIVER);
     }
 

@@ -39,6 +39,19 @@ class LookupTableTest {
     }
 
     @Test
+    void tellsKeysApartThatShareAHalf() {
+        LookupTable<Integer> table = new LookupTable<>();
+        for (int i = 0; i < 2000; i++) {
+            table.put(i, 7, i);
+            table.put(7, -1 - i, -i);
+        }
+        for (int i = 0; i < 2000; i++) {
+            assertThat(table.get(i, 7)).isEqualTo(i);
+            assertThat(table.get(7, -1 - i)).isEqualTo(-i);
+        }
+    }
+
+    @Test
     void staysSmallHoweverOftenKeysComeAndGo() {
         LookupTable<String> table = new LookupTable<>();
         Random random = new Random(9);
