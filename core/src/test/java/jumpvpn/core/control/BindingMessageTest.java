@@ -38,7 +38,8 @@ class BindingMessageTest {
             assertThatNoException().isThrownBy(() -> BindingMessage.decode(bytes));
         }
         for (int length = 0; length < whole.length; length++) {
-            assertThat(BindingMessage.decode(java.util.Arrays.copyOf(whole, length))).isNull();
+            assertThat(BindingMessage.decode(java.util.Arrays.copyOf(whole, length)))
+                    .isNull();
         }
     }
 

@@ -124,7 +124,8 @@ class HandshakeMessageTest {
         assertThat(in.getLong(2)).isEqualTo(0x0102_0304_0506_0708L);
         assertThat(in.getInt(18)).isEqualTo(0x0a4d_0002);
         assertThat(in.get(22)).isEqualTo((byte) 24);
-        assertThat(Arrays.copyOfRange(payload, 23, 39)).isEqualTo(IpAddress.parse("fd77::2").bytes());
+        assertThat(Arrays.copyOfRange(payload, 23, 39))
+                .isEqualTo(IpAddress.parse("fd77::2").bytes());
         assertThat(in.get(39)).isEqualTo((byte) 64);
         assertThat(in.get(40)).isEqualTo((byte) 4);
         assertThat(in.getShort(57)).as("observed port").isEqualTo((short) 4500);

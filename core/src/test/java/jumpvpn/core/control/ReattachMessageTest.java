@@ -68,7 +68,8 @@ class ReattachMessageTest {
         assertThat(at.get(1)).as("protocol").isEqualTo((byte) 3);
         assertThat(at.get(2)).as("interface kind").isEqualTo((byte) 3);
         assertThat(at.get(3)).as("family").isEqualTo((byte) 6);
-        assertThat(Arrays.copyOfRange(body, 4, 20)).isEqualTo(Samples.SIX.address().bytes());
+        assertThat(Arrays.copyOfRange(body, 4, 20))
+                .isEqualTo(Samples.SIX.address().bytes());
         assertThat(at.getShort(20) & 0xffff).as("port").isEqualTo(50_000);
         assertThat(at.getLong(22)).as("wire id").isEqualTo(0x6162_6364_6566_6768L);
         assertThat(at.getInt(30)).as("expected epoch").isEqualTo(0x7172_7374);
@@ -171,7 +172,8 @@ class ReattachMessageTest {
         for (byte[] bytes : Samples.mutilated(whole, 4)) {
             if (!Arrays.equals(bytes, whole)) {
                 assertThat(open(bytes)).isNull();
-                assertThat(ReattachMessage.openProbe(AEAD, Samples.SEALER, bytes)).isNull();
+                assertThat(ReattachMessage.openProbe(AEAD, Samples.SEALER, bytes))
+                        .isNull();
             }
         }
     }
@@ -211,7 +213,9 @@ class ReattachMessageTest {
     @Test
     void anAnswerToAnotherRequestOpensNotHere() {
         byte[] datagram = answer(Samples.ack(0));
-        assertThat(ReattachMessage.openAnswer(AEAD, SUITE, Samples.PROOF_KEY, new Nonce(1, 2), datagram)).isNull();
-        assertThat(ReattachMessage.openAnswer(AEAD, SUITE, new byte[32], Samples.NONCE, datagram)).isNull();
+        assertThat(ReattachMessage.openAnswer(AEAD, SUITE, Samples.PROOF_KEY, new Nonce(1, 2), datagram))
+                .isNull();
+        assertThat(ReattachMessage.openAnswer(AEAD, SUITE, new byte[32], Samples.NONCE, datagram))
+                .isNull();
     }
 }

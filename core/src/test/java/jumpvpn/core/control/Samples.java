@@ -62,8 +62,7 @@ final class Samples {
     }
 
     static ReattachAnswer.Ack ack(int tickets) {
-        return new ReattachAnswer.Ack(
-                VERSION, 0x8182_8384_8586_8788L, 0x0a0b_0c0d, FOUR, TOKEN, tickets(tickets));
+        return new ReattachAnswer.Ack(VERSION, 0x8182_8384_8586_8788L, 0x0a0b_0c0d, FOUR, TOKEN, tickets(tickets));
     }
 
     static byte[] requestDatagram(Suite suite, int unanswered) {

@@ -26,12 +26,10 @@ final class BindingPair {
         byte[] back = key(2);
         left = new Binding(
                 new JdkAead(),
-                new Binding.Parts(
-                        new ForwardingGate(), dataType, 1, suite, there, back, LEFT_ID, RIGHT_ID, 1, RIGHT));
+                new Binding.Parts(new ForwardingGate(), dataType, 1, suite, there, back, LEFT_ID, RIGHT_ID, 1, RIGHT));
         right = new Binding(
                 new JdkAead(),
-                new Binding.Parts(
-                        new ForwardingGate(), dataType, 1, suite, back, there, RIGHT_ID, LEFT_ID, 2, LEFT));
+                new Binding.Parts(new ForwardingGate(), dataType, 1, suite, back, there, RIGHT_ID, LEFT_ID, 2, LEFT));
     }
 
     private static byte[] key(int fill) {

@@ -53,7 +53,8 @@ class BindingTest {
         assertThat(in.getShort(2)).isZero();
         assertThat(in.getLong(4)).isEqualTo(BindingPair.RIGHT_ID);
         assertThat(in.getLong(12)).isOne();
-        assertThat(new String(datagram, java.nio.charset.StandardCharsets.ISO_8859_1)).doesNotContain("ZZZ");
+        assertThat(new String(datagram, java.nio.charset.StandardCharsets.ISO_8859_1))
+                .doesNotContain("ZZZ");
     }
 
     @Test
@@ -205,7 +206,8 @@ class BindingTest {
         byte[] first = pair.left.sealed(PacketLayout.DATA, payload(1), START);
         byte[] second = pair.left.sealed(PacketLayout.DATA, payload(1), START);
         byte[] third = pair.left.sealed(PacketLayout.DATA, payload(1), START);
-        assertThat(BindingPair.open(pair.right, second, START, BindingPair.LEFT)).isOne();
+        assertThat(BindingPair.open(pair.right, second, START, BindingPair.LEFT))
+                .isOne();
         assertThat(BindingPair.open(pair.right, first, START, moved)).isOne();
         assertThat(pair.right.roamedTo()).as("an old packet says nothing").isNull();
         assertThat(BindingPair.open(pair.right, third, START, moved)).isOne();

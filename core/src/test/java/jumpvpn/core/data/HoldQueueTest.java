@@ -33,7 +33,9 @@ class HoldQueueTest {
         offer(0, 101, 2);
         assertThat(drops.get(DropReason.HELD_TOO_LONG)).isOne();
         offer(0, 100, 3);
-        assertThat(queue.drain(0)).singleElement().satisfies(packet -> assertThat(packet).hasSize(100).containsOnly(3));
+        assertThat(queue.drain(0))
+                .singleElement()
+                .satisfies(packet -> assertThat(packet).hasSize(100).containsOnly(3));
     }
 
     @Test

@@ -108,7 +108,9 @@ class InboundTest {
         assertThat(drops.get(DropReason.BAD_TAG)).isOne();
         assertThat(drops.get(DropReason.REPLAYED)).isOne();
         assertThat(drops.get(DropReason.UNKNOWN_WIRE_ID)).isOne();
-        long all = java.util.Arrays.stream(DropReason.values()).mapToLong(drops::get).sum();
+        long all = java.util.Arrays.stream(DropReason.values())
+                .mapToLong(drops::get)
+                .sum();
         assertThat(all).isEqualTo(3);
     }
 

@@ -34,7 +34,9 @@ class LookupTableTest {
         }
         for (long key = 0; key < keys; key++) {
             assertThat(table.get(key >> 3, key)).isEqualTo(oracle.get(key));
-            assertThat(table.get((key >> 3) + 1, key)).as("both halves of the key count").isNull();
+            assertThat(table.get((key >> 3) + 1, key))
+                    .as("both halves of the key count")
+                    .isNull();
         }
     }
 

@@ -73,13 +73,15 @@ class OutboundTest {
         Outbound racing = new Outbound(
                 (_, _) -> {
                     gate.hold(drained);
-                    new Thread(() -> gate.forward(pair.left)).start(); // as the control thread does while we hold the old view
+                    new Thread(() -> gate.forward(pair.left))
+                            .start(); // as the control thread does while we hold the old view
                     return gate;
                 },
                 drops);
         byte[] datagram = new byte[PACKET.length + PacketLayout.OVERHEAD];
         System.arraycopy(PACKET, 0, datagram, PacketLayout.PAYLOAD, PACKET.length);
-        assertThat(racing.accept(MemorySegment.ofArray(datagram), 0, PACKET.length, NOW)).isEqualTo(112);
+        assertThat(racing.accept(MemorySegment.ofArray(datagram), 0, PACKET.length, NOW))
+                .isEqualTo(112);
     }
 
     @Test

@@ -23,7 +23,9 @@ class AddressPoolTest {
 
     private static GatewayConfig.Client client(long seed, String... addresses) {
         return new GatewayConfig.Client(
-                "c" + seed, key(seed), Arrays.stream(addresses).map(IpAddress::parse).toList());
+                "c" + seed,
+                key(seed),
+                Arrays.stream(addresses).map(IpAddress::parse).toList());
     }
 
     private static AddressPool pool(List<GatewayConfig.Client> clients, String... networks) {
@@ -52,14 +54,18 @@ class AddressPoolTest {
                 assertThat(prefix.length()).isEqualTo(prefix.address().isV4() ? 24 : 64);
                 four += prefix.address().isV4() ? 1 : 0;
             }
-            assertThat(inner.getLast().address().isV4()).as("IPv6 has room for all").isFalse();
+            assertThat(inner.getLast().address().isV4())
+                    .as("IPv6 has room for all")
+                    .isFalse();
         }
         assertThat(four).as("254 less the gateway's own").isEqualTo(253);
         assertThat(seen)
-                .doesNotContain(IpAddress.parse("10.77.0.1"), IpAddress.parse("10.77.0.0"), IpAddress.parse("10.77.0.255"));
-        assertThat(seen).allMatch(address -> address.isV4()
-                ? Prefix.parse("10.77.0.0/24").contains(address)
-                : Prefix.parse("fd77::/64").contains(address));
+                .doesNotContain(
+                        IpAddress.parse("10.77.0.1"), IpAddress.parse("10.77.0.0"), IpAddress.parse("10.77.0.255"));
+        assertThat(seen)
+                .allMatch(address -> address.isV4()
+                        ? Prefix.parse("10.77.0.0/24").contains(address)
+                        : Prefix.parse("fd77::/64").contains(address));
     }
 
     @Test
@@ -94,10 +100,11 @@ class AddressPoolTest {
     void aPoolWithoutRoomGivesNothing() {
         assertThat(pool(List.of(client(1)), "10.77.0.1/32").of(key(1))).isEmpty();
         assertThat(pool(List.of(client(1)), "10.77.0.1/31").of(key(1))).isEmpty();
-        assertThat(pool(List.of(client(1), client(2)), "10.77.0.1/30").of(key(2))).isEmpty();
-        assertThat(pool(List.of(client(1)), "10.77.0.1/30").of(key(1)))
-                .containsExactly(Prefix.parse("10.77.0.2/30"));
-        assertThat(pool(List.of(client(1, "192.0.2.1")), "10.77.0.1/24").of(key(1))).isEmpty();
+        assertThat(pool(List.of(client(1), client(2)), "10.77.0.1/30").of(key(2)))
+                .isEmpty();
+        assertThat(pool(List.of(client(1)), "10.77.0.1/30").of(key(1))).containsExactly(Prefix.parse("10.77.0.2/30"));
+        assertThat(pool(List.of(client(1, "192.0.2.1")), "10.77.0.1/24").of(key(1)))
+                .isEmpty();
     }
 
     @Test

@@ -192,7 +192,9 @@ class GatesTest {
         SwitchHistory born = new SwitchHistory();
         born.born(NOW);
         assertThat(born.lastCommitNanos()).isEqualTo(NOW);
-        assertThat(NOW - born.lastForcedNanos()).as("an escape right after birth is allowed").isGreaterThan(SECOND);
+        assertThat(NOW - born.lastForcedNanos())
+                .as("an escape right after birth is allowed")
+                .isGreaterThan(SECOND);
     }
 
     @Test

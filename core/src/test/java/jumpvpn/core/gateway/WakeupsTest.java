@@ -52,7 +52,15 @@ class WakeupsTest {
         Binding binding = new Binding(
                 crypto.aead(),
                 new Binding.Parts(
-                        new ForwardingGate(), PacketLayout.DATA, 1, Suite.AES_256_GCM, new byte[32], new byte[32], 1, 2, 3,
+                        new ForwardingGate(),
+                        PacketLayout.DATA,
+                        1,
+                        Suite.AES_256_GCM,
+                        new byte[32],
+                        new byte[32],
+                        1,
+                        2,
+                        3,
                         from));
         SessionId name = new SessionId(0, id);
         Births.Birth birth = new Births.Birth(

@@ -62,7 +62,9 @@ class PathHealthTest {
         sent = 0;
         assertThat(look(health, 0)).isEqualTo(Verdict.WAITING);
         long ping = until(health, Verdict.PING, 10, 2000);
-        assertThat(ping).as("after a round trip, its variation and the peer's delay").isBetween(130L, 160L);
+        assertThat(ping)
+                .as("after a round trip, its variation and the peer's delay")
+                .isBetween(130L, 160L);
         long dead = until(health, Verdict.DEAD, ping + 10, 2000);
         assertThat(dead).isBetween(480L, 510L);
     }
@@ -109,7 +111,13 @@ class PathHealthTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1500, 1230, 1250", "1, 1500, 250, 260", "40, 1500, 480, 500", "40, 100, 100, 110", "900, 1500, 1490, 1510"})
+    @CsvSource({
+        "0, 1500, 1230, 1250",
+        "1, 1500, 250, 260",
+        "40, 1500, 480, 500",
+        "40, 100, 100, 110",
+        "900, 1500, 1490, 1510"
+    })
     void deadAfterAdaptsToTheRoundTripAndIsBoundedByPolicy(
             long rttMillis, long deadAfterMillis, long least, long most) {
         PathHealth path = new PathHealth(limits(deadAfterMillis), rttMillis * MILLI);
@@ -141,7 +149,9 @@ class PathHealthTest {
         }
         assertThat(health.breach(START + 2000 * MILLI) == Breach.LOSS).isEqualTo(breach);
         assertThat(health.loss(START + 2000 * MILLI)).isBetween(lostPercent / 100.0 - 0.02, lostPercent / 100.0 + 0.02);
-        assertThat(health.breach(START + 5000 * MILLI)).as("the window has moved on").isNull();
+        assertThat(health.breach(START + 5000 * MILLI))
+                .as("the window has moved on")
+                .isNull();
     }
 
     @ParameterizedTest
