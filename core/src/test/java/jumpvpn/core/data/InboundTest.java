@@ -64,6 +64,17 @@ class InboundTest {
     }
 
     @Test
+    void deliversNothingThroughAClosedGate() {
+        pair.right.gate.drop();
+        assertThat(data(Packets.v4("10.77.0.2", "10.88.0.1", 60))).isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(drops.get(DropReason.GATE_CLOSED)).isOne();
+        pair.right.gate.hold(new HoldQueue(1, 1, drops));
+        assertThat(data(Packets.v4("10.77.0.2", "10.88.0.1", 60)))
+                .as("what arrives under the old keys is delivered")
+                .isEqualTo(Inbound.Disposition.DELIVER);
+    }
+
+    @Test
     void dropsInnerPacketsThatAreNone() {
         assertThat(data(new byte[] {0x45})).isEqualTo(Inbound.Disposition.DROPPED);
         assertThat(data(new byte[40])).isEqualTo(Inbound.Disposition.DROPPED);

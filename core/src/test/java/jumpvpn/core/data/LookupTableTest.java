@@ -37,6 +37,22 @@ class LookupTableTest {
             assertThat(table.get((key >> 3) + 1, key))
                     .as("both halves of the key count")
                     .isNull();
+<<<<<<< HEAD
+=======
+        }
+    }
+
+    @Test
+    void tellsKeysApartThatShareAHalf() {
+        LookupTable<Integer> table = new LookupTable<>();
+        for (int i = 0; i < 2000; i++) {
+            table.put(i, 7, i);
+            table.put(7, -1 - i, -i);
+        }
+        for (int i = 0; i < 2000; i++) {
+            assertThat(table.get(i, 7)).isEqualTo(i);
+            assertThat(table.get(7, -1 - i)).isEqualTo(-i);
+>>>>>>> coretests
         }
     }
 

@@ -129,10 +129,11 @@ class DataTest {
     }
 
     @Test
-    void anAddressThatAnswersNoChallengeGetsNothing() {
+    void anAddressThatCannotAnswerTheChallengeItselfGetsNothing() {
         Pair pair = Pair.connected();
         pair.run(2000);
         Endpoint thief = new Endpoint(IpAddress.parse("198.18.0.9"), 666);
+        pair.b.outer = thief; // it hands the challenge on to the client, who answers from its own address
         pair.forgetEvents();
         pair.a.swallowUp = datagram -> datagram[0] == 0x08 && datagram.length > 60; // taken away …
         pair.sendUp(1);
