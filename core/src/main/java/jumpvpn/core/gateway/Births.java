@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * completes and that ends by time. Bounded per client and in all.
  */
 final class Births {
-    private static final int MOST_PER_CLIENT = 4;
+    private static final int MOST_PER_CLIENT =
+            16; // a replayed first message takes a place, and an honest one needs its own for a round trip
     private static final int MOST = 1024;
     private static final long REFUSAL_PAUSE_NANOS = 100_000_000;
 
@@ -85,17 +86,34 @@ final class Births {
         if (first == null || hello == null) {
             return;
         }
-        GatewayConfig.Client client = client(first.initiatorStatic());
+        Caller caller = new Caller(nowNanos, socketId, from, init, noise, first.initiatorStatic(), hello);
+        GatewayConfig.Client client = client(caller.publicKey);
+        List<Prefix> inner = client == null ? List.of() : pool.of(client.publicKey());
         if (client == null) {
-            refuse(nowNanos, socketId, from, init, noise, first.initiatorStatic(), ReasonCode.UNKNOWN_CLIENT);
-            return;
+            refuse(caller, ReasonCode.UNKNOWN_CLIENT);
+        } else if (!context.config().policy().allows(hello.protocol())) {
+            refuse(caller, ReasonCode.TRANSPORT_NOT_ALLOWED);
+        } else if (inner.isEmpty()) {
+            refuse(caller, ReasonCode.POOL_EXHAUSTED);
+        } else {
+            admit(caller, client, inner);
         }
-        List<Prefix> inner = pool.of(client.publicKey());
-        if (inner.isEmpty()) {
-            refuse(nowNanos, socketId, from, init, noise, first.initiatorStatic(), ReasonCode.POOL_EXHAUSTED);
-            return;
+    }
+
+    /** Who sent a first message, and from where. */
+    private record Caller(
+            long nowNanos,
+            int socketId,
+            Endpoint from,
+            HandshakeMessage.Init init,
+            NoiseIk.Responder noise,
+            byte[] publicKey,
+            Hello hello) {
+        /** The answer's datagram around Noise's second message. */
+        byte[] response(long gatewayWireId, byte[] second) {
+            return HandshakeMessage.response(
+                    init.suite(), init.clientWireId(), gatewayWireId, second, new HandshakeMac(publicKey));
         }
-        admit(nowNanos, socketId, from, init, noise, client, inner, hello);
     }
 
     private GatewayConfig.@Nullable Client client(byte[] publicKey) {
@@ -107,81 +125,63 @@ final class Births {
         return null;
     }
 
-    private void refuse(
-            long nowNanos,
-            int socketId,
-            Endpoint from,
-            HandshakeMessage.Init init,
-            NoiseIk.Responder noise,
-            byte[] clientKey,
-            ReasonCode reason) {
-        if (nowNanos - lastRefusalNanos < REFUSAL_PAUSE_NANOS) {
+    private void refuse(Caller caller, ReasonCode reason) {
+        if (caller.nowNanos - lastRefusalNanos < REFUSAL_PAUSE_NANOS) {
             return;
         }
-        lastRefusalNanos = nowNanos;
+        lastRefusalNanos = caller.nowNanos;
         new Journal(context.events(), Role.GATEWAY, null, 0)
                 .emit(
-                        nowNanos,
+                        caller.nowNanos,
                         EventType.SECURITY,
                         reason,
                         StateVersion.BIRTH,
-                        "from " + from,
-                        new Detail("public_key", java.util.Base64.getEncoder().encodeToString(clientKey)));
-        byte[] second = noise.writeSecond(new Grant.Refused(reason).encode());
-        context.port()
-                .transmit(
-                        socketId,
-                        from,
-                        HandshakeMessage.response(
-                                init.suite(), init.clientWireId(), 0, second, new HandshakeMac(clientKey)));
+                        "from " + caller.from,
+                        new Detail("public_key", java.util.Base64.getEncoder().encodeToString(caller.publicKey)));
+        byte[] second = caller.noise.writeSecond(new Grant.Refused(reason).encode());
+        context.port().transmit(caller.socketId, caller.from, caller.response(0, second));
     }
 
-    private void admit(
-            long nowNanos,
-            int socketId,
-            Endpoint from,
-            HandshakeMessage.Init init,
-            NoiseIk.Responder noise,
-            GatewayConfig.Client client,
-            List<Prefix> inner,
-            Hello hello) {
-        makeRoom(nowNanos, client);
+    private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner) {
+        makeRoom(caller.nowNanos, client);
         GatewayConfig config = context.config();
         SessionId id = SessionId.of(context.crypto().entropy().bytes(SessionId.LENGTH));
         long wireId = context.crypto().entropy().nextLong();
-        byte[] second = noise.writeSecond(new Grant.Session(id, inner, from, config.mtu(), config.policy()).encode());
-        SessionSecret secret = noise.sessionSecret();
-        BindingKeys keys = secret.bindingKeys(noise.freshness(), 1);
-        Binding binding = new Binding(
+        Grant grant = new Grant.Session(id, inner, caller.from, config.mtu(), config.policy());
+        byte[] response = caller.response(wireId, caller.noise.writeSecond(grant.encode()));
+        Birth birth = new Birth(
+                id,
+                client,
+                SessionRecord.clientKey(client.publicKey()),
+                inner,
+                caller.hello,
+                caller.init.noise(),
+                response,
+                caller.noise.sessionSecret(),
+                binding(caller, wireId),
+                new SessionMachine(Role.GATEWAY, caller.nowNanos),
+                new Journal(context.events(), Role.GATEWAY, id, config.policy().version()),
+                caller.nowNanos + config.policy().get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT));
+        births.add(birth);
+        context.bindings().put(0, wireId, birth.binding);
+        context.port().transmit(caller.socketId, caller.from, response.clone());
+    }
+
+    private Binding binding(Caller caller, long wireId) {
+        BindingKeys keys = caller.noise.sessionSecret().bindingKeys(caller.noise.freshness(), 1);
+        return new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
                         new ForwardingGate(),
                         PacketLayout.DATA,
                         1,
-                        init.suite(),
+                        caller.init.suite(),
                         keys.gatewayToClient(),
                         keys.clientToGateway(),
                         wireId,
-                        init.clientWireId(),
-                        socketId,
-                        from));
-        byte[] response = HandshakeMessage.response(
-                init.suite(), init.clientWireId(), wireId, second, new HandshakeMac(client.publicKey()));
-        births.add(new Birth(
-                id,
-                client,
-                SessionRecord.clientKey(client.publicKey()),
-                inner,
-                hello,
-                init.noise(),
-                response,
-                secret,
-                binding,
-                new SessionMachine(Role.GATEWAY, nowNanos),
-                new Journal(context.events(), Role.GATEWAY, id, config.policy().version()),
-                nowNanos + config.policy().get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT)));
-        context.bindings().put(0, wireId, binding);
-        context.port().transmit(socketId, from, response.clone());
+                        caller.init.clientWireId(),
+                        caller.socketId,
+                        caller.from));
     }
 
     private void makeRoom(long nowNanos, GatewayConfig.Client client) {

@@ -31,7 +31,6 @@ final class GatewaySession {
     private static final long NOTICE_FOR_NANOS = 30_000_000_000L;
     private static final long NOTICE_PAUSE_NANOS = 100_000_000;
     private static final long SILENCE_NANOS = 45_000_000_000L;
-    private static final long CHALLENGE_NANOS = 2_000_000_000L;
     private static final int MOST_RETIRED = 8;
 
     /** What the session waits for. Terminations come first. */
@@ -63,9 +62,7 @@ final class GatewaySession {
     private HealthWatch watch;
     private @Nullable HoldQueue held;
     private final List<Retired> retired = new ArrayList<>();
-    private boolean addressProven;
-    private long challenge;
-    private @Nullable Endpoint challenged;
+    private PeerAddress address;
     private long finishedSentBytes;
     private long finishedReceivedBytes;
     private long nextProceedNanos = Deadlines.NEVER;
@@ -80,7 +77,7 @@ final class GatewaySession {
         this.protocol = birth.hello().protocol();
         this.gate = active.gate;
         this.watch = new HealthWatch(record.policy(), 0);
-        this.addressProven = true;
+        this.address = new PeerAddress(this, active, true);
         gate.inner(record.inner().stream().map(Prefix::address).toList());
         history.born(nowNanos);
         deadlines.set(Timer.LIFETIME, record.lifetimeEndNanos());
@@ -130,7 +127,7 @@ final class GatewaySession {
         transmit(binding, binding.peer(), binding.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
     }
 
-    private void transmit(Binding binding, Endpoint to, byte @Nullable [] datagram) {
+    void transmit(Binding binding, Endpoint to, byte @Nullable [] datagram) {
         if (datagram != null) {
             context.port().transmit(binding.pathId, to, datagram);
         }
@@ -181,7 +178,7 @@ final class GatewaySession {
                     }
                     retired.forEach(old -> old.binding.releaseWatch());
                 }
-                case CHALLENGE -> unanswered(nowNanos);
+                case CHALLENGE -> address.unanswered(nowNanos);
                 case RETIRED -> forget(nowNanos);
             }
         }
@@ -213,7 +210,7 @@ final class GatewaySession {
         } else if (finding.acknowledge()) {
             transmit(active, active.peer(), active.sealed(active.dataType(), new byte[0], nowNanos));
         }
-        followAddress(nowNanos);
+        address.follow(nowNanos);
         lookAgain(delivery, finding);
     }
 
@@ -290,8 +287,7 @@ final class GatewaySession {
         record = committed;
         active = binding;
         protocol = through;
-        addressProven = false;
-        challenged = null;
+        address = new PeerAddress(this, binding, false);
         watch = new HealthWatch(policy(), 0);
         context.bindings().put(0, binding.localWireId, binding);
         deadlines.clear(Timer.TRANSPORT_LOSS);
@@ -338,11 +334,8 @@ final class GatewaySession {
 
     /** Takes a control message that came authentically in a binding of this session. */
     void receive(long nowNanos, Binding binding, Endpoint from, BindingMessage message) {
-        if (binding == active && !addressProven) { // the ACK was the challenge, this is the answer
-            addressProven = true;
-            if (!from.equals(active.peer())) {
-                moveTo(nowNanos, from);
-            }
+        if (binding == active) {
+            address.heard(nowNanos, from);
         }
         switch (message) {
             case BindingMessage.Ping _ -> {
@@ -351,8 +344,8 @@ final class GatewaySession {
                 }
             }
             case BindingMessage.ChallengeAnswer answer -> {
-                if (from.equals(challenged) && answer.value() == challenge) {
-                    moveTo(nowNanos, from);
+                if (binding == active) {
+                    address.answered(nowNanos, from, answer.value());
                 }
             }
             case BindingMessage.Confirm _,
@@ -362,47 +355,6 @@ final class GatewaySession {
                     BindingMessage.Challenge _ -> {
                 // the first and Close are the gateway's to handle, the rest a client never says
             }
-        }
-    }
-
-    private void followAddress(long nowNanos) {
-        Endpoint roamed = active.roamedTo();
-        if (roamed != null && addressProven && !roamed.equals(challenged)) {
-            challenged = roamed;
-            challenge = context.crypto().entropy().nextLong();
-            byte[] question =
-                    active.sealed(PacketLayout.CONTROL, new BindingMessage.Challenge(challenge).encode(), nowNanos);
-            transmit(active, roamed, question);
-            deadlines.set(Timer.CHALLENGE, nowNanos + CHALLENGE_NANOS);
-        }
-    }
-
-    private void moveTo(long nowNanos, Endpoint proven) {
-        Endpoint before = active.peer();
-        active.peer(proven);
-        challenged = null;
-        deadlines.clear(Timer.CHALLENGE);
-        journal.emit(
-                nowNanos,
-                EventType.TRANSPORT_SWITCH,
-                ReasonCode.NAT_REBIND,
-                machine.version(),
-                pathName(),
-                new Detail("before", before.toString()));
-    }
-
-    private void unanswered(long nowNanos) {
-        Endpoint silent = challenged;
-        if (silent != null) {
-            challenged = null;
-            active.peer(active.peer());
-            journal.emit(
-                    nowNanos,
-                    EventType.SECURITY,
-                    ReasonCode.ADDRESS_UNPROVEN,
-                    machine.version(),
-                    pathName(),
-                    new Detail("address", silent.toString()));
         }
     }
 

@@ -37,8 +37,6 @@ class LookupTableTest {
             assertThat(table.get((key >> 3) + 1, key))
                     .as("both halves of the key count")
                     .isNull();
-<<<<<<< HEAD
-=======
         }
     }
 
@@ -52,7 +50,6 @@ class LookupTableTest {
         for (int i = 0; i < 2000; i++) {
             assertThat(table.get(i, 7)).isEqualTo(i);
             assertThat(table.get(7, -1 - i)).isEqualTo(-i);
->>>>>>> coretests
         }
     }
 

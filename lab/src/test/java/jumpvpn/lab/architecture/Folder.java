@@ -39,6 +39,7 @@ record Folder(String name, List<String> mayUse) {
             row(
                     "node.runtime",
                     "core",
+                    "node.config",
                     "node.host",
                     "node.transport",
                     "node.data",

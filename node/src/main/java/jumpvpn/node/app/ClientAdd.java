@@ -84,6 +84,11 @@ final class ClientAdd {
                     StandardOpenOption.SYNC);
             files.keep();
         }
+        sayNext(addresses, endpoints, arguments.value(ENDPOINT).isPresent(), keyFile, clientFile);
+    }
+
+    private void sayNext(
+            List<IpAddress> addresses, List<String> endpoints, boolean endpointGiven, Path keyFile, Path clientFile) {
         context.out().print("""
                 Added "%1$s" with inner addresses %2$s to %3$s.
                 Wrote %4$s and the private key %5$s: take both to the client. It will reach the gateway at %6$s%7$s
@@ -97,7 +102,7 @@ final class ClientAdd {
                         clientFile,
                         keyFile,
                         String.join(", ", endpoints),
-                        arguments.value(ENDPOINT).isPresent()
+                        endpointGiven
                                 ? "."
                                 : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in "
                                         + clientFile + "."));
