@@ -116,10 +116,21 @@ final class EventLog implements EventSink, AutoCloseable {
                 Numbered next = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
                     write(json.line(next.event, next.seq, next.wallMillis));
+                    tell(next.event);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What somebody who watches the log wants to know. */
+    private void tell(Event event) {
+        String path = event.path() == null ? "" : " on " + event.path();
+        if (event.type() == EventType.STATE_CHANGE) {
+            log.info(event.from() + " -> " + event.to() + ": " + event.reason() + path);
+        } else if (event.type() == EventType.SECURITY || event.type() == EventType.REATTACH_REJECT) {
+            log.warn(event.type() + ": " + event.reason() + path);
         }
     }
 

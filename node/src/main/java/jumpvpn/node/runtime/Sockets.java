@@ -30,6 +30,12 @@ final class Sockets {
         return exits.get(0, pathId);
     }
 
+    /** The local port of a path, 0 if the path is gone. */
+    int port(int pathId) {
+        Exit exit = exits.get(0, pathId);
+        return exit == null ? 0 : exit.socket.socket.local().port();
+    }
+
     /** What the receiving thread polls. */
     List<PathSocket> open() {
         return open;

@@ -13,18 +13,19 @@ final class StatusView {
 
     private StatusView() {}
 
-    static PathStatus path(Path path) {
-        return new PathStatus(path.name(), path.protocol(), path.link(), new Endpoint(path.local(), 0), path.remote());
+    static PathStatus path(Path path, Sockets sockets) {
+        Endpoint local = new Endpoint(path.local(), sockets.port(path.id()));
+        return new PathStatus(path.name(), path.protocol(), path.link(), local, path.remote());
     }
 
-    static SessionStatus of(AgentStatus status, String client, long nowNanos, long wallMillis) {
+    static SessionStatus of(AgentStatus status, Sockets sockets, String client, long nowNanos, long wallMillis) {
         Path path = status.path();
         return new SessionStatus(
                 status.state(),
                 status.id(),
                 status.version(),
                 status.reason(),
-                path == null ? null : path(path),
+                path == null ? null : path(path, sockets),
                 status.inner().stream().map(Prefix::address).toList(),
                 status.gateway() == null ? "" : status.gateway(),
                 client,
