@@ -11,29 +11,18 @@ final class Forgery {
         if (bytes.length == 0) {
             return new byte[] {8};
         }
-        byte[] copy = bytes.clone();
-        switch (chance.below(8)) {
-            case 0 -> {
-                return Arrays.copyOf(copy, chance.below(copy.length));
-            }
-            case 1 -> {
-                return Arrays.copyOf(copy, copy.length + 1 + chance.below(64));
-            }
-            case 2 -> {
-                for (int i = 0; i < 4; i++) {
-                    flip(copy, chance);
-                }
-                return Arrays.equals(copy, bytes) ? damaged(bytes, chance) : copy;
-            }
-            default -> {
-                flip(copy, chance);
-                return copy;
-            }
-        }
+        return switch (chance.below(8)) {
+            case 0 -> Arrays.copyOf(bytes, chance.below(bytes.length));
+            case 1 -> Arrays.copyOf(bytes, bytes.length + 1 + chance.below(64));
+            default -> flipped(bytes, chance);
+        };
     }
 
-    private static void flip(byte[] bytes, Chance chance) {
-        bytes[chance.below(bytes.length)] ^= (byte) (1 << chance.below(8));
+    /** One bit differs, or some bits of one byte. */
+    private static byte[] flipped(byte[] bytes, Chance chance) {
+        byte[] copy = bytes.clone();
+        copy[chance.below(copy.length)] ^= (byte) (chance.happens(0.5) ? 1 << chance.below(8) : chance.between(1, 255));
+        return copy;
     }
 
     /** Random bytes behind a first byte that our messages might have. */

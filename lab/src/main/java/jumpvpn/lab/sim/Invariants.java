@@ -1,6 +1,7 @@
 package jumpvpn.lab.sim;
 
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.data.Binding;
@@ -84,7 +85,7 @@ final class Invariants {
         }
     }
 
-    private TreeMap<SessionId, SessionView> views(Role role) {
+    private SortedMap<SessionId, SessionView> views(Role role) {
         return role == Role.CLIENT ? clientViews : gatewayViews;
     }
 
@@ -205,7 +206,7 @@ final class Invariants {
         view.delivered(node.local(), binding.epoch);
     }
 
-    TreeMap<ReasonCode, Integer> rejects() {
+    SortedMap<ReasonCode, Integer> rejects() {
         return rejects;
     }
 

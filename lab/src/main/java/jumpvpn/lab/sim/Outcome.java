@@ -1,6 +1,6 @@
 package jumpvpn.lab.sim;
 
-import java.util.TreeMap;
+import java.util.SortedMap;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.session.ReasonCode;
 
@@ -25,8 +25,8 @@ public record Outcome(
         int events,
         int sessions,
         int jumps,
-        TreeMap<ReasonCode, Integer> rejects,
-        TreeMap<DropReason, Long> drops,
+        SortedMap<ReasonCode, Integer> rejects,
+        SortedMap<DropReason, Long> drops,
         long packetsSent,
         long packetsDelivered,
         long settleNanos) {}
