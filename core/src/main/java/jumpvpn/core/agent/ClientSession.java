@@ -366,6 +366,7 @@ final class ClientSession {
             binding.receiveUntil(nowNanos);
             context.bindings().remove(0, binding.localWireId);
         }
+        recovery.end();
         credentials.wipe();
     }
 

@@ -37,7 +37,7 @@ final class ReattachAttempt {
         this.cause = cause;
         this.nonce = nonce;
         this.wireId = wireId;
-        this.base = base;
+        this.base = new SessionSecret(base.generation(), base.key().clone()); // its answer may come when that generation is wiped
         this.proofKey = proofKey;
         this.datagram = datagram;
         this.madeNanos = nowNanos;
@@ -63,6 +63,11 @@ final class ReattachAttempt {
     /** No more repeats: it is too old for gate C, though it may still be answered. */
     void stop() {
         nextNanos = Deadlines.NEVER;
+    }
+
+    /** Answered, or given up: nothing more is derived from its secret. */
+    void settle() {
+        base.wipe();
     }
 
     /** The round trip of an answer that comes now, or 0 if the request was repeated. */

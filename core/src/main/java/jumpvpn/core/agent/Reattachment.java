@@ -129,7 +129,7 @@ final class Reattachment {
 
     private List<Nonce> unanswered() {
         while (attempts.size() >= ReattachRequest.MAX_UNANSWERED) {
-            attempts.removeFirst();
+            attempts.removeFirst().settle();
         }
         return attempts.stream().map(attempt -> attempt.nonce).toList();
     }
@@ -153,7 +153,16 @@ final class Reattachment {
         }
     }
 
-    /** Takes a REATTACH_ANSWER; null if it answers none of ours. A refused request is settled; an accepted one settles those before it too. */
+    /** Nothing more is asked or answered. */
+    void end() {
+        attempts.forEach(ReattachAttempt::settle);
+        attempts.clear();
+    }
+
+    /**
+     * Takes a REATTACH_ANSWER; null if it answers none of ours. A refused request is settled; an accepted one settles those before it too. The answered one is the
+     * caller's to settle.
+     */
     @Nullable
     Answered answered(byte[] datagram, long wireId) {
         for (int i = 0; i < attempts.size(); i++) {
@@ -164,8 +173,10 @@ final class Reattachment {
                 if (answer == null) {
                     return null;
                 }
-                attempts.subList(answer instanceof ReattachAnswer.Ack ? 0 : i, i + 1)
-                        .clear();
+                List<ReattachAttempt> before = attempts.subList(answer instanceof ReattachAnswer.Ack ? 0 : i, i);
+                before.forEach(ReattachAttempt::settle);
+                before.clear();
+                attempts.remove(attempt);
                 return new Answered(attempt, answer, ReattachMessage.random(datagram));
             }
         }

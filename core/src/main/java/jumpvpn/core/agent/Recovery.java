@@ -292,6 +292,7 @@ final class Recovery {
             case ReattachAnswer.Ack ack -> accepted(nowNanos, answered, ack);
             case ReattachAnswer.Reject reject -> rejected(nowNanos, answered.attempt(), reject);
         }
+        answered.attempt().settle();
     }
 
     private void accepted(long nowNanos, Reattachment.Answered answered, ReattachAnswer.Ack ack) {
@@ -363,6 +364,11 @@ final class Recovery {
             long pause = session.policy.get(PolicyKey.SWITCHING_RECOVERY_INTERVAL);
             requests.retry(attempt.path.id(), nowNanos + pause);
         }
+    }
+
+    /** The session has ended. */
+    void end() {
+        requests.end();
     }
 
     long nextNanos() {
