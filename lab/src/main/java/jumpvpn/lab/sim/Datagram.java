@@ -16,11 +16,13 @@ final class Datagram {
         this.bytes = bytes;
     }
 
-    /** Whether this arrival is the first one; there is only one first. */
-    boolean hearFirst() {
-        boolean first = !heard;
+    /** Whether its end had it before, in a way that could have had an effect. */
+    boolean isHeard() {
+        return heard;
+    }
+
+    void hear() {
         heard = true;
-        return first;
     }
 
     /** For {@link History}. */

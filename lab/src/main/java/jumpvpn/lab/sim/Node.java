@@ -138,20 +138,24 @@ abstract class Node {
     /** A datagram arrives. */
     final void arrive(int socketId, Endpoint from, byte[] bytes, @Nullable Datagram unaltered) {
         touch("datagram", () -> {
-            boolean genuine = unaltered != null && unaltered.hearFirst();
+            boolean genuine = unaltered != null && !unaltered.isHeard();
             note(genuine ? "hears" : "hears?", Arrays.hashCode(bytes), new Datagram(from, NOWHERE, bytes));
             if (!genuine) {
                 proceed(local()); // so that what is due anyway is not held against a forgery
             }
             world.invariants.forged(!genuine);
-            accept(socketId, from, bytes.clone());
+            boolean known = accept(socketId, from, bytes.clone());
+            if (unaltered != null && known) {
+                unaltered.hear();
+            }
             world.invariants.forged(false);
         });
     }
 
     private static final Endpoint NOWHERE = new Endpoint(new jumpvpn.core.net.IpAddress(0, 0), 0);
 
-    private void accept(int socketId, Endpoint from, byte[] bytes) {
+    /** @return whether a binding had it, or the engine: else it was as good as lost */
+    private boolean accept(int socketId, Endpoint from, byte[] bytes) {
         Inbound path = java.util.Objects.requireNonNull(inbound);
         Inbound.Disposition disposition = path.accept(
                 MemorySegment.ofArray(bytes),
@@ -177,6 +181,7 @@ abstract class Node {
             }
         }
         watch(binding);
+        return binding != null || disposition == Inbound.Disposition.UNBOUND;
     }
 
     private void watch(@Nullable Binding binding) {
