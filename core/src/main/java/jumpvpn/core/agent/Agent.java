@@ -82,7 +82,7 @@ public final class Agent {
             connector.pathDown(pathId);
         }
         if (session != null && session.isLive()) {
-            session.recovery.pathDown(nowNanos, pathId);
+            session.recovery.pathDown(nowNanos, path);
         }
         proceed(nowNanos);
     }

@@ -100,7 +100,7 @@ final class Reattachment {
     @Nullable
     ReattachAttempt launch(long nowNanos, Path path, BindCause cause, int expectedEpoch) {
         tried.add(path.id());
-        TicketWallet.HeldTicket ticket = credentials.wallet().forPath(path.id());
+        TicketWallet.HeldTicket ticket = credentials.wallet().forPath(path);
         if (ticket == null) {
             return null;
         }

@@ -136,13 +136,13 @@ final class Recovery {
         }
     }
 
-    void pathDown(long nowNanos, int pathId) {
-        session.credentials.wallet().forget(pathId);
-        if (target != null && target.id() == pathId) {
+    void pathDown(long nowNanos, Path path) {
+        session.credentials.wallet().leave(path);
+        if (target != null && target.id() == path.id()) {
             target = null;
             requests.launchAt(nowNanos);
         }
-        if (session.path.id() == pathId) {
+        if (session.path.id() == path.id()) {
             pathDead(nowNanos, ReasonCode.LINK_DOWN);
         }
     }
@@ -242,7 +242,7 @@ final class Recovery {
     private void probe(long nowNanos) {
         java.util.ArrayList<Probe> sent = new java.util.ArrayList<>();
         for (Path path : session.candidates.ranked(session.policy, session.gateway)) {
-            TicketWallet.HeldTicket ticket = session.credentials.wallet().forPath(path.id());
+            TicketWallet.HeldTicket ticket = session.credentials.wallet().forPath(path);
             if (ticket != null) {
                 Nonce nonce = Nonce.of(context.crypto().entropy().bytes(Nonce.LENGTH));
                 long wireId = context.crypto().entropy().nextLong();
