@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Invariants {
     private static final int MOST_CLIENT_BINDINGS = 16;
-    private static final int MOST_GATEWAY_BINDINGS = 1 + 9 + 4; // active, retired, births of one client
+    private static final int MOST_GATEWAY_BINDINGS = 1 + 9 + 16; // active, retired, births of one client
 
     private final World world;
     private final TreeMap<SessionId, SessionView> clientViews = new TreeMap<>();

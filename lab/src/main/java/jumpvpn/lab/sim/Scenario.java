@@ -63,6 +63,15 @@ record Scenario(
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.SWITCHING_RECOVERY_WINDOW, chance.between(500, 9000) * MILLIS);
         }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.SWITCHING_MAX_REJECTS, chance.between(1, 4));
+        }
+        if (chance.happens(0.2)) {
+            policy = policy.with(PolicyKey.SECURITY_REATTACH_MAX_AGE, chance.between(300, 3000) * MILLIS);
+        }
+        if (chance.happens(0.2)) {
+            policy = policy.with(PolicyKey.VOLATILITY_DEAD_AFTER, chance.between(250, 5000) * MILLIS);
+        }
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(0, 2000));
         }
