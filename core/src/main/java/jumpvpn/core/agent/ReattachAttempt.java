@@ -37,7 +37,8 @@ final class ReattachAttempt {
         this.cause = cause;
         this.nonce = nonce;
         this.wireId = wireId;
-        this.base = new SessionSecret(base.generation(), base.key().clone()); // its answer may come when that generation is wiped
+        this.base = new SessionSecret(
+                base.generation(), base.key().clone()); // its answer may come when that generation is wiped
         this.proofKey = proofKey;
         this.datagram = datagram;
         this.madeNanos = nowNanos;
