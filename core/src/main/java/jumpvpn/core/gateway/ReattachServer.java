@@ -265,11 +265,13 @@ final class ReattachServer {
         if (young && reason != ReasonCode.REPLAY_DETECTED) { // that nonce's own answer stays
             session.kept.keep(asked.proven.nonce(), asked.datagram, asked.from, answer, asked.nowNanos);
         }
-        boolean counts = reason == ReasonCode.STALE_STATE_VERSION || reason == ReasonCode.TRANSPORT_NOT_ALLOWED;
-        session.rejects += counts && young ? 1 : 0;
+        boolean counts =
+                young && (reason == ReasonCode.STALE_STATE_VERSION || reason == ReasonCode.TRANSPORT_NOT_ALLOWED);
+        session.rejects += counts ? 1 : 0;
         if (reason == ReasonCode.OWNERSHIP_AMBIGUOUS) {
             owner.end(asked.nowNanos, session, reason);
-        } else if (session.rejects >= session.policy().count(PolicyKey.SWITCHING_MAX_REJECTS)
+        } else if (counts
+                && session.rejects >= session.policy().count(PolicyKey.SWITCHING_MAX_REJECTS)
                 && session.machine.state() == SessionState.RECOVERING) {
             owner.end(asked.nowNanos, session, ReasonCode.POLICY_EXCEEDED);
         }
