@@ -44,6 +44,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
 
     private final ClientConfig config;
     private final Log log;
+    private final Opened opened;
     private final BootClock clock = new BootClock();
     private final WallClock wall = new WallClock();
     private final DropCounters drops = new DropCounters();
@@ -61,16 +62,24 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     private List<Prefix> raised = List.of();
     private boolean closed;
 
-    private ClientNode(ClientConfig config, Log log) throws StartException, LinuxException {
+    private ClientNode(ClientConfig config, Log log, Opened opened) throws StartException, LinuxException {
         this.config = config;
         this.log = log;
-        events = new EventLog(config.name(), Role.CLIENT, config.events(), wall, log);
+        this.opened = opened;
+        events = new EventLog(config.file(), config.name(), Role.CLIENT, config.events(), wall, log);
+        opened.add(events::close);
         network = NetworkConfig.open();
+        opened.add(network::close);
         refuseOverlaps();
         links = LinkMonitor.open();
+        opened.add(links::close);
+        opened.add(sockets::closeAll);
         tun = TunDevice.create(config.network().interfaceName());
+        opened.add(tun::close);
         inner = new InnerNetwork(network, log);
+        opened.add(inner::close);
         control = new ControlLoop(clock, log, links);
+        opened.add(control::close);
         ForwardingGate gate = new ForwardingGate();
         LookupTable<Binding> bindings = new LookupTable<>();
         agent = new Agent(
@@ -78,7 +87,9 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         Inbound inbound = new Inbound(bindings, drops, false);
         Outbound outbound = new Outbound((_, _) -> gate, drops);
         receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, (socket, _, _) -> socket.id);
+        opened.add(receive::close);
         send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);
+        opened.add(send::close);
         paths = new ClientPaths(config, agent, sockets, receive::socketsChanged, control, log);
     }
 
@@ -88,12 +99,17 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
      * @throws StartException with words for its user
      */
     public static ClientNode start(ClientConfig config, Log log) throws StartException {
+        Opened opened = new Opened(log);
         try {
-            ClientNode node = new ClientNode(config, log);
+            ClientNode node = new ClientNode(config, log, opened);
             node.begin();
             return node;
         } catch (LinuxException e) {
+            opened.close();
             throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);
+        } catch (StartException | RuntimeException e) {
+            opened.close();
+            throw e;
         }
     }
 
@@ -286,14 +302,6 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
             log.warn("the gateway could not be told: " + e);
         }
-        control.close();
-        send.close();
-        receive.close();
-        sockets.closeAll();
-        inner.close();
-        tun.close();
-        links.close();
-        network.close();
-        events.close();
+        opened.close();
     }
 }

@@ -3,7 +3,9 @@ package jumpvpn.node.runtime;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -48,19 +50,20 @@ final class EventLog implements EventSink, AutoCloseable {
     /**
      * Opens the file for appending.
      *
+     * @param config the node's file, which names this one
      * @param path null: followers only
      */
-    EventLog(String node, Role role, @Nullable Path path, WallClock wall, Log log) throws StartException {
+    EventLog(Path config, String node, Role role, @Nullable Path path, WallClock wall, Log log) throws StartException {
         this.json = new EventJson(node);
         this.role = role;
         this.wall = wall;
         this.log = log;
         this.path = path;
         this.feed = new EventFeed(KEPT, lost -> json.line(droppedEvent(lost), -1, wall.nowMillis()));
-        this.file = open(path);
+        this.file = open(config, path);
     }
 
-    private static @Nullable BufferedWriter open(@Nullable Path path) throws StartException {
+    private static @Nullable BufferedWriter open(Path config, @Nullable Path path) throws StartException {
         try {
             return path == null
                     ? null
@@ -68,10 +71,17 @@ final class EventLog implements EventSink, AutoCloseable {
                             path, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new StartException(
-                    "cannot append events to " + path + ": " + e.getMessage()
-                            + "; create its directory or change events = in the file",
+                    config + ": cannot append events to " + path + " (" + reason(e) + "); change \"events\" in that file",
                     e);
         }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "its directory does not exist";
+            case AccessDeniedException _ -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     void start() {

@@ -43,6 +43,7 @@ public final class GatewayNode implements NodeControl, Engine {
 
     private final GatewayConfig config;
     private final Log log;
+    private final Opened opened;
     private final BootClock clock = new BootClock();
     private final WallClock wall = new WallClock();
     private final long startedMillis = wall.nowMillis();
@@ -60,18 +61,26 @@ public final class GatewayNode implements NodeControl, Engine {
     private final SendLoop send;
     private boolean closed;
 
-    private GatewayNode(GatewayConfig config, Log log) throws StartException, LinuxException {
+    private GatewayNode(GatewayConfig config, Log log, Opened opened) throws StartException, LinuxException {
         this.config = config;
         this.log = log;
-        events = new EventLog(config.name(), Role.GATEWAY, config.events(), wall, log);
+        this.opened = opened;
+        events = new EventLog(config.file(), config.name(), Role.GATEWAY, config.events(), wall, log);
+        opened.add(events::close);
         network = NetworkConfig.open();
+        opened.add(network::close);
         links = LinkMonitor.open();
+        opened.add(links::close);
+        opened.add(sockets::closeAll);
         listen();
         tun = TunDevice.create(config.network().interfaceName());
+        opened.add(tun::close);
         inner = new InnerNetwork(network, log);
+        opened.add(inner::close);
         inner.raise(tun.name(), MTU, config.network().addresses(), List.of());
         forward();
         control = new ControlLoop(clock, log, links);
+        opened.add(control::close);
         LookupTable<Binding> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         Crypto crypto = Crypto.jdk(new SystemEntropy());
@@ -81,7 +90,9 @@ public final class GatewayNode implements NodeControl, Engine {
         Inbound inbound = new Inbound(bindings, drops, true);
         Outbound outbound = new Outbound(routes::get, drops);
         receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners);
+        opened.add(receive::close);
         send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);
+        opened.add(send::close);
     }
 
     /**
@@ -90,8 +101,9 @@ public final class GatewayNode implements NodeControl, Engine {
      * @throws StartException with words for its user
      */
     public static GatewayNode start(GatewayConfig config, Log log) throws StartException {
+        Opened opened = new Opened(log);
         try {
-            GatewayNode node = new GatewayNode(config, log);
+            GatewayNode node = new GatewayNode(config, log, opened);
             node.events.start();
             node.control.start(node);
             node.receive.start();
@@ -99,7 +111,11 @@ public final class GatewayNode implements NodeControl, Engine {
             Rehearsal.start(log);
             return node;
         } catch (LinuxException e) {
+            opened.close();
             throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);
+        } catch (StartException | RuntimeException e) {
+            opened.close();
+            throw e;
         }
     }
 
@@ -249,14 +265,6 @@ public final class GatewayNode implements NodeControl, Engine {
         } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
             log.warn("the clients could not be told: " + e);
         }
-        control.close();
-        send.close();
-        receive.close();
-        sockets.closeAll();
-        inner.close();
-        tun.close();
-        links.close();
-        network.close();
-        events.close();
+        opened.close();
     }
 }
