@@ -29,6 +29,7 @@ final class Invariants {
     private final TreeMap<SessionId, SessionView> clientViews = new TreeMap<>();
     private final TreeMap<SessionId, SessionView> gatewayViews = new TreeMap<>();
     private final TreeMap<ReasonCode, Integer> rejects = new TreeMap<>();
+    private final TreeMap<String, Integer> rows = new TreeMap<>();
     private @Nullable SessionView client;
     private @Nullable SessionView gateway;
     private boolean forged;
@@ -76,6 +77,9 @@ final class Invariants {
     }
 
     private void count(Role role, Event event) {
+        if (event.type() == EventType.STATE_CHANGE) {
+            rows.merge(role.label() + " " + event.reason(), 1, Integer::sum);
+        }
         if (role == Role.GATEWAY) {
             if (event.type() == EventType.REATTACH_REJECT) {
                 rejects.merge(event.reason(), 1, Integer::sum);
@@ -208,6 +212,11 @@ final class Invariants {
 
     SortedMap<ReasonCode, Integer> rejects() {
         return rejects;
+    }
+
+    /** How often each end took a row of the transition table, by its reason. */
+    SortedMap<String, Integer> rows() {
+        return rows;
     }
 
     int jumps() {

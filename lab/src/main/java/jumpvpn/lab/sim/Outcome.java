@@ -13,6 +13,7 @@ import jumpvpn.core.session.ReasonCode;
  * @param events that the two ends emitted
  * @param sessions that came to life
  * @param jumps binds after a session's first
+ * @param rows taken by each end, as {@code client TRANSPORT_DEAD}
  * @param rejects the gateway's, by reason
  * @param drops of both ends, by reason
  * @param settleNanos from the healing until the session was attached and passed traffic both ways
@@ -25,6 +26,7 @@ public record Outcome(
         int events,
         int sessions,
         int jumps,
+        SortedMap<String, Integer> rows,
         SortedMap<ReasonCode, Integer> rejects,
         SortedMap<DropReason, Long> drops,
         long packetsSent,

@@ -149,6 +149,7 @@ public final class Simulation {
                 world.invariants.events(),
                 world.invariants.sessions(),
                 world.invariants.jumps(),
+                world.invariants.rows(),
                 world.invariants.rejects(),
                 drops,
                 world.traffic.sent(),

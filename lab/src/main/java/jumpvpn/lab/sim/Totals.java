@@ -10,6 +10,7 @@ import jumpvpn.core.session.ReasonCode;
 
 /** What many seeds came to, together. */
 public final class Totals {
+    private final TreeMap<String, Integer> rows = new TreeMap<>();
     private final TreeMap<ReasonCode, Integer> rejects = new TreeMap<>();
     private final TreeMap<DropReason, Long> drops = new TreeMap<>();
     private final List<Long> jumps = new ArrayList<>();
@@ -23,6 +24,7 @@ public final class Totals {
 
     /** Counts a seed in. */
     public void add(Outcome outcome) {
+        outcome.rows().forEach((row, count) -> rows.merge(row, count, Integer::sum));
         outcome.rejects().forEach((reason, count) -> rejects.merge(reason, count, Integer::sum));
         outcome.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
         jumps.add((long) outcome.jumps());
@@ -40,6 +42,11 @@ public final class Totals {
         return jumps.stream().mapToLong(Long::longValue).sum();
     }
 
+    /** How often this row was taken, as {@code client TRANSPORT_DEAD}. */
+    public int rows(String row) {
+        return rows.getOrDefault(row, 0);
+    }
+
     /** How often a gate refused for this reason. */
     public int rejects(ReasonCode reason) {
         return rejects.getOrDefault(reason, 0);
@@ -53,6 +60,7 @@ public final class Totals {
                 %d seeds, %d h of simulated time, %d happenings, %d events
                 %d sessions, %d jumps (median %d a seed, most %d), back after healing in %d ms (median), %d ms (worst)
                 inner packets: %d sent, %d delivered
+                rows: %s
                 rejects: %s
                 drops: %s
                 """,
@@ -68,6 +76,7 @@ public final class Totals {
                 Collections.max(settleMillis),
                 sent,
                 delivered,
+                rows,
                 rejects,
                 drops);
     }

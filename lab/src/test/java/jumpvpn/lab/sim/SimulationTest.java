@@ -2,6 +2,7 @@ package jumpvpn.lab.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import jumpvpn.core.session.ReasonCode;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +12,34 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
     private static final long FIRST_SEED = 1;
+
+    private static final List<ReasonCode> REJECTS = List.of(
+            ReasonCode.SESSION_NOT_FOUND,
+            ReasonCode.STALE_STATE_VERSION,
+            ReasonCode.STALE_REQUEST,
+            ReasonCode.SWITCH_RATE_LIMITED,
+            ReasonCode.COOLDOWN_ACTIVE);
+
+    private static final List<String> ROWS = List.of(
+            "client HEALTH_RECOVERED",
+            "client VOLATILE_PERSISTED",
+            "client EXIT_DEGRADED",
+            "client JUMP_ABANDONED",
+            "client RECOVERY_WINDOW_EXCEEDED",
+            "client CANDIDATE_APPEARED",
+            "client TTL_TRANSPORT_LOSS_EXPIRED",
+            "client TTL_SESSION_EXPIRED",
+            "client SESSION_NOT_FOUND",
+            "gateway HEALTH_RECOVERED",
+            "gateway VOLATILE_PERSISTED",
+            "gateway EXIT_DEGRADED",
+            "gateway PEER_REPORTED",
+            "gateway RECOVERY_WINDOW_EXCEEDED",
+            "gateway CANDIDATE_APPEARED",
+            "gateway TTL_TRANSPORT_LOSS_EXPIRED",
+            "gateway TTL_SESSION_EXPIRED",
+            "gateway SUPERSEDED",
+            "gateway PEER_CLOSED");
 
     @Test
     void theInvariantsHold() {
@@ -24,11 +53,11 @@ class SimulationTest {
         System.out.println("Simulation, seeds from " + first + ":\n" + totals.text());
         if (seeds >= 1000) { // else what holds might hold because nothing happened
             assertThat(totals.jumps()).isGreaterThan(2 * seeds);
-            assertThat(totals.rejects(ReasonCode.STALE_STATE_VERSION)).isPositive();
-            assertThat(totals.rejects(ReasonCode.STALE_REQUEST)).isPositive();
-            assertThat(totals.rejects(ReasonCode.SWITCH_RATE_LIMITED)).isPositive();
-            assertThat(totals.rejects(ReasonCode.COOLDOWN_ACTIVE)).isPositive();
-            assertThat(totals.rejects(ReasonCode.SESSION_NOT_FOUND)).isPositive();
+            assertThat(REJECTS).allSatisfy(reason -> assertThat(totals.rejects(reason))
+                    .as("rejected with " + reason)
+                    .isPositive());
+            assertThat(ROWS).allSatisfy(row ->
+                    assertThat(totals.rows(row)).as(row).isPositive());
         }
     }
 
