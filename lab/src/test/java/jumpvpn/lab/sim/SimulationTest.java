@@ -53,11 +53,12 @@ class SimulationTest {
         System.out.println("Simulation, seeds from " + first + ":\n" + totals.text());
         if (seeds >= 1000) { // else what holds might hold because nothing happened
             assertThat(totals.jumps()).isGreaterThan(2 * seeds);
-            assertThat(REJECTS).allSatisfy(reason -> assertThat(totals.rejects(reason))
-                    .as("rejected with " + reason)
-                    .isPositive());
-            assertThat(ROWS).allSatisfy(row ->
-                    assertThat(totals.rows(row)).as(row).isPositive());
+            assertThat(REJECTS)
+                    .allSatisfy(reason -> assertThat(totals.rejects(reason))
+                            .as("rejected with " + reason)
+                            .isPositive());
+            assertThat(ROWS)
+                    .allSatisfy(row -> assertThat(totals.rows(row)).as(row).isPositive());
         }
     }
 
