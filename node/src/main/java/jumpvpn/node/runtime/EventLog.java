@@ -71,7 +71,8 @@ final class EventLog implements EventSink, AutoCloseable {
                             path, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new StartException(
-                    config + ": cannot append events to " + path + " (" + reason(e) + "); change \"events\" in that file",
+                    config + ": cannot append events to " + path + " (" + reason(e)
+                            + "); change \"events\" in that file",
                     e);
         }
     }
