@@ -59,10 +59,10 @@ final class Attacker {
         Endpoint from = chance.happens(0.5) ? about.from : new Endpoint(IpAddress.parse("192.0.2.66"), 666);
         if (chance.happens(0.5)) {
             world.history.note(world.timeline.now(), "attacker replays", about.fingerprint(), about);
-            world.network.inject(about.bytes, about, from, about.to);
+            world.network.inject(about.bytes, about, from, about);
         } else {
             byte[] bytes = chance.happens(0.5) ? Forgery.damaged(about.bytes, chance) : Forgery.random(chance);
-            world.network.inject(bytes, null, from, about.to);
+            world.network.inject(bytes, null, from, about);
         }
     }
 }

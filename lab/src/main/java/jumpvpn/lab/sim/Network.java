@@ -128,18 +128,24 @@ final class Network {
         world.client.arrive(insidePort - INSIDE_PORT, sent.from, bytes, unaltered);
     }
 
-    /** Somebody sends bytes to where a datagram went, from an address of his choice; unaltered names the datagram if they are its own. */
-    void inject(byte[] bytes, @Nullable Datagram unaltered, Endpoint from, Endpoint to) {
-        int socketId = endpoints.indexOf(to);
-        if (socketId >= 0) {
-            world.gateway.arrive(socketId, from, bytes, unaltered);
-        } else {
-            toClient(bytes, unaltered, new Datagram(from, to, bytes));
+    /**
+     * Somebody on the way sends bytes to where a datagram went, from an address of his choice. They are no faster than it was.
+     *
+     * @param unaltered the datagram if the bytes are its own, else null
+     */
+    void inject(byte[] bytes, @Nullable Datagram unaltered, Endpoint from, Datagram about) {
+        int socketId = endpoints.indexOf(about.to);
+        Uplink uplink = uplinkBehind(socketId >= 0 ? about.from : about.to);
+        if (uplink == null) {
+            return;
         }
-    }
-
-    List<Endpoint> endpoints() {
-        return endpoints;
+        world.timeline.in(uplink.delayNanos, () -> {
+            if (socketId >= 0) {
+                world.gateway.arrive(socketId, from, bytes, unaltered);
+            } else {
+                toClient(bytes, unaltered, new Datagram(from, about.to, bytes));
+            }
+        });
     }
 
     private @Nullable Uplink uplinkOf(int pathId) {
