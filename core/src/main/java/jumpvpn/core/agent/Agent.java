@@ -67,6 +67,9 @@ public final class Agent {
         if (session != null && session.isLive()) {
             session.recovery.pathUp(nowNanos, path);
         }
+        if (session == null && connector == null && retryNanos != Deadlines.NEVER) {
+            retryNanos = nowNanos; // a pause is for paths that were tried
+        }
         proceed(nowNanos);
     }
 
@@ -81,8 +84,8 @@ public final class Agent {
         if (connector != null) {
             connector.pathDown(pathId);
         }
-        if (session != null && session.isLive()) {
-            session.recovery.pathDown(nowNanos, path);
+        if (session != null) {
+            session.pathDown(nowNanos, path);
         }
         proceed(nowNanos);
     }
@@ -117,18 +120,22 @@ public final class Agent {
 
     private void granted(long nowNanos, Connector.Answered answered) {
         switch (answered.grant()) {
-            case Grant.Refused refused ->
-                failed(
-                        nowNanos,
-                        refused.reason(),
-                        "gateway " + answered.path().gateway() + " refused the handshake: "
-                                + explain(refused.reason()));
+            case Grant.Refused refused -> refused(nowNanos, answered.path().gateway(), refused.reason());
             case Grant.Session grant -> {
                 context.port().granted(grant, answered.path().gateway());
                 session = new ClientSession(context, candidates, answered, grant, nowNanos);
                 connector = null;
                 connectByNanos = Deadlines.NEVER;
             }
+        }
+    }
+
+    private void refused(long nowNanos, String gateway, ReasonCode reason) {
+        String text = "gateway " + gateway + " refused the handshake: " + explain(reason);
+        if (connector != null && connector.refused(nowNanos, gateway)) {
+            context.port().ended(reason, text + "; trying the next gateway");
+        } else {
+            failed(nowNanos, reason, text);
         }
     }
 
@@ -228,7 +235,7 @@ public final class Agent {
         if (session == null || !session.isLive()) {
             return ReasonCode.SESSION_NOT_FOUND;
         }
-        Path path = to == null ? null : candidates.matching(to, session.path.id());
+        Path path = to == null ? null : candidates.matching(to, session.gateway, session.path.id());
         if (to != null && path == null) {
             return ReasonCode.NO_VALID_CANDIDATE;
         }

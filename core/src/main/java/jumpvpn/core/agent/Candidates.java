@@ -27,7 +27,9 @@ final class Candidates {
 
     /** The path was found dead: it comes after all others until it proves itself. */
     void markDead(int id, long nowNanos) {
-        deadSinceNanos.put(id, nowNanos);
+        if (paths.containsKey(id)) {
+            deadSinceNanos.put(id, nowNanos);
+        }
     }
 
     void markAlive(int id) {
@@ -43,19 +45,25 @@ final class Candidates {
         return List.copyOf(paths.values());
     }
 
-    /** The first path that an operator's word matches, or null. */
+    /** The first path towards this gateway that an operator's word matches, or null. */
     @Nullable
-    Path matching(String word, int exceptId) {
+    Path matching(String word, String gateway, int exceptId) {
         for (Path path : paths.values()) {
-            if (path.id() != exceptId && path.matches(word)) {
+            if (path.id() != exceptId && path.gateway().equals(gateway) && path.matches(word)) {
                 return path;
             }
         }
         return null;
     }
 
-    /** What policy allows towards one gateway, best first: not found dead, configured order of endpoints, preferred protocol, id. */
+    /** The best of {@link #all(Policy, String)}, as many as policy wants tried at a time. What stays unanswered is marked dead, so that the others get their turn. */
     List<Path> ranked(Policy policy, String gateway) {
+        List<Path> allowed = all(policy, gateway);
+        return allowed.subList(0, Math.min(allowed.size(), policy.count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
+    }
+
+    /** What policy allows towards one gateway, best first: not found dead, configured order of endpoints, preferred protocol, id. */
+    List<Path> all(Policy policy, String gateway) {
         List<Protocol> preferred = policy.protocols(PolicyKey.TRANSPORT_PREFER);
         List<Path> allowed = new ArrayList<>();
         for (Path path : paths.values()) {
@@ -67,6 +75,6 @@ final class Candidates {
                 .thenComparingInt(Path::preference)
                 .thenComparingInt(path -> preferred.indexOf(path.protocol()) & 0xff)
                 .thenComparingInt(Path::id));
-        return allowed.subList(0, Math.min(allowed.size(), policy.count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
+        return allowed;
     }
 }

@@ -209,6 +209,15 @@ final class ClientSession {
         return step != null;
     }
 
+    /** A path is gone. */
+    void pathDown(long nowNanos, Path gone) {
+        if (isLive()) {
+            recovery.pathDown(nowNanos, gone);
+        } else if (path.id() == gone.id()) {
+            end(nowNanos, ReasonCode.HANDSHAKE_FAIL, new Detail("detail", ReasonCode.LINK_DOWN.name()));
+        }
+    }
+
     /** The traffic woke up: look until it is calm. */
     void watch(long nowNanos) {
         active.claimWatch();
@@ -290,7 +299,8 @@ final class ClientSession {
         if (calm) {
             deadlines.set(Timer.KEEPALIVE, Math.max(delivery.sentNanos(), delivery.receivedNanos()) + KEEPALIVE_NANOS);
             active.releaseWatch();
-            calm = delivery.acked() >= delivery.sentAsking() || !active.claimWatch(); // sent in between?
+            boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
+            calm = quiet || !active.claimWatch(); // sent or received in between?
         }
         if (!calm) {
             deadlines.set(Timer.LOOK, finding.againNanos());

@@ -2,6 +2,7 @@ package jumpvpn.core.agent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.HandshakeMessage;
 import jumpvpn.core.control.Hello;
@@ -61,6 +62,7 @@ final class Connector {
     private final Candidates candidates;
     private final HandshakeMac ownMac;
     private final List<Attempt> attempts = new ArrayList<>();
+    private final TreeSet<String> refused = new TreeSet<>();
     private long nextLaunchNanos;
 
     Connector(AgentContext context, Candidates candidates, long nowNanos) {
@@ -73,6 +75,18 @@ final class Connector {
     /** A path came up: try it now, or soon if another is being tried. */
     void pathUp(long nowNanos) {
         nextLaunchNanos = Math.min(nextLaunchNanos, attempts.isEmpty() ? nowNanos : nowNanos + STAGGER_NANOS);
+    }
+
+    /**
+     * A gateway refused: it is left out of this round.
+     *
+     * @return whether another one is left to try
+     */
+    boolean refused(long nowNanos, String gateway) {
+        refused.add(gateway);
+        attempts.removeIf(attempt -> attempt.path.gateway().equals(gateway));
+        nextLaunchNanos = nowNanos;
+        return !attempts.isEmpty() || nextPath() != null;
     }
 
     void pathDown(int pathId) {
@@ -107,7 +121,10 @@ final class Connector {
 
     private @Nullable Path nextPath() {
         for (AgentConfig.Gateway gateway : context.config().gateways()) {
-            for (Path path : candidates.ranked(Policy.DEFAULT, gateway.name())) {
+            if (refused.contains(gateway.name())) {
+                continue;
+            }
+            for (Path path : candidates.all(Policy.DEFAULT, gateway.name())) {
                 if (attempts.stream().noneMatch(attempt -> attempt.path.id() == path.id())) {
                     return path;
                 }

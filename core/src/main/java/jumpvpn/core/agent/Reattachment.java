@@ -14,6 +14,7 @@ import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.Entropy;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +64,6 @@ final class Reattachment {
     /** No more requests; those that are out may still be answered. */
     void rest() {
         nextLaunchNanos = Deadlines.NEVER;
-    }
-
-    boolean isResting() {
-        return nextLaunchNanos == Deadlines.NEVER;
     }
 
     long nextNanos(boolean recovering) {
@@ -160,8 +157,8 @@ final class Reattachment {
     }
 
     /**
-     * Takes a REATTACH_ANSWER; null if it answers none of ours. A refused request is settled; an accepted one settles those before it too. The answered one is the
-     * caller's to settle.
+     * Takes a REATTACH_ANSWER; null if it answers none of ours. A refused request is settled; one that was accepted, or stale, settles those before it too: they
+     * expect the same epoch and list fewer nonces, so they can pass gate B no more. The answered one is the caller's to settle.
      */
     @Nullable
     Answered answered(byte[] datagram, long wireId) {
@@ -173,7 +170,7 @@ final class Reattachment {
                 if (answer == null) {
                     return null;
                 }
-                List<ReattachAttempt> before = attempts.subList(answer instanceof ReattachAnswer.Ack ? 0 : i, i);
+                List<ReattachAttempt> before = attempts.subList(settlesEarlier(answer) ? 0 : i, i);
                 before.forEach(ReattachAttempt::settle);
                 before.clear();
                 attempts.remove(attempt);
@@ -181,5 +178,12 @@ final class Reattachment {
             }
         }
         return null;
+    }
+
+    private static boolean settlesEarlier(ReattachAnswer answer) {
+        return switch (answer) {
+            case ReattachAnswer.Ack _ -> true;
+            case ReattachAnswer.Reject reject -> reject.reason() == ReasonCode.STALE_STATE_VERSION;
+        };
     }
 }

@@ -122,6 +122,9 @@ final class Recovery {
 
     /** A path is new or up again. */
     void pathUp(long nowNanos, Path path) {
+        if (!path.gateway().equals(session.gateway) || !session.policy.allows(path.protocol())) {
+            return;
+        }
         if (session.machine.state() == SessionState.RECOVERING) {
             requests.launchAt(nowNanos);
         } else {
@@ -159,7 +162,10 @@ final class Recovery {
             }
         }
         long maxAge = session.policy.get(PolicyKey.SECURITY_REATTACH_MAX_AGE);
-        requests.repeat(nowNanos, maxAge, attempt -> requests.retry(attempt.path.id(), nowNanos));
+        requests.repeat(nowNanos, maxAge, attempt -> {
+            session.candidates.markDead(attempt.path.id(), nowNanos);
+            requests.retry(attempt.path.id(), nowNanos);
+        });
     }
 
     /** A jump asks for its target only, as long as the old binding lives; an escape asks for all. */
@@ -177,8 +183,7 @@ final class Recovery {
     }
 
     private void launch(long nowNanos, Path path) {
-        ReattachAttempt attempt =
-                requests.launch(nowNanos, path, cause, session.machine.version().epoch());
+        ReattachAttempt attempt = requests.launch(nowNanos, path, cause, session.active.epoch);
         if (attempt == null) {
             return;
         }
@@ -210,7 +215,7 @@ final class Recovery {
                         new Binding.Parts(
                                 context.gate(),
                                 PacketLayout.EARLY_DATA,
-                                session.machine.version().epoch() + 1,
+                                session.active.epoch + 1,
                                 session.suite,
                                 key,
                                 key,
@@ -240,6 +245,7 @@ final class Recovery {
     }
 
     private void probe(long nowNanos) {
+        probes.forEach(unanswered -> session.candidates.markDead(unanswered.path.id(), nowNanos));
         java.util.ArrayList<Probe> sent = new java.util.ArrayList<>();
         for (Path path : session.candidates.ranked(session.policy, session.gateway)) {
             TicketWallet.HeldTicket ticket = session.credentials.wallet().forPath(path);
@@ -272,6 +278,7 @@ final class Recovery {
                 ReattachMessage.ProbeAnswer answer = ReattachMessage.openProbeAnswer(
                         context.crypto().aead(), session.suite, probe.proofKey, probe.nonce, datagram);
                 if (answer != null) {
+                    probes = probes.stream().filter(other -> other != probe).toList();
                     session.credentials.token(answer.token(), nowNanos);
                     session.candidates.markAlive(probe.path.id());
                     reopen(nowNanos, probe.path);
@@ -315,6 +322,9 @@ final class Recovery {
         }
         if (!session.step(nowNanos, ReasonCode.REATTACH_ACCEPT)) {
             session.journal.emit(nowNanos, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND, ack.version(), name);
+        }
+        if (session.candidates.get(session.path.id()) == null) { // it went while its answer was under way
+            pathDead(nowNanos, ReasonCode.LINK_DOWN);
         }
     }
 

@@ -71,7 +71,7 @@ final class Births {
             return;
         }
         for (Birth birth : births) {
-            if (java.util.Arrays.equals(birth.firstMessage, init.noise())) {
+            if (java.util.Arrays.equals(birth.firstMessage, datagram)) {
                 context.port().transmit(socketId, from, birth.response.clone());
                 return;
             }
@@ -86,7 +86,7 @@ final class Births {
         if (first == null || hello == null) {
             return;
         }
-        Caller caller = new Caller(nowNanos, socketId, from, init, noise, first.initiatorStatic(), hello);
+        Caller caller = new Caller(nowNanos, socketId, from, datagram, init, noise, first.initiatorStatic(), hello);
         GatewayConfig.Client client = client(caller.publicKey);
         List<Prefix> inner = client == null ? List.of() : pool.of(client.publicKey());
         if (client == null) {
@@ -105,6 +105,7 @@ final class Births {
             long nowNanos,
             int socketId,
             Endpoint from,
+            byte[] datagram,
             HandshakeMessage.Init init,
             NoiseIk.Responder noise,
             byte[] publicKey,
@@ -155,7 +156,7 @@ final class Births {
                 SessionRecord.clientKey(client.publicKey()),
                 inner,
                 caller.hello,
-                caller.init.noise(),
+                caller.datagram,
                 response,
                 caller.noise.sessionSecret(),
                 binding(caller, wireId),

@@ -88,7 +88,9 @@ public final class Gateway {
         }
         Births.Birth birth = births.of(binding);
         if (birth != null) {
-            complete(nowNanos, birth, from);
+            if (parsed instanceof BindingMessage.Confirm) {
+                complete(nowNanos, birth);
+            }
             return;
         }
         GatewaySession session = sessionOf(binding);
@@ -111,7 +113,7 @@ public final class Gateway {
     }
 
     /** The first authentic packet under a birth's keys: the session is committed, and with it the end of the client's older ones. */
-    private void complete(long nowNanos, Births.Birth birth, Endpoint from) {
+    private void complete(long nowNanos, Births.Birth birth) {
         List<GatewaySession> older = sessions.values().stream()
                 .filter(session -> session.record.clientKey().equals(birth.clientKey()))
                 .toList();
@@ -138,15 +140,14 @@ public final class Gateway {
         commit(changes, birth.id(), commitId, committed -> {
             if (committed) {
                 older.forEach(session -> evict(nowNanos, session, ReasonCode.SUPERSEDED));
-                live(nowNanos, birth, record, from);
+                live(nowNanos, birth, record);
             } else {
                 context.bindings().remove(0, birth.binding().localWireId);
             }
         });
     }
 
-    private void live(long nowNanos, Births.Birth birth, SessionRecord record, Endpoint from) {
-        birth.binding().peer(from);
+    private void live(long nowNanos, Births.Birth birth, SessionRecord record) {
         GatewaySession session = new GatewaySession(context, birth, record, nowNanos);
         sessions.put(record.id(), session);
         byGate.put(session.gate, session);

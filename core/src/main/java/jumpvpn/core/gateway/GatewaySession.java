@@ -77,7 +77,7 @@ final class GatewaySession {
         this.protocol = birth.hello().protocol();
         this.gate = active.gate;
         this.watch = new HealthWatch(record.policy(), 0);
-        this.address = new PeerAddress(this, active, true);
+        this.address = new PeerAddress(this, active);
         gate.inner(record.inner().stream().map(Prefix::address).toList());
         history.born(nowNanos);
         deadlines.set(Timer.LIFETIME, record.lifetimeEndNanos());
@@ -229,9 +229,10 @@ final class GatewaySession {
     private void lookAgain(Delivery delivery, HealthWatch.Finding finding) {
         boolean calm = finding.calm();
         if (calm) {
-            deadlines.set(Timer.SILENCE, delivery.receivedNanos() + SILENCE_NANOS);
+            deadlines.set(Timer.SILENCE, Math.max(delivery.receivedNanos(), history.lastCommitNanos()) + SILENCE_NANOS);
             active.releaseWatch();
-            calm = delivery.acked() >= delivery.sentAsking() || !active.claimWatch(); // sent in between?
+            boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
+            calm = quiet || !active.claimWatch(); // sent or received in between?
         }
         if (!calm) {
             deadlines.set(Timer.LOOK, finding.againNanos());
@@ -287,7 +288,7 @@ final class GatewaySession {
         record = committed;
         active = binding;
         protocol = through;
-        address = new PeerAddress(this, binding, false);
+        address = new PeerAddress(this, binding);
         watch = new HealthWatch(policy(), 0);
         context.bindings().put(0, binding.localWireId, binding);
         deadlines.clear(Timer.TRANSPORT_LOSS);
@@ -334,9 +335,6 @@ final class GatewaySession {
 
     /** Takes a control message that came authentically in a binding of this session. */
     void receive(long nowNanos, Binding binding, Endpoint from, BindingMessage message) {
-        if (binding == active) {
-            address.heard(nowNanos, from);
-        }
         switch (message) {
             case BindingMessage.Ping _ -> {
                 if (binding == active && machine.bindingAlive()) {

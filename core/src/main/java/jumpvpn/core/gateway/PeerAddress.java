@@ -10,39 +10,26 @@ import jumpvpn.core.session.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's outer address, an attribute of one binding: it moves only to where an authentic answer came from (contract section 2). For a new binding the ACK is
- * the challenge and the first authentic packet the answer; later a challenge is sent to each new source.
+ * The client's outer address, an attribute of one binding: it moves only to where an authentic answer came from (contract section 2). A new
+ * binding's is where the request came from, since the ACK that goes there is its challenge; every other source is challenged before anything moves.
  */
 final class PeerAddress {
     private static final long CHALLENGE_NANOS = 2_000_000_000L;
 
     private final GatewaySession session;
     private final Binding binding;
-    private boolean proven;
     private long challenge;
     private @Nullable Endpoint challenged;
 
-    /** @param proven whether the handshake has proven the address already */
-    PeerAddress(GatewaySession session, Binding binding, boolean proven) {
+    PeerAddress(GatewaySession session, Binding binding) {
         this.session = session;
         this.binding = binding;
-        this.proven = proven;
-    }
-
-    /** A control message came authentically from here. */
-    void heard(long nowNanos, Endpoint from) {
-        if (!proven) {
-            proven = true;
-            if (!from.equals(binding.peer())) {
-                moveTo(nowNanos, from);
-            }
-        }
     }
 
     /** Challenges the source of the newest packet, if it is a new one. */
     void follow(long nowNanos) {
         Endpoint roamed = binding.roamedTo();
-        if (roamed != null && proven && !roamed.equals(challenged)) {
+        if (roamed != null && !roamed.equals(challenged)) {
             challenged = roamed;
             challenge = session.context.crypto().entropy().nextLong();
             byte[] question =

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class ReattachServer {
     private static final int MOST_TICKETS = 8;
     private static final int MOST_SECRETS = 3;
-    private static final long BAD_PROOF_PAUSE_NANOS = 1_000_000_000L;
 
     /** What the server needs of its gateway. */
     interface Owner {
@@ -61,8 +60,10 @@ final class ReattachServer {
     private final long incarnation;
     private final Supplier<TicketSealer> tickets;
     private final Journal journal;
-    private long badProofs;
-    private long lastBadProofNanos = Long.MIN_VALUE / 2;
+    private final EventLimit badProofs = new EventLimit();
+    private final EventLimit unknowns = new EventLimit();
+    private final EventLimit repeats = new EventLimit();
+    private final EventLimit stale = new EventLimit();
 
     ReattachServer(GatewayContext context, Owner owner, long incarnation, Supplier<TicketSealer> tickets) {
         this.context = context;
@@ -138,6 +139,9 @@ final class ReattachServer {
         session.kept.expire(nowNanos, session.policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE));
         if (session.kept.isFull()) {
             answer(asked, reject(asked, session, ReasonCode.SWITCH_RATE_LIMITED));
+            if (stale.tell(nowNanos)) {
+                rejected(asked, session, ReasonCode.SWITCH_RATE_LIMITED);
+            }
             return;
         }
         judge(asked, session, kept != null);
@@ -151,16 +155,14 @@ final class ReattachServer {
     }
 
     private void badProof(long nowNanos, Endpoint from) {
-        badProofs++;
-        if (nowNanos - lastBadProofNanos >= BAD_PROOF_PAUSE_NANOS) {
-            lastBadProofNanos = nowNanos;
+        if (badProofs.tell(nowNanos)) {
             journal.emit(
                     nowNanos,
                     EventType.SECURITY,
                     ReasonCode.BAD_PROOF,
                     StateVersion.BIRTH,
                     "from " + from,
-                    new Detail("count", badProofs));
+                    new Detail("count", badProofs.count()));
         }
     }
 
@@ -168,29 +170,30 @@ final class ReattachServer {
     private void unknown(Asked asked) {
         ReattachAnswer.Reject reject = new ReattachAnswer.Reject(
                 ReasonCode.SESSION_NOT_FOUND, StateVersion.BIRTH, token(asked.nowNanos), List.of(), List.of());
-        new Journal(
-                        context.events(),
-                        Role.GATEWAY,
-                        SessionId.of(asked.proven.ticket().sessionId()),
-                        0)
-                .emit(
-                        asked.nowNanos,
-                        EventType.REATTACH_REJECT,
-                        reject.reason(),
-                        StateVersion.BIRTH,
-                        "from " + asked.from);
+        if (unknowns.tell(asked.nowNanos)) {
+            SessionId id = SessionId.of(asked.proven.ticket().sessionId());
+            new Journal(context.events(), Role.GATEWAY, id, 0)
+                    .emit(
+                            asked.nowNanos,
+                            EventType.REATTACH_REJECT,
+                            reject.reason(),
+                            StateVersion.BIRTH,
+                            "from " + asked.from,
+                            new Detail("count", unknowns.count()));
+        }
         answer(asked, reject);
     }
 
     private void repeat(Asked asked, GatewaySession session, KeptAnswers.Kept kept) {
-        if (!kept.from().equals(asked.from)) {
+        if (!kept.from().equals(asked.from) && repeats.tell(asked.nowNanos)) {
             session.journal.emit(
                     asked.nowNanos,
                     EventType.SECURITY,
                     ReasonCode.ANSWER_REPEATED,
                     session.machine.version(),
                     "from " + asked.from,
-                    new Detail("first_from", kept.from().toString()));
+                    new Detail("first_from", kept.from().toString()),
+                    new Detail("count", repeats.count()));
         }
         context.port().transmit(asked.socketId, asked.from, kept.answer().clone());
     }
@@ -252,16 +255,22 @@ final class ReattachServer {
         return new ReattachAnswer.Reject(reason, session.machine.version(), token(asked.nowNanos), fresh, List.of());
     }
 
-    private void refuse(Asked asked, GatewaySession session, Gates.Verdict verdict, ReasonCode reason) {
-        received(asked, session, verdict.passed());
+    private static void rejected(Asked asked, GatewaySession session, ReasonCode reason) {
         session.journal.emit(
                 asked.nowNanos,
                 EventType.REATTACH_REJECT,
                 reason,
                 session.machine.version(),
                 GatewaySession.pathName(asked.request().protocol(), asked.from));
-        byte[] answer = answer(asked, reject(asked, session, reason));
+    }
+
+    private void refuse(Asked asked, GatewaySession session, Gates.Verdict verdict, ReasonCode reason) {
         boolean young = gates.isYoung(asked.nowNanos, asked.request(), session.policy());
+        if (young || stale.tell(asked.nowNanos)) { // an old one may be anybody's recording
+            received(asked, session, verdict.passed());
+            rejected(asked, session, reason);
+        }
+        byte[] answer = answer(asked, reject(asked, session, reason));
         if (young && reason != ReasonCode.REPLAY_DETECTED) { // that nonce's own answer stays
             session.kept.keep(asked.proven.nonce(), asked.datagram, asked.from, answer, asked.nowNanos);
         }

@@ -61,7 +61,8 @@ public final class TicketSealer {
         }
         byte[] number = Arrays.copyOf(sealed, NONCE_AT);
         int age = currentKey - ByteBuffer.wrap(number).getInt();
-        if (Integer.compareUnsigned(age, olderKeys) > 0) {
+        if (Math.abs((long) age)
+                > olderKeys) { // a newer one: this host's clock was set back; the number only feeds the key
             return null;
         }
         byte[] key = key(Arrays.copyOfRange(sealed, NONCE_AT, SEALED_AT), number);

@@ -60,6 +60,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     private final ReceiveLoop receive;
     private final SendLoop send;
     private List<Prefix> raised = List.of();
+    private int mtu;
     private boolean closed;
 
     private ClientNode(ClientConfig config, Log log, Opened opened) throws StartException, LinuxException {
@@ -173,6 +174,20 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     @Override
     public void linksChanged(long nowNanos) {
         paths.update(nowNanos, links.links());
+        if (!raised.isEmpty() && fitting(mtu) < mtu) {
+            try {
+                mtu = fitting(mtu);
+                inner.add(network.up(tun.name(), mtu));
+                log.info("a link is narrower: the tunnel's MTU is " + mtu + " now");
+            } catch (LinuxException e) {
+                log.warn("the tunnel's MTU stays too large for a link: " + e.getMessage());
+            }
+        }
+    }
+
+    /** At most this, and so that nothing fragments on any link that carries a path. */
+    private int fitting(int most) {
+        return Math.max(LEAST_MTU, Math.min(most, paths.leastLinkMtu() - OUTER_HEADERS - PacketLayout.OVERHEAD));
     }
 
     @Override
@@ -201,8 +216,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         }
         try {
             inner.close();
-            int fits = paths.leastLinkMtu() - OUTER_HEADERS - PacketLayout.OVERHEAD;
-            int mtu = Math.max(LEAST_MTU, Math.min(session.mtu(), fits));
+            mtu = fitting(session.mtu());
             inner.raise(tun.name(), mtu, session.inner(), config.network().routes());
             raised = session.inner();
         } catch (LinuxException e) {

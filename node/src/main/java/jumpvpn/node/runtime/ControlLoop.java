@@ -58,6 +58,13 @@ final class ControlLoop implements AutoCloseable {
         return taken;
     }
 
+    /**
+     * As {@link #post}, for what anybody may send: it gets no more than half of the queue, so that it can't crowd out what is proven.
+     */
+    boolean postUnproven(LongConsumer action) {
+        return inbox.remainingCapacity() > INBOX / 2 && post(action);
+    }
+
     /** Asks the control thread and gives its answer. */
     <T> CompletableFuture<T> ask(LongFunction<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -83,11 +90,14 @@ final class ControlLoop implements AutoCloseable {
 
     private void turn(Poller poller) throws LinuxException {
         long nowNanos = clock.nowNanos();
-        for (LongConsumer action = inbox.poll(); action != null; action = inbox.poll()) {
-            guarded(action, nowNanos);
+        for (int most = inbox.size(); most > 0; most--) { // no more than there are: a flood must not stop the clock
+            LongConsumer action = inbox.poll();
+            if (action != null) {
+                guarded(action, nowNanos);
+            }
         }
         guarded(engine::proceed, nowNanos);
-        long next = engine.nextNanos();
+        long next = inbox.isEmpty() ? engine.nextNanos() : 0;
         poller.await(next == Long.MAX_VALUE ? Poller.FOREVER : next - clock.nowNanos());
         waker.drain();
         if (poller.readable(LINKS) && links.drain()) {

@@ -150,14 +150,16 @@ final class ReceiveLoop implements AutoCloseable {
                 byte[] datagram = copy(packet, length);
                 Endpoint from = batch.peer(slot);
                 int path = arrivals.pathOf(socket, batch, slot);
-                post(now -> engine.receive(now, path, from, datagram));
+                if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
+                    drops.count(DropReason.CONTROL_QUEUE_FULL);
+                }
             }
             case ACKNOWLEDGED, DROPPED -> {
                 // counted where it was decided
             }
         }
-        if (binding != null && binding.claimWatch()) {
-            post(now -> engine.watch(now, binding));
+        if (binding != null && binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
+            binding.releaseWatch(); // the next packet asks again
         }
     }
 

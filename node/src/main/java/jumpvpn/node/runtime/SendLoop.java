@@ -114,8 +114,8 @@ final class SendLoop implements AutoCloseable {
         if (length == 0 || binding == null) {
             return false;
         }
-        if (binding.claimWatch()) {
-            control.post(now -> engine.watch(now, binding));
+        if (binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
+            binding.releaseWatch(); // the next packet asks again
         }
         Sockets.Exit exit = sockets.exit(binding.pathId);
         if (exit == null) {
