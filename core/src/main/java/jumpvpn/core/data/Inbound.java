@@ -20,7 +20,9 @@ public final class Inbound {
         /** Authentic and complete in itself. */
         ACKNOWLEDGED,
         /** Counted in the drop counters. */
-        DROPPED
+        DROPPED,
+        /** No binding has its wire identifier yet; not counted. Only from {@link #acceptOrWait}. */
+        UNKNOWN
     }
 
     private static final DropReason[] REASONS = DropReason.values();
@@ -41,6 +43,16 @@ public final class Inbound {
     /** Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. */
     public Disposition accept(
             MemorySegment memory, long packet, int length, long nowNanos, long peerHigh, long peerLow, int peerPort) {
+        Disposition disposition = acceptOrWait(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
+        return disposition == Disposition.UNKNOWN ? drop(DropReason.UNKNOWN_WIRE_ID) : disposition;
+    }
+
+    /**
+     * As {@link #accept}, but leaves a packet with an unknown wire identifier to the caller, untouched: the message that makes its binding may have come right before it,
+     * and be in another thread's hands.
+     */
+    public Disposition acceptOrWait(
+            MemorySegment memory, long packet, int length, long nowNanos, long peerHigh, long peerLow, int peerPort) {
         binding = null;
         payloadLength = 0;
         if (length < 1) {
@@ -55,7 +67,7 @@ public final class Inbound {
         }
         Binding found = bindings.get(0, memory.get(LONG, packet + PacketLayout.WIRE_ID));
         if (found == null) {
-            return drop(DropReason.UNKNOWN_WIRE_ID);
+            return Disposition.UNKNOWN;
         }
         binding = found;
         int opened = found.open(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);

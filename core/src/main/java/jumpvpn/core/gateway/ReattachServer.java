@@ -85,7 +85,7 @@ final class ReattachServer {
         for (int i = 0; i < count; i++) {
             sealed.add(tickets.get()
                     .seal(new Ticket(
-                            idBytes(record.id()),
+                            record.id().bytes(),
                             context.config().ownerId(),
                             record.version().epoch(),
                             secret.generation(),
@@ -93,12 +93,6 @@ final class ReattachServer {
                             Long.MAX_VALUE)));
         }
         return sealed;
-    }
-
-    private static byte[] idBytes(SessionId id) {
-        java.nio.ByteBuffer out = java.nio.ByteBuffer.allocate(SessionId.LENGTH);
-        id.encode(out);
-        return out.array();
     }
 
     /** Takes a PROBE: answered without state, binds nothing. */

@@ -36,6 +36,11 @@ public record SessionId(long high, long low) implements Comparable<SessionId> {
         out.putLong(high).putLong(low);
     }
 
+    /** The 16 bytes. */
+    public byte[] bytes() {
+        return ByteBuffer.allocate(LENGTH).putLong(high).putLong(low).array();
+    }
+
     @Override
     public int compareTo(SessionId other) {
         int order = Long.compareUnsigned(high, other.high);

@@ -142,4 +142,21 @@ class InboundTest {
         assertThat(pair.right.delivery.received()).isZero();
         assertThat(data(Packets.v4("10.77.0.2", "10.88.0.1", 60))).isEqualTo(Inbound.Disposition.DELIVER);
     }
+
+    @Test
+    void whatCameAheadOfItsBindingIsLeftUntouchedForAnotherTry() {
+        bindings.remove(0, BindingPair.RIGHT_ID);
+        byte[] datagram = pair.left.sealed(PacketLayout.DATA, Packets.v4("10.77.0.2", "10.88.0.1", 60), NOW);
+        assertThat(tryAccept(datagram)).isEqualTo(Inbound.Disposition.UNKNOWN);
+        assertThat(drops.get(DropReason.UNKNOWN_WIRE_ID)).isZero();
+        bindings.put(0, BindingPair.RIGHT_ID, pair.right);
+        assertThat(tryAccept(datagram)).isEqualTo(Inbound.Disposition.DELIVER);
+    }
+
+    private Inbound.Disposition tryAccept(byte[] datagram) {
+        IpAddress from = BindingPair.LEFT.address();
+        MemorySegment memory = MemorySegment.ofArray(datagram);
+        return inbound.acceptOrWait(
+                memory, 0, datagram.length, NOW, from.high(), from.low(), BindingPair.LEFT.port());
+    }
 }

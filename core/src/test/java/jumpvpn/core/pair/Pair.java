@@ -197,7 +197,7 @@ final class Pair {
             case CONTROL ->
                 gateway.receiveControl(now, gatewayInbound.binding(), from, payload(datagram, gatewayInbound));
             case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
-            case ACKNOWLEDGED, DROPPED -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
                 // complete in itself
             }
         }
@@ -216,7 +216,7 @@ final class Pair {
             case DELIVER -> atClient.add(Inner.number(payload(datagram, clientInbound)));
             case CONTROL -> agent.receiveControl(now, clientInbound.binding(), payload(datagram, clientInbound));
             case UNBOUND -> agent.receive(now, pathId, datagram);
-            case ACKNOWLEDGED, DROPPED -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
                 // complete in itself
             }
         }

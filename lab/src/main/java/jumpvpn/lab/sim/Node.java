@@ -176,7 +176,7 @@ abstract class Node {
             }
             case CONTROL -> receiveControl(java.util.Objects.requireNonNull(binding), from, payload);
             case UNBOUND -> receive(socketId, from, bytes);
-            case ACKNOWLEDGED, DROPPED -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
                 // nothing more to do
             }
         }

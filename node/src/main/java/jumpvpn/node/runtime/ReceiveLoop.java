@@ -39,6 +39,7 @@ final class ReceiveLoop implements AutoCloseable {
     private final Engine engine;
     private final Arrivals arrivals;
     private final Waker waker;
+    private final Parked parked = new Parked();
     private final Thread thread = new Thread(this::run, "receive");
     private volatile boolean stopping;
 
@@ -86,7 +87,8 @@ final class ReceiveLoop implements AutoCloseable {
                 if (polled != sockets.open()) {
                     polled = repoll(poller, polled.size());
                 }
-                poller.await(Poller.FOREVER);
+                poller.await(parked.isEmpty() ? Poller.FOREVER : Parked.RETRY_NANOS);
+                retryParked(batch);
                 if (poller.readable(0)) {
                     waker.drain();
                 }
@@ -130,42 +132,64 @@ final class ReceiveLoop implements AutoCloseable {
     private void accept(long nowNanos, PathSocket socket, PacketBatch batch, int slot) {
         long packet = batch.address[slot] + batch.offset[slot];
         int length = batch.length[slot];
-        Inbound.Disposition disposition = inbound.accept(
+        Inbound.Disposition disposition = inbound.acceptOrWait(
                 Memory.ALL, packet, length, nowNanos, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot]);
+        if (disposition == Inbound.Disposition.UNBOUND) {
+            byte[] datagram = copy(packet, length);
+            Endpoint from = batch.peer(slot);
+            int path = arrivals.pathOf(socket, batch, slot);
+            if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
+                drops.count(DropReason.CONTROL_QUEUE_FULL);
+            }
+        } else if (disposition == Inbound.Disposition.UNKNOWN) {
+            if (!parked.add(copy(packet, length), batch.peer(slot), nowNanos)) {
+                drops.count(DropReason.UNKNOWN_WIRE_ID);
+            }
+        } else {
+            bound(disposition, packet, batch, slot);
+        }
+    }
+
+    /** Tries again what came ahead of its binding, in the batch's first slot, which is free between two receives. */
+    private void retryParked(PacketBatch batch) {
+        long nowNanos = parked.isEmpty() ? 0 : clock.nowNanos();
+        for (int most = parked.size(); most > 0; most--) {
+            Parked.Datagram datagram = parked.remove();
+            int length = datagram.bytes().length;
+            Memory.copy(datagram.bytes(), 0, batch.address[0], length);
+            batch.peer(0, datagram.from());
+            Inbound.Disposition disposition = inbound.acceptOrWait(
+                    Memory.ALL,
+                    batch.address[0],
+                    length,
+                    nowNanos,
+                    batch.peerHigh[0],
+                    batch.peerLow[0],
+                    batch.peerPort[0]);
+            if (disposition != Inbound.Disposition.UNKNOWN) {
+                bound(disposition, batch.address[0], batch, 0);
+            } else if (!parked.again(datagram, nowNanos)) {
+                drops.count(DropReason.UNKNOWN_WIRE_ID);
+            }
+        }
+    }
+
+    /** What to do with a packet that a binding has taken or refused. */
+    private void bound(Inbound.Disposition disposition, long packet, PacketBatch batch, int slot) {
         Binding binding = inbound.binding();
-        switch (disposition) {
-            case DELIVER -> {
-                if (!tun.write(packet + PacketLayout.PAYLOAD, inbound.payloadLength())) {
-                    drops.count(DropReason.BACK_PRESSURE);
-                }
+        if (disposition == Inbound.Disposition.DELIVER) {
+            if (!tun.write(packet + PacketLayout.PAYLOAD, inbound.payloadLength())) {
+                drops.count(DropReason.BACK_PRESSURE);
             }
-            case CONTROL -> {
-                byte[] message = copy(packet + PacketLayout.PAYLOAD, inbound.payloadLength());
-                Endpoint from = batch.peer(slot);
-                if (binding != null) {
-                    post(now -> engine.receiveControl(now, binding, from, message));
-                }
-            }
-            case UNBOUND -> {
-                byte[] datagram = copy(packet, length);
-                Endpoint from = batch.peer(slot);
-                int path = arrivals.pathOf(socket, batch, slot);
-                if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
-                    drops.count(DropReason.CONTROL_QUEUE_FULL);
-                }
-            }
-            case ACKNOWLEDGED, DROPPED -> {
-                // counted where it was decided
+        } else if (disposition == Inbound.Disposition.CONTROL && binding != null) {
+            byte[] message = copy(packet + PacketLayout.PAYLOAD, inbound.payloadLength());
+            Endpoint from = batch.peer(slot);
+            if (!control.post(now -> engine.receiveControl(now, binding, from, message))) {
+                drops.count(DropReason.CONTROL_QUEUE_FULL);
             }
         }
         if (binding != null && binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
             binding.releaseWatch(); // the next packet asks again
-        }
-    }
-
-    private void post(java.util.function.LongConsumer action) {
-        if (!control.post(action)) {
-            drops.count(DropReason.CONTROL_QUEUE_FULL);
         }
     }
 

@@ -1,0 +1,49 @@
+package jumpvpn.node.runtime;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import jumpvpn.core.net.Endpoint;
+
+/**
+ * Datagrams that overtook the message which makes their binding: data right behind an ACK, or behind a request, is here before the control thread has attached. Kept for
+ * {@value #MOST_NANOS} ns, at most {@value #MOST} of them, then counted as lost. Receiving thread only.
+ */
+final class Parked {
+    /** How soon to try again while any wait. */
+    static final long RETRY_NANOS = 200_000;
+
+    private static final int MOST = 64;
+    private static final long MOST_NANOS = 20_000_000;
+
+    /** One of them. */
+    record Datagram(byte[] bytes, Endpoint from, long untilNanos) {}
+
+    private final Deque<Datagram> waiting = new ArrayDeque<>();
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    int size() {
+        return waiting.size();
+    }
+
+    /** Keeps one; false if there are too many. */
+    boolean add(byte[] bytes, Endpoint from, long nowNanos) {
+        if (waiting.size() == MOST) {
+            return false;
+        }
+        waiting.add(new Datagram(bytes, from, nowNanos + MOST_NANOS));
+        return true;
+    }
+
+    /** Takes the oldest. */
+    Datagram remove() {
+        return waiting.remove();
+    }
+
+    /** Puts one back that is still unknown; false if its time is over. */
+    boolean again(Datagram datagram, long nowNanos) {
+        return nowNanos < datagram.untilNanos && waiting.add(datagram);
+    }
+}
