@@ -86,7 +86,8 @@ public final class Prerequisites {
                 .toList();
     }
 
-    private static boolean install(PrintStream log) throws IOException {
+    /** Installs everything that {@code lab/packages} names, where this user may; whether that succeeded. */
+    static boolean install(PrintStream log) throws IOException {
         if (!Files.isExecutable(Path.of("/usr/bin/apt-get")) || !Files.isWritable(Path.of("/var/lib/dpkg"))) {
             return false;
         }
