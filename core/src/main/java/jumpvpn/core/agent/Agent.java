@@ -1,5 +1,6 @@
 package jumpvpn.core.agent;
 
+import java.util.Base64;
 import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
@@ -139,11 +140,15 @@ public final class Agent {
         }
     }
 
-    private static String explain(ReasonCode reason) {
+    private String explain(ReasonCode reason) {
         return switch (reason) {
             case UNKNOWN_CLIENT ->
-                "it does not know this client's public key; add it there with `jumpvpn client add`, or as [[client]] public-key in gateway.toml";
+                "it does not know this client's public key; in its gateway.toml add a [[client]] with public-key = \""
+                        + Base64.getEncoder().encodeToString(context.config().own().publicKey())
+                        + "\" (or let `jumpvpn client add` there make new files for this client), then start it again";
             case POOL_EXHAUSTED -> "it has no inner address left; widen [network] address in gateway.toml";
+            case TRANSPORT_NOT_ALLOWED ->
+                "its policy (transport.allowed) forbids this protocol; use another scheme in endpoints, or change gateway.toml";
             default -> reason.name();
         };
     }
