@@ -3,7 +3,6 @@ package jumpvpn.node.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class ClientNode implements NodeControl, Engine, AgentPort {
     private static final int LEAST_MTU = 1280;
     private static final int OUTER_HEADERS = 48; // IPv6 and UDP: the larger of both families
-    private static final long CLOSE_MILLIS = 1000;
 
     private final ClientConfig config;
     private final Log log;
@@ -231,14 +229,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
 
     @Override
     public Reply handle(Request request) {
-        try {
-            return control.ask(now -> answer(now, request)).get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Reply.Refused("INTERRUPTED", "the request was interrupted");
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-            return new Reply.Refused("BUSY", "the node did not answer in time; try again");
-        }
+        return control.reply(now -> answer(now, request));
     }
 
     private Reply answer(long nowNanos, Request request) {
@@ -305,17 +296,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
             return;
         }
         closed = true;
-        try {
-            control.ask(now -> {
-                        agent.close(now);
-                        return now;
-                    })
-                    .get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-            log.warn("the gateway could not be told: " + e);
-        }
+        control.farewell(agent::close);
         opened.close();
     }
 }

@@ -2,6 +2,9 @@ package jumpvpn.node.runtime;
 
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import jumpvpn.node.host.BootClock;
@@ -16,6 +19,7 @@ import jumpvpn.node.host.Waker;
  */
 final class ControlLoop implements AutoCloseable {
     private static final int INBOX = 4096;
+    private static final long MOST_MILLIS = 1000;
     private static final int WAKER = 0;
     private static final int LINKS = 1;
 
@@ -73,6 +77,29 @@ final class ControlLoop implements AutoCloseable {
             answer.completeExceptionally(new IllegalStateException("the control queue is full"));
         }
         return answer;
+    }
+
+    /** Asks the control thread for a reply to an operator, within a bound. */
+    Reply reply(LongFunction<Reply> question) {
+        try {
+            return ask(question).get(MOST_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Reply.Refused("INTERRUPTED", "the request was interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            return new Reply.Refused("BUSY", "the node did not answer in time; try again");
+        }
+    }
+
+    /** The engine's last act: the other ends are told, within a bound. */
+    void farewell(LongConsumer last) {
+        Reply told = reply(now -> {
+            last.accept(now);
+            return new Reply.Done("");
+        });
+        if (told instanceof Reply.Refused refused) {
+            log.warn("the other end could not be told: " + refused.text());
+        }
     }
 
     private void run() {

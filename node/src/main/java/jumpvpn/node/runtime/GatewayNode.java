@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
@@ -39,7 +38,6 @@ import jumpvpn.node.transport.udp.UdpSocket;
 public final class GatewayNode implements NodeControl, Engine {
     private static final int MTU = 1400;
     private static final int SLOTS = 64;
-    private static final long CLOSE_MILLIS = 1000;
 
     private final GatewayConfig config;
     private final Log log;
@@ -192,14 +190,7 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public Reply handle(Request request) {
-        try {
-            return control.ask(now -> answer(now, request)).get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Reply.Refused("INTERRUPTED", "the request was interrupted");
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-            return new Reply.Refused("BUSY", "the node did not answer in time; try again");
-        }
+        return control.reply(now -> answer(now, request));
     }
 
     private Reply answer(long nowNanos, Request request) {
@@ -254,17 +245,7 @@ public final class GatewayNode implements NodeControl, Engine {
             return;
         }
         closed = true;
-        try {
-            control.ask(now -> {
-                        gateway.close(now);
-                        return now;
-                    })
-                    .get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-            log.warn("the clients could not be told: " + e);
-        }
+        control.farewell(gateway::close);
         opened.close();
     }
 }
