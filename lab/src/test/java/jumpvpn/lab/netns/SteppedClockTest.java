@@ -35,7 +35,10 @@ class SteppedClockTest {
     @BeforeEach
     void build() throws IOException {
         hosts = TwoHosts.open();
-        hosts.gatewayFile(UnaryOperator.identity());
+        hosts.gatewayFile(text -> text + """
+                [policy]
+                switching.cooldown = "50ms"
+                """);
         hosts.clientFile("client.toml", UnaryOperator.identity());
     }
 

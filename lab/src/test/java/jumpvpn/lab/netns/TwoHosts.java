@@ -235,10 +235,14 @@ final class TwoHosts implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline || !process.isAlive()) {
-                throw new AssertionError((process.isAlive() ? "not in " + PATIENCE : "the process ended") + ": " + log(log));
+                throw new AssertionError((process.isAlive() ? "not in " + PATIENCE : "the process ended") + ": " + log(log) + tail("gw1.jsonl") + tail("laptop.jsonl"));
             }
             pause();
         }
+    }
+
+    private String tail(String events) throws IOException {
+        return "\n" + events + ": " + Namespace.tail(workspace.file(events));
     }
 
     private static void pause() throws IOException {
