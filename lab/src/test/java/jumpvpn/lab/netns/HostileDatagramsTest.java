@@ -27,6 +27,7 @@ class HostileDatagramsTest {
     private static final int LONGEST_NEAR_OURS = 2000;
     /** Of each of our messages, docs/protocol/wire.md. */
     private static final int[] FIRST_BYTES = {0x04, 0x05, 0x06, 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E};
+
     private static final int ANY = -1;
     private static final int ALL = LONGEST + 1 + FIRST_BYTES.length * LONGEST_NEAR_OURS;
     /** All but those that begin like a handshake, a request or an answer, about which the engine is silent; less what a busy kernel may lose. */
@@ -76,7 +77,8 @@ class HostileDatagramsTest {
                 .containsEntry("state_version", before.get("state_version"))
                 .containsEntry("epoch", before.get("epoch"));
         assertThat(hosts.events(TwoHosts.CLIENT)).as("nothing happened").hasSize(clientEvents);
-        assertThat(hosts.events(TwoHosts.GATEWAY).subList(gatewayEvents, hosts.events(TwoHosts.GATEWAY).size()))
+        assertThat(hosts.events(TwoHosts.GATEWAY)
+                        .subList(gatewayEvents, hosts.events(TwoHosts.GATEWAY).size()))
                 .as("forged requests are reported, at most one event a second; nothing else happened")
                 .isNotEmpty()
                 .hasSizeLessThan(60)
@@ -111,18 +113,15 @@ class HostileDatagramsTest {
                 sent += send(channel, target, random, FIRST_BYTES[i], length);
             }
             if (length % A_PAUSE == 0) {
-                LockSupport.parkNanos(PAUSE_NANOS); // a flood beyond what the socket holds would test the kernel instead
+                LockSupport.parkNanos(
+                        PAUSE_NANOS); // a flood beyond what the socket holds would test the kernel instead
             }
         }
         return sent;
     }
 
     private static int send(
-            DatagramChannel channel,
-            InetSocketAddress target,
-            SplittableRandom random,
-            int first,
-            int length)
+            DatagramChannel channel, InetSocketAddress target, SplittableRandom random, int first, int length)
             throws IOException {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
@@ -155,6 +154,8 @@ class HostileDatagramsTest {
 
     private static long drops(Map<String, Object> status) {
         return ((Map<?, ?>) status.get("drops"))
-                .values().stream().mapToLong(count -> ((Number) count).longValue()).sum();
+                .values().stream()
+                        .mapToLong(count -> ((Number) count).longValue())
+                        .sum();
     }
 }
