@@ -25,8 +25,14 @@ import org.junit.jupiter.api.Test;
 class HostileDatagramsTest {
     private static final int LONGEST = 65507;
     private static final int LONGEST_NEAR_OURS = 2000;
+    /** Of each of our messages, docs/protocol/wire.md. */
     private static final int[] FIRST_BYTES = {0x04, 0x05, 0x06, 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E};
+
+    private static final int ANY = -1;
     private static final int ALL = LONGEST + 1 + FIRST_BYTES.length * LONGEST_NEAR_OURS;
+    /** All but those that begin like a handshake, a request or an answer, about which the engine is silent; less what a busy kernel may lose. */
+    private static final long COUNTED = LONGEST * 95L / 100;
+
     private static final long SEED = 20261123;
     private static final int A_PAUSE = 8;
     private static final long PAUSE_NANOS = 1_000_000;
@@ -71,14 +77,19 @@ class HostileDatagramsTest {
                 .containsEntry("state_version", before.get("state_version"))
                 .containsEntry("epoch", before.get("epoch"));
         assertThat(hosts.events(TwoHosts.CLIENT)).as("nothing happened").hasSize(clientEvents);
-        assertThat(hosts.events(TwoHosts.GATEWAY)).as("nothing happened").hasSize(gatewayEvents);
+        assertThat(hosts.events(TwoHosts.GATEWAY)
+                        .subList(gatewayEvents, hosts.events(TwoHosts.GATEWAY).size()))
+                .as("forged requests are reported, at most one event a second; nothing else happened")
+                .isNotEmpty()
+                .hasSizeLessThan(60)
+                .allMatch(event -> event.is("SECURITY", "BAD_PROOF"));
         assertThat(hosts.log("gw1.log") + hosts.log("laptop.log")).doesNotContain(" ERROR ");
         assertThat(loss.sent()).isGreaterThan(500);
         assertThat(loss.lost()).as("of " + loss.sent()).isLessThanOrEqualTo(loss.sent() / 100);
-        assertThat(drops(after) - clientDrops).as("counted by the client").isGreaterThan(ALL * 9L / 10);
+        assertThat(drops(after) - clientDrops).as("counted by the client").isGreaterThan(COUNTED);
         assertThat(drops(hosts.status(TwoHosts.GATEWAY)) - gatewayDrops)
                 .as("counted by the gateway")
-                .isGreaterThan(ALL * 9L / 10);
+                .isGreaterThan(COUNTED);
     }
 
     /** Sends from that host: random bytes of every length, and of every length near our messages' with each of their first bytes. */
@@ -95,33 +106,29 @@ class HostileDatagramsTest {
 
     private static int send(DatagramChannel channel, InetSocketAddress target, SplittableRandom random)
             throws IOException {
-        byte[] bytes = new byte[LONGEST];
         int sent = 0;
         for (int length = 0; length <= LONGEST; length++) {
-            sent += send(channel, target, random, bytes, -1, length);
+            sent += send(channel, target, random, ANY, length);
             for (int i = 0; i < FIRST_BYTES.length && length >= 1 && length <= LONGEST_NEAR_OURS; i++) {
-                sent += send(channel, target, random, bytes, FIRST_BYTES[i], length);
+                sent += send(channel, target, random, FIRST_BYTES[i], length);
             }
             if (length % A_PAUSE == 0) {
-                LockSupport.parkNanos(PAUSE_NANOS); // a flood beyond what the socket holds would test the kernel instead
+                LockSupport.parkNanos(
+                        PAUSE_NANOS); // a flood beyond what the socket holds would test the kernel instead
             }
         }
         return sent;
     }
 
     private static int send(
-            DatagramChannel channel,
-            InetSocketAddress target,
-            SplittableRandom random,
-            byte[] bytes,
-            int first,
-            int length)
+            DatagramChannel channel, InetSocketAddress target, SplittableRandom random, int first, int length)
             throws IOException {
+        byte[] bytes = new byte[length];
         random.nextBytes(bytes);
-        if (first >= 0) {
+        if (first != ANY) {
             bytes[0] = (byte) first;
         }
-        return channel.send(ByteBuffer.wrap(bytes, 0, length), target) == length ? 1 : 0;
+        return channel.send(ByteBuffer.wrap(bytes), target) == length ? 1 : 0;
     }
 
     private static int result(FutureTask<Integer> task) throws IOException {
@@ -147,6 +154,8 @@ class HostileDatagramsTest {
 
     private static long drops(Map<String, Object> status) {
         return ((Map<?, ?>) status.get("drops"))
-                .values().stream().mapToLong(count -> ((Number) count).longValue()).sum();
+                .values().stream()
+                        .mapToLong(count -> ((Number) count).longValue())
+                        .sum();
     }
 }

@@ -25,8 +25,8 @@ class StartErrorsTest {
     private static final List<String> WITHOUT_PRIVILEGE =
             List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--");
 
-    private static final List<String> WITHOUT_TUN = List.of(
-            "unshare", "--mount", "--", "sh", "-c", "mount -t tmpfs none /dev/net && exec \"$@\"", "sh");
+    private static final List<String> WITHOUT_TUN =
+            List.of("unshare", "--mount", "--", "sh", "-c", "mount -t tmpfs none /dev/net && exec \"$@\"", "sh");
 
     private TwoHosts hosts;
 
@@ -50,7 +50,12 @@ class StartErrorsTest {
                 NamespaceThread.call(hosts.gateway.pid(), () -> new DatagramSocket(TwoHosts.PORT))) {
             assertThat(other.isBound()).isTrue();
             assertGatewayFails(
-                    List.of(), FAILED, hosts.at("gateway.toml", "listen"), "0.0.0.0:4500", "another program has this port", "ss -ulpn");
+                    List.of(),
+                    FAILED,
+                    hosts.at("gateway.toml", "listen"),
+                    "0.0.0.0:4500",
+                    "another program has this port",
+                    "ss -ulpn");
         }
     }
 
@@ -58,12 +63,19 @@ class StartErrorsTest {
     void addressOfNobody() throws IOException {
         hosts.gatewayFile(text -> text.replace("udp://0.0.0.0:4500", "udp://203.0.113.9:4500"));
         assertGatewayFails(
-                List.of(), FAILED, hosts.at("gateway.toml", "listen"), "203.0.113.9:4500", "no interface has this address", "ip address");
+                List.of(),
+                FAILED,
+                hosts.at("gateway.toml", "listen"),
+                "203.0.113.9:4500",
+                "no interface has this address",
+                "ip address");
     }
 
     @Test
     void interfaceNameTaken() throws IOException {
-        String[] parts = {":6: ", "jvpn0", "an interface with this name exists", "choose another name ([network] interface)"};
+        String[] parts = {
+            ":6: ", "jvpn0", "an interface with this name exists", "choose another name ([network] interface)"
+        };
         hosts.client.shell("ip tuntap add mode tun name jvpn0");
         assertClientFails(List.of(), FAILED, parts);
         hosts.gateway.shell("ip tuntap add mode tun name jvpn0");
@@ -83,16 +95,30 @@ class StartErrorsTest {
     @Test
     void noPrivilege() throws IOException {
         assertClientFails(
-                WITHOUT_PRIVILEGE, FAILED, hosts.at("client.toml", "[network]"), "jvpn0", "needs CAP_NET_ADMIN", "run as root");
+                WITHOUT_PRIVILEGE,
+                FAILED,
+                hosts.at("client.toml", "[network]"),
+                "jvpn0",
+                "needs CAP_NET_ADMIN",
+                "run as root");
         assertGatewayFails(
-                WITHOUT_PRIVILEGE, FAILED, hosts.at("gateway.toml", "[network]"), "jvpn0", "needs CAP_NET_ADMIN", "run as root");
+                WITHOUT_PRIVILEGE,
+                FAILED,
+                hosts.at("gateway.toml", "[network]"),
+                "jvpn0",
+                "needs CAP_NET_ADMIN",
+                "run as root");
     }
 
     @Test
     void routeThatIsLedElsewhere() throws IOException {
         hosts.client.shell("ip route add 10.88.0.0/24 dev cable0");
         assertClientFails(
-                List.of(), FAILED, hosts.at("client.toml", "routes"), "10.88.0.0/24 is led elsewhere already", "ip route");
+                List.of(),
+                FAILED,
+                hosts.at("client.toml", "routes"),
+                "10.88.0.0/24 is led elsewhere already",
+                "ip route");
     }
 
     @Test
@@ -114,10 +140,18 @@ class StartErrorsTest {
     void keyThatOthersCanUse() throws IOException {
         mode("laptop.key", "rw-r--r--");
         assertClientFails(
-                List.of(), USAGE, hosts.at("client.toml", "private-key"), "laptop.key can be used by others (mode 0644)", "chmod 600 ");
+                List.of(),
+                USAGE,
+                hosts.at("client.toml", "private-key"),
+                "laptop.key can be used by others (mode 0644)",
+                "chmod 600 ");
         mode("gw1.key", "rw-r-----");
         assertGatewayFails(
-                List.of(), USAGE, hosts.at("gateway.toml", "private-key"), "gw1.key can be used by others (mode 0640)", "chmod 600 ");
+                List.of(),
+                USAGE,
+                hosts.at("gateway.toml", "private-key"),
+                "gw1.key can be used by others (mode 0640)",
+                "chmod 600 ");
     }
 
     @Test
@@ -135,11 +169,19 @@ class StartErrorsTest {
     void eventsThatCannotBeWritten() throws IOException {
         hosts.clientFile("client.toml", text -> text.replace("laptop.jsonl", "nowhere/laptop.jsonl"));
         assertClientFails(
-                List.of(), FAILED, "client.toml: cannot append events to ", "its directory does not exist", "change \"events\"");
+                List.of(),
+                FAILED,
+                "client.toml: cannot append events to ",
+                "its directory does not exist",
+                "change \"events\"");
         Files.createFile(hosts.workspace.file("gw1.jsonl"));
         mode("gw1.jsonl", "---------");
         assertGatewayFails(
-                WITHOUT_PRIVILEGE, FAILED, "gateway.toml: cannot append events to ", "permission denied", "change \"events\"");
+                WITHOUT_PRIVILEGE,
+                FAILED,
+                "gateway.toml: cannot append events to ",
+                "permission denied",
+                "change \"events\"");
     }
 
     /** It fails after the interface, its addresses and forwarding. */
@@ -166,7 +208,8 @@ class StartErrorsTest {
         assertFails(hosts.client, wrapper, "connect", "client.toml", code, parts);
     }
 
-    private void assertFails(Namespace host, List<String> wrapper, String command, String file, int code, String... parts)
+    private void assertFails(
+            Namespace host, List<String> wrapper, String command, String file, int code, String... parts)
             throws IOException {
         String before = hosts.footprint(host);
         Ended ended = hosts.run(host, wrapper, command, file);

@@ -35,7 +35,10 @@ class SteppedClockTest {
     @BeforeEach
     void build() throws IOException {
         hosts = TwoHosts.open();
-        hosts.gatewayFile(UnaryOperator.identity());
+        hosts.gatewayFile(text -> text + """
+                [policy]
+                switching.cooldown = "50ms"
+                """);
         hosts.clientFile("client.toml", UnaryOperator.identity());
     }
 
@@ -55,12 +58,18 @@ class SteppedClockTest {
 
         step("gateway.time", HOUR);
         jump(2);
-        assertThat(lastAt(TwoHosts.GATEWAY)).as("the gateway's clock did step").isAfter(Instant.now().plus(MOST_OF_AN_HOUR));
+        assertThat(lastAt(TwoHosts.GATEWAY))
+                .as("the gateway's clock did step")
+                .isAfter(Instant.now().plus(MOST_OF_AN_HOUR));
         step("client.time", HOUR);
         step("gateway.time", NONE);
         jump(3);
-        assertThat(lastAt(TwoHosts.CLIENT)).as("the client's clock did step").isAfter(Instant.now().plus(MOST_OF_AN_HOUR));
-        assertThat(lastAt(TwoHosts.GATEWAY)).as("and the gateway's back").isBefore(Instant.now().plusSeconds(1));
+        assertThat(lastAt(TwoHosts.CLIENT))
+                .as("the client's clock did step")
+                .isAfter(Instant.now().plus(MOST_OF_AN_HOUR));
+        assertThat(lastAt(TwoHosts.GATEWAY))
+                .as("and the gateway's back")
+                .isBefore(Instant.now().plusSeconds(1));
         step("client.time", NONE);
         jump(4);
 
@@ -71,11 +80,16 @@ class SteppedClockTest {
                 .containsEntry("state", "ATTACHED")
                 .containsEntry("session_id", before.get("session_id"))
                 .containsEntry("epoch", 4);
-        assertThat(reasons(TwoHosts.CLIENT)).isEqualTo(reasons(TwoHosts.GATEWAY)).containsExactly(
-                "HANDSHAKE_OK",
-                "OPERATOR_JUMP", "REATTACH_ACCEPT",
-                "OPERATOR_JUMP", "REATTACH_ACCEPT",
-                "OPERATOR_JUMP", "REATTACH_ACCEPT");
+        assertThat(reasons(TwoHosts.CLIENT))
+                .isEqualTo(reasons(TwoHosts.GATEWAY))
+                .containsExactly(
+                        "HANDSHAKE_OK",
+                        "OPERATOR_JUMP",
+                        "REATTACH_ACCEPT",
+                        "OPERATOR_JUMP",
+                        "REATTACH_ACCEPT",
+                        "OPERATOR_JUMP",
+                        "REATTACH_ACCEPT");
         assertThat(hosts.log("gw1.log") + hosts.log("laptop.log")).doesNotContain(" ERROR ");
     }
 
@@ -109,7 +123,8 @@ class SteppedClockTest {
                 "FAKETIME_TIMESTAMP_FILE=" + hosts.workspace.file(file),
                 "FAKETIME_CACHE_DURATION=1",
                 "FAKETIME_DONT_FAKE_MONOTONIC=1",
-                // else its repair of timed waits, which this JVM does not need, makes them return at once, again and again
+                // else its repair of timed waits, which this JVM does not need, makes them return at once, again and
+                // again
                 "FAKETIME_FORCE_MONOTONIC_FIX=0");
     }
 
@@ -120,10 +135,7 @@ class SteppedClockTest {
         String node = file.startsWith("gateway") ? TwoHosts.GATEWAY : TwoHosts.CLIENT;
         Process process = node.equals(TwoHosts.GATEWAY) ? gateway : client;
         boolean ahead = offset.equals(HOUR);
-        hosts.until(
-                () -> since(node).isAfter(Instant.now().plus(MOST_OF_AN_HOUR)) == ahead,
-                process,
-                node + ".log");
+        hosts.until(() -> since(node).isAfter(Instant.now().plus(MOST_OF_AN_HOUR)) == ahead, process, node + ".log");
     }
 
     /** When the session got its state, by the node's wall clock of now: it moves with every step. */

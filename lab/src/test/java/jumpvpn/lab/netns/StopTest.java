@@ -38,11 +38,16 @@ class StopTest {
         String gatewayBefore = hosts.footprint(hosts.gateway);
         Process gateway = hosts.startGateway(List.of());
         Process client = hosts.startClient(List.of());
-        assertThat(hosts.footprint(hosts.client)).as("the comparison sees what a client changes").contains("10.88.0.0/24 dev jvpn0");
+        assertThat(hosts.footprint(hosts.client))
+                .as("the comparison sees what a client changes")
+                .contains("10.88.0.0/24 dev jvpn0");
         assertThat(hosts.footprint(hosts.gateway)).as("and a gateway").contains("jumpvpn_jvpn0", "10.77.0.1");
 
         hosts.client.shell("ip address del 192.0.2.3/24 dev cable0 && ip address del 192.0.2.2/24 dev cable0");
-        hosts.until(() -> hosts.events(TwoHosts.CLIENT).stream().anyMatch(event -> event.becomes("RECOVERING")), client, "laptop.log");
+        hosts.until(
+                () -> hosts.events(TwoHosts.CLIENT).stream().anyMatch(event -> event.becomes("RECOVERING")),
+                client,
+                "laptop.log");
         client.destroy();
         assertThat(TwoHosts.exitCode(client, STOP)).as(hosts.log("laptop.log")).isZero();
         hosts.client.shell("ip address add 192.0.2.2/24 dev cable0 && ip address add 192.0.2.3/24 dev cable0");

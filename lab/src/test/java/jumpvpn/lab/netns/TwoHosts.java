@@ -235,10 +235,15 @@ final class TwoHosts implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline || !process.isAlive()) {
-                throw new AssertionError((process.isAlive() ? "not in " + PATIENCE : "the process ended") + ": " + log(log));
+                throw new AssertionError((process.isAlive() ? "not in " + PATIENCE : "the process ended") + ": "
+                        + log(log) + tail("gw1.jsonl") + tail("laptop.jsonl"));
             }
             pause();
         }
+    }
+
+    private String tail(String events) throws IOException {
+        return "\n" + events + ": " + Namespace.tail(workspace.file(events));
     }
 
     private static void pause() throws IOException {
@@ -272,7 +277,11 @@ final class TwoHosts implements AutoCloseable {
         List<String> line = JavaCommand.current()
                 .line(
                         MAIN,
-                        List.of("status", "--json", "--control", workspace.file(node + ".sock").toString()));
+                        List.of(
+                                "status",
+                                "--json",
+                                "--control",
+                                workspace.file(node + ".sock").toString()));
         Process process = workspace.start(new ProcessBuilder(line), "status.log");
         return Json.object(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
@@ -292,7 +301,8 @@ final class TwoHosts implements AutoCloseable {
     Loss endPing(Process ping) throws IOException {
         client.shell("kill -INT " + ping.pid());
         exitCode(ping, PATIENCE);
-        Matcher summary = Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(log("ping.log"));
+        Matcher summary =
+                Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(log("ping.log"));
         if (!summary.find()) {
             throw new AssertionError("ping gave no summary: " + log("ping.log"));
         }
@@ -308,7 +318,10 @@ final class TwoHosts implements AutoCloseable {
         List<String> line = JavaCommand.current()
                 .line(
                         MAIN,
-                        List.of("jump", "--control", workspace.file("laptop.sock").toString()));
+                        List.of(
+                                "jump",
+                                "--control",
+                                workspace.file("laptop.sock").toString()));
         Process process = workspace.start(new ProcessBuilder(line).redirectErrorStream(true), "jump.log");
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (exitCode(process, PATIENCE) != 0) {
