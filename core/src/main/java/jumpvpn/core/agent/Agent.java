@@ -144,7 +144,8 @@ public final class Agent {
         return switch (reason) {
             case UNKNOWN_CLIENT ->
                 "it does not know this client's public key; in its gateway.toml add a [[client]] with public-key = \""
-                        + Base64.getEncoder().encodeToString(context.config().own().publicKey())
+                        + Base64.getEncoder()
+                                .encodeToString(context.config().own().publicKey())
                         + "\" (or let `jumpvpn client add` there make new files for this client), then start it again";
             case POOL_EXHAUSTED -> "it has no inner address left; widen [network] address in gateway.toml";
             case TRANSPORT_NOT_ALLOWED ->

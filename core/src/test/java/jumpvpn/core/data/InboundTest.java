@@ -156,7 +156,6 @@ class InboundTest {
     private Inbound.Disposition tryAccept(byte[] datagram) {
         IpAddress from = BindingPair.LEFT.address();
         MemorySegment memory = MemorySegment.ofArray(datagram);
-        return inbound.acceptOrWait(
-                memory, 0, datagram.length, NOW, from.high(), from.low(), BindingPair.LEFT.port());
+        return inbound.acceptOrWait(memory, 0, datagram.length, NOW, from.high(), from.low(), BindingPair.LEFT.port());
     }
 }

@@ -40,7 +40,6 @@ public final class GatewayNode implements NodeControl, Engine {
     private static final int SLOTS = 64;
 
     private final GatewayConfig config;
-    private final Log log;
     private final Opened opened;
     private final BootClock clock = new BootClock();
     private final WallClock wall = new WallClock();
@@ -61,7 +60,6 @@ public final class GatewayNode implements NodeControl, Engine {
 
     private GatewayNode(GatewayConfig config, Log log, Opened opened) throws StartException, LinuxException {
         this.config = config;
-        this.log = log;
         this.opened = opened;
         events = new EventLog(config.file(), config.name(), Role.GATEWAY, config.events(), wall, log);
         opened.add(events::close);
