@@ -127,17 +127,21 @@ public final class GatewayNode implements NodeControl, Engine {
 
     private void forward() throws StartException {
         try {
-            Path directory = Path.of("/run/jumpvpn");
-            if (!Files.isDirectory(directory) && !Files.isWritable(Path.of("/run"))) {
-                directory = Path.of(System.getProperty("java.io.tmpdir"), "jumpvpn");
-            }
-            inner.add(Forwarding.enable(directory));
+            inner.add(Forwarding.enable(lockDirectory()));
             if (config.network().masquerade()) {
                 inner.add(Masquerade.install(tun.name(), config.network().addresses()));
             }
         } catch (IOException e) {
             throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Where all gateways of this user on this machine meet: /run/jumpvpn, or a directory of the user's own where that is not writable. */
+    private static Path lockDirectory() throws IOException {
+        Path shared = Path.of("/run/jumpvpn");
+        boolean usable = Files.isDirectory(shared) ? Files.isWritable(shared) : Files.isWritable(shared.getParent());
+        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        return usable ? shared : Path.of(System.getProperty("java.io.tmpdir"), "jumpvpn-" + uid);
     }
 
     private jumpvpn.core.gateway.GatewayConfig engineConfig(Crypto crypto) {
