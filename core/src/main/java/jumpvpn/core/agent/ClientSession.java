@@ -181,7 +181,10 @@ final class ClientSession {
         credentials.token(welcome.token(), nowNanos);
         deadlines.set(Timer.LIFETIME, nowNanos + policy.get(PolicyKey.SESSION_MAX_LIFETIME));
         deadlines.set(Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
-        step(nowNanos, ReasonCode.HANDSHAKE_OK);
+        step(
+                nowNanos,
+                ReasonCode.HANDSHAKE_OK,
+                new Detail("inner", grant.inner().stream().map(Prefix::toString).toList()));
         context.gate().forward(active);
         watch(nowNanos);
     }

@@ -154,7 +154,8 @@ public final class Gateway {
         session.step(
                 nowNanos,
                 ReasonCode.HANDSHAKE_OK,
-                new Detail("client", birth.client().name()));
+                new Detail("client", birth.client().name()),
+                session.innerDetail());
         session.open(nowNanos);
         welcome(nowNanos, session);
         reschedule(session);

@@ -105,6 +105,11 @@ final class GatewaySession {
         return binding == active || retired.stream().anyMatch(old -> old.binding == binding);
     }
 
+    /** For the events that an auditor compares: the inner addresses never change. */
+    Detail innerDetail() {
+        return new Detail("inner", record.inner().stream().map(Prefix::toString).toList());
+    }
+
     /** Opens the gate: packets flow. */
     void open(long nowNanos) {
         for (Prefix inner : record.inner()) {

@@ -355,7 +355,7 @@ final class ReattachServer {
         session.rejects = 0;
         session.journal.emit(
                 nowNanos, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND, after.version(), session.pathName());
-        session.step(nowNanos, ReasonCode.REATTACH_ACCEPT);
+        session.step(nowNanos, ReasonCode.REATTACH_ACCEPT, session.innerDetail());
         ReattachAnswer.Ack ack = new ReattachAnswer.Ack(
                 after.version(),
                 binding.localWireId,
