@@ -245,16 +245,13 @@ final class SessionAudit {
                 continue;
             }
             String version = entry.getKey() + "." + epoch.learntStep;
-            if (state == null) {
-                client.incomplete(
-                        Rule.CLIENT, epoch.learntAt, "it knows " + version + ", but no gateway's events tell of it");
-            } else if (isClosed(entry.getKey(), epoch)) {
+            if (state != null && isClosed(entry.getKey(), epoch)) {
                 client.violated(Rule.CLIENT, epoch.learntAt, "it knows " + version + ", which its owner never said");
             } else {
                 client.incomplete(
                         Rule.CLIENT,
                         epoch.learntAt,
-                        "it knows " + version + ", but the gateways' events end before it");
+                        "it knows " + version + ", but no gateway's events here tell of it");
             }
             return;
         }

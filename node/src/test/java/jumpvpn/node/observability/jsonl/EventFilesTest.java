@@ -122,7 +122,7 @@ class EventFilesTest {
                 planted("a client's event is missing", s -> s.without(LAPTOP, 6), INCOMPLETE, Rule.SEQUENCE, LAPTOP, 6),
                 planted("the bind is missing", s -> s.without(GW1, 9), INCOMPLETE, Rule.VERSION, GW1, 10),
                 planted("the gates are missing", s -> s.without(GW1, 7), INCOMPLETE, Rule.SEQUENCE, GW1, 7),
-                planted("a gateway's file is missing", s -> s.without(GW1), INCOMPLETE, Rule.VERSION, GW2, 10),
+                planted("a gateway's file is missing", s -> s.without(GW1), INCOMPLETE, Rule.VERSION, GW2, 3),
                 planted("the last gateway's file is missing", s -> s.without(GW2), INCOMPLETE, Rule.CLIENT, LAPTOP, 18),
                 planted(
                         "all gateways' files are missing",
@@ -411,12 +411,21 @@ class EventFilesTest {
                         GW1,
                         13),
                 planted(
-                        "the client is ahead",
-                        s -> s.with(LAPTOP, 16, "\"4.1\"", "\"4.2\""),
+                        "the client is ahead of a killed gateway",
+                        s -> s.with(LAPTOP, 16, "\"4.1\"", "\"4.2\"").with(LAPTOP, 17, "\"4.1\"", "\"4.2\""),
                         INCOMPLETE,
                         Rule.CLIENT,
                         LAPTOP,
                         16),
+                planted(
+                        "the client knows more than the end",
+                        s -> s.with(LAPTOP, 18, "\"5.0\"", "\"6.0\"")
+                                .with(LAPTOP, 19, "\"5.0\"", "\"6.0\"")
+                                .with(LAPTOP, 20, "\"5.0\"", "\"6.0\""),
+                        VIOLATED,
+                        Rule.CLIENT,
+                        LAPTOP,
+                        18),
                 planted(
                         "the client knows what never was",
                         s -> s.with(LAPTOP, 8, "\"2.0\"", "\"2.7\"").with(LAPTOP, 9, "\"2.0\"", "\"2.7\""),
