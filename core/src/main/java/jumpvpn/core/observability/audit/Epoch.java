@@ -7,6 +7,8 @@ final class Epoch {
     /** The lowest step of an owner that does not remember the steps before. */
     static final long WITHOUT_MEMORY = 0x8000_0000L;
 
+    final long number;
+
     /** The row that began it, first-hand. */
     long begunAt;
 
@@ -41,6 +43,10 @@ final class Epoch {
 
     @Nullable
     View learner;
+
+    Epoch(long number) {
+        this.number = number;
+    }
 
     /** Whether any owner said a row of it. */
     boolean isSaid() {

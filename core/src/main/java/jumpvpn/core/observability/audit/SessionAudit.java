@@ -2,8 +2,7 @@ package jumpvpn.core.observability.audit;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
@@ -19,7 +18,7 @@ final class SessionAudit {
     final @Nullable SessionId id;
     final Findings findings = new Findings(MOST_FINDINGS);
     private final List<View> views = new ArrayList<>(2);
-    private final TreeMap<Long, Epoch> epochs = new TreeMap<>();
+    private final List<Epoch> epochs = new ArrayList<>(2); // in ascending order
     private StateVersion newest = StateVersion.BIRTH;
     private @Nullable SessionState state;
     private @Nullable List<?> inner;
@@ -46,7 +45,24 @@ final class SessionAudit {
     }
 
     private Epoch epoch(StateVersion version) {
-        return epochs.computeIfAbsent(Integer.toUnsignedLong(version.epoch()), _ -> new Epoch());
+        long number = Integer.toUnsignedLong(version.epoch());
+        if (!epochs.isEmpty() && epochs.getLast().number == number) { // mostly it is the newest
+            return epochs.getLast();
+        }
+        int from = 0;
+        int to = epochs.size();
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (epochs.get(middle).number < number) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        if (from == epochs.size() || epochs.get(from).number != number) {
+            epochs.add(from, new Epoch(number));
+        }
+        return epochs.get(from);
     }
 
     /** An owner began an epoch. */
@@ -174,13 +190,12 @@ final class SessionAudit {
         whole();
         end();
         known();
-        int again = (int) epochs.values().stream()
+        int again = (int) epochs.stream()
                 .filter(epoch -> epoch.againAt != 0 && epoch.begunAt == 0)
                 .count();
-        int begun = (int)
-                epochs.values().stream().filter(epoch -> epoch.begunAt != 0).count();
+        int begun = (int) epochs.stream().filter(epoch -> epoch.begunAt != 0).count();
         return new SessionReport(
-                java.util.Objects.requireNonNull(id),
+                Objects.requireNonNull(id),
                 findings.worst(),
                 newest,
                 state,
@@ -193,9 +208,8 @@ final class SessionAudit {
     /** Every epoch up to the newest has somebody who says that it began. */
     private void whole() {
         long due = 1;
-        for (Map.Entry<Long, Epoch> entry : epochs.entrySet()) {
-            Epoch epoch = entry.getValue();
-            long number = entry.getKey();
+        for (Epoch epoch : epochs) {
+            long number = epoch.number;
             View by = epoch.owner != null ? epoch.owner : epoch.heir;
             if (by == null || number == 0) {
                 continue;
@@ -219,16 +233,16 @@ final class SessionAudit {
             return;
         }
         long last = Integer.toUnsignedLong(endVersion.epoch());
-        for (Map.Entry<Long, Epoch> later : epochs.tailMap(last, true).entrySet()) {
-            Epoch epoch = later.getValue();
-            boolean beyond = later.getKey() > last || epoch.newestStep() > Integer.toUnsignedLong(endVersion.step());
+        long step = Integer.toUnsignedLong(endVersion.step());
+        for (Epoch epoch : epochs) {
+            boolean beyond = epoch.number > last || (epoch.number == last && epoch.newestStep() > step);
             if (epoch.isSaid() && beyond) {
                 View speaker = epoch.heir != null ? epoch.heir : epoch.owner;
                 (speaker == null ? by : speaker)
                         .violated(
                                 Rule.END,
                                 epoch.newestAt(),
-                                later.getKey() + "." + epoch.newestStep() + " after " + endVersion
+                                epoch.number + "." + epoch.newestStep() + " after " + endVersion
                                         + " TERMINATED, said at " + auditor.text(endedAt));
                 return;
             }
@@ -237,15 +251,14 @@ final class SessionAudit {
 
     /** What the client learnt was said by an owner. */
     private void known() {
-        for (Map.Entry<Long, Epoch> entry : epochs.entrySet()) {
-            Epoch epoch = entry.getValue();
+        for (Epoch epoch : epochs) {
             View client = epoch.learner;
             long said = epoch.learntStep < Epoch.WITHOUT_MEMORY ? epoch.ownersStep : epoch.heirsStep;
             if (client == null || epoch.learntStep <= said) {
                 continue;
             }
-            String version = entry.getKey() + "." + epoch.learntStep;
-            if (state != null && isClosed(entry.getKey(), epoch)) {
+            String version = epoch.number + "." + epoch.learntStep;
+            if (state != null && isClosed(epoch)) {
                 client.violated(Rule.CLIENT, epoch.learntAt, "it knows " + version + ", which its owner never said");
             } else {
                 client.incomplete(
@@ -258,14 +271,14 @@ final class SessionAudit {
     }
 
     /** Whether nothing that was said of the epoch can be missing: its owner went on speaking, or ended the session. */
-    private boolean isClosed(long number, Epoch epoch) {
+    private boolean isClosed(Epoch epoch) {
         if (views.stream().anyMatch(view -> view instanceof OwnerView && view.hasGap())) {
             return false;
         }
-        if (Long.compareUnsigned(number, Integer.toUnsignedLong(newest.epoch())) > 0) {
+        if (epoch.number > Integer.toUnsignedLong(newest.epoch())) {
             return ender != null;
         }
-        Epoch next = epochs.get(number + 1);
-        return epoch.owner != null && (epoch.owner == ender || (next != null && next.owner == epoch.owner));
+        boolean wentOn = epochs.stream().anyMatch(next -> next.number == epoch.number + 1 && next.owner == epoch.owner);
+        return epoch.owner != null && (epoch.owner == ender || wentOn);
     }
 }
