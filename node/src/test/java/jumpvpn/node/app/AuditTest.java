@@ -70,8 +70,7 @@ class AuditTest {
         assertThat(run.code()).isZero();
         assertThat(run.out())
                 .startsWith("PROVEN      session 00000000000000010000000000000002: 1 binds, VOLATILE at 1.1\n")
-                .endsWith(
-                        "PROVEN: 2 events of 1 starts of nodes; of 1 sessions 1 proven, 0 incomplete, 0 violated\n");
+                .endsWith("PROVEN: 2 events of 1 starts of nodes; of 1 sessions 1 proven, 0 incomplete, 0 violated\n");
     }
 
     @Test
