@@ -344,6 +344,7 @@ final class Recovery {
     }
 
     private void rejected(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
+        session.machine.learn(reject.version());
         session.journal.emit(
                 nowNanos, EventType.REATTACH_REJECT, reject.reason(), reject.version(), attempt.path.name());
         session.credentials.token(reject.token(), nowNanos);
