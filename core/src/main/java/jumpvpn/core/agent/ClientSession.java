@@ -34,11 +34,11 @@ final class ClientSession {
     private static final long KEEPALIVE_NANOS = 20_000_000_000L;
     private static final long LEAST_CONFIRM_NANOS = 100_000_000;
 
-    /** What the session waits for. Terminations come first. */
+    /** What the session waits for. Terminations come first, in the order of the contract's table. */
     enum Timer {
         HANDSHAKE,
-        LIFETIME,
         TRANSPORT_LOSS,
+        LIFETIME,
         RECOVERY_WINDOW,
         CONFIRM,
         LOOK,

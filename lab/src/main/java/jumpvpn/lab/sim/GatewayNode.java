@@ -101,7 +101,7 @@ final class GatewayNode extends Node {
                         crypto(),
                         this::transmit,
                         world.parts.sink(this::said),
-                        shadow.observed(world.parts.table(table), this::local),
+                        new ObservedTable(world.parts.table(table), shadow, this::local),
                         bindings,
                         routes,
                         drops),

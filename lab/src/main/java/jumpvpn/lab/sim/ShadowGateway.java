@@ -19,7 +19,6 @@ import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
-import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.SessionId;
@@ -231,31 +230,11 @@ final class ShadowGateway {
         }
     }
 
-    /** A table that tells the model of every commit's outcome before the gateway hears of it. */
-    SessionTable observed(SessionTable table, java.util.function.LongSupplier clock) {
-        return new SessionTable() {
-            @Override
-            public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
-                asksToCommit(changes);
-                table.commit(commitId, changes, outcome -> {
-                    if (outcome != Outcome.UNKNOWN) {
-                        settled(clock.getAsLong(), changes.getFirst(), outcome == Outcome.COMMITTED);
-                    }
-                    done.accept(outcome);
-                });
-            }
-
-            @Override
-            public void read(SessionId id, Consumer<@Nullable SessionRecord> done) {
-                table.read(id, done);
-            }
-        };
-    }
-
-    private void asksToCommit(List<SessionTable.Change> changes) {
+    /** The gateway asks the table for a commit. */
+    void asksToCommit(List<SessionTable.Change> changes) {
         SessionTable.Change first = changes.getFirst();
-        if (first.record() == null) {
-            return; // an end; the row was its beginning
+        if (isEnd(first)) {
+            return; // the row was its beginning
         }
         Owned owned = sessions.get(first.id());
         boolean asked = first.expectedEpoch() == 0 ? completing != 0 : owned != null && owned.committing != null;
@@ -264,8 +243,13 @@ final class ShadowGateway {
         }
     }
 
-    private void settled(long nowNanos, SessionTable.Change change, boolean committed) {
-        if (change.record() == null) {
+    private static boolean isEnd(SessionTable.Change change) {
+        return change.record() == null || !change.record().isLive();
+    }
+
+    /** The outcome is known, and the gateway is about to hear of it. */
+    void settled(long nowNanos, SessionTable.Change change, boolean committed) {
+        if (isEnd(change)) {
             return;
         }
         if (change.expectedEpoch() == 0) {
