@@ -32,7 +32,7 @@ final class AppendLog implements AutoCloseable {
         void done(boolean durable);
     }
 
-    private record Commit(List<Change> changes, Done done) {}
+    private record Commit(List<Entry> changes, Done done) {}
 
     private final StateFolder folder;
     private final byte[] identity;
@@ -97,11 +97,16 @@ final class AppendLog implements AutoCloseable {
      *
      * @return false: the log takes nothing (it failed, is closed, or too much is waiting), and {@code done} is never called
      */
-    boolean append(List<Change> changes, Done done) {
+    boolean append(List<Entry> changes, Done done) {
         if (Frame.bytes(changes) > MOST_COMMIT_BYTES) {
             throw new IllegalArgumentException("a commit of " + Frame.bytes(changes) + " bytes");
         }
         return !stopped && failure == null && waiting.offer(new Commit(List.copyOf(changes), done));
+    }
+
+    /** The next {@link #append} of the only thread that appends will be taken, unless the log fails just then. */
+    boolean takes() {
+        return !stopped && failure == null && waiting.remainingCapacity() > 1;
     }
 
     /** Why nothing is written any more; null: all is well. */
@@ -147,7 +152,7 @@ final class AppendLog implements AutoCloseable {
     }
 
     private boolean write(List<Commit> together) {
-        List<List<Change>> commits = together.stream()
+        List<List<Entry>> commits = together.stream()
                 .map(Commit::changes)
                 .filter(changes -> !changes.isEmpty())
                 .toList();

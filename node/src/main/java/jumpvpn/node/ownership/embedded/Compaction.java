@@ -15,7 +15,7 @@ final class Compaction implements AutoCloseable {
     private final LogFile source;
     private final LogFile target;
     private final FrameReader reader;
-    private final List<Change> changes = new ArrayList<>();
+    private final List<Entry> changes = new ArrayList<>();
     private int bytes;
 
     /** @param target a new log without frames */
@@ -48,7 +48,7 @@ final class Compaction implements AutoCloseable {
         return reader.offset() == source.size();
     }
 
-    private void copy(long at, Change change) {
+    private void copy(long at, Entry change) {
         boolean value = source.isNewest(at, change);
         boolean removal = change.value() == null && !source.has(change.key()) && target.has(change.key());
         if (value || removal) {

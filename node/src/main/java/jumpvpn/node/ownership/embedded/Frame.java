@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  *  4  sequence                8   1 for the first in a file, then one more each
  * 12  forced                  8   so many bytes of the file were known to be on disk before this frame was written
  * 20  CRC32C                  4   of bytes 0 to 19 and the changes
- * 24  changes                     {@link Change}, one after another
+ * 24  changes                     {@link Entry}, one after another
  * </pre>
  *
  * <p>{@code forced} tells damage from a torn tail: a sound frame that was written after an offset had been forced proves that what is there was once whole.
@@ -28,18 +28,18 @@ final class Frame {
 
     private Frame() {}
 
-    static int bytes(List<Change> changes) {
+    static int bytes(List<Entry> changes) {
         int bytes = HEADER_BYTES;
-        for (Change change : changes) {
+        for (Entry change : changes) {
             bytes += change.bytes();
         }
         return bytes;
     }
 
-    static void put(ByteBuffer out, long sequence, long forced, List<Change> changes) {
+    static void put(ByteBuffer out, long sequence, long forced, List<Entry> changes) {
         int start = out.position();
         out.position(start + HEADER_BYTES);
-        for (Change change : changes) {
+        for (Entry change : changes) {
             change.put(out);
         }
         int length = out.position() - start - HEADER_BYTES;

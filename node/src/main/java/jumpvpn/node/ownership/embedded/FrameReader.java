@@ -52,7 +52,7 @@ final class FrameReader {
                 .position(at(offset) + Frame.HEADER_BYTES);
         while (changes.hasRemaining()) {
             long at = windowOffset + changes.position();
-            Change change = Change.get(changes);
+            Entry change = Entry.get(changes);
             if (change == null) {
                 return false;
             }
@@ -66,7 +66,7 @@ final class FrameReader {
     /** Gets changes as they are read. */
     interface Visitor {
         /** A change and where it begins. */
-        void change(long at, Change change);
+        void change(long at, Entry change) throws IOException;
     }
 
     /** A sound frame behind {@link #offset} that was written after that offset had been forced to disk; −1: there is none. */

@@ -32,7 +32,7 @@ final class LogFile implements AutoCloseable {
     private static final int SUM_AT = 28;
 
     final FileChannel channel;
-    private final Map<Change.Key, Place> newest = new HashMap<>();
+    private final Map<Entry.Key, Place> newest = new HashMap<>();
     private long size;
     private long forced;
     private long sequence;
@@ -115,7 +115,7 @@ final class LogFile implements AutoCloseable {
         return (int) sum.getValue();
     }
 
-    private static String wayOut(String name) {
+    static String wayOut(String name) {
         return "move the file away (its sessions end, clients connect anew): mv " + name + " " + name + ".broken";
     }
 
@@ -130,16 +130,16 @@ final class LogFile implements AutoCloseable {
     }
 
     /** Appends commits, one frame each; they are not on disk before {@link #force}. */
-    void append(ByteBuffer buffer, List<List<Change>> commits) throws IOException {
+    void append(ByteBuffer buffer, List<List<Entry>> commits) throws IOException {
         buffer.clear();
-        for (List<Change> changes : commits) {
+        for (List<Entry> changes : commits) {
             if (buffer.remaining() < Frame.bytes(changes)) {
                 write(buffer.flip());
                 buffer.clear();
             }
             long at = size + buffer.position() + Frame.HEADER_BYTES;
             Frame.put(buffer, ++sequence, forced, changes);
-            for (Change change : changes) {
+            for (Entry change : changes) {
                 place(at, change);
                 at += change.bytes();
             }
@@ -159,7 +159,7 @@ final class LogFile implements AutoCloseable {
         forced = size;
     }
 
-    private void place(long at, Change change) {
+    private void place(long at, Entry change) {
         Place before = change.value() == null
                 ? newest.remove(change.key())
                 : newest.put(change.key(), new Place(at, change.bytes()));
@@ -182,13 +182,13 @@ final class LogFile implements AutoCloseable {
     }
 
     /** This change, which begins there, is the newest of its key and holds a value. */
-    boolean isNewest(long at, Change change) {
+    boolean isNewest(long at, Entry change) {
         Place place = newest.get(change.key());
         return place != null && place.at == at;
     }
 
     /** The key has a value. */
-    boolean has(Change.Key key) {
+    boolean has(Entry.Key key) {
         return newest.containsKey(key);
     }
 

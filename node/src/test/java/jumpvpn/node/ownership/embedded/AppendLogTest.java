@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AppendLogTest {
-    private static final List<List<Change>> COMMITS = List.of(
+    private static final List<List<Entry>> COMMITS = List.of(
             List.of(LogBed.put(1, "one")),
             List.of(LogBed.put(2, "two"), LogBed.put(3, "three")),
             List.of(LogBed.remove(2)),
@@ -31,8 +31,8 @@ class AppendLogTest {
     /** The bytes of a log with COMMITS, each on disk before the next, and where each of them ends. */
     private byte[] written(String name, List<Long> ends) throws IOException {
         try (LogBed bed = new LogBed(temporary.resolve(name))) {
-            for (List<Change> changes : COMMITS) {
-                assertThat(bed.commit(changes.toArray(Change[]::new))).isTrue();
+            for (List<Entry> changes : COMMITS) {
+                assertThat(bed.commit(changes.toArray(Entry[]::new))).isTrue();
                 ends.add(Files.size(bed.folder.log()));
             }
         }
@@ -76,7 +76,7 @@ class AppendLogTest {
                 continue;
             }
             int last = length;
-            List<List<Change>> left = COMMITS.subList(
+            List<List<Entry>> left = COMMITS.subList(
                     0, (int) ends.stream().filter(end -> end <= last).count());
             long sound = left.isEmpty() ? LogFile.HEADER_BYTES : ends.get(left.size() - 1);
             try (LogBed bed = new LogBed(cut)) {
@@ -216,7 +216,7 @@ class AppendLogTest {
             for (int i = 0; i < commits; i += 100) {
                 CountDownLatch group = new CountDownLatch(100);
                 for (int j = i; j < i + 100; j++) {
-                    List<Change> changes = j % 10 == 9
+                    List<Entry> changes = j % 10 == 9
                             ? List.of(LogBed.remove(j % 60), LogBed.put(1000, "n" + j))
                             : List.of(LogBed.put(j % 60, j + padding), LogBed.put(1000, "n" + j));
                     assertThat(bed.log.append(changes, durable -> {

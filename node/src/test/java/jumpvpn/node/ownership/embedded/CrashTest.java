@@ -50,7 +50,8 @@ class CrashTest {
         }
     }
 
-    private Process writer(Path folder, String before) throws IOException {
+    /** A process with this main, after these commands of a shell. */
+    static Process child(Class<?> main, Path folder, String before) throws IOException {
         String java = ProcessHandle.current().info().command().orElseThrow();
         return new ProcessBuilder(
                         "sh",
@@ -59,10 +60,11 @@ class CrashTest {
                         "sh",
                         java,
                         "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Writer.class.getName(),
+                        main.getName(),
                         folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -74,7 +76,7 @@ class CrashTest {
         Random random = new Random(SEED);
         long answered = 0;
         for (int kill = 0; kill < KILLS; kill++) {
-            Process writer = writer(folder, "");
+            Process writer = child(Writer.class, folder, "");
             try (BufferedReader out = writer.inputReader()) {
                 long begin = Long.parseLong(out.readLine());
                 assertThat(begin).as("kill %d, seed %d", kill, SEED).isGreaterThanOrEqualTo(answered);
@@ -117,7 +119,7 @@ class CrashTest {
     @Test
     void outOfRoomItSaysSoAndWritesNoMore() throws IOException, InterruptedException {
         Path folder = temporary.resolve("state");
-        Process writer = writer(folder, "ulimit -f 64; ");
+        Process writer = child(Writer.class, folder, "ulimit -f 64; ");
         long answered = 0;
         String said = "";
         try (BufferedReader out = writer.inputReader()) {

@@ -51,25 +51,25 @@ final class LogBed implements AutoCloseable {
         }
     }
 
-    static Change put(long key, String value) {
-        return new Change(new Change.Key((byte) 1, 0, key), value.getBytes(StandardCharsets.US_ASCII));
+    static Entry put(long key, String value) {
+        return new Entry(new Entry.Key((byte) 1, 0, key), value.getBytes(StandardCharsets.US_ASCII));
     }
 
-    static Change remove(long key) {
-        return new Change(new Change.Key((byte) 1, 0, key), null);
+    static Entry remove(long key) {
+        return new Entry(new Entry.Key((byte) 1, 0, key), null);
     }
 
     /** Commits and waits for the end. */
-    boolean commit(Change... changes) {
+    boolean commit(Entry... changes) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         return log.append(Arrays.asList(changes), done::complete) && done.join();
     }
 
     /** What these commits, one after another, make of nothing. */
-    static Map<Long, String> state(List<List<Change>> commits) {
+    static Map<Long, String> state(List<List<Entry>> commits) {
         Map<Long, String> state = new LinkedHashMap<>();
-        for (List<Change> changes : commits) {
-            for (Change change : changes) {
+        for (List<Entry> changes : commits) {
+            for (Entry change : changes) {
                 byte[] value = change.value();
                 if (value == null) {
                     state.remove(change.key().low());

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One key's new value; null: the key goes. As bytes: key (17), length of the value (4; −1: the key goes), value.
  */
-record Change(Key key, byte @Nullable [] value) {
+record Entry(Key key, byte @Nullable [] value) {
     /** Longest value. */
     static final int MOST_VALUE_BYTES = 65_536;
 
@@ -34,20 +34,20 @@ record Change(Key key, byte @Nullable [] value) {
     }
 
     /** Reads what {@link #put} wrote; null if it did not write this. */
-    static @Nullable Change get(ByteBuffer in) {
+    static @Nullable Entry get(ByteBuffer in) {
         if (in.remaining() < HEADER_BYTES) {
             return null;
         }
         Key key = new Key(in.get(), in.getLong(), in.getLong());
         int length = in.getInt();
         if (length == GONE) {
-            return new Change(key, null);
+            return new Entry(key, null);
         }
         if (length < 0 || length > in.remaining()) {
             return null;
         }
         byte[] value = new byte[length];
         in.get(value);
-        return new Change(key, value);
+        return new Entry(key, value);
     }
 }
