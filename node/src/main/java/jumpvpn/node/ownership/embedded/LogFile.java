@@ -104,8 +104,8 @@ final class LogFile implements AutoCloseable {
         }
         if (!Arrays.equals(identity, 0, IDENTITY_BYTES, header.array(), IDENTITY_AT, IDENTITY_AT + IDENTITY_BYTES)) {
             throw new StateException(
-                    name + ":" + IDENTITY_AT + ": written by a gateway with another private key; name that"
-                            + " key's file again, or " + wayOut(name));
+                    name + ":" + IDENTITY_AT + ": written by a gateway with another private key or name; give it"
+                            + " those again, or " + wayOut(name));
         }
     }
 
