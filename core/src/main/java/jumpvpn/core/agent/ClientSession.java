@@ -163,7 +163,7 @@ final class ClientSession {
                                 new BindingMessage.ChallengeAnswer(challenge.value()).encode(),
                                 nowNanos));
             case BindingMessage.Ping _ -> transmit(binding, binding.sealed(binding.dataType(), new byte[0], nowNanos));
-            case BindingMessage.Confirm _, BindingMessage.ChallengeAnswer _ -> {
+            case BindingMessage.Confirm _, BindingMessage.ChallengeAnswer _, BindingMessage.Draining _ -> {
                 // the gateway never says these
             }
         }
