@@ -1,5 +1,10 @@
 package jumpvpn.core.observability.audit;
 
+import java.util.List;
+import java.util.Objects;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /** What was said of one epoch of one session, by all nodes. Places are where it was said; 0: nowhere. */
@@ -14,6 +19,9 @@ final class Epoch {
 
     /** The same row, said again by a later owner. */
     long againAt;
+
+    @Nullable
+    View againBy;
 
     /** Policy and path of that row, whoever told of it. */
     int policyVersion;
@@ -44,13 +52,57 @@ final class Epoch {
     @Nullable
     View learner;
 
+    /** The rows of those steps. */
+    @Nullable
+    Row ownersRow;
+
+    @Nullable
+    Row heirsRow;
+
+    /** Rows that an heir said again, other than the one that began the epoch. */
+    List<Again> again = List.of();
+
+    /** What a row is, but for its version. */
+    record Row(ReasonCode reason, SessionState from, SessionState to, int policyVersion) {
+        static Row of(Event event) {
+            return new Row(
+                    event.reason(),
+                    Objects.requireNonNull(event.from()),
+                    Objects.requireNonNull(event.to()),
+                    event.policyVersion());
+        }
+    }
+
+    /** A row that an heir said again. */
+    record Again(OwnerView by, long step, Row row, long place) {}
+
     Epoch(long number) {
         this.number = number;
+    }
+
+    /** Takes a row into account that its owner could not say any more. */
+    void fill(Again again) {
+        againBy = again.by;
+        if (again.step < WITHOUT_MEMORY) {
+            ownersStep = again.step;
+            ownersAt = again.place;
+            ownersRow = again.row;
+        } else {
+            heirsStep = again.step;
+            heirsAt = again.place;
+            heirsRow = again.row;
+        }
     }
 
     /** Whether any owner said a row of it. */
     boolean isSaid() {
         return ownersStep >= 0 || heirsStep >= 0;
+    }
+
+    /** Somebody who said something of it. */
+    @Nullable
+    View speaker() {
+        return heir != null ? heir : owner != null ? owner : againBy;
     }
 
     /** Its highest step, and where it was said. */

@@ -17,6 +17,7 @@ final class OwnerView extends View {
     private final SwitchLimits limits = new SwitchLimits();
     private boolean withoutMemory;
     private boolean lost;
+    private boolean loading;
     private boolean gatesPassed;
     private boolean elective;
     private @Nullable StateVersion bound;
@@ -45,7 +46,7 @@ final class OwnerView extends View {
             found = found || gates(event, place);
             session.begun(this, event, place);
         } else {
-            session.stepped(this, event.version(), place);
+            session.stepped(this, event, place);
         }
         address(event, place);
         follow(event, found, place);
@@ -54,6 +55,7 @@ final class OwnerView extends View {
 
     private void accept(Event event, long place) {
         version = event.version();
+        loading = false;
         withoutMemory = false;
         lost = false;
         if (event.reason() == ReasonCode.HANDSHAKE_OK) {
@@ -94,21 +96,28 @@ final class OwnerView extends View {
         withoutMemory = true;
     }
 
-    /** An owner that loaded the record says its last committed row again. */
+    /** An owner that loaded the record says its last committed rows again. */
     private void again(Event event, long place) {
-        if (!binds(event) || event.version().step() != 0) {
-            violated(Rule.AGAIN, place, event.version() + " is said again, but is no bind");
-        } else if (event.version().compareTo(version) < 0) {
-            violated(Rule.VERSION, place, event.version() + " is said again after " + version);
+        if (rows > 0 && !lost && !loading && !unsure) {
+            violated(Rule.AGAIN, place, event.version() + " is said again by who never forgot it");
         } else {
             session.again(this, event, place);
-            address(event, place);
-            inherit(event.version());
-            session.newest(event.version(), state);
         }
+        SessionState from = java.util.Objects.requireNonNull(event.from());
+        lifeUnknown = true;
+        bindingAlive = from != SessionState.RECOVERING;
+        state = from;
+        follow(event, false, place);
+        if (binds(event)) {
+            inherit(event.version());
+        }
+        version = event.version();
+        loading = true;
         lost = false;
-        unsure = false;
-        rows++;
+        session.newest(version, state);
+        if (state == SessionState.TERMINATED) {
+            session.ended(this, version, place);
+        }
     }
 
     /** @return whether something was found */
@@ -168,6 +177,7 @@ final class OwnerView extends View {
 
     @Override
     void other(Event event, long place) {
+        loading = false;
         if (event.type() == EventType.TRANSPORT_SWITCH && event.reason() == ReasonCode.BOUND) {
             bound(event, place);
             return;
@@ -175,13 +185,13 @@ final class OwnerView extends View {
         switch (event.type()) {
             case REATTACH_REQUEST_RECEIVED -> requested(event, place);
             case REATTACH_REJECT -> gatesPassed = false;
-            case OWNERSHIP_CHANGE -> lost |= event.reason() == ReasonCode.LEASE_LOST;
+            case OWNERSHIP_CHANGE -> lost |= event.reason() != ReasonCode.REATTACH_ACCEPT;
             default -> {
                 // tells of no change
             }
         }
         boolean elsewhere = isForNobody(event) || event.type() == EventType.OWNERSHIP_CHANGE;
-        if (rows > 0 && !unsure && !elsewhere && !event.version().equals(version)) {
+        if (rows > 0 && !unsure && !lost && !elsewhere && !event.version().equals(version)) {
             violated(
                     Rule.VERSION, place, event.type() + " at " + event.version() + ", but the last row was " + version);
         }

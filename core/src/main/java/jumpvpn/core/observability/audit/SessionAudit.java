@@ -77,19 +77,53 @@ final class SessionAudit {
         }
         same(epoch, owner, event, place);
         epoch.begunAt = place;
-        stepped(owner, event.version(), place);
+        stepped(owner, event, place);
     }
 
-    /** A later owner tells who began the epoch that it found. */
+    /** A later owner says what it found in the record. */
     void again(OwnerView owner, Event event, long place) {
         Epoch epoch = epoch(event.version());
+        if (!View.binds(event)) {
+            List<Epoch.Again> all = new ArrayList<>(epoch.again);
+            all.add(new Epoch.Again(
+                    owner, Integer.toUnsignedLong(event.version().step()), Epoch.Row.of(event), place));
+            epoch.again = all;
+            return;
+        }
         same(epoch, owner, event, place);
         if (epoch.againAt == 0) {
             epoch.againAt = place;
+            epoch.againBy = owner;
         }
         if (epoch.ownersStep < 0) {
             epoch.ownersStep = 0;
             epoch.ownersAt = place;
+        }
+    }
+
+    /** What an heir said again is the newest row that the owner of its memory said, or the one after that. */
+    private void compared() {
+        for (Epoch epoch : epochs) {
+            for (Epoch.Again again : epoch.again) {
+                boolean remembered = again.step() < Epoch.WITHOUT_MEMORY;
+                long newestStep = remembered ? epoch.ownersStep : epoch.heirsStep;
+                Epoch.Row row = remembered ? epoch.ownersRow : epoch.heirsRow;
+                boolean older = again.step() < newestStep;
+                boolean differs = again.step() == newestStep
+                        && row != null
+                        && !again.row().equals(row);
+                if (differs || (older && remembered)) {
+                    again.by()
+                            .violated(
+                                    Rule.AGAIN,
+                                    again.place(),
+                                    epoch.number + "." + again.step()
+                                            + (older ? " is not the last row: " : " differs from the row: ")
+                                            + auditor.text(remembered ? epoch.ownersAt : epoch.heirsAt));
+                } else if (!older) {
+                    epoch.fill(again);
+                }
+            }
         }
     }
 
@@ -110,7 +144,8 @@ final class SessionAudit {
     }
 
     /** An owner said a row of an epoch. */
-    void stepped(OwnerView view, StateVersion version, long place) {
+    void stepped(OwnerView view, Event event, long place) {
+        StateVersion version = event.version();
         Epoch epoch = epoch(version);
         long step = Integer.toUnsignedLong(version.step());
         boolean remembers = step < Epoch.WITHOUT_MEMORY;
@@ -129,12 +164,14 @@ final class SessionAudit {
             if (step >= epoch.ownersStep) {
                 epoch.ownersStep = step;
                 epoch.ownersAt = place;
+                epoch.ownersRow = Epoch.Row.of(event);
             }
         } else {
             epoch.heir = first;
             if (step >= epoch.heirsStep) {
                 epoch.heirsStep = step;
                 epoch.heirsAt = place;
+                epoch.heirsRow = Epoch.Row.of(event);
             }
         }
     }
@@ -187,6 +224,7 @@ final class SessionAudit {
                         "while " + view.speaker.node + " had it, " + view.speaker.lastGap);
             }
         }
+        compared();
         whole();
         end();
         known();
@@ -210,7 +248,7 @@ final class SessionAudit {
         long due = 1;
         for (Epoch epoch : epochs) {
             long number = epoch.number;
-            View by = epoch.owner != null ? epoch.owner : epoch.heir;
+            View by = epoch.speaker();
             if (by == null || number == 0) {
                 continue;
             }
@@ -237,7 +275,7 @@ final class SessionAudit {
         for (Epoch epoch : epochs) {
             boolean beyond = epoch.number > last || (epoch.number == last && epoch.newestStep() > step);
             if (epoch.isSaid() && beyond) {
-                View speaker = epoch.heir != null ? epoch.heir : epoch.owner;
+                View speaker = epoch.speaker();
                 (speaker == null ? by : speaker)
                         .violated(
                                 Rule.END,

@@ -262,7 +262,23 @@ record Corruption(String name, UnaryOperator<Story> change, Verdict verdict, Rul
                         GW2,
                         1),
                 planted(
-                        "no bind said again",
+                        "another row said again, before the bind",
+                        s -> s.forged(GW1, 19, "gw1/b STATE_CHANGE BETTER_PATH 2.1 ATTACHED>RECOVERING again=true")
+                                .renumbered(GW1),
+                        VIOLATED,
+                        Rule.AGAIN,
+                        GW1,
+                        19),
+                planted(
+                        "an old row said again",
+                        s -> s.forged(GW1, 19, "gw1/b STATE_CHANGE LATENCY_SPIKE 1.1 ATTACHED>VOLATILE again=true")
+                                .renumbered(GW1),
+                        VIOLATED,
+                        Rule.AGAIN,
+                        GW1,
+                        19),
+                planted(
+                        "said again by the one who said it",
                         s -> s.with(GW2, 3, ",\"start\":\"c\"", ",\"start\":\"c\",\"again\":true"),
                         VIOLATED,
                         Rule.AGAIN,

@@ -2,6 +2,7 @@ package jumpvpn.node.observability.jsonl;
 
 import static jumpvpn.core.observability.audit.Verdict.PROVEN;
 import static jumpvpn.node.observability.jsonl.Story.GW1;
+import static jumpvpn.node.observability.jsonl.Story.GW2;
 import static jumpvpn.node.observability.jsonl.Story.LAPTOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +53,22 @@ class EventFilesTest {
                 new Sound(
                         "rotated twice, also between the starts",
                         story -> story.rotated(GW1, 18).rotated(GW1 + ".1", 5)),
+                new Sound(
+                        "all rows of a commit said again",
+                        story -> story.forged(
+                                        GW1, 19, "gw1/b STATE_CHANGE OPERATOR_JUMP 2.1 ATTACHED>RECOVERING again=true")
+                                .renumbered(GW1)),
+                new Sound(
+                        "an end said again",
+                        story -> story.forged(
+                                GW2, 12, "gw2/d STATE_CHANGE OPERATOR_TERMINATE 5.1 ATTACHED>TERMINATED again=true")),
+                new Sound(
+                        "a lease that was lost and came back",
+                        story -> story.forged(
+                                        GW1,
+                                        27,
+                                        "gw1/b STATE_CHANGE REATTACH_ACCEPT 4.0 RECOVERING>ATTACHED again=true")
+                                .renumbered(GW1)),
                 new Sound("gateways' files only", story -> story.without(LAPTOP)),
                 new Sound(
                         "health rows of a killed gateway that nobody wrote down",
@@ -82,9 +99,10 @@ class EventFilesTest {
     @Test
     void aBindThatOnlyItsHeirToldOfIsRemarked() throws IOException {
         Story story = new Story();
-        for (int line = 15; line >= 13; line--) { // gw1 is killed before it writes what it committed
+        for (int line = 15; line >= 11; line--) { // gw1 is killed before it writes what it committed
             story.without(GW1, line);
         }
+        story.forged(GW1, 14, "gw1/b STATE_CHANGE OPERATOR_JUMP 2.1 ATTACHED>RECOVERING again=true");
         Report report = story.renumbered(GW1).audit(folder);
         assertThat(findings(report)).isEmpty();
         assertThat(report.remarks()).singleElement().asString().contains("1 binds were told by a later owner only");
