@@ -53,7 +53,8 @@ public final class Gateway {
     }
 
     private TicketSealer sealer() {
-        return new TicketSealer(context.crypto(), context.config().ticketMaster(), ticketKey, OLDER_TICKET_KEYS);
+        return new TicketSealer(
+                context.crypto().entropy(), context.config().ticketMaster(), ticketKey, OLDER_TICKET_KEYS);
     }
 
     /** Tells the wall clock now and then, so that ticket keys rotate. A step back keeps the newer key. */

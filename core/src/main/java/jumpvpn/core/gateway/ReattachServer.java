@@ -58,6 +58,7 @@ final class ReattachServer {
     private final Owner owner;
     private final Gates gates;
     private final long incarnation;
+    private final long ownerId;
     private final Supplier<TicketSealer> tickets;
     private final Journal journal;
     private final EventLimit badProofs = new EventLimit();
@@ -69,6 +70,7 @@ final class ReattachServer {
         this.context = context;
         this.owner = owner;
         this.incarnation = incarnation;
+        this.ownerId = context.config().ownerId();
         this.gates = new Gates(incarnation);
         this.tickets = tickets;
         this.journal = new Journal(context.events(), Role.GATEWAY, null, 0);
@@ -80,19 +82,15 @@ final class ReattachServer {
 
     /** As many tickets as one message brings, for this generation. */
     List<byte[]> tickets(SessionRecord record, SessionSecret secret, int most) {
-        List<byte[]> sealed = new ArrayList<>();
         int count = Math.min(most, Math.min(MOST_TICKETS, record.policy().count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
-        for (int i = 0; i < count; i++) {
-            sealed.add(tickets.get()
-                    .seal(new Ticket(
-                            record.id().bytes(),
-                            context.config().ownerId(),
-                            record.version().epoch(),
-                            secret.generation(),
-                            secret.proofKey(),
-                            Long.MAX_VALUE)));
-        }
-        return sealed;
+        Ticket ticket = new Ticket(
+                record.id().bytes(),
+                ownerId,
+                record.version().epoch(),
+                secret.generation(),
+                secret.proofKey(),
+                Long.MAX_VALUE);
+        return tickets.get().seal(ticket, count);
     }
 
     /** Takes a PROBE: answered without state, binds nothing. */
