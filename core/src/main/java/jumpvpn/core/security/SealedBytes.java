@@ -3,7 +3,7 @@ package jumpvpn.core.security;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Seals and opens one message on the heap, with the associated data apart: handshake payloads. Allocates. */
+/** Seals and opens one message on the heap, with the associated data apart: handshake payloads, records at rest. Allocates. Not for two threads at once with one port. */
 public final class SealedBytes {
     private SealedBytes() {}
 
@@ -24,5 +24,15 @@ public final class SealedBytes {
             AeadPort port, Suite suite, byte[] key, long counter, byte[] aad, byte[] sealed) {
         byte[] message = Bytes.join(aad, sealed);
         return port.openOnce(suite, key, counter, message, aad.length, message.length);
+    }
+
+    /** Seals the only message of a key: counter 0. */
+    public static byte[] seal(AeadPort port, Suite suite, byte[] key, byte[] aad, byte[] plaintext) {
+        return seal(port, suite, key, 0, aad, plaintext);
+    }
+
+    /** Opens the only message of a key: counter 0. Null if it is not authentic. */
+    public static byte @Nullable [] open(AeadPort port, Suite suite, byte[] key, byte[] aad, byte[] sealed) {
+        return open(port, suite, key, 0, aad, sealed);
     }
 }
