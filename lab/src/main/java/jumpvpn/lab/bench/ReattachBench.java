@@ -64,10 +64,12 @@ public class ReattachBench {
     @Benchmark
     @OperationsPerInvocation(SESSIONS)
     public byte[][] requestToAck() {
+        CpuTime.start();
         for (int i = 0; i < SESSIONS; i++) {
             fleet.nowNanos += paceNanos;
             answers[i] = fleet.asked(fleet.clients.get(i).from, requests[i]);
         }
+        CpuTime.stop(SESSIONS);
         return answers;
     }
 }
