@@ -24,6 +24,7 @@ public final class HealthWatch {
      * What a look found.
      *
      * @param reason for which the session should move, or null
+     * @param worse a threshold other than missed heartbeats is passed, and none is missed: the path delivers, but badly
      * @param dead nothing was delivered for too long
      * @param ping a sign of life is to be asked for
      * @param acknowledge an acknowledgement is owed long enough
@@ -32,6 +33,7 @@ public final class HealthWatch {
      */
     public record Finding(
             @Nullable ReasonCode reason,
+            boolean worse,
             boolean dead,
             boolean ping,
             boolean acknowledge,
@@ -62,7 +64,8 @@ public final class HealthWatch {
     /** Looks at what the binding counts. */
     public Finding look(long nowNanos, SessionState state, PathHealth.Counts counts) {
         PathHealth.Verdict verdict = health.look(nowNanos, counts);
-        ReasonCode reason = judge(nowNanos, state, health.breach(nowNanos));
+        PathHealth.Breach breach = health.breach(nowNanos);
+        ReasonCode reason = judge(nowNanos, state, breach);
         boolean owed = counts.askedNanos() > counts.sentNanos();
         boolean calm = verdict == PathHealth.Verdict.QUIET
                 && state == SessionState.ATTACHED
@@ -71,6 +74,7 @@ public final class HealthWatch {
                 && nowNanos - Math.max(counts.sentNanos(), counts.receivedNanos()) > CALM_NANOS;
         return new Finding(
                 reason,
+                breach != null && !health.isSilent(),
                 verdict == PathHealth.Verdict.DEAD,
                 verdict == PathHealth.Verdict.PING,
                 owed && nowNanos - counts.askedNanos() >= PathHealth.ACK_DELAY_NANOS / 2,
@@ -102,6 +106,7 @@ public final class HealthWatch {
         return switch (breach) {
             case LOSS -> ReasonCode.LOSS_SPIKE;
             case LATENCY -> ReasonCode.LATENCY_SPIKE;
+            case JITTER -> ReasonCode.JITTER_SPIKE;
             case HEARTBEAT -> ReasonCode.HEARTBEAT_MISSED;
         };
     }

@@ -350,6 +350,7 @@ final class GatewaySession {
                     BindingMessage.Welcome _,
                     BindingMessage.Close _,
                     BindingMessage.Notice _,
+                    BindingMessage.Draining _,
                     BindingMessage.Challenge _ -> {
                 // the first and Close are the gateway's to handle, the rest a client never says
             }
