@@ -15,7 +15,7 @@ public interface AeadPort {
     Aead create(Suite suite, byte[] key);
 
     /**
-     * Seals in place a message whose key is used for few messages or for this one only: associated data, text, room for the tag. Not for two threads at once.
+     * Seals in place a message whose key is used for few messages or for this one only: associated data, text, room for the tag. Any thread may ask.
      *
      * @param counter never used twice with this key
      * @param end where the message's {@link Aead#TAG_LENGTH} bytes of tag end
@@ -25,7 +25,7 @@ public interface AeadPort {
         create(suite, key).seal(counter, MemorySegment.ofArray(message), 0, aadLength, aadLength, textLength);
     }
 
-    /** The text of a message that {@link #sealOnce} made, or null if it is not authentic. Any bytes may be passed; nothing in the message changes. Not for two threads at once. */
+    /** The text of a message that {@link #sealOnce} made, or null if it is not authentic. Any bytes may be passed; nothing in the message changes. Any thread may ask. */
     default byte @Nullable [] openOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end) {
         byte[] work = Arrays.copyOf(message, end);
         int length =

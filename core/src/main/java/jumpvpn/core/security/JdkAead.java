@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ReplayWindow}'s work.
  */
 public final class JdkAead implements AeadPort {
-    /** Engines for messages with a key of their own: looking one up costs more than using it. */
+    /** Engines for messages with a key of their own: looking one up costs more than using it. Each under its own lock, which nobody but the control thread should ever want. */
     private final Cipher[] sealingOnce = engines();
 
     private final Cipher[] openingOnce = engines();
@@ -39,13 +39,15 @@ public final class JdkAead implements AeadPort {
     public void sealOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end) {
         Cipher cipher = sealingOnce[suite.ordinal()];
         int textLength = end - Aead.TAG_LENGTH - aadLength;
-        try {
-            cipher.init(Cipher.ENCRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
-            cipher.updateAAD(message, 0, aadLength);
-            cipher.doFinal(message, aadLength, textLength, message, aadLength);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    suite + " refused to seal, most likely counter " + counter + " twice under one key", e);
+        synchronized (cipher) {
+            try {
+                cipher.init(Cipher.ENCRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
+                cipher.updateAAD(message, 0, aadLength);
+                cipher.doFinal(message, aadLength, textLength, message, aadLength);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(
+                        suite + " refused to seal, most likely counter " + counter + " twice under one key", e);
+            }
         }
     }
 
@@ -55,14 +57,16 @@ public final class JdkAead implements AeadPort {
             return null;
         }
         Cipher cipher = openingOnce[suite.ordinal()];
-        try {
-            cipher.init(Cipher.DECRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
-            cipher.updateAAD(message, 0, aadLength);
-            return cipher.doFinal(message, aadLength, end - aadLength);
-        } catch (AEADBadTagException e) {
-            return null;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(suite + " refused to open " + (end - aadLength) + " bytes", e);
+        synchronized (cipher) {
+            try {
+                cipher.init(Cipher.DECRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
+                cipher.updateAAD(message, 0, aadLength);
+                return cipher.doFinal(message, aadLength, end - aadLength);
+            } catch (AEADBadTagException e) {
+                return null;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(suite + " refused to open " + (end - aadLength) + " bytes", e);
+            }
         }
     }
 

@@ -3,7 +3,7 @@ package jumpvpn.core.security;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Seals and opens one message on the heap, with the associated data apart: handshake payloads, records at rest. Allocates. Not for two threads at once with one port. */
+/** Seals and opens one message on the heap, with the associated data apart: handshake payloads, records at rest. Allocates. */
 public final class SealedBytes {
     private SealedBytes() {}
 
