@@ -28,11 +28,11 @@ final class ClientSession {
     private static final long MOST_SUCCESSION_NANOS = 60_000_000_000L;
     private static final int SUCCESSION_SHARE = 10;
 
-    /** What the session waits for. Terminations come first. */
+    /** What the session waits for. Terminations come first, in the order of the contract's table. */
     enum Timer {
         HANDSHAKE,
-        LIFETIME,
         TRANSPORT_LOSS,
+        LIFETIME,
         RECOVERY_WINDOW,
         CONFIRM,
         SUCCESSION,

@@ -300,6 +300,7 @@ final class Recovery {
 
     private void rejected(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
         ReasonCode reason = reject.reason();
+        session.machine.learn(reject.version());
         session.journal.emit(nowNanos, EventType.REATTACH_REJECT, reason, reject.version(), attempt.path.name());
         session.credentials.token(attempt.path.gateway(), reject.token(), nowNanos);
         session.credentials.wallet().add(reject.tickets(), attempt.proofKey);
