@@ -185,6 +185,9 @@ class CopyTest {
         }
         if (moves.size() < DEPTH) {
             for (Move move : Move.values()) {
+                if (move == Move.MOOD_TURNS && !moves.isEmpty() && moves.getLast() == move) {
+                    continue; // and back: nothing
+                }
                 moves.add(move);
                 extend(moves);
                 moves.removeLast();

@@ -180,12 +180,15 @@ final class Script {
         return script;
     }
 
-    Path up(int id, String link, String gateway, Endpoint remote) {
+    void up(int id, String link, String gateway, Endpoint remote) {
+        up(id, Protocol.UDP, link, gateway, remote);
+    }
+
+    void up(int id, Protocol protocol, String link, String gateway, Endpoint remote) {
         IpAddress local = IpAddress.parse(link.equals("eth0") ? "192.0.2.1" : "198.51.100.1");
-        Path path = new Path(id, Protocol.UDP, link, LinkKind.ETHERNET, local, gateway, remote, 0);
+        Path path = new Path(id, protocol, link, LinkKind.ETHERNET, local, gateway, remote, 0);
         paths.put(id, path);
         agent.pathUp(now, path);
-        return path;
     }
 
     void down(int id) {
