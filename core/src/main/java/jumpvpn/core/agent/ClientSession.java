@@ -16,6 +16,8 @@ import jumpvpn.core.observability.EventType;
 import jumpvpn.core.observability.Journal;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.Ratchet;
+import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
@@ -33,6 +35,8 @@ final class ClientSession {
     static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long KEEPALIVE_NANOS = 20_000_000_000L;
     private static final long LEAST_CONFIRM_NANOS = 100_000_000;
+    private static final java.util.Set<ReasonCode> TOLD = java.util.EnumSet.of(
+            ReasonCode.OPERATOR_TERMINATE, ReasonCode.SECURITY_FAILURE, ReasonCode.KEY_EXPIRED);
 
     /** What the session waits for. Terminations come first. */
     enum Timer {
@@ -59,6 +63,7 @@ final class ClientSession {
     final Credentials credentials;
     final Candidates candidates;
     final Recovery recovery;
+    final Rekey rekey;
     Binding active;
     Path path;
     private HealthWatch watch;
@@ -87,7 +92,8 @@ final class ClientSession {
         this.credentials = new Credentials(answered.secret());
         this.recovery = new Recovery(this);
         BindingKeys keys = answered.secret().bindingKeys(answered.freshness(), 1);
-        this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path);
+        this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path, nowNanos);
+        this.rekey = new Rekey(this, Ratchet.of(answered.secret(), answered.freshness(), 1), nowNanos);
         this.watch = new HealthWatch(policy, answered.rttNanos());
         this.confirmPauseNanos = Math.max(LEAST_CONFIRM_NANOS, 2 * answered.rttNanos());
         context.gate().inner(grant.inner().stream().map(Prefix::address).toList());
@@ -95,7 +101,8 @@ final class ClientSession {
         confirm(nowNanos);
     }
 
-    private Binding binding(BindingKeys keys, int epoch, long localWireId, long gatewayWireId, Path on) {
+    private Binding binding(
+            BindingKeys keys, int epoch, long localWireId, long gatewayWireId, Path on, long nowNanos) {
         Binding made = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
@@ -108,7 +115,10 @@ final class ClientSession {
                         localWireId,
                         gatewayWireId,
                         on.id(),
-                        on.remote()));
+                        on.remote(),
+                        policy.count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        nowNanos));
+        keys.wipe();
         context.bindings().put(0, localWireId, made);
         return made;
     }
@@ -163,7 +173,12 @@ final class ClientSession {
                                 new BindingMessage.ChallengeAnswer(challenge.value()).encode(),
                                 nowNanos));
             case BindingMessage.Ping _ -> transmit(binding, binding.sealed(binding.dataType(), new byte[0], nowNanos));
-            case BindingMessage.Confirm _, BindingMessage.ChallengeAnswer _ -> {
+            case BindingMessage.RekeyAnswer answer -> rekey.answered(nowNanos, binding, answer);
+            case BindingMessage.Renewed renewed -> rekey.renewed(nowNanos, binding, renewed);
+            case BindingMessage.Confirm _,
+                    BindingMessage.ChallengeAnswer _,
+                    BindingMessage.Rekey _,
+                    BindingMessage.Renew _ -> {
                 // the gateway never says these
             }
         }
@@ -241,20 +256,22 @@ final class ClientSession {
                 return;
             }
         }
+        rekey.proceed(nowNanos);
         if (isLive()) {
             recovery.proceed(nowNanos);
         }
     }
 
     long nextNanos() {
-        return isLive() ? Math.min(deadlines.next(), recovery.nextNanos()) : deadlines.next();
+        long next = Math.min(deadlines.next(), rekey.nextNanos());
+        return isLive() ? Math.min(next, recovery.nextNanos()) : next;
     }
 
     private void look(long nowNanos) {
         if (!machine.bindingAlive()) {
             return;
         }
-        if (active.isExhausted()) {
+        if (active.isExhausted(nowNanos)) {
             recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
             return;
         }
@@ -271,6 +288,7 @@ final class ClientSession {
         } else if (finding.acknowledge()) {
             transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
         }
+        rekey.look(nowNanos);
         lookAgain(finding);
     }
 
@@ -298,6 +316,7 @@ final class ClientSession {
         boolean calm = finding.calm();
         if (calm) {
             deadlines.set(Timer.KEEPALIVE, Math.max(delivery.sentNanos(), delivery.receivedNanos()) + KEEPALIVE_NANOS);
+            active.rest();
             active.releaseWatch();
             boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
             calm = quiet || !active.claimWatch(); // sent or received in between?
@@ -320,14 +339,16 @@ final class ClientSession {
         ReattachAttempt attempt = answered.attempt();
         Freshness freshness = new Freshness(attempt.nonce.bytes(), answered.random());
         int epoch = ack.version().epoch();
-        BindingKeys keys = attempt.base.bindingKeys(freshness, epoch);
+        SessionSecret base = ack.mixed() ? attempt.mixed : attempt.base;
+        BindingKeys keys = base.bindingKeys(freshness, epoch);
         retire(active, nowNanos);
         boundNanos = nowNanos;
         path = attempt.path;
-        active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path);
+        active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path, nowNanos);
         watch = new HealthWatch(policy, attempt.rttNanos(nowNanos));
         machine.learn(ack.version());
-        credentials.step(attempt.base, freshness, epoch, ack.generation());
+        rekey.bound(nowNanos, Ratchet.of(base, freshness, epoch), ack.mixed());
+        credentials.step(base, freshness, epoch, ack.generation());
         credentials.wallet().replace(ack.tickets(), credentials.secret().proofKey());
         credentials.token(ack.token(), nowNanos);
         deadlines.clear(Timer.TRANSPORT_LOSS);
@@ -350,6 +371,7 @@ final class ClientSession {
         for (Binding binding : List.copyOf(draining)) {
             if (!binding.receives(nowNanos)) {
                 context.bindings().remove(0, binding.localWireId);
+                binding.wipe();
                 draining.remove(binding);
             } else {
                 deadlines.set(Timer.DRAINED, nowNanos + DRAIN_NANOS);
@@ -364,7 +386,7 @@ final class ClientSession {
         }
         endReason = reason;
         context.gate().drop();
-        if (isLive() && (reason == ReasonCode.OPERATOR_TERMINATE || reason == ReasonCode.SECURITY_FAILURE)) {
+        if (isLive() && TOLD.contains(reason)) {
             for (int copies = 0; copies < 3; copies++) { // nobody will answer: three are enough for most losses
                 send(nowNanos, new BindingMessage.Close(reason));
             }
@@ -375,8 +397,10 @@ final class ClientSession {
         for (Binding binding : draining) {
             binding.receiveUntil(nowNanos);
             context.bindings().remove(0, binding.localWireId);
+            binding.wipe();
         }
         recovery.end();
+        rekey.end();
         credentials.wipe();
     }
 

@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.control.Token;
 import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.RekeyOutput;
 import jumpvpn.core.security.SessionSecret;
+import org.jspecify.annotations.Nullable;
 
-/** What the client proves itself with: the last two generations of the secret, its tickets, the newest token. */
+/** What the client proves itself with: the last two generations of the secret, what the next is to be mixed with, its tickets, the newest token. */
 final class Credentials {
     private static final int GENERATIONS = 2;
 
     private final List<SessionSecret> secrets = new ArrayList<>();
     private final TicketWallet wallet = new TicketWallet();
+    private @Nullable RekeyOutput output;
     private Token token = Token.NONE;
     private long tokenNanos;
 
@@ -21,6 +24,12 @@ final class Credentials {
 
     SessionSecret secret() {
         return secrets.getLast();
+    }
+
+    /** The output of the active binding's newest renewal of keys; null before the first. */
+    @Nullable
+    RekeyOutput output() {
+        return output;
     }
 
     TicketWallet wallet() {
@@ -40,15 +49,39 @@ final class Credentials {
         tokenNanos = nowNanos;
     }
 
+    /** The active binding's keys were renewed. */
+    void agreed(RekeyOutput newest) {
+        forgetOutput();
+        output = newest;
+    }
+
     /** The bind's next generation, under the number that the gateway gave it. */
     void step(SessionSecret base, Freshness freshness, int epoch, int generation) {
-        secrets.add(new SessionSecret(generation, base.next(freshness, epoch).key()));
+        forgetOutput();
+        add(base.next(freshness, epoch).numbered(generation));
+    }
+
+    /** An output enters the newest generation and makes one of its own. */
+    void enter(RekeyOutput entering, int generation) {
+        add(secret().mixed(entering).numbered(generation));
+    }
+
+    private void add(SessionSecret made) {
+        secrets.add(made);
         if (secrets.size() > GENERATIONS) {
             secrets.removeFirst().wipe();
         }
     }
 
+    private void forgetOutput() {
+        if (output != null) {
+            output.wipe();
+            output = null;
+        }
+    }
+
     void wipe() {
         secrets.forEach(SessionSecret::wipe);
+        forgetOutput();
     }
 }

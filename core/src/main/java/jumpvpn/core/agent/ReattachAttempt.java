@@ -16,6 +16,7 @@ final class ReattachAttempt {
     final Nonce nonce;
     final long wireId;
     final SessionSecret base;
+    final SessionSecret mixed;
     final byte[] proofKey;
     final byte[] datagram;
     final long madeNanos;
@@ -23,12 +24,19 @@ final class ReattachAttempt {
     private long nextNanos;
     private boolean repeated;
 
+    /**
+     * The secrets are its own: its answer may come when the session has wiped that generation.
+     *
+     * @param base the generation that the request names
+     * @param mixed the same with the output of the phase that the request names
+     */
     ReattachAttempt(
             Path path,
             BindCause cause,
             Nonce nonce,
             long wireId,
             SessionSecret base,
+            SessionSecret mixed,
             byte[] proofKey,
             byte[] datagram,
             long nowNanos,
@@ -37,8 +45,8 @@ final class ReattachAttempt {
         this.cause = cause;
         this.nonce = nonce;
         this.wireId = wireId;
-        this.base = new SessionSecret(
-                base.generation(), base.key().clone()); // its answer may come when that generation is wiped
+        this.base = base;
+        this.mixed = mixed;
         this.proofKey = proofKey;
         this.datagram = datagram;
         this.madeNanos = nowNanos;
@@ -69,6 +77,7 @@ final class ReattachAttempt {
     /** Answered, or given up: nothing more is derived from its secret. */
     void settle() {
         base.wipe();
+        mixed.wipe();
     }
 
     /** The round trip of an answer that comes now, or 0 if the request was repeated. */

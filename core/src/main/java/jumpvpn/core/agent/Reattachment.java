@@ -12,6 +12,8 @@ import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.Entropy;
+import jumpvpn.core.security.RekeyOutput;
+import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.ReasonCode;
@@ -104,6 +106,8 @@ final class Reattachment {
         Entropy entropy = context.crypto().entropy();
         Nonce nonce = Nonce.of(entropy.bytes(Nonce.LENGTH));
         long wireId = entropy.nextLong();
+        SessionSecret secret = credentials.secret();
+        RekeyOutput output = credentials.output();
         ReattachRequest request = new ReattachRequest(
                 cause,
                 path.protocol(),
@@ -111,14 +115,24 @@ final class Reattachment {
                 new Endpoint(path.local(), 0),
                 wireId,
                 expectedEpoch,
-                credentials.secret().generation(),
+                secret.generation(),
+                output == null ? 0 : output.phase(),
                 credentials.token(),
                 credentials.tokenAgeNanos(nowNanos),
                 unanswered());
         AeadPort aead = context.crypto().aead();
         byte[] datagram = ReattachMessage.request(aead, suite, ticket.sealed(), nonce, ticket.proofKey(), request);
         ReattachAttempt attempt = new ReattachAttempt(
-                path, cause, nonce, wireId, credentials.secret(), ticket.proofKey(), datagram, nowNanos, patienceNanos);
+                path,
+                cause,
+                nonce,
+                wireId,
+                secret.copy(),
+                output == null ? secret.copy() : secret.mixed(output),
+                ticket.proofKey(),
+                datagram,
+                nowNanos,
+                patienceNanos);
         attempts.add(attempt);
         context.port().transmit(path.id(), path.remote(), datagram.clone());
         return attempt;

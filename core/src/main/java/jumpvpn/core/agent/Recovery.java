@@ -32,6 +32,7 @@ final class Recovery {
     private BindCause cause = BindCause.DEAD;
     private @Nullable Path target;
     private @Nullable HoldQueue held;
+    private @Nullable Binding early;
     private boolean earlyAllowed;
     private List<Probe> probes = List.of();
     private long probePauseNanos = FIRST_PROBE_NANOS;
@@ -52,6 +53,7 @@ final class Recovery {
         if (!session.step(nowNanos, ReasonCode.TRANSPORT_DEAD, new Detail("detail", detail.name()))) {
             session.machine.bindingDied(); // a jump was under way; now it is an escape
         }
+        session.rekey.died(nowNanos);
         if (detail != ReasonCode.PEER_RESET && detail != ReasonCode.KEY_EXPIRED) {
             session.candidates.markDead(session.path.id(), nowNanos);
         }
@@ -209,27 +211,39 @@ final class Recovery {
     /** Data rides right behind the first request; the gateway delivers it only after the commit. */
     private void rideEarly(long nowNanos, ReattachAttempt attempt) {
         byte[] key = attempt.base.earlyKey(attempt.nonce.bytes());
-        context.gate()
-                .forward(new Binding(
-                        context.crypto().aead(),
-                        new Binding.Parts(
-                                context.gate(),
-                                PacketLayout.EARLY_DATA,
-                                session.active.epoch + 1,
-                                session.suite,
-                                key,
-                                key,
-                                attempt.nonce.high(),
-                                attempt.nonce.high(),
-                                attempt.path.id(),
-                                attempt.path.remote())));
+        Binding binding = new Binding(
+                context.crypto().aead(),
+                new Binding.Parts(
+                        context.gate(),
+                        PacketLayout.EARLY_DATA,
+                        session.active.epoch + 1,
+                        session.suite,
+                        key,
+                        key,
+                        attempt.nonce.high(),
+                        attempt.nonce.high(),
+                        attempt.path.id(),
+                        attempt.path.remote(),
+                        session.policy.count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        nowNanos));
+        java.util.Arrays.fill(key, (byte) 0);
+        early = binding;
+        context.gate().forward(binding);
         session.deadlines.set(ClientSession.Timer.EARLY_END, nowNanos + EARLY_NANOS);
+    }
+
+    private void forgetEarly() {
+        if (early != null) {
+            early.wipe();
+            early = null;
+        }
     }
 
     /** A deadline of the recovery is due. */
     void due(long nowNanos, ClientSession.Timer timer) {
         if (timer == ClientSession.Timer.EARLY_END && held != null) {
             context.gate().hold(held);
+            forgetEarly();
         } else if (timer == ClientSession.Timer.PROBE) {
             probe(nowNanos);
         } else if (timer == ClientSession.Timer.RECOVERY_WINDOW) {
@@ -334,6 +348,7 @@ final class Recovery {
         session.deadlines.clear(ClientSession.Timer.PROBE);
         Binding active = session.active;
         context.gate().forward(active);
+        forgetEarly();
         HoldQueue queue = held;
         held = null;
         if (queue != null) {
@@ -379,6 +394,7 @@ final class Recovery {
     /** The session has ended. */
     void end() {
         requests.end();
+        forgetEarly();
     }
 
     long nextNanos() {

@@ -1,6 +1,6 @@
 package jumpvpn.core.security;
 
-/** Makes {@link Aead} instances: the JDK's, a native library's, or the simulation's stand-in. */
+/** Makes {@link Aead} instances: the JDK's, a native library's, or the simulation's stand-in. Called by several threads at once: a binding makes its ciphers when they are needed. */
 @FunctionalInterface
 public interface AeadPort {
     /**
