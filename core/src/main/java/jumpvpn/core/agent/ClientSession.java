@@ -35,8 +35,8 @@ final class ClientSession {
     static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long KEEPALIVE_NANOS = 20_000_000_000L;
     private static final long LEAST_CONFIRM_NANOS = 100_000_000;
-    private static final java.util.Set<ReasonCode> TOLD = java.util.EnumSet.of(
-            ReasonCode.OPERATOR_TERMINATE, ReasonCode.SECURITY_FAILURE, ReasonCode.KEY_EXPIRED);
+    private static final java.util.Set<ReasonCode> TOLD =
+            java.util.EnumSet.of(ReasonCode.OPERATOR_TERMINATE, ReasonCode.SECURITY_FAILURE, ReasonCode.KEY_EXPIRED);
 
     /** What the session waits for. Terminations come first. */
     enum Timer {
@@ -101,8 +101,7 @@ final class ClientSession {
         confirm(nowNanos);
     }
 
-    private Binding binding(
-            BindingKeys keys, int epoch, long localWireId, long gatewayWireId, Path on, long nowNanos) {
+    private Binding binding(BindingKeys keys, int epoch, long localWireId, long gatewayWireId, Path on, long nowNanos) {
         Binding made = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(

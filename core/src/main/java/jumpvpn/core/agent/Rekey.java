@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rekey {
     private static final long FIRST_REPEAT_NANOS = 250_000_000;
-    private static final long MOST_REPEAT_NANOS = 5_000_000_000L;
+    private static final long MOST_REPEAT_NANOS = 1_000_000_000;
+    private static final long MOST_RENEW_REPEAT_NANOS = 60_000_000_000L;
     private static final long LATE_NANOS = 2_000_000_000L;
     private static final long ENTER_AFTER_NANOS = 3_300_000_000_000L;
 
     private enum Timer {
         /** The secret is too old: the session ends. */
         EXPIRED,
+        /** The binding's keys are too old: it is dead. */
+        LIMIT,
         /** REKEY was not answered. */
         ASK,
         /** Packets under the older keys had their time. */
@@ -58,6 +61,7 @@ final class Rekey {
     private void alive(long nowNanos) {
         age.alive(nowNanos);
         deadlines.set(Timer.EXPIRED, age.expiresNanos());
+        deadlines.set(Timer.LIMIT, session.active.keysEndNanos());
     }
 
     /** The binding is in use: its keys may be due, or the older ones done with. */
@@ -107,6 +111,7 @@ final class Rekey {
         agreedNanos = nowNanos;
         session.credentials.agreed(step.output());
         deadlines.set(Timer.FORGET, binding.olderEndNanos());
+        deadlines.set(Timer.LIMIT, binding.keysEndNanos());
         if (!deadlines.isSet(Timer.RENEW)) {
             deadlines.set(Timer.RENEW, nowNanos + ENTER_AFTER_NANOS);
         }
@@ -139,7 +144,7 @@ final class Rekey {
             renewPauseNanos = FIRST_REPEAT_NANOS;
         }
         session.send(nowNanos, renewing);
-        renewPauseNanos = Math.min(2 * renewPauseNanos, 12 * MOST_REPEAT_NANOS);
+        renewPauseNanos = Math.min(2 * renewPauseNanos, MOST_RENEW_REPEAT_NANOS);
         deadlines.set(Timer.RENEW, nowNanos + renewPauseNanos);
         session.watch(nowNanos);
     }
@@ -174,6 +179,7 @@ final class Rekey {
     /** The binding is dead: what was asked in it is not answered any more. */
     void died(long nowNanos) {
         forgetAsked();
+        deadlines.clear(Timer.LIMIT);
         age.dead(nowNanos);
         deadlines.set(Timer.EXPIRED, age.expiresNanos());
     }
@@ -190,7 +196,8 @@ final class Rekey {
         if (mixed) {
             age.renewed(nowNanos);
         } else if (ratchet.phase() > 0) {
-            agreedNanos = nowNanos - session.policy.get(PolicyKey.SECURITY_REKEY_AFTER); // its outputs are lost: agree anew
+            agreedNanos =
+                    nowNanos - session.policy.get(PolicyKey.SECURITY_REKEY_AFTER); // its outputs are lost: agree anew
         }
         ratchet.wipe();
         ratchet = next;
@@ -204,6 +211,11 @@ final class Rekey {
                 case EXPIRED -> {
                     session.end(nowNanos, ReasonCode.KEY_EXPIRED);
                     return;
+                }
+                case LIMIT -> {
+                    if (session.active.isExhausted(nowNanos)) {
+                        session.recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
+                    }
                 }
                 case ASK -> {
                     if (asked != null) {

@@ -81,7 +81,10 @@ public sealed interface BindingMessage {
             case RekeyAnswer answer -> encodeKey(out.put((byte) 9), answer.phase, answer.publicKey);
             case Renew renew -> out.put((byte) 10).putInt(renew.generation).putInt(renew.phase);
             case Renewed renewed ->
-                out.put((byte) 11).putInt(renewed.generation).putInt(renewed.phase).putInt(renewed.made);
+                out.put((byte) 11)
+                        .putInt(renewed.generation)
+                        .putInt(renewed.phase)
+                        .putInt(renewed.made);
         }
         return Arrays.copyOf(out.array(), out.position());
     }

@@ -71,7 +71,8 @@ public record ReattachRequest(
             for (int i = 0; i < count; i++) {
                 unanswered.add(Nonce.decode(in));
             }
-            return new ReattachRequest(cause, protocol, kind, local, wireId, epoch, generation, phase, token, age, unanswered);
+            return new ReattachRequest(
+                    cause, protocol, kind, local, wireId, epoch, generation, phase, token, age, unanswered);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return null; // malformed, though sealed by a proven client: the caller counts it
         }

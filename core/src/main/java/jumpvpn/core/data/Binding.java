@@ -94,8 +94,8 @@ public final class Binding {
         pathId = parts.pathId;
         peer = parts.peer;
         replayWindow = parts.replayWindow;
-        sealing = new KeyPhase(
-                aead, suite, parts.sealKey, parts.openKey, new KeyPhase.Start(0, 0, -1, parts.bornNanos));
+        sealing =
+                new KeyPhase(aead, suite, parts.sealKey, parts.openKey, new KeyPhase.Start(0, 0, -1, parts.bornNanos));
         newest = sealing;
     }
 
@@ -257,14 +257,8 @@ public final class Binding {
         byte[] datagram = new byte[PacketLayout.OVERHEAD + payload.length];
         System.arraycopy(payload, 0, datagram, PacketLayout.PAYLOAD, payload.length);
         KeyPhase keys = sealing;
-        int length = seal(
-                keys,
-                keys.controlSealer(),
-                type,
-                MemorySegment.ofArray(datagram),
-                0,
-                payload.length,
-                nowNanos);
+        int length =
+                seal(keys, keys.controlSealer(), type, MemorySegment.ofArray(datagram), 0, payload.length, nowNanos);
         return length < 0 ? null : datagram;
     }
 

@@ -35,6 +35,7 @@ public final class Gateway {
     private final GatewayContext context;
     private final Births births;
     private final ReattachServer reattach;
+    private final SecretRenewal renewals;
     private final TreeMap<SessionId, GatewaySession> sessions = new TreeMap<>();
     private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final Wakeups wakeups = new Wakeups();
@@ -53,7 +54,9 @@ public final class Gateway {
         this.ticketKey = (int) (wallSeconds / TICKET_KEY_SECONDS);
         this.tickets = sealer();
         this.incarnation = context.crypto().entropy().nextLong();
-        this.reattach = new ReattachServer(context, new Ownership(), incarnation, () -> tickets);
+        Ownership ownership = new Ownership();
+        this.reattach = new ReattachServer(context, ownership, incarnation, () -> tickets);
+        this.renewals = new SecretRenewal(context, ownership);
     }
 
     private TicketSealer sealer() {
@@ -107,6 +110,10 @@ public final class Gateway {
             welcome(nowNanos, session);
         } else {
             session.receive(nowNanos, binding, from, parsed);
+            if (parsed instanceof BindingMessage.Renew renew) {
+                renewals.asked(nowNanos, session, binding, renew);
+            }
+            reschedule(session);
         }
         proceed(nowNanos);
     }
@@ -149,7 +156,7 @@ public final class Gateway {
                 older.forEach(session -> evict(nowNanos, session, ReasonCode.SUPERSEDED));
                 live(nowNanos, birth, record);
             } else {
-                context.bindings().remove(0, birth.binding().localWireId);
+                births.discard(birth);
             }
         });
     }
@@ -202,7 +209,7 @@ public final class Gateway {
     }
 
     private void reschedule(GatewaySession session) {
-        wakeups.set(session, session.deadlines.next());
+        wakeups.set(session, session.nextNanos());
     }
 
     /** When {@link #proceed} has something to do, or {@link Deadlines#NEVER}. */

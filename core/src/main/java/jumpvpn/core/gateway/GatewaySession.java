@@ -16,6 +16,7 @@ import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.observability.Journal;
 import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
@@ -55,7 +56,10 @@ final class GatewaySession {
     final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
     final ForwardingGate gate;
     SessionRecord record;
+    final Rekey rekey;
     boolean bindPending;
+    boolean renewPending;
+    BindingMessage.@Nullable Renewed renewed;
     int rejects;
     private Binding active;
     private Protocol protocol;
@@ -79,6 +83,7 @@ final class GatewaySession {
         this.watch = new HealthWatch(record.policy(), 0);
         this.address = new PeerAddress(this, active);
         gate.inner(record.inner().stream().map(Prefix::address).toList());
+        rekey = new Rekey(this, birth.ratchet(), nowNanos);
         history.born(nowNanos);
         deadlines.set(Timer.LIFETIME, record.lifetimeEndNanos());
         deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
@@ -182,14 +187,19 @@ final class GatewaySession {
                 case RETIRED -> forget(nowNanos);
             }
         }
-        return null;
+        return rekey.proceed(nowNanos);
+    }
+
+    /** When {@link #proceed} has something to do. */
+    long nextNanos() {
+        return Math.min(deadlines.next(), rekey.nextNanos());
     }
 
     private void look(long nowNanos) {
         if (!machine.bindingAlive()) {
             return;
         }
-        if (active.isExhausted()) {
+        if (active.isExhausted(nowNanos)) {
             pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
             return;
         }
@@ -211,6 +221,7 @@ final class GatewaySession {
             transmit(active, active.peer(), active.sealed(active.dataType(), new byte[0], nowNanos));
         }
         address.follow(nowNanos);
+        rekey.look(nowNanos);
         lookAgain(delivery, finding);
     }
 
@@ -230,6 +241,7 @@ final class GatewaySession {
         boolean calm = finding.calm();
         if (calm) {
             deadlines.set(Timer.SILENCE, Math.max(delivery.receivedNanos(), history.lastCommitNanos()) + SILENCE_NANOS);
+            active.rest();
             active.releaseWatch();
             boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
             calm = quiet || !active.claimWatch(); // sent or received in between?
@@ -254,6 +266,7 @@ final class GatewaySession {
         if (!step(nowNanos, ReasonCode.TRANSPORT_DEAD, new Detail("detail", detail.name()))) {
             machine.bindingDied();
         }
+        rekey.died(nowNanos);
         HoldQueue queue = new HoldQueue(
                 policy().get(PolicyKey.HOLD_BYTES_PER_SESSION), policy().get(PolicyKey.HOLD_MAX_AGE), context.drops());
         held = queue;
@@ -284,8 +297,11 @@ final class GatewaySession {
                 == null) { // its identifier is the client's choice: it may displace nothing
             context.bindings().put(0, early.localWireId, early);
             retired.add(new Retired(early, nowNanos + DRAIN_NANOS));
+        } else {
+            early.wipe();
         }
-        record = committed;
+        record(committed);
+        renewed = null;
         active = binding;
         protocol = through;
         address = new PeerAddress(this, binding);
@@ -311,13 +327,23 @@ final class GatewaySession {
         watch(nowNanos);
     }
 
+    /** What was committed is the truth now; generations of the secret that it lacks are wiped. */
+    void record(SessionRecord committed) {
+        for (SessionSecret secret : record.secrets()) {
+            if (!committed.secrets().contains(secret)) {
+                secret.wipe();
+            }
+        }
+        record = committed;
+    }
+
     private void retire(long nowNanos, Binding old, long receiveUntilNanos) {
         old.receiveUntil(receiveUntilNanos);
         finishedSentBytes += old.delivery.sentBytes();
         finishedReceivedBytes += old.delivery.receivedBytes();
         retired.add(new Retired(old, nowNanos + NOTICE_FOR_NANOS));
         while (retired.size() > MOST_RETIRED) {
-            context.bindings().remove(0, retired.removeFirst().binding.localWireId);
+            forget(retired.removeFirst().binding);
         }
         old.releaseWatch();
     }
@@ -325,7 +351,7 @@ final class GatewaySession {
     private void forget(long nowNanos) {
         for (Retired old : List.copyOf(retired)) {
             if (old.forgetNanos <= nowNanos) {
-                context.bindings().remove(0, old.binding.localWireId);
+                forget(old.binding);
                 retired.remove(old);
             } else {
                 deadlines.set(Timer.RETIRED, Math.min(deadlines.at(Timer.RETIRED), old.forgetNanos));
@@ -333,8 +359,14 @@ final class GatewaySession {
         }
     }
 
+    private void forget(Binding binding) {
+        context.bindings().remove(0, binding.localWireId);
+        binding.wipe();
+    }
+
     /** Takes a control message that came authentically in a binding of this session. */
     void receive(long nowNanos, Binding binding, Endpoint from, BindingMessage message) {
+        rekey.look(nowNanos);
         switch (message) {
             case BindingMessage.Ping _ -> {
                 if (binding == active && machine.bindingAlive()) {
@@ -346,12 +378,20 @@ final class GatewaySession {
                     address.answered(nowNanos, from, answer.value());
                 }
             }
+            case BindingMessage.Rekey ask -> {
+                if (binding == active && machine.bindingAlive()) {
+                    rekey.asked(nowNanos, ask);
+                }
+            }
             case BindingMessage.Confirm _,
                     BindingMessage.Welcome _,
+                    BindingMessage.RekeyAnswer _,
+                    BindingMessage.Renew _,
+                    BindingMessage.Renewed _,
                     BindingMessage.Close _,
                     BindingMessage.Notice _,
                     BindingMessage.Challenge _ -> {
-                // the first and Close are the gateway's to handle, the rest a client never says
+                // Confirm, Close and Renew are the gateway's to handle, the rest a client never says
             }
         }
     }
@@ -371,11 +411,12 @@ final class GatewaySession {
                 context.routes().remove(inner.address().high(), inner.address().low());
             }
         }
+        rekey.end();
         active.receiveUntil(nowNanos);
-        context.bindings().remove(0, active.localWireId);
+        forget(active);
         for (Retired old : retired) {
             old.binding.receiveUntil(nowNanos);
-            context.bindings().remove(0, old.binding.localWireId);
+            forget(old.binding);
         }
     }
 

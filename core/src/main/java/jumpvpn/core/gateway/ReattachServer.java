@@ -22,6 +22,8 @@ import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.Ratchet;
+import jumpvpn.core.security.RekeyOutput;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
@@ -218,7 +220,7 @@ final class ReattachServer {
         return java.util.HexFormat.of().formatHex(nonce.bytes());
     }
 
-    private static @Nullable SessionSecret base(SessionRecord record, int generation) {
+    static @Nullable SessionSecret base(SessionRecord record, int generation) {
         for (SessionSecret secret : record.secrets()) {
             if (secret.generation() == generation) {
                 return secret;
@@ -294,14 +296,17 @@ final class ReattachServer {
     /** All gates passed: one commit makes the rows, the epoch and the keys; only then anything changes. */
     private void bind(Asked asked, GatewaySession session, Gates.Verdict verdict) {
         SessionRecord before = session.record;
-        SessionSecret base =
+        SessionSecret named =
                 java.util.Objects.requireNonNull(base(before, asked.request().generation()));
+        RekeyOutput held = session.rekey.output(
+                asked.request().expectedEpoch(), asked.request().phase());
+        SessionSecret base = held == null ? named.copy() : named.mixed(held);
         byte[] random = context.crypto().entropy().bytes(Nonce.LENGTH);
         Freshness freshness = new Freshness(asked.proven.nonce().bytes(), random);
         StateVersion version = before.version().nextEpoch();
-        SessionSecret stepped = new SessionSecret(
-                before.secret().generation() + 1,
-                base.next(freshness, version.epoch()).key());
+        SessionSecret stepped =
+                base.next(freshness, version.epoch()).numbered(before.secret().generation() + 1);
+        Start start = new Start(named, base, held == null ? null : held.copy(), freshness);
         long commitId = context.crypto().entropy().nextLong();
         SessionRecord after = new SessionRecord(
                 before.id(),
@@ -311,7 +316,7 @@ final class ReattachServer {
                 commitId,
                 List.of(new SessionRecord.Row(
                         version, SessionState.RECOVERING, SessionState.ATTACHED, ReasonCode.REATTACH_ACCEPT)),
-                retain(before, base, stepped),
+                retain(before, named, stepped),
                 text(asked.proven.nonce()),
                 before.inner(),
                 before.policy(),
@@ -322,15 +327,29 @@ final class ReattachServer {
         owner.commit(new SessionTable.Change(before.id(), before.version().epoch(), after), commitId, committed -> {
             session.bindPending = false;
             if (committed && session.machine.state().isLive()) {
-                bound(asked, session, verdict, after, base, freshness);
+                bound(asked, session, verdict, after, start);
             } else {
+                stepped.wipe();
                 refuse(asked, session, verdict, ReasonCode.DUAL_ACTIVE_FORBIDDEN);
             }
+            base.wipe();
         });
     }
 
+    /**
+     * What the keys of a bind come from.
+     *
+     * @param named the generation that the client named
+     * @param base the same with the output in it; wiped when the bind is done
+     */
+    private record Start(
+            SessionSecret named,
+            SessionSecret base,
+            @Nullable RekeyOutput output,
+            Freshness freshness) {}
+
     /** What the client named, what it may have missed, and the newest. */
-    private static List<SessionSecret> retain(SessionRecord before, SessionSecret base, SessionSecret stepped) {
+    static List<SessionSecret> retain(SessionRecord before, SessionSecret base, SessionSecret stepped) {
         List<SessionSecret> secrets = new ArrayList<>();
         secrets.add(base);
         if (before.secret().generation() != base.generation() && secrets.size() < MOST_SECRETS - 1) {
@@ -340,20 +359,15 @@ final class ReattachServer {
         return List.copyOf(secrets);
     }
 
-    private void bound(
-            Asked asked,
-            GatewaySession session,
-            Gates.Verdict verdict,
-            SessionRecord after,
-            SessionSecret base,
-            Freshness freshness) {
+    private void bound(Asked asked, GatewaySession session, Gates.Verdict verdict, SessionRecord after, Start start) {
         ReattachRequest request = asked.request();
         long nowNanos = asked.nowNanos;
         intoRecovering(nowNanos, session, request.cause());
         received(asked, session, verdict.passed());
-        Binding binding = binding(
-                asked, session, base.bindingKeys(freshness, after.version().epoch()), after);
-        session.bind(nowNanos, after, binding, early(asked, session, base, after), request.protocol());
+        int epoch = after.version().epoch();
+        Binding binding = binding(asked, session, start.base.bindingKeys(start.freshness, epoch), after);
+        session.bind(nowNanos, after, binding, early(asked, session, start.named, after), request.protocol());
+        session.rekey.bound(nowNanos, Ratchet.of(start.base, start.freshness, epoch), start.output);
         session.history.bound(nowNanos, request.cause().isElective());
         session.rejects = 0;
         session.journal.emit(
@@ -363,10 +377,11 @@ final class ReattachServer {
                 after.version(),
                 binding.localWireId,
                 after.secret().generation(),
+                start.output != null,
                 asked.from,
                 token(nowNanos),
                 tickets(after, after.secret(), MOST_TICKETS));
-        byte[] answer = answer(asked, ack, freshness.gateway());
+        byte[] answer = answer(asked, ack, start.freshness.gateway());
         session.kept.keep(asked.proven.nonce(), asked.datagram, asked.from, answer, nowNanos);
         session.kept.bound(asked.proven.nonce());
         session.journal.emit(
@@ -400,7 +415,7 @@ final class ReattachServer {
     }
 
     private Binding binding(Asked asked, GatewaySession session, BindingKeys keys, SessionRecord after) {
-        return new Binding(
+        Binding binding = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
                         session.gate,
@@ -412,12 +427,16 @@ final class ReattachServer {
                         context.crypto().entropy().nextLong(),
                         asked.request().clientWireId(),
                         asked.socketId,
-                        asked.from));
+                        asked.from,
+                        after.policy().count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        asked.nowNanos));
+        keys.wipe();
+        return binding;
     }
 
     private Binding early(Asked asked, GatewaySession session, SessionSecret base, SessionRecord after) {
         byte[] key = base.earlyKey(asked.proven.nonce().bytes());
-        return new Binding(
+        Binding early = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
                         session.gate,
@@ -429,6 +448,10 @@ final class ReattachServer {
                         asked.proven.nonce().high(),
                         asked.proven.nonce().high(),
                         asked.socketId,
-                        asked.from));
+                        asked.from,
+                        after.policy().count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        asked.nowNanos));
+        Arrays.fill(key, (byte) 0);
+        return early;
     }
 }

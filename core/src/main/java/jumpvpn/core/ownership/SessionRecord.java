@@ -111,4 +111,22 @@ public record SessionRecord(
                 nanos,
                 switches);
     }
+
+    /** The same record with another newest generation of the secret: a commit without a row. */
+    public SessionRecord renewed(long newCommitId, List<SessionSecret> generations) {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                owner,
+                newCommitId,
+                rows,
+                generations,
+                bindNonce,
+                inner,
+                policy,
+                lifetimeEndNanos,
+                noBindingSinceNanos,
+                switches);
+    }
 }

@@ -68,10 +68,8 @@ public final class Ratchet {
                 new BindingKeys(
                         Hkdf.derive(salt, input, "jumpvpn rekey c2g", context, LENGTH),
                         Hkdf.derive(salt, input, "jumpvpn rekey g2c", context, LENGTH)),
-                new RekeyOutput(
-                        epoch, phase + 1, Hkdf.derive(salt, input, "jumpvpn rekey output", context, LENGTH)),
-                new Ratchet(
-                        Hkdf.derive(salt, input, "jumpvpn rekey chain", context, LENGTH), epoch, phase + 1));
+                new RekeyOutput(epoch, phase + 1, Hkdf.derive(salt, input, "jumpvpn rekey output", context, LENGTH)),
+                new Ratchet(Hkdf.derive(salt, input, "jumpvpn rekey chain", context, LENGTH), epoch, phase + 1));
         Arrays.fill(input, (byte) 0);
         return step;
     }

@@ -44,10 +44,11 @@ public record SessionSecret(int generation, byte[] key) {
      * generation of its own.
      */
     public SessionSecret mixed(RekeyOutput output) {
-        byte[] context =
-                ByteBuffer.allocate(8).putInt(output.epoch()).putInt(output.phase()).array();
-        return new SessionSecret(
-                generation, Hkdf.derive(output.key(), key, "jumpvpn mixed secret", context, LENGTH));
+        byte[] context = ByteBuffer.allocate(8)
+                .putInt(output.epoch())
+                .putInt(output.phase())
+                .array();
+        return new SessionSecret(generation, Hkdf.derive(output.key(), key, "jumpvpn mixed secret", context, LENGTH));
     }
 
     /** The same key under another number; not copied. */

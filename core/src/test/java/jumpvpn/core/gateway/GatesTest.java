@@ -49,6 +49,7 @@ class GatesTest {
                 1,
                 expectedEpoch,
                 0,
+                0,
                 token,
                 tokenAge,
                 List.of());
