@@ -177,6 +177,7 @@ final class ClientSession {
             case BindingMessage.Confirm _,
                     BindingMessage.ChallengeAnswer _,
                     BindingMessage.Rekey _,
+                    BindingMessage.Draining _,
                     BindingMessage.Renew _ -> {
                 // the gateway never says these
             }

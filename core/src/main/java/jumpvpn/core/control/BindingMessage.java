@@ -35,6 +35,9 @@ public sealed interface BindingMessage {
     /** The challenge's value, from the challenged address. */
     record ChallengeAnswer(long value) implements BindingMessage {}
 
+    /** Gateway: it will serve nobody soon; the client should reattach elsewhere. */
+    record Draining() implements BindingMessage {}
+
     /**
      * Client: renew the binding's keys.
      *
@@ -77,11 +80,12 @@ public sealed interface BindingMessage {
             case Notice notice -> out.put((byte) 5).putLong(notice.version.packed());
             case Challenge challenge -> out.put((byte) 6).putLong(challenge.value);
             case ChallengeAnswer answer -> out.put((byte) 7).putLong(answer.value);
+            case Draining _ -> out.put((byte) 10);
             case Rekey rekey -> encodeKey(out.put((byte) 8), rekey.phase, rekey.publicKey);
             case RekeyAnswer answer -> encodeKey(out.put((byte) 9), answer.phase, answer.publicKey);
-            case Renew renew -> out.put((byte) 10).putInt(renew.generation).putInt(renew.phase);
+            case Renew renew -> out.put((byte) 11).putInt(renew.generation).putInt(renew.phase);
             case Renewed renewed ->
-                out.put((byte) 11)
+                out.put((byte) 12)
                         .putInt(renewed.generation)
                         .putInt(renewed.phase)
                         .putInt(renewed.made);
@@ -101,10 +105,11 @@ public sealed interface BindingMessage {
                 case 5 -> new Notice(new StateVersion(in.getLong()));
                 case 6 -> new Challenge(in.getLong());
                 case 7 -> new ChallengeAnswer(in.getLong());
+                case 10 -> new Draining();
                 case 8 -> decodeRekey(in);
                 case 9 -> decodeRekeyAnswer(in);
-                case 10 -> new Renew(in.getInt(), in.getInt());
-                case 11 -> new Renewed(in.getInt(), in.getInt(), in.getInt());
+                case 11 -> new Renew(in.getInt(), in.getInt());
+                case 12 -> new Renewed(in.getInt(), in.getInt(), in.getInt());
                 default -> null;
             };
         } catch (BufferUnderflowException e) {

@@ -39,41 +39,43 @@ final class Rekey {
      */
     private record Offer(byte[] clientKey, BindingMessage.RekeyAnswer answer, RekeyOutput output) {}
 
+    /** The active binding and its chain. */
+    private record Active(Binding binding, Ratchet ratchet) {}
+
     private final GatewaySession session;
     private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
     private final SecretAge age = new SecretAge();
-    private Ratchet ratchet;
+    private @Nullable Active active;
     private @Nullable Offer offer;
     private @Nullable RekeyOutput output;
     private @Nullable RekeyOutput before;
+    /** The last answer to a RENEW of this binding. */
+    BindingMessage.@Nullable Renewed renewed;
+    /** Whether a generation of the secret is being committed. */
+    boolean renewing;
 
-    /** @param ratchet of the session's first binding */
-    Rekey(GatewaySession session, Ratchet ratchet, long nowNanos) {
+    Rekey(GatewaySession session) {
         this.session = session;
-        this.ratchet = ratchet;
-        alive(nowNanos);
-    }
-
-    private void alive(long nowNanos) {
-        age.alive(nowNanos);
-        deadlines.set(Timer.EXPIRED, age.expiresNanos());
-        deadlines.set(Timer.LIMIT, session.active().keysEndNanos());
     }
 
     /** Takes a REKEY of the active binding. */
     void asked(long nowNanos, BindingMessage.Rekey ask) {
         look(nowNanos);
+        Active now = active;
         Offer made = offer;
+        if (now == null) {
+            return;
+        }
         if (made != null) {
             if (made.answer.phase() == ask.phase() && Arrays.equals(made.clientKey, ask.publicKey())) {
-                session.send(nowNanos, session.active(), made.answer);
+                session.path.send(nowNanos, now.binding, made.answer);
             }
-        } else if (ask.phase() == ratchet.phase() + 1 && !session.active().hasOlder()) {
-            agree(nowNanos, ask);
+        } else if (ask.phase() == now.ratchet.phase() + 1 && !now.binding.hasOlder()) {
+            agree(nowNanos, now, ask);
         }
     }
 
-    private void agree(long nowNanos, BindingMessage.Rekey ask) {
+    private void agree(long nowNanos, Active now, BindingMessage.Rekey ask) {
         Crypto crypto = session.context.crypto();
         KeyPair own = KeyPair.generate(crypto);
         byte[] agreed;
@@ -83,27 +85,27 @@ final class Rekey {
             return; // a client that sends no key gets none: its binding ends when its keys do
         }
         Arrays.fill(own.privateKey(), (byte) 0);
-        Ratchet.Step step = ratchet.step(agreed, ask.publicKey(), own.publicKey());
+        Ratchet.Step step = now.ratchet.step(agreed, ask.publicKey(), own.publicKey());
         Arrays.fill(agreed, (byte) 0);
-        Binding active = session.active();
-        active.expect(step.keys().gatewayToClient(), step.keys().clientToGateway(), nowNanos);
+        now.binding.expect(step.keys().gatewayToClient(), step.keys().clientToGateway(), nowNanos);
         step.keys().wipe();
-        ratchet.wipe();
-        ratchet = step.next();
+        now.ratchet.wipe();
+        active = new Active(now.binding, step.next());
         offer = new Offer(ask.publicKey(), new BindingMessage.RekeyAnswer(ask.phase(), own.publicKey()), step.output());
-        session.send(nowNanos, active, offer.answer);
+        session.path.send(nowNanos, now.binding, offer.answer);
     }
 
     /** The binding is in use: the client may have shown that it has the new keys. */
     void look(long nowNanos) {
+        Active now = active;
         Offer taken = offer;
-        if (taken != null && session.active().newestOpened()) {
+        if (now != null && taken != null && now.binding.newestOpened()) {
             offer = null;
             wipe(output);
             output = taken.output;
-            session.active().sealNewest();
+            now.binding.sealNewest();
             deadlines.set(Timer.FORGET, nowNanos + LATE_NANOS);
-            deadlines.set(Timer.LIMIT, session.active().keysEndNanos());
+            deadlines.set(Timer.LIMIT, now.binding.keysEndNanos());
             session.journal.emit(
                     nowNanos,
                     EventType.KEY_ROTATED,
@@ -120,16 +122,16 @@ final class Rekey {
         }
     }
 
-    /** The output of a renewal that a client may name; null if it is not held, or never was. */
+    /** A copy of the output of a renewal that a client names; null if it is not held, or never was. */
     @Nullable
-    RekeyOutput output(int epoch, int phase) {
+    RekeyOutput copyOf(int epoch, int phase) {
         if (output != null && output.is(epoch, phase)) {
-            return output;
+            return output.copy();
         }
         if (before != null && before.is(epoch, phase)) {
-            return before;
+            return before.copy();
         }
-        return offer != null && offer.output.is(epoch, phase) ? offer.output : null;
+        return offer != null && offer.output.is(epoch, phase) ? offer.output.copy() : null;
     }
 
     /** New Diffie-Hellman is in the secret, committed. */
@@ -148,18 +150,20 @@ final class Rekey {
     /**
      * A bind was committed: its binding has keys of its own. What the client named stays as long as that binding: the ACK may be lost, and the client name it again.
      *
-     * @param named a copy of the output that is in the secret now; null: none
+     * @param entered the output that is in the secret now, this object's from here on; null: none
      */
-    void bound(long nowNanos, Ratchet next, @Nullable RekeyOutput named) {
+    void bound(long nowNanos, Binding binding, Ratchet ratchet, @Nullable RekeyOutput entered) {
         wipeOutputs();
-        before = named;
-        ratchet.wipe();
-        ratchet = next;
+        before = entered;
+        active = new Active(binding, ratchet);
+        renewed = null;
         deadlines.clear(Timer.FORGET);
-        if (named != null) {
+        if (entered != null) {
             age.renewed(nowNanos);
         }
-        alive(nowNanos);
+        age.alive(nowNanos);
+        deadlines.set(Timer.EXPIRED, age.expiresNanos());
+        deadlines.set(Timer.LIMIT, binding.keysEndNanos());
     }
 
     private void wipeOutputs() {
@@ -169,6 +173,9 @@ final class Rekey {
         output = null;
         before = null;
         offer = null;
+        if (active != null) {
+            active.ratchet.wipe();
+        }
     }
 
     /** Does what is due. @return why the session must end, or null */
@@ -179,18 +186,15 @@ final class Rekey {
                 case EXPIRED -> {
                     return ReasonCode.KEY_EXPIRED;
                 }
-                case LIMIT -> limit(nowNanos);
-                case FORGET -> session.active().dropOlder();
+                case LIMIT -> session.path.look(nowNanos);
+                case FORGET -> {
+                    if (active != null) {
+                        active.binding.dropOlder();
+                    }
+                }
             }
         }
         return null;
-    }
-
-    private void limit(long nowNanos) {
-        look(nowNanos);
-        if (session.machine.bindingAlive() && session.active().isExhausted(nowNanos)) {
-            session.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
-        }
     }
 
     long nextNanos() {
@@ -201,6 +205,6 @@ final class Rekey {
     void end() {
         deadlines.clearAll();
         wipeOutputs();
-        ratchet.wipe();
+        active = null;
     }
 }

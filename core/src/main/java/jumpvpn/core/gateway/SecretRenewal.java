@@ -1,5 +1,6 @@
 package jumpvpn.core.gateway;
 
+import java.util.List;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.observability.Event.Detail;
@@ -16,61 +17,73 @@ import jumpvpn.core.session.ReasonCode;
  */
 final class SecretRenewal {
     private final GatewayContext context;
-    private final ReattachServer.Owner owner;
+    private final LiveSessions sessions;
+    private final TableClient table;
 
-    SecretRenewal(GatewayContext context, ReattachServer.Owner owner) {
+    SecretRenewal(GatewayContext context, LiveSessions sessions, TableClient table) {
         this.context = context;
-        this.owner = owner;
+        this.sessions = sessions;
+        this.table = table;
     }
 
     /** Takes a RENEW. */
     void asked(long nowNanos, GatewaySession session, Binding binding, BindingMessage.Renew ask) {
-        if (binding != session.active() || !session.machine.bindingAlive()) {
+        ActivePath active = session.path.active();
+        if (active == null || active.binding != binding || !session.machine.bindingAlive()) {
             return;
         }
-        if (session.renewed != null
-                && session.renewed.generation() == ask.generation()
-                && session.renewed.phase() == ask.phase()) {
-            session.send(nowNanos, binding, session.renewed);
+        BindingMessage.Renewed done = session.rekey.renewed;
+        if (done != null && done.generation() == ask.generation() && done.phase() == ask.phase()) {
+            session.path.send(nowNanos, binding, done);
             return;
         }
-        SessionSecret base = ReattachServer.base(session.record, ask.generation());
-        session.rekey.look(nowNanos);
-        RekeyOutput output = session.rekey.output(binding.epoch, ask.phase());
-        if (base != null && output != null && !session.bindPending && !session.renewPending) {
-            commit(nowNanos, session, base, output);
+        SessionSecret named = session.record.secret(ask.generation());
+        if (named == null || session.rekey.renewing || session.rows.isFrozen()) {
+            return;
+        }
+        RekeyOutput output = session.rekey.copyOf(binding.epoch, ask.phase());
+        if (output != null) {
+            commit(session, named, output);
+            output.wipe();
         }
     }
 
-    private void commit(long nowNanos, GatewaySession session, SessionSecret base, RekeyOutput output) {
+    private void commit(GatewaySession session, SessionSecret named, RekeyOutput output) {
         SessionRecord before = session.record;
-        SessionSecret made = base.mixed(output).numbered(before.secret().generation() + 1);
+        SessionSecret made = named.mixed(output).numbered(before.secret().generation() + 1);
         BindingMessage.Renewed answer =
-                new BindingMessage.Renewed(base.generation(), output.phase(), made.generation());
+                new BindingMessage.Renewed(named.generation(), output.phase(), made.generation());
         long commitId = context.crypto().entropy().nextLong();
-        SessionRecord after = before.renewed(commitId, ReattachServer.retain(before, base, made));
-        session.renewPending = true;
-        owner.commit(new SessionTable.Change(before.id(), before.version().epoch(), after), commitId, committed -> {
-            session.renewPending = false;
-            if (committed
-                    && session.record == before
-                    && !session.bindPending
-                    && session.machine.state().isLive()) {
-                session.record(after);
-                session.renewed = answer;
-                session.rekey.entered(nowNanos);
-                session.journal.emit(
-                        nowNanos,
-                        EventType.KEY_ROTATED,
-                        ReasonCode.SECRET_RENEWED,
-                        session.machine.version(),
-                        session.pathName(),
-                        new Detail("generation", (long) made.generation()));
-                session.send(nowNanos, session.active(), answer);
-                owner.reschedule(session);
-            } else {
+        SessionRecord after = before.renewed(commitId, before.generations(named, made));
+        SessionTable.Change change =
+                new SessionTable.Change(before.id(), before.version().epoch(), after);
+        session.rekey.renewing = true;
+        table.commit(commitId, List.of(change), (at, outcome) -> {
+            session.rekey.renewing = false;
+            boolean holds = session.record == before && !session.rows.isFrozen() && !session.path.isStopped();
+            if (outcome == SessionTable.Outcome.COMMITTED && holds && !session.isGone()) {
+                committed(at, session, after, answer);
+            } else if (outcome != SessionTable.Outcome.COMMITTED) {
                 made.wipe();
             }
         });
+    }
+
+    private void committed(long nowNanos, GatewaySession session, SessionRecord after, BindingMessage.Renewed answer) {
+        session.record(after);
+        session.rekey.renewed = answer;
+        session.rekey.entered(nowNanos);
+        session.journal.emit(
+                nowNanos,
+                EventType.KEY_ROTATED,
+                ReasonCode.SECRET_RENEWED,
+                session.machine.version(),
+                session.pathName(),
+                new Detail("generation", (long) answer.made()));
+        ActivePath active = session.path.active();
+        if (active != null) {
+            session.path.send(nowNanos, active.binding, answer);
+        }
+        sessions.reschedule(session);
     }
 }

@@ -61,9 +61,9 @@ class BindingMessageTest {
         assertThat(new BindingMessage.Challenge(0x0102_0304_0506_0708L).encode())
                 .containsExactly(6, 1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(new BindingMessage.ChallengeAnswer(1).encode()).containsExactly(7, 0, 0, 0, 0, 0, 0, 0, 1);
-        assertThat(new BindingMessage.Renew(0x0102_0304, 7).encode()).containsExactly(10, 1, 2, 3, 4, 0, 0, 0, 7);
+        assertThat(new BindingMessage.Renew(0x0102_0304, 7).encode()).containsExactly(11, 1, 2, 3, 4, 0, 0, 0, 7);
         assertThat(new BindingMessage.Renewed(0x0102_0304, 7, 0x0506_0708).encode())
-                .containsExactly(11, 1, 2, 3, 4, 0, 0, 0, 7, 5, 6, 7, 8);
+                .containsExactly(12, 1, 2, 3, 4, 0, 0, 0, 7, 5, 6, 7, 8);
         for (byte kind = 8; kind <= 9; kind++) {
             byte[] rekey = kind == 8
                     ? new BindingMessage.Rekey(0x0102_0304, KEY).encode()
@@ -100,7 +100,7 @@ class BindingMessageTest {
 
     @Test
     void unknownKindsAndReasonsAreNull() {
-        assertThat(BindingMessage.decode(new byte[] {12, 0, 0})).isNull();
+        assertThat(BindingMessage.decode(new byte[] {13, 0, 0})).isNull();
         assertThat(BindingMessage.decode(new byte[] {0})).isNull();
         assertThat(BindingMessage.decode(new byte[] {4, 0, 127})).isNull();
         assertThat(BindingMessage.decode(new byte[] {4, -1, -1})).isNull();

@@ -129,6 +129,7 @@ final class Pair {
                 new GatewayContext(
                         config, crypto, this::down, gatewayEvents::add, table, bindings, routes, gatewayDrops),
                 WALL_SECONDS);
+        gateway.start(now);
         gatewayInbound = new Inbound(bindings, gatewayDrops, true);
         gatewayOutbound = new Outbound(routes::get, gatewayDrops);
     }

@@ -92,6 +92,7 @@ final class GatewayNode extends Node {
                         routes,
                         drops),
                 WALL_SECONDS);
+        gateway.start(local());
         packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops));
     }
 
