@@ -40,10 +40,10 @@ final class GatewaySession {
         LOST
     }
 
-    /** What the session waits for. Terminations come first. */
+    /** What the session waits for. Terminations come first, in the order of the contract's table. */
     enum Timer {
-        LIFETIME,
         TRANSPORT_LOSS,
+        LIFETIME,
         RECOVERY_WINDOW,
         LOOK,
         SILENCE,

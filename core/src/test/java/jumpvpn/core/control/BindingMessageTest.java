@@ -19,6 +19,7 @@ class BindingMessageTest {
         return Stream.of(
                 new BindingMessage.Confirm(),
                 new BindingMessage.Ping(),
+                new BindingMessage.Draining(),
                 new BindingMessage.Close(ReasonCode.SUPERSEDED),
                 new BindingMessage.Notice(Samples.VERSION),
                 new BindingMessage.Challenge(0x0102_0304_0506_0708L),
@@ -70,6 +71,7 @@ class BindingMessageTest {
                     : new BindingMessage.RekeyAnswer(0x0102_0304, KEY).encode();
             assertThat(rekey).hasSize(39).startsWith(kind, 1, 2, 3, 4, 0x77).endsWith(0x77, 0, 0);
         }
+        assertThat(new BindingMessage.Draining().encode()).containsExactly(10);
         ByteBuffer welcome = ByteBuffer.wrap(
                 new BindingMessage.Welcome(Samples.VERSION, Samples.TOKEN, Samples.tickets(8)).encode());
         assertThat(welcome.remaining()).isEqualTo(1 + 8 + 16 + 1 + 8 * 104).isLessThanOrEqualTo(1024);

@@ -72,6 +72,9 @@ record Scenario(
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.VOLATILITY_DEAD_AFTER, chance.between(250, 5000) * MILLIS);
         }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.VOLATILITY_TO_DEGRADED, chance.between(500, 3000) * MILLIS);
+        }
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(0, 2000));
         }

@@ -28,7 +28,6 @@ class SimulationTest {
             "client RECOVERY_WINDOW_EXCEEDED",
             "client CANDIDATE_APPEARED",
             "client TTL_TRANSPORT_LOSS_EXPIRED",
-            "client TTL_SESSION_EXPIRED",
             "client SESSION_NOT_FOUND",
             "gateway HEALTH_RECOVERED",
             "gateway VOLATILE_PERSISTED",
@@ -37,7 +36,6 @@ class SimulationTest {
             "gateway RECOVERY_WINDOW_EXCEEDED",
             "gateway CANDIDATE_APPEARED",
             "gateway TTL_TRANSPORT_LOSS_EXPIRED",
-            "gateway TTL_SESSION_EXPIRED",
             "gateway SUPERSEDED",
             "gateway PEER_CLOSED");
 
