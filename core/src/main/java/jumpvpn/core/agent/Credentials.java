@@ -35,6 +35,16 @@ final class Credentials {
         return output;
     }
 
+    /** The phase that {@link #output} began, or 0. */
+    int phase() {
+        return output == null ? 0 : output.phase();
+    }
+
+    /** A copy of the newest generation, with the output in it if there is one. */
+    SessionSecret mixed() {
+        return output == null ? secret().copy() : secret().mixed(output);
+    }
+
     TicketWallet wallet() {
         return wallet;
     }

@@ -13,8 +13,6 @@ import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.Entropy;
-import jumpvpn.core.security.RekeyOutput;
-import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.ReasonCode;
@@ -134,8 +132,6 @@ final class Reattachment {
         Entropy entropy = context.crypto().entropy();
         Nonce nonce = Nonce.of(entropy.bytes(Nonce.LENGTH));
         long wireId = entropy.nextLong();
-        SessionSecret secret = credentials.secret();
-        RekeyOutput output = credentials.output();
         ReattachRequest request = new ReattachRequest(
                 cause,
                 path.protocol(),
@@ -143,8 +139,8 @@ final class Reattachment {
                 new Endpoint(path.local(), 0),
                 wireId,
                 expectedEpoch,
-                secret.generation(),
-                output == null ? 0 : output.phase(),
+                credentials.secret().generation(),
+                credentials.phase(),
                 credentials.token(path.gateway()),
                 credentials.tokenAgeNanos(path.gateway(), nowNanos),
                 unanswered());
@@ -154,8 +150,8 @@ final class Reattachment {
                 new ReattachAttempt.Question(path, cause, expectedEpoch, search, number++),
                 nonce,
                 wireId,
-                secret.copy(),
-                output == null ? secret.copy() : secret.mixed(output),
+                credentials.secret().copy(),
+                credentials.mixed(),
                 ticket.proofKey(),
                 datagram,
                 nowNanos,

@@ -35,7 +35,7 @@ public sealed interface BindingMessage {
     /** The challenge's value, from the challenged address. */
     record ChallengeAnswer(long value) implements BindingMessage {}
 
-    /** Gateway: it will serve nobody soon; the client should reattach elsewhere. */
+    /** Gateway: it will stop soon; the client should go to another if it has one. */
     record Draining() implements BindingMessage {}
 
     /**
