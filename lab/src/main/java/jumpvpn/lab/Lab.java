@@ -3,6 +3,7 @@ package jumpvpn.lab;
 import java.io.PrintStream;
 import java.util.List;
 import jumpvpn.lab.netns.NetworkLab;
+import jumpvpn.lab.sim.SimLab;
 
 /** The entry of {@code jumpvpn lab}. */
 public final class Lab {
@@ -15,6 +16,9 @@ public final class Lab {
 
     /** Runs the lab; 0: all that was claimed held, 1: something did not, 2: the command line or the machine is not fit. */
     public static int run(String[] args, PrintStream out, PrintStream err) {
-        return NetworkLab.run(List.of(args), out, err);
+        List<String> arguments = List.of(args);
+        return !arguments.isEmpty() && arguments.getFirst().equals("sim")
+                ? SimLab.run(arguments.subList(1, arguments.size()), out, err)
+                : NetworkLab.run(arguments, out, err);
     }
 }

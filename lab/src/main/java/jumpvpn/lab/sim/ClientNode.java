@@ -7,40 +7,27 @@ import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
 import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
-import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.net.Endpoint;
-import jumpvpn.core.security.Crypto;
-import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The client's process. */
+/** A client's process. */
 final class ClientNode extends Node {
-    private final DropCounters drops = new DropCounters();
-    private final KeyPair own;
+    final int index;
     private @Nullable Agent agent;
-    private LookupTable<Binding> bindings = new LookupTable<>();
     private ForwardingGate gate = new ForwardingGate();
 
-    ClientNode(World world) {
-        super(world, "client");
-        own = KeyPair.generate(crypto());
-    }
-
-    private Crypto crypto() {
-        return new Crypto(world.parts.aead(), new ToyAgreement(), world.parts.clientEntropy());
-    }
-
-    byte[] publicKey() {
-        return own.publicKey();
+    ClientNode(World world, int index) {
+        super(world, "client" + (index + 1), Role.CLIENT);
+        this.index = index;
     }
 
     Agent agent() {
@@ -51,38 +38,70 @@ final class ClientNode extends Node {
         return gate;
     }
 
-    LookupTable<Binding> bindings() {
-        return bindings;
-    }
-
     AgentStatus status() {
         return agent().status(local());
     }
 
+    List<Uplink> uplinks() {
+        return world.network.uplinks(this);
+    }
+
     @Override
-    void boot() {
-        bindings = new LookupTable<>();
+    Engine boot() {
         gate = new ForwardingGate();
         AgentConfig config = new AgentConfig(
                 own,
                 world.scenario.suite(),
-                List.of(new AgentConfig.Gateway(GatewayNode.NAME, world.gateway.publicKey())));
-        Agent made = new Agent(new AgentContext(
-                config,
-                crypto(),
-                new Port(),
-                world.parts.sink(event -> world.invariants.event(Role.CLIENT, event)),
-                bindings,
-                gate,
-                drops));
+                world.gateways.stream()
+                        .map(gateway -> new AgentConfig.Gateway(gateway.name, gateway.own.publicKey()))
+                        .toList());
+        Agent made =
+                new Agent(new AgentContext(config, crypto(), new Port(), sink(), bindings(), gate, drops));
         agent = made;
-        packetPath(new Inbound(bindings, drops, false), new Outbound((_, _) -> gate, drops));
-        for (Uplink uplink : world.network.uplinks()) {
+        packetPath(new Inbound(bindings(), drops, false), new Outbound((_, _) -> gate, drops));
+        return new Driven(made);
+    }
+
+    @Override
+    void begin(long nowNanos) {
+        for (Uplink uplink : uplinks()) {
             if (uplink.isUp) {
-                world.network.paths(uplink).forEach(path -> made.pathUp(local(), path));
+                world.network.paths(uplink).forEach(path -> agent().pathUp(nowNanos, path));
             }
         }
-        made.start(local());
+        agent().start(nowNanos);
+    }
+
+    private record Driven(Agent agent) implements Engine {
+        @Override
+        public long nextNanos() {
+            return agent.nextNanos();
+        }
+
+        @Override
+        public void proceed(long nowNanos) {
+            agent.proceed(nowNanos);
+        }
+
+        @Override
+        public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
+            agent.receive(nowNanos, socketId, bytes);
+        }
+
+        @Override
+        public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+            agent.receiveControl(nowNanos, binding, message);
+        }
+
+        @Override
+        public void watch(long nowNanos, Binding binding) {
+            agent.watch(nowNanos, binding);
+        }
+
+        @Override
+        public void close(long nowNanos) {
+            agent.close(nowNanos);
+        }
     }
 
     private final class Port implements AgentPort {
@@ -93,23 +112,14 @@ final class ClientNode extends Node {
 
         @Override
         public void granted(Grant.Session session, String gateway) {
-            world.traffic.clientAddress(session.inner().getFirst().address());
+            world.traffic.granted(
+                    ClientNode.this, session.id(), session.inner().getFirst().address());
         }
 
         @Override
         public void ended(ReasonCode reason, String text) {
             note("ended", reason.number(), text);
         }
-    }
-
-    /** The operator stops the process; it says goodbye. */
-    void close() {
-        touch("close", () -> {
-            note("closes", 0, "");
-            agent().close(local());
-            check();
-            kill();
-        });
     }
 
     void linkUp(Uplink uplink) {
@@ -130,55 +140,22 @@ final class ClientNode extends Node {
     void killed() {
         agent = null;
         gate.drop();
-        world.invariants.died(Role.CLIENT);
     }
 
     @Override
     void check() {
-        if (isRunning()) {
-            world.invariants.check(this);
+        world.invariants.check(this);
+    }
+
+    @Override
+    void told(byte[] message) {
+        if (BindingMessage.decode(message) instanceof BindingMessage.Welcome welcome) {
+            world.insider.welcomed(this, welcome);
         }
     }
 
     @Override
-    long nextNanos() {
-        return isRunning() ? agent().nextNanos() : 0;
-    }
-
-    @Override
-    void proceed(long nowNanos) {
-        agent().proceed(nowNanos);
-    }
-
-    @Override
-    void receive(int socketId, Endpoint from, byte[] bytes) {
-        agent().receive(local(), socketId, bytes);
-    }
-
-    @Override
-    void receiveControl(Binding binding, Endpoint from, byte[] message) {
-        agent().receiveControl(local(), binding, message);
-    }
-
-    @Override
-    void watchEngine(long nowNanos, Binding binding) {
-        agent().watch(nowNanos, binding);
-    }
-
-    @Override
-    void transmit(int socketId, Endpoint to, byte[] bytes) {
-        note("sends", java.util.Arrays.hashCode(bytes), new Datagram(to, to, bytes));
+    void network(int socketId, Endpoint to, byte[] bytes) {
         world.network.fromClient(socketId, to, bytes);
-    }
-
-    @Override
-    void delivered(Binding binding, byte[] packet) {
-        world.invariants.delivered(this, binding);
-        world.traffic.delivered(Role.CLIENT, packet);
-    }
-
-    @Override
-    DropCounters drops() {
-        return drops;
     }
 }

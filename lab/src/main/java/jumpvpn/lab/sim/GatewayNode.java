@@ -3,7 +3,6 @@ package jumpvpn.lab.sim;
 import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
@@ -16,43 +15,28 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.MemorySessionTable;
-import jumpvpn.core.security.Crypto;
-import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
-/** The gateway's process; its sessions end with it, since its table is in memory. */
+/** A gateway's process. */
 final class GatewayNode extends Node {
-    static final String NAME = "gw1";
-    private static final long WALL_SECONDS = 1_800_000_000L;
+    static final long WALL_SECONDS = 1_800_000_000L;
+    private static final int MTU = 1400;
 
-    private final DropCounters drops = new DropCounters();
-    private final KeyPair own;
+    final int index;
     private @Nullable Gateway gateway;
     private MemorySessionTable table = new MemorySessionTable();
-    private LookupTable<Binding> bindings = new LookupTable<>();
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
+    private boolean dark;
 
-    GatewayNode(World world) {
-        super(world, "gateway");
-        own = KeyPair.generate(crypto());
-    }
-
-    private Crypto crypto() {
-        return new Crypto(world.parts.aead(), new ToyAgreement(), world.parts.gatewayEntropy());
-    }
-
-    byte[] publicKey() {
-        return own.publicKey();
+    GatewayNode(World world, int index) {
+        super(world, "gw" + (index + 1), Role.GATEWAY);
+        this.index = index;
     }
 
     Gateway gateway() {
         return Objects.requireNonNull(gateway);
-    }
-
-    LookupTable<Binding> bindings() {
-        return bindings;
     }
 
     MemorySessionTable table() {
@@ -70,42 +54,81 @@ final class GatewayNode extends Node {
     }
 
     @Override
-    void boot() {
+    Engine boot() {
         table = new MemorySessionTable();
-        bindings = new LookupTable<>();
         routes = new LookupTable<>();
         GatewayConfig config = new GatewayConfig(
-                NAME,
+                name,
                 own,
                 List.of(new Prefix(Traffic.SERVER, 24)),
-                List.of(new GatewayConfig.Client("laptop", world.client.publicKey(), List.of())),
+                world.clients.stream()
+                        .map(client -> new GatewayConfig.Client(client.name, client.own.publicKey(), List.of()))
+                        .toList(),
                 world.scenario.policy(),
-                1400);
-        gateway = new Gateway(
+                MTU);
+        Gateway made = new Gateway(
                 new GatewayContext(
                         config,
                         crypto(),
                         this::transmit,
-                        world.parts.sink(event -> world.invariants.event(Role.GATEWAY, event)),
+                        sink(),
                         world.parts.table(table),
-                        bindings,
+                        bindings(),
                         routes,
                         drops),
                 WALL_SECONDS);
-        packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops));
+        gateway = made;
+        packetPath(new Inbound(bindings(), drops, true), new Outbound(routes::get, drops));
+        return new Driven(made);
     }
 
-    /** The operator stops the process; every client is told. */
-    void close() {
-        touch("close", () -> {
-            note("closes", 0, "");
-            gateway().close(local());
-            check();
-            kill();
-        });
+    @Override
+    void begin(long nowNanos) {
+        // it waits for clients
     }
 
-    /** The operator ends the session, if there is one. */
+    private record Driven(Gateway gateway) implements Engine {
+        @Override
+        public long nextNanos() {
+            return gateway.nextNanos();
+        }
+
+        @Override
+        public void proceed(long nowNanos) {
+            gateway.proceed(nowNanos);
+        }
+
+        @Override
+        public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
+            gateway.receive(nowNanos, socketId, from, bytes);
+        }
+
+        @Override
+        public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+            gateway.receiveControl(nowNanos, binding, from, message);
+        }
+
+        @Override
+        public void watch(long nowNanos, Binding binding) {
+            gateway.watch(nowNanos, binding);
+        }
+
+        @Override
+        public void close(long nowNanos) {
+            gateway.close(nowNanos);
+        }
+    }
+
+    /** Whether nothing reaches this gateway and nothing comes from it. */
+    boolean isDark() {
+        return dark;
+    }
+
+    void dark(boolean now) {
+        dark = now;
+    }
+
+    /** The operator ends all sessions that there are. */
     void terminate() {
         touch("terminate", () -> {
             List<SessionId> ids = sessions().stream().map(SessionStatus::id).toList();
@@ -116,55 +139,20 @@ final class GatewayNode extends Node {
     @Override
     void killed() {
         gateway = null;
-        world.invariants.died(Role.GATEWAY);
     }
 
     @Override
     void check() {
-        if (isRunning()) {
-            world.invariants.check(this);
-        }
+        world.invariants.check(this);
     }
 
     @Override
-    long nextNanos() {
-        return isRunning() ? gateway().nextNanos() : 0;
+    void told(byte[] message) {
+        // nothing to learn
     }
 
     @Override
-    void proceed(long nowNanos) {
-        gateway().proceed(nowNanos);
-    }
-
-    @Override
-    void receive(int socketId, Endpoint from, byte[] bytes) {
-        gateway().receive(local(), socketId, from, bytes);
-    }
-
-    @Override
-    void receiveControl(Binding binding, Endpoint from, byte[] message) {
-        gateway().receiveControl(local(), binding, from, message);
-    }
-
-    @Override
-    void watchEngine(long nowNanos, Binding binding) {
-        gateway().watch(nowNanos, binding);
-    }
-
-    @Override
-    void transmit(int socketId, Endpoint to, byte[] bytes) {
-        note("sends", java.util.Arrays.hashCode(bytes), new Datagram(to, to, bytes));
-        world.network.fromGateway(socketId, to, bytes);
-    }
-
-    @Override
-    void delivered(Binding binding, byte[] packet) {
-        world.invariants.delivered(this, binding);
-        world.traffic.delivered(Role.GATEWAY, packet);
-    }
-
-    @Override
-    DropCounters drops() {
-        return drops;
+    void network(int socketId, Endpoint to, byte[] bytes) {
+        world.network.fromGateway(this, socketId, to, bytes);
     }
 }

@@ -1,5 +1,6 @@
 package jumpvpn.lab.sim;
 
+import java.util.TreeMap;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.AeadPort;
@@ -7,14 +8,11 @@ import jumpvpn.core.security.Entropy;
 
 /** What the engines stand on. Whoever doubts that the simulation can fail puts a broken one in from outside. */
 public interface Parts {
-    /** The cipher of both ends. */
+    /** The cipher of all ends. */
     AeadPort aead();
 
-    /** The client's randomness; it goes on when the process is started again. */
-    Entropy clientEntropy();
-
-    /** The gateway's randomness; it goes on when the process is started again. */
-    Entropy gatewayEntropy();
+    /** A node's randomness; it goes on when its process is started again. */
+    Entropy entropy(String node);
 
     /** The table that a gateway's process uses instead of this one. */
     default SessionTable table(SessionTable sound) {
@@ -29,8 +27,7 @@ public interface Parts {
     /** Sound parts for a seed. */
     static Parts sound(long seed) {
         AeadPort aead = new ToyAead();
-        Entropy client = entropy(seed, "client entropy");
-        Entropy gateway = entropy(seed, "gateway entropy");
+        TreeMap<String, Entropy> entropies = new TreeMap<>();
         return new Parts() {
             @Override
             public AeadPort aead() {
@@ -38,20 +35,15 @@ public interface Parts {
             }
 
             @Override
-            public Entropy clientEntropy() {
-                return client;
-            }
-
-            @Override
-            public Entropy gatewayEntropy() {
-                return gateway;
+            public Entropy entropy(String node) {
+                return entropies.computeIfAbsent(node, _ -> randomness(seed, node));
             }
         };
     }
 
     /** Randomness from a seed. */
-    static Entropy entropy(long seed, String purpose) {
-        Chance chance = new Chance(seed, purpose);
+    private static Entropy randomness(long seed, String node) {
+        Chance chance = new Chance(seed, "entropy of " + node);
         return out -> {
             for (int i = 0; i < out.length; i++) {
                 out[i] = (byte) chance.nextLong();

@@ -11,17 +11,23 @@ import jumpvpn.core.session.PolicyKey;
  * @param troubleNanos how long things go wrong before the network heals
  * @param faultPauseNanos mean time between faults
  * @param attackPauseNanos mean time between what the attacker does; 0: there is none
- * @param packetPauseNanos mean time between inner packets, each way
+ * @param insiderPauseNanos mean time between what the insider does; 0: there is none
+ * @param packetPauseNanos mean time between inner packets, each way, of each client
+ * @param driftPpm how much faster or slower than true time a boot clock may run, millionths
  */
 record Scenario(
         double wildness,
         long troubleNanos,
+        int clients,
+        int gateways,
         int uplinks,
         int endpoints,
         long natTimeoutNanos,
         long faultPauseNanos,
         long attackPauseNanos,
+        long insiderPauseNanos,
         long packetPauseNanos,
+        long driftPpm,
         Suite suite,
         Policy policy) {
     private static final long MILLIS = 1_000_000;
@@ -30,25 +36,31 @@ record Scenario(
     static Scenario of(long seed) {
         Chance chance = new Chance(seed, "scenario");
         double wildness = chance.happens(0.2) ? 0 : chance.unit();
+        int clients = chance.happens(0.6) ? 1 : 2 + chance.below(2);
+        boolean isLong = chance.happens(0.1);
         return new Scenario(
                 wildness,
-                (chance.happens(0.1) ? chance.between(60, 120) : chance.between(15, 45)) * SECONDS,
+                (isLong ? chance.between(60, 100) : chance.between(12, 30)) * SECONDS,
+                clients,
+                chance.happens(0.6) ? 1 : 2,
                 2 + chance.below(2),
                 1 + chance.below(2),
                 chance.between(25, 120) * SECONDS,
                 (long) (SECONDS * (0.5 + 8 * (1 - wildness) * chance.unit())),
                 wildness > 0 && chance.happens(0.6) ? chance.between(5, 500) * MILLIS : 0,
-                chance.between(20, 250) * MILLIS,
+                wildness > 0 && chance.happens(0.4) ? chance.between(500, 5000) * MILLIS : 0,
+                chance.between(40, 400) * clients * MILLIS,
+                chance.happens(0.5) ? chance.between(0, 300) : 0,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
-                policy(chance));
+                policy(chance, isLong));
     }
 
-    private static Policy policy(Chance chance) {
+    private static Policy policy(Chance chance, boolean isLong) {
         Policy policy = Policy.DEFAULT;
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, chance.between(2, 20) * SECONDS);
         }
-        if (chance.happens(0.1)) {
+        if (isLong && chance.happens(0.5)) {
             policy = policy.with(PolicyKey.SESSION_MAX_LIFETIME, 60 * SECONDS);
         }
         if (chance.happens(0.3)) {
@@ -74,6 +86,16 @@ record Scenario(
         }
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(0, 2000));
+        }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.TRANSPORT_ALLOWED, 1); // UDP only
+        }
+        if (chance.happens(0.1)) {
+            policy = policy.with(PolicyKey.SESSION_HANDSHAKE_TIMEOUT, chance.between(1, 5) * SECONDS);
+        }
+        if (chance.happens(0.2)) {
+            policy = policy.with(PolicyKey.VOLATILITY_HOLD, chance.between(0, 3000) * MILLIS)
+                    .with(PolicyKey.VOLATILITY_TO_DEGRADED, chance.between(0, 3000) * MILLIS);
         }
         return policy;
     }
