@@ -11,13 +11,16 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.observability.Event.Detail;
+import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.ownership.SwitchTimes;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ public final class Gateway {
     private final TreeMap<SessionId, GatewaySession> sessions = new TreeMap<>();
     private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final Wakeups wakeups = new Wakeups();
+    private final long incarnation;
     private TicketSealer tickets;
     private int ticketKey;
 
@@ -48,7 +52,7 @@ public final class Gateway {
         this.births = new Births(context);
         this.ticketKey = (int) (wallSeconds / TICKET_KEY_SECONDS);
         this.tickets = sealer();
-        long incarnation = context.crypto().entropy().nextLong();
+        this.incarnation = context.crypto().entropy().nextLong();
         this.reattach = new ReattachServer(context, new Ownership(), incarnation, () -> tickets);
     }
 
@@ -122,14 +126,17 @@ public final class Gateway {
                 birth.id(),
                 birth.clientKey(),
                 birth.client().name(),
-                StateVersion.of(1, 0),
+                new Owner(context.config().ownerId(), incarnation),
                 commitId,
+                List.of(new SessionRecord.Row(
+                        StateVersion.of(1, 0), SessionState.BIRTH, SessionState.ATTACHED, ReasonCode.HANDSHAKE_OK)),
                 List.of(birth.secret()),
                 "",
                 birth.inner(),
                 context.config().policy(),
                 nowNanos + context.config().policy().get(PolicyKey.SESSION_MAX_LIFETIME),
-                nowNanos);
+                nowNanos,
+                SwitchTimes.born(nowNanos));
         List<SessionTable.Change> changes = new ArrayList<>();
         changes.add(new SessionTable.Change(birth.id(), 0, record));
         for (GatewaySession session : older) {
@@ -252,7 +259,7 @@ public final class Gateway {
         context.table().commit(commitId, changes, outcome -> {
             switch (outcome) {
                 case COMMITTED -> committed.accept(true);
-                case REFUSED -> committed.accept(false);
+                case REFUSED, UNAVAILABLE -> committed.accept(false);
                 case UNKNOWN -> context.table().read(id, found -> settle(changes, id, commitId, committed, found));
             }
         });
@@ -263,7 +270,8 @@ public final class Gateway {
             SessionId id,
             long commitId,
             Consumer<Boolean> committed,
-            @Nullable SessionRecord found) {
+            SessionTable.Reading reading) {
+        SessionRecord found = reading instanceof SessionTable.Reading.Found it ? it.record() : null;
         if (found != null && found.commitId() == commitId) {
             committed.accept(true);
         } else if ((found == null ? 0 : found.version().epoch())

@@ -307,14 +307,17 @@ final class ReattachServer {
                 before.id(),
                 before.clientKey(),
                 before.clientName(),
-                version,
+                before.owner(),
                 commitId,
+                List.of(new SessionRecord.Row(
+                        version, SessionState.RECOVERING, SessionState.ATTACHED, ReasonCode.REATTACH_ACCEPT)),
                 retain(before, base, stepped),
                 text(asked.proven.nonce()),
                 before.inner(),
                 before.policy(),
                 before.lifetimeEndNanos(),
-                asked.nowNanos);
+                asked.nowNanos,
+                before.switches());
         session.bindPending = true;
         owner.commit(new SessionTable.Change(before.id(), before.version().epoch(), after), commitId, committed -> {
             session.bindPending = false;

@@ -5,40 +5,110 @@ import java.util.List;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 
 /**
- * The truth about a session, as committed.
+ * The truth about a session, as committed. After its termination what is left of it are its last rows, without secrets, until their events are surely told; then
+ * it is removed. All times are boot times of the machine that holds this object.
  *
  * @param clientKey the client's public key, 32 bytes in hexadecimal
- * @param version of the last committed row
+ * @param owner who committed it last
  * @param commitId of the commit that wrote this record
- * @param secrets newest generation last; at most three: what the client named, what it may have missed, the newest
+ * @param rows of the last commit, one or two, in order: whoever loads the record says them again
+ * @param secrets newest generation last; at most three: what the client named, what it may have missed, the newest; none after the end
  * @param bindNonce hexadecimal nonce of the request that began the epoch; empty for the handshake's
- * @param lifetimeEndNanos boot time
- * @param noBindingSinceNanos boot time of the last durable sign of life: the transport-loss TTL counts from it
+ * @param noBindingSinceNanos the transport-loss TTL counts from here. As committed: the commit's time. What a table gives back has it moved to the owner's latest
+ *     durable sign of life, or to the loss of the binding that a mark has told
  */
 public record SessionRecord(
         SessionId id,
         String clientKey,
         String clientName,
-        StateVersion version,
+        Owner owner,
         long commitId,
+        List<Row> rows,
         List<SessionSecret> secrets,
         String bindNonce,
         List<Prefix> inner,
         Policy policy,
         long lifetimeEndNanos,
-        long noBindingSinceNanos) {
+        long noBindingSinceNanos,
+        SwitchTimes switches) {
+
+    /** The most rows that one commit takes: the one that makes a bind or an end possible, and that one. */
+    public static final int MOST_ROWS = 2;
+
+    /** The most generations of the secret. */
+    public static final int MOST_SECRETS = 3;
+
+    /**
+     * A committed row.
+     *
+     * @param version after it
+     */
+    public record Row(StateVersion version, SessionState from, SessionState to, ReasonCode reason) {}
 
     /** The key of clientKey. */
     public static String clientKey(byte[] publicKey) {
         return HexFormat.of().formatHex(publicKey);
     }
 
+    /** The version of the last committed row. */
+    public StateVersion version() {
+        return rows.getLast().version();
+    }
+
+    /** The state that the last committed row led to: ATTACHED or TERMINATED. */
+    public SessionState state() {
+        return rows.getLast().to();
+    }
+
+    /** Whether the session still exists. */
+    public boolean isLive() {
+        return state().isLive();
+    }
+
     /** The newest secret. */
     public SessionSecret secret() {
         return secrets.getLast();
+    }
+
+    /** The same record by a boot clock that shows so much more. */
+    public SessionRecord moved(long byNanos) {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                owner,
+                commitId,
+                rows,
+                secrets,
+                bindNonce,
+                inner,
+                policy,
+                lifetimeEndNanos + byNanos,
+                noBindingSinceNanos + byNanos,
+                switches.moved(byNanos));
+    }
+
+    /** The same record with another beginning of the transport-loss TTL. */
+    public SessionRecord noBindingSince(long nanos) {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                owner,
+                commitId,
+                rows,
+                secrets,
+                bindNonce,
+                inner,
+                policy,
+                lifetimeEndNanos,
+                nanos,
+                switches);
     }
 }

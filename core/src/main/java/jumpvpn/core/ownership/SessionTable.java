@@ -2,20 +2,26 @@ package jumpvpn.core.ownership;
 
 import java.util.List;
 import java.util.function.Consumer;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The session table: linearizable, asynchronous. Callbacks come on the caller's control thread, at once or later, exactly once. An UNKNOWN outcome is settled by
- * reading: the record bears the commit's id.
+ * The session table: linearizable, asynchronous. Every callback comes on the caller's control thread, at once or later, exactly once; a gateway only notes it, so
+ * whoever calls back afterwards asks the gateway's {@code nextNanos()} anew. Boot times are the caller's. An UNKNOWN outcome is settled by reading: the record bears
+ * the commit's id.
+ *
+ * <p>A client has at most one live record: a commit after which it would have two is refused.
  */
 public interface SessionTable {
     /** How a commit ended. */
     enum Outcome {
-        /** All changes are in. */
+        /** All changes are in, durably. */
         COMMITTED,
-        /** An epoch was not as expected; nothing has changed. */
+        /** A record was not as expected, or the client has another live one; nothing has changed. */
         REFUSED,
+        /** The table takes no writes at present; nothing has changed. */
+        UNAVAILABLE,
         /** Nobody can say yet. */
         UNKNOWN
     }
@@ -23,14 +29,76 @@ public interface SessionTable {
     /**
      * One compare-and-swap on a record's epoch.
      *
-     * @param expectedEpoch of the record before; 0: there must be none
-     * @param record what replaces it; null: it is removed
+     * @param expectedEpoch of the live record before; 0: there must be no live one
+     * @param record what replaces it; null: what is left of an ended session goes
      */
     record Change(SessionId id, int expectedEpoch, @Nullable SessionRecord record) {}
+
+    /** What a read found. */
+    sealed interface Reading {
+        /**
+         * There is a record, live or ended.
+         *
+         * @param ownerGone the owner's lease is over
+         */
+        record Found(SessionRecord record, boolean ownerGone) implements Reading {}
+
+        /** There is none. */
+        record None() implements Reading {}
+
+        /** The table can't be read at present. */
+        record Unavailable() implements Reading {}
+    }
+
+    /**
+     * An owner's sign of life.
+     *
+     * @param nanos when it was given
+     * @param losses of bindings since the last mark that was committed
+     */
+    record Mark(Owner owner, long nanos, List<Loss> losses) {}
+
+    /**
+     * A binding that is no longer alive.
+     *
+     * @param epoch the binding's
+     * @param nanos boot time of the last authenticated packet
+     */
+    record Loss(SessionId id, int epoch, long nanos) {}
+
+    /** Who hears of every change. */
+    interface Watcher {
+        /**
+         * A change was committed, by anybody, the watcher included. In order per session.
+         *
+         * @param record null: removed
+         */
+        void committed(SessionId id, @Nullable SessionRecord record);
+
+        /** The lease of a live record's owner is over. */
+        void ownerGone(SessionRecord record);
+    }
 
     /** Applies all changes or none. */
     void commit(long commitId, List<Change> changes, Consumer<Outcome> done);
 
-    /** Reads one record, linearizably; null is passed if there is none. */
-    void read(SessionId id, Consumer<@Nullable SessionRecord> done);
+    /** Reads one record, linearizably. */
+    void read(SessionId id, Consumer<Reading> done);
+
+    /** Reads the live record of a client, linearizably. */
+    void readClient(String clientKey, Consumer<Reading> done);
+
+    /** Says durably that an owner lives. */
+    void mark(Mark mark, Consumer<Outcome> done);
+
+    /** Gives all records that a gateway owned when it last ran, whatever its incarnation then, live and ended, by id. */
+    void load(long gateway, Consumer<List<SessionRecord>> done);
+
+    /** Tells the watcher of every change from now on. */
+    void watch(Watcher watcher);
+
+    /** How long after the beginning of a committed mark others take its owner for alive, or {@link Deadlines#NEVER} where there are no others. */
+    default long leaseNanos() {
+        return Deadlines.NEVER;
+    }
 }

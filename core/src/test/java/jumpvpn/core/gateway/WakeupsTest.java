@@ -15,16 +15,20 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.Journal;
 import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SwitchTimes;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionMachine;
+import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.core.transport.LinkKind;
 import org.junit.jupiter.api.Test;
@@ -77,7 +81,20 @@ class WakeupsTest {
                 new Journal(_ -> {}, Role.GATEWAY, name, 0),
                 0);
         SessionRecord record = new SessionRecord(
-                name, "", "c", StateVersion.of(1, 0), 1, List.of(secret), "", List.of(), Policy.DEFAULT, 9, 0);
+                name,
+                "",
+                "c",
+                new Owner(1, 1),
+                1,
+                List.of(new SessionRecord.Row(
+                        StateVersion.of(1, 0), SessionState.BIRTH, SessionState.ATTACHED, ReasonCode.HANDSHAKE_OK)),
+                List.of(secret),
+                "",
+                List.of(),
+                Policy.DEFAULT,
+                9,
+                0,
+                SwitchTimes.born(0));
         return new GatewaySession(context, birth, record, 0);
     }
 

@@ -14,7 +14,7 @@ import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
-import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
@@ -26,21 +26,45 @@ final class GatewayNode extends Node {
 
     final int index;
     private @Nullable Gateway gateway;
-    private MemorySessionTable table = new MemorySessionTable();
+    private SimTable table;
+    private @Nullable TableLink link;
+    private boolean cutOff;
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
     private boolean dark;
 
     GatewayNode(World world, int index) {
         super(world, "gw" + (index + 1), Role.GATEWAY);
         this.index = index;
+        this.table = newTable();
+    }
+
+    /** The gateways' common one, or one of its own. */
+    private SimTable newTable() {
+        return world.sharedTable == null ? new SimTable(world, Deadlines.NEVER) : world.sharedTable;
     }
 
     Gateway gateway() {
         return Objects.requireNonNull(gateway);
     }
 
-    MemorySessionTable table() {
+    SimTable table() {
         return table;
+    }
+
+    TableLink link() {
+        return Objects.requireNonNull(link);
+    }
+
+    /** Whether the table can't be reached from here. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    void cutOff(boolean now) {
+        cutOff = now;
+        if (!now && link != null) {
+            link.flush();
+        }
     }
 
     List<SessionStatus> sessions() {
@@ -55,7 +79,10 @@ final class GatewayNode extends Node {
 
     @Override
     Engine boot() {
-        table = new MemorySessionTable();
+        if (!world.scenario.store().durable()) {
+            table = newTable();
+        }
+        link = new TableLink(this, table, world.scenario.store().weather(), chance);
         routes = new LookupTable<>();
         GatewayConfig config = new GatewayConfig(
                 name,
@@ -72,10 +99,11 @@ final class GatewayNode extends Node {
                         crypto(),
                         this::transmit,
                         sink(),
-                        world.parts.table(table),
+                        world.parts.table(link),
                         bindings(),
                         routes,
-                        drops),
+                        drops,
+                        world.parts.faults()),
                 WALL_SECONDS);
         gateway = made;
         packetPath(new Inbound(bindings(), drops, true), new Outbound(routes::get, drops));
@@ -139,6 +167,7 @@ final class GatewayNode extends Node {
     @Override
     void killed() {
         gateway = null;
+        link().close();
     }
 
     @Override

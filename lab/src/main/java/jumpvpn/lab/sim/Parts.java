@@ -1,10 +1,13 @@
 package jumpvpn.lab.sim;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.TreeMap;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.Entropy;
+import jumpvpn.core.session.Fault;
 
 /** What the engines stand on. Whoever doubts that the simulation can fail puts a broken one in from outside. */
 public interface Parts {
@@ -22,6 +25,32 @@ public interface Parts {
     /** The sink that a process uses instead of this one. */
     default EventSink sink(EventSink sound) {
         return sound;
+    }
+
+    /** What is broken in the gateways' engines. */
+    default Set<Fault> faults() {
+        return EnumSet.noneOf(Fault.class);
+    }
+
+    /** Sound parts for a seed, with these faults in the engines. */
+    static Parts planted(long seed, Set<Fault> faults) {
+        Parts sound = sound(seed);
+        return new Parts() {
+            @Override
+            public AeadPort aead() {
+                return sound.aead();
+            }
+
+            @Override
+            public Entropy entropy(String node) {
+                return sound.entropy(node);
+            }
+
+            @Override
+            public Set<Fault> faults() {
+                return faults;
+            }
+        };
     }
 
     /** Sound parts for a seed. */

@@ -1,6 +1,7 @@
 package jumpvpn.lab.sim;
 
 import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 
@@ -29,7 +30,19 @@ record Scenario(
         long packetPauseNanos,
         long driftPpm,
         Suite suite,
+        Store store,
         Policy policy) {
+    /**
+     * What kind of session table there is.
+     *
+     * @param shared all gateways have one; else each its own
+     * @param durable it outlives the process of a gateway
+     * @param leaseNanos how long a sign of life of an owner is good for; never over where each has its own
+     */
+    record Store(boolean shared, boolean durable, long leaseNanos, TableLink.Weather weather) {
+        private static final Store MEMORY = new Store(false, false, Deadlines.NEVER, TableLink.Weather.CLEAR);
+    }
+
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
 
@@ -52,6 +65,7 @@ record Scenario(
                 chance.between(40, 400) * clients * MILLIS,
                 chance.happens(0.5) ? chance.between(0, 300) : 0,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
+                Store.MEMORY,
                 policy(chance, isLong));
     }
 

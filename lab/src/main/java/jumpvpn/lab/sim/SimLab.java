@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
+import jumpvpn.core.session.Fault;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,6 +57,10 @@ public final class SimLab {
                 out.print(HELP);
                 return OK;
             }
+            if (options.listFaults()) {
+                Arrays.stream(Fault.values()).map(SimOptions::label).forEach(out::println);
+                return OK;
+            }
             SimLab lab = new SimLab(options, out, err);
             return options.campaign() == null ? lab.sweep() : lab.campaign(Path.of(options.campaign()));
         } catch (IllegalArgumentException | UncheckedIOException e) {
@@ -68,7 +75,8 @@ public final class SimLab {
     }
 
     private LongFunction<Outcome> simulation() {
-        return Simulation::run;
+        Fault fault = options.fault();
+        return fault == null ? Simulation::run : seed -> Simulation.run(seed, Parts.planted(seed, EnumSet.of(fault)));
     }
 
     private int sweep() {
@@ -84,6 +92,13 @@ public final class SimLab {
         });
         double seconds = (System.nanoTime() - began) / 1e9;
         Violation violation = found.get();
+        if (options.fault() != null) {
+            String name = SimOptions.label(options.fault());
+            text.println(
+                    violation == null
+                            ? name + " was NOT caught"
+                            : name + " was caught after " + (totals.sum("seeds") + 1) + " seeds");
+        }
         if (violation != null) {
             text.println("VIOLATION " + violation.getMessage());
             text.println("commit " + commit() + "; again: ./jumpvpn lab sim --seed "
@@ -91,7 +106,7 @@ public final class SimLab {
         }
         text.print(totals.text());
         text.printf(Locale.ROOT, "%.1f s on %d threads%n", seconds, options.threads());
-        boolean complete = violation == null && isComplete(totals);
+        boolean complete = violation == null && (options.fault() != null || isComplete(totals));
         if (options.json()) {
             out.println(JsonMapper.shared().writeValueAsString(json(totals, violation, seconds, complete)));
         }

@@ -2,6 +2,8 @@ package jumpvpn.lab.sim;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import jumpvpn.core.session.Fault;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ record SimOptions(
         long first,
         long seeds,
         int threads,
-        @Nullable String fault,
+        @Nullable Fault fault,
         @Nullable String campaign,
         boolean json,
         boolean listFaults,
@@ -32,7 +34,7 @@ record SimOptions(
         Long first = null;
         Long seeds = null;
         int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
-        String fault = null;
+        Fault fault = null;
         String campaign = null;
         boolean json = false;
         boolean list = false;
@@ -43,7 +45,7 @@ record SimOptions(
                 case "--seed" -> first = number(argument, rest, Long.MAX_VALUE / 2);
                 case "--seeds" -> seeds = number(argument, rest, 1_000_000_000);
                 case "--threads" -> threads = (int) number(argument, rest, 256);
-                case "--fault" -> fault = value(argument, rest);
+                case "--fault" -> fault = fault(value(argument, rest));
                 case "--campaign" -> campaign = value(argument, rest);
                 case "--json" -> json = true;
                 case "--list-faults" -> list = true;
@@ -53,6 +55,20 @@ record SimOptions(
         }
         long count = seeds != null ? seeds : first != null ? 1 : SEEDS;
         return new SimOptions(first == null ? 1 : first, count, threads, fault, campaign, json, list, help);
+    }
+
+    /** How a fault is called on the command line. */
+    static String label(Fault fault) {
+        return fault.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Fault fault(String name) {
+        for (Fault fault : Fault.values()) {
+            if (label(fault).equals(name)) {
+                return fault;
+            }
+        }
+        throw new IllegalArgumentException("unknown fault " + name + "; see --list-faults");
     }
 
     private static long number(String option, Iterator<String> rest, long most) {

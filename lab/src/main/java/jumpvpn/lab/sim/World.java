@@ -3,6 +3,7 @@ package jumpvpn.lab.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that one seed makes. */
 final class World {
@@ -15,6 +16,7 @@ final class World {
     final Invariants invariants;
     final List<ClientNode> clients = new ArrayList<>();
     final List<GatewayNode> gateways = new ArrayList<>();
+    final @Nullable SimTable sharedTable;
     final Network network;
     final Traffic traffic;
     final Attacker attacker;
@@ -26,6 +28,7 @@ final class World {
         this.parts = parts;
         scenario = Scenario.of(seed);
         invariants = new Invariants(this, observers);
+        sharedTable = scenario.store().shared() ? new SimTable(this, scenario.store().leaseNanos()) : null;
         for (int i = 0; i < scenario.gateways(); i++) {
             gateways.add(new GatewayNode(this, i));
         }

@@ -60,6 +60,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyLabPlantsFaults() {
+        assertThat(PRODUCT.contain(ROOT + ".core.session.Fault")).isTrue();
+        Rules.onlyLabPlantsFaults(ROOT).check(PRODUCT);
+    }
+
+    @Test
     void namesSayWhatItIs() {
         Rules.namesSayWhatItIs(ROOT).check(PRODUCT);
     }

@@ -23,6 +23,16 @@ final class Rules {
                 .allowEmptyShould(true);
     }
 
+    /** What tests break on purpose, no product breaks: nobody but core, which has the places, and lab names a fault. */
+    static ArchRule onlyLabPlantsFaults(String root) {
+        return noClasses()
+                .that()
+                .resideInAPackage(root + ".node..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName(root + ".core.session.Fault");
+    }
+
     /** A name says what a thing is. */
     static ArchRule namesSayWhatItIs(String root) {
         return noClasses()

@@ -60,6 +60,11 @@ class RulesBiteTest {
     }
 
     @Test
+    void aFaultThatTheProductPlantsIsFound() {
+        assertThat(violations(Rules.onlyLabPlantsFaults(ROOT))).anyMatch(uses("PlantsFault", "Fault"));
+    }
+
+    @Test
     void aNameThatSaysNothingIsFound() {
         assertThat(violations(Rules.namesSayWhatItIs(ROOT)))
                 .singleElement()

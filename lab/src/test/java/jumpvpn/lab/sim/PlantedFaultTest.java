@@ -17,7 +17,6 @@ import jumpvpn.core.security.Aead;
 import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.Entropy;
 import jumpvpn.core.session.SessionId;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A simulation that can't fail proves nothing: broken parts are put in from outside, and it must say so. */
@@ -189,8 +188,28 @@ class PlantedFaultTest {
         }
 
         @Override
-        public void read(SessionId id, Consumer<@Nullable SessionRecord> done) {
+        public void read(SessionId id, Consumer<Reading> done) {
             sound.read(id, done);
+        }
+
+        @Override
+        public void readClient(String clientKey, Consumer<Reading> done) {
+            sound.readClient(clientKey, done);
+        }
+
+        @Override
+        public void mark(Mark mark, Consumer<Outcome> done) {
+            sound.mark(mark, done);
+        }
+
+        @Override
+        public void load(long gateway, Consumer<List<SessionRecord>> done) {
+            sound.load(gateway, done);
+        }
+
+        @Override
+        public void watch(Watcher watcher) {
+            sound.watch(watcher);
         }
     }
 }

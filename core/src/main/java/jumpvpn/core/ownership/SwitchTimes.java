@@ -1,0 +1,30 @@
+package jumpvpn.core.ownership;
+
+import java.util.List;
+
+/**
+ * When a session was bound: what the limits of contract section 3 need to hold over a restart and a take-over (I7). Boot times.
+ *
+ * @param lastCommitNanos of any bind
+ * @param lastForcedNanos of a bind that was not elective; {@link #LONG_AGO} if there was none
+ * @param electiveNanos of elective binds, oldest first, those of the last minute, at most {@link #MOST}
+ */
+public record SwitchTimes(long lastCommitNanos, long lastForcedNanos, List<Long> electiveNanos) {
+    /** As many elective switches as any policy allows in a minute. */
+    public static final int MOST = 600;
+
+    /** Longer ago than any limit looks back. */
+    public static final long LONG_AGO = Long.MIN_VALUE / 2;
+
+    /** The handshake's bind: a commit, but neither elective nor forced. */
+    public static SwitchTimes born(long nowNanos) {
+        return new SwitchTimes(nowNanos, LONG_AGO, List.of());
+    }
+
+    SwitchTimes moved(long byNanos) {
+        return new SwitchTimes(
+                lastCommitNanos + byNanos,
+                lastForcedNanos == LONG_AGO ? LONG_AGO : lastForcedNanos + byNanos,
+                electiveNanos.stream().map(at -> at + byNanos).toList());
+    }
+}

@@ -1,0 +1,5 @@
+package jumpvpn.lab.architecture.planted.core.session;
+
+public enum Fault {
+    LOST_EVENT
+}
