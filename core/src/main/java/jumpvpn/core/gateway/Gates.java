@@ -35,6 +35,7 @@ final class Gates {
      * @param lifetimeEndNanos boot time
      * @param lossEndNanos when the transport-loss TTL is over, or never
      * @param sameNonceOtherBytes the nonce was used by another request
+     * @param turnedAwayNanos a request made until then may have been turned away without a record of it
      * @param owned this gateway owns the session
      * @param bindPending another bind of this session is being committed here
      */
@@ -45,6 +46,7 @@ final class Gates {
             long lifetimeEndNanos,
             long lossEndNanos,
             boolean sameNonceOtherBytes,
+            long turnedAwayNanos,
             boolean owned,
             boolean bindPending) {}
 
@@ -98,7 +100,7 @@ final class Gates {
     }
 
     private @Nullable ReasonCode gateC(long nowNanos, ReattachRequest request, Facts facts, Policy policy) {
-        if (!isYoung(nowNanos, request, policy)) {
+        if (!isYoung(nowNanos, request, policy) || madeNanos(request) <= facts.turnedAwayNanos) {
             return ReasonCode.STALE_REQUEST;
         }
         return facts.sameNonceOtherBytes ? ReasonCode.REPLAY_DETECTED : null;
@@ -106,12 +108,17 @@ final class Gates {
 
     /** Whether the request was made lately, for this start of the gateway: what is older may be a replay, so nothing may come of it. */
     boolean isYoung(long nowNanos, ReattachRequest request, Policy policy) {
-        long madeNanos = request.token().issuedNanos() + request.tokenAgeNanos();
+        long madeNanos = madeNanos(request);
         long ageNanos = nowNanos - madeNanos;
         return request.token().incarnation() == incarnation
                 && madeNanos >= 0
                 && ageNanos >= -CLOCK_SKEW_NANOS
                 && ageNanos <= policy.get(PolicyKey.SECURITY_REATTACH_MAX_AGE) + CLOCK_SKEW_NANOS;
+    }
+
+    /** When it was made, at the latest: by this gateway's clock, as the client counts on from its token. */
+    private static long madeNanos(ReattachRequest request) {
+        return request.token().issuedNanos() + request.tokenAgeNanos();
     }
 
     private static @Nullable ReasonCode gateF(

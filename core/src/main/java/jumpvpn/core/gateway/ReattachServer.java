@@ -131,7 +131,7 @@ final class ReattachServer {
             return;
         }
         session.kept.expire(nowNanos, session.policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE));
-        if (session.kept.isFull()) {
+        if (session.kept.turnsAway(nowNanos)) {
             answer(asked, reject(asked, session, ReasonCode.SWITCH_RATE_LIMITED));
             if (stale.tell(nowNanos)) {
                 rejected(asked, session, ReasonCode.SWITCH_RATE_LIMITED);
@@ -204,6 +204,7 @@ final class ReattachServer {
                 record.lifetimeEndNanos(),
                 session.lossEndNanos(),
                 nonceUsed,
+                session.kept.turnedAwayNanos(),
                 true,
                 session.bindPending);
         Gates.Verdict verdict = gates.check(asked.nowNanos, request, facts, session.history, session.policy());

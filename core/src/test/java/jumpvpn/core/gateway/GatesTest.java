@@ -36,6 +36,7 @@ class GatesTest {
     private boolean generationKnown = true;
     private long lifetimeEnd = NOW + 1;
     private long lossEnd = NOW + 1;
+    private long turnedAway = Long.MIN_VALUE;
     private boolean sameNonce;
     private boolean owned = true;
     private boolean pending;
@@ -53,7 +54,7 @@ class GatesTest {
                 tokenAge,
                 List.of());
         Gates.Facts facts = new Gates.Facts(
-                epoch, begunByUnanswered, generationKnown, lifetimeEnd, lossEnd, sameNonce, owned, pending);
+                epoch, begunByUnanswered, generationKnown, lifetimeEnd, lossEnd, sameNonce, turnedAway, owned, pending);
         return gates.check(NOW, request, facts, history, policy);
     }
 
@@ -249,6 +250,15 @@ class GatesTest {
         policy = policy.with(PolicyKey.SWITCHING_COOLDOWN, 0);
         refusedAt("ABCDE", ReasonCode.TRANSPORT_NOT_ALLOWED);
         protocol = Protocol.UDP;
+        passes();
+    }
+
+    /** It was refused while too many nonces were kept, so its own was not: whoever recorded it could play it again. */
+    @Test
+    void madeBeforeOneWasTurnedAway() {
+        turnedAway = token.issuedNanos() + tokenAge;
+        refusedAt("AB", ReasonCode.STALE_REQUEST);
+        turnedAway--;
         passes();
     }
 }

@@ -59,14 +59,14 @@ class KeptAnswersTest {
     }
 
     @Test
-    void isFullAt128() {
+    void turnsAwayAt128() {
         for (int i = 0; i < 127; i++) {
             keep(i, 0);
         }
-        assertThat(kept.isFull()).isFalse();
+        assertThat(kept.turnsAway(1)).isFalse();
         keep(127, 1);
-        assertThat(kept.isFull()).isTrue();
+        assertThat(kept.turnsAway(1)).isTrue();
         kept.expire(7 * SECOND + 1, 5 * SECOND);
-        assertThat(kept.isFull()).isFalse();
+        assertThat(kept.turnsAway(1)).isFalse();
     }
 }
