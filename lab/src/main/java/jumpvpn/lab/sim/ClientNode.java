@@ -55,8 +55,7 @@ final class ClientNode extends Node {
                 world.gateways.stream()
                         .map(gateway -> new AgentConfig.Gateway(gateway.name, gateway.own.publicKey()))
                         .toList());
-        Agent made =
-                new Agent(new AgentContext(config, crypto(), new Port(), sink(), bindings(), gate, drops));
+        Agent made = new Agent(new AgentContext(config, crypto(), new Port(), sink(), bindings(), gate, drops));
         agent = made;
         packetPath(new Inbound(bindings(), drops, false), new Outbound((_, _) -> gate, drops));
         return new Driven(made);

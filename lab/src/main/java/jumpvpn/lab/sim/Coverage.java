@@ -83,7 +83,8 @@ public final class Coverage {
 
     private static boolean has(Role role, Transition row, ReasonCode reason) {
         for (SessionState state : SessionState.values()) {
-            if (Transition.find(role, state, true, reason) == row || Transition.find(role, state, false, reason) == row) {
+            if (Transition.find(role, state, true, reason) == row
+                    || Transition.find(role, state, false, reason) == row) {
                 return true;
             }
         }

@@ -99,7 +99,8 @@ final class Faults {
             case CLIENT_RESTART -> restart(client, true);
             case GATEWAY_CRASH -> restart(gateway, false);
             case GATEWAY_RESTART -> restart(gateway, true);
-            case CLIENT_TERMINATE -> client.touch("terminate", () -> client.agent().terminate(client.local()));
+            case CLIENT_TERMINATE ->
+                client.touch("terminate", () -> client.agent().terminate(client.local()));
             case GATEWAY_TERMINATE -> gateway.terminate();
         }
     }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Insider {
     private static final int DAY_SECONDS = 86_400;
     private static final int MOST_REQUESTS = 20;
+    private static final int MANY = 140; // more than a gateway keeps
     private static final Endpoint ELSEWHERE = new Endpoint(IpAddress.parse("198.18.0.66"), 6666);
 
     /** What it does with what it has. */
@@ -133,8 +134,7 @@ final class Insider {
 
     private void request(Datagram datagram) {
         for (TicketSealer sealer : sealers) {
-            ReattachMessage.Proven<ReattachRequest> proven =
-                    ReattachMessage.openRequest(aead, sealer, datagram.bytes);
+            ReattachMessage.Proven<ReattachRequest> proven = ReattachMessage.openRequest(aead, sealer, datagram.bytes);
             Stolen of = proven == null ? null : ofTicket(proven.ticket());
             if (proven != null && of != null) {
                 of.to = datagram.to;
@@ -200,37 +200,19 @@ final class Insider {
                     send(of.to, heard.ticket, heard.opened, heard.nonce, draft.request(heard.request.unanswered()));
                 }
             }
-            case OLD_TOKEN -> send(of, ticket, opened, draft.age(chance.between(10, 1000) * 1_000_000_000L));
-            case FOREIGN_TOKEN -> send(of, ticket, opened, draft.token(new Token(chance.nextLong(), 1)));
-            case EPOCH_TOO_HIGH -> send(of, ticket, opened, draft.epoch(opened.epoch() + 1 + chance.below(100)));
-            case EPOCH_TOO_LOW -> {
-                for (int i = chance.below(4); i >= 0; i--) {
-                    send(of, ticket, opened, draft.epoch(opened.epoch() - 1));
-                }
-            }
-            case FORBIDDEN_PROTOCOL -> {
-                for (int i = chance.below(4); i >= 0; i--) {
-                    send(of, ticket, opened, draft.protocol(chance.happens(0.5) ? Protocol.TCP : Protocol.QUIC));
-                }
-            }
-            case TOO_FAST -> {
-                for (int i = chance.below(4); i >= 0; i--) {
-                    send(of, ticket, opened, draft.cause(BindCause.OPERATOR_JUMP));
-                }
-            }
-            case TWO_AT_ONCE -> {
-                send(of, ticket, opened, draft);
-                send(of, ticket, opened, draft);
-            }
-            case ANY_CAUSE -> send(of, ticket, opened, draft.cause(chance.oneOf(List.of(BindCause.values()))));
-            case MANY_NONCES -> {
-                for (int i = 0; i < 140; i++) {
-                    send(of, ticket, opened, draft.epoch(opened.epoch() - 1));
-                }
-            }
+            case OLD_TOKEN -> send(1, of, ticket, opened, draft.age(chance.between(10, 1000) * 1_000_000_000L));
+            case FOREIGN_TOKEN -> send(1, of, ticket, opened, draft.token(new Token(chance.nextLong(), 1)));
+            case EPOCH_TOO_HIGH -> send(1, of, ticket, opened, draft.epoch(opened.epoch() + 1 + chance.below(100)));
+            case EPOCH_TOO_LOW -> send(few(), of, ticket, opened, draft.epoch(opened.epoch() - 1));
+            case FORBIDDEN_PROTOCOL ->
+                send(few(), of, ticket, opened, draft.protocol(chance.happens(0.5) ? Protocol.TCP : Protocol.QUIC));
+            case TOO_FAST -> send(few(), of, ticket, opened, draft.cause(BindCause.OPERATOR_JUMP));
+            case TWO_AT_ONCE -> send(2, of, ticket, opened, draft);
+            case ANY_CAUSE -> send(1, of, ticket, opened, draft.cause(chance.oneOf(List.of(BindCause.values()))));
+            case MANY_NONCES -> send(MANY, of, ticket, opened, draft.epoch(opened.epoch() - 1));
             case TO_ANOTHER_GATEWAY -> {
                 of.to = world.network.endpoint(chance.oneOf(world.gateways), 0);
-                send(of, ticket, opened, draft.cause(BindCause.DEAD));
+                send(1, of, ticket, opened, draft.cause(BindCause.DEAD));
             }
         }
     }
@@ -277,9 +259,16 @@ final class Insider {
                 Math.max(0, of.client.local() - of.tokenNanos));
     }
 
-    private void send(Stolen of, byte[] ticket, Ticket opened, Draft draft) {
-        Nonce nonce = Nonce.of(chance.bytes(Nonce.LENGTH));
-        send(of.to, ticket, opened, nonce, draft.request(List.of()));
+    private int few() {
+        return 1 + chance.below(4);
+    }
+
+    /** So many requests, each with a fresh nonce. */
+    private void send(int count, Stolen of, byte[] ticket, Ticket opened, Draft draft) {
+        for (int i = 0; i < count; i++) {
+            Nonce nonce = Nonce.of(chance.bytes(Nonce.LENGTH));
+            send(of.to, ticket, opened, nonce, draft.request(List.of()));
+        }
     }
 
     private void send(Endpoint to, byte[] ticket, Ticket opened, Nonce nonce, ReattachRequest request) {

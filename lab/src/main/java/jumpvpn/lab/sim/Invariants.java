@@ -12,7 +12,6 @@ import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionRecord;
-import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
@@ -121,8 +120,7 @@ final class Invariants {
 
     private @Nullable Transition take(Node node, SessionId id, Event event) {
         TreeMap<SessionId, SessionView> own = views(node);
-        SessionView view =
-                own.computeIfAbsent(id, _ -> new SessionView(id, node.role, world.scenario.policy()));
+        SessionView view = own.computeIfAbsent(id, _ -> new SessionView(id, node.role, world.scenario.policy()));
         boolean wasLive = view.isLive();
         Transition row = view.take(event);
         if (node.role == Role.CLIENT) {
@@ -269,8 +267,7 @@ final class Invariants {
             throw new Violation("I10", node.name + " delivers what came in a binding of no live session");
         }
         view.delivered(node.local(), binding.epoch);
-        observers.forEach(observer ->
-                observer.delivered(world.timeline.now(), node.name, view.id, binding.epoch));
+        observers.forEach(observer -> observer.delivered(world.timeline.now(), node.name, view.id, binding.epoch));
     }
 
     private @Nullable SessionView behind(GatewayNode node, Binding binding) {

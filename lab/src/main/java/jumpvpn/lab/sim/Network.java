@@ -164,7 +164,8 @@ final class Network {
         Endpoint from = uplink.nat.outward(world.timeline.now(), pathId, to);
         Datagram datagram = new Datagram(from, to, bytes);
         if (passes(datagram, true)) {
-            uplink.up.carry(bytes, arriving -> toGateway(listener, from, arriving, arriving == bytes ? datagram : null));
+            uplink.up.carry(
+                    bytes, arriving -> toGateway(listener, from, arriving, arriving == bytes ? datagram : null));
         }
     }
 

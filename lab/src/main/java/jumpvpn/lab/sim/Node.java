@@ -58,6 +58,7 @@ abstract class Node {
     private int starts;
     private long starvedUntil;
     private long suspendedUntil;
+    private boolean overdue;
     private long wakeAt = Deadlines.NEVER;
     private long lastWake;
     private int wakesAtOnce;
@@ -120,6 +121,7 @@ abstract class Node {
         starts++;
         starvedUntil = 0;
         suspendedUntil = 0;
+        overdue = false;
         wakeAt = Deadlines.NEVER;
         bindings = new LookupTable<>();
         world.invariants.started(this);
@@ -171,12 +173,22 @@ abstract class Node {
 
     private void rest(long nanos) {
         starvedUntil = world.timeline.now() + nanos;
+        overdue = true;
         int process = starts;
-        world.timeline.at(starvedUntil, () -> world.timeline.in(0, () -> { // behind all that waits
-            if (process == starts) {
-                touch("wake", () -> engine().proceed(local()));
-            }
-        }));
+        world.timeline.at(
+                starvedUntil,
+                () -> world.timeline.in(
+                        0,
+                        () -> { // behind all that waits
+                            if (process == starts) {
+                                goOn();
+                            }
+                        }));
+    }
+
+    private void goOn() {
+        overdue = false;
+        touch("wake", () -> engine().proceed(local()));
     }
 
     /** Whoever was starved or suspended goes on. */
@@ -184,7 +196,7 @@ abstract class Node {
         if (isStarved()) {
             starvedUntil = 0;
             suspendedUntil = 0;
-            touch("wake", () -> engine().proceed(local()));
+            goOn();
         }
     }
 
@@ -196,9 +208,9 @@ abstract class Node {
         return suspendedUntil > world.timeline.now();
     }
 
-    /** Looks at the engine though nothing happened to it: time passes also for an end that waits for nothing. */
+    /** Looks at the engine, unless it had no chance to do what is due. */
     final void glance() {
-        if (running && !isStarved()) {
+        if (running && !isStarved() && !overdue) {
             check();
         }
     }
@@ -219,7 +231,7 @@ abstract class Node {
         }
         action.run();
         if (running) {
-            check();
+            glance();
             plan();
         }
     }

@@ -9,74 +9,58 @@ import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.Entropy;
 import jumpvpn.core.session.Fault;
 
-/** What the engines stand on. Whoever doubts that the simulation can fail puts a broken one in from outside. */
-public interface Parts {
-    /** The cipher of all ends. */
-    AeadPort aead();
-
-    /** A node's randomness; it goes on when its process is started again. */
-    Entropy entropy(String node);
-
-    /** The table that a gateway's process uses instead of this one. */
-    default SessionTable table(SessionTable sound) {
-        return sound;
-    }
-
-    /** The sink that a process uses instead of this one. */
-    default EventSink sink(EventSink sound) {
-        return sound;
-    }
-
-    /** What is broken in the gateways' engines. */
-    default Set<Fault> faults() {
-        return EnumSet.noneOf(Fault.class);
-    }
-
-    /** Sound parts for a seed, with these faults in the engines. */
-    static Parts planted(long seed, Set<Fault> faults) {
-        Parts sound = sound(seed);
-        return new Parts() {
-            @Override
-            public AeadPort aead() {
-                return sound.aead();
-            }
-
-            @Override
-            public Entropy entropy(String node) {
-                return sound.entropy(node);
-            }
-
-            @Override
-            public Set<Fault> faults() {
-                return faults;
-            }
-        };
-    }
+/** What the engines stand on in one seed, and all of it sound. Whoever doubts that the simulation can fail overrides a part with a broken one. */
+public class Parts {
+    private final long seed;
+    private final AeadPort aead = new ToyAead();
+    private final TreeMap<String, Entropy> entropies = new TreeMap<>();
 
     /** Sound parts for a seed. */
-    static Parts sound(long seed) {
-        AeadPort aead = new ToyAead();
-        TreeMap<String, Entropy> entropies = new TreeMap<>();
-        return new Parts() {
-            @Override
-            public AeadPort aead() {
-                return aead;
-            }
+    public Parts(long seed) {
+        this.seed = seed;
+    }
 
+    /** Parts of engines with this fault, else sound. */
+    static Parts planted(long seed, Fault fault) {
+        return new Parts(seed) {
             @Override
-            public Entropy entropy(String node) {
-                return entropies.computeIfAbsent(node, _ -> randomness(seed, node));
+            public Set<Fault> faults() {
+                return EnumSet.of(fault);
             }
         };
     }
 
-    /** Randomness from a seed. */
-    private static Entropy randomness(long seed, String node) {
+    /** The cipher of all ends. */
+    public AeadPort aead() {
+        return aead;
+    }
+
+    /** A node's randomness; it goes on when its process is started again. */
+    public Entropy entropy(String node) {
+        return entropies.computeIfAbsent(node, this::randomness);
+    }
+
+    private Entropy randomness(String node) {
         Chance chance = new Chance(seed, "entropy of " + node);
         return out -> {
             for (int i = 0; i < out.length; i++) {
                 out[i] = (byte) chance.nextLong();
             }
         };
+    }
+
+    /** The table that a gateway's process uses instead of this one. */
+    public SessionTable table(SessionTable sound) {
+        return sound;
+    }
+
+    /** The sink that a process uses instead of this one. */
+    public EventSink sink(EventSink sound) {
+        return sound;
+    }
+
+    /** What is broken in the gateways' engines. */
+    public Set<Fault> faults() {
+        return EnumSet.noneOf(Fault.class);
     }
 }

@@ -92,6 +92,11 @@ record Scenario(
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.SWITCHING_MAX_REJECTS, chance.between(1, 4));
         }
+        return health(policy, chance);
+    }
+
+    private static Policy health(Policy switching, Chance chance) {
+        Policy policy = switching;
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.SECURITY_REATTACH_MAX_AGE, chance.between(300, 3000) * MILLIS);
         }

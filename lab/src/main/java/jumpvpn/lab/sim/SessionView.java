@@ -93,13 +93,7 @@ final class SessionView {
                 elective = event.reason() == ReasonCode.BETTER_PATH || event.reason() == ReasonCode.OPERATOR_JUMP;
             }
             case TRANSPORT_DEAD -> pathlessSinceNanos = Math.min(pathlessSinceNanos, event.nanos());
-            case TRANSPORT_SWITCH -> {
-                if (event.reason() == ReasonCode.BOUND && role == Role.GATEWAY) {
-                    bound(event);
-                } else if (event.reason() == ReasonCode.BOUND) {
-                    pathlessSinceNanos = Deadlines.NEVER;
-                }
-            }
+            case TRANSPORT_SWITCH -> switched(event);
             case REATTACH_ACK_RECEIVED -> {
                 drainUntil.put(activeEpoch, event.nanos() + DRAIN_NANOS);
                 activeEpoch = event.version().epoch();
@@ -114,6 +108,14 @@ final class SessionView {
                 "an event is older than the last row, " + version,
                 event);
         return row;
+    }
+
+    private void switched(Event event) {
+        if (event.reason() == ReasonCode.BOUND && role == Role.GATEWAY) {
+            bound(event);
+        } else if (event.reason() == ReasonCode.BOUND) {
+            pathlessSinceNanos = Deadlines.NEVER;
+        }
     }
 
     private @Nullable Transition row(Event event) {

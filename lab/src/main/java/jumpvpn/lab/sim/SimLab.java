@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -76,7 +75,7 @@ public final class SimLab {
 
     private LongFunction<Outcome> simulation() {
         Fault fault = options.fault();
-        return fault == null ? Simulation::run : seed -> Simulation.run(seed, Parts.planted(seed, EnumSet.of(fault)));
+        return fault == null ? Simulation::run : seed -> Simulation.run(seed, Parts.planted(seed, fault));
     }
 
     private int sweep() {

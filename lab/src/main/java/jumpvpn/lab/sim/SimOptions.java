@@ -81,7 +81,8 @@ record SimOptions(
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("%s %s: a whole number from 1 to %d is wanted".formatted(option, value, most));
+        throw new IllegalArgumentException(
+                "%s %s: a whole number from 1 to %d is wanted".formatted(option, value, most));
     }
 
     private static String value(String option, Iterator<String> rest) {

@@ -50,7 +50,8 @@ final class SimTable {
     /** A copy that shares no secret with the original, whose owner may wipe it. */
     static SessionRecord copy(SessionRecord record) {
         List<SessionSecret> secrets = record.secrets().stream()
-                .map(secret -> new SessionSecret(secret.generation(), secret.key().clone()))
+                .map(secret ->
+                        new SessionSecret(secret.generation(), secret.key().clone()))
                 .toList();
         return new SessionRecord(
                 record.id(),

@@ -29,7 +29,7 @@ public final class Simulation {
      * @throws Violation with the seed and what led to it; the same seed breaks in the same way again
      */
     public static Outcome run(long seed) {
-        return run(seed, Parts.sound(seed));
+        return run(seed, new Parts(seed));
     }
 
     /** Runs a seed on these parts. */

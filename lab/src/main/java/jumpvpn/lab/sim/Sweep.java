@@ -19,7 +19,8 @@ final class Sweep {
      * @param outcome null if it broke something
      * @param violation null if it did not
      */
-    record Result(long seed, @Nullable Outcome outcome, @Nullable Violation violation) {}
+    record Result(
+            long seed, @Nullable Outcome outcome, @Nullable Violation violation) {}
 
     private Sweep() {}
 

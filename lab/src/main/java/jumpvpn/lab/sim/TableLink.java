@@ -99,7 +99,8 @@ final class TableLink implements SessionTable {
         List<Change> kept = changes.stream()
                 .map(change -> {
                     SessionRecord record = moved(change.record(), shift);
-                    return new Change(change.id(), change.expectedEpoch(), record == null ? null : SimTable.copy(record));
+                    return new Change(
+                            change.id(), change.expectedEpoch(), record == null ? null : SimTable.copy(record));
                 })
                 .toList();
         world.invariants.commits(node, changes);

@@ -22,8 +22,7 @@ public final class Totals {
     public void add(Outcome outcome) {
         coverage.add(outcome.coverage());
         seedsByJumps.merge((long) outcome.jumps(), 1L, Long::sum);
-        seedsBySettle.merge(
-                outcome.settleNanos() / 1_000_000 / SETTLE_STEP_MILLIS * SETTLE_STEP_MILLIS, 1L, Long::sum);
+        seedsBySettle.merge(outcome.settleNanos() / 1_000_000 / SETTLE_STEP_MILLIS * SETTLE_STEP_MILLIS, 1L, Long::sum);
         sum("seeds", 1);
         sum("simulated_seconds", outcome.simulatedNanos() / 1_000_000_000);
         sum("happenings", outcome.happenings());
@@ -32,7 +31,8 @@ public final class Totals {
         sum("jumps", outcome.jumps());
         sum("packets_sent", outcome.packetsSent());
         sum("packets_delivered", outcome.packetsDelivered());
-        outcome.drops().forEach((reason, count) -> sum("dropped_" + reason.name().toLowerCase(Locale.ROOT), count));
+        outcome.drops()
+                .forEach((reason, count) -> sum("dropped_" + reason.name().toLowerCase(Locale.ROOT), count));
     }
 
     private void sum(String what, long count) {
@@ -121,7 +121,8 @@ public final class Totals {
         figures.forEach((name, value) -> {
             switch (value) {
                 case Number number -> sum(name, number.longValue());
-                case Map<?, ?> map when name.equals("coverage") -> {
+                case Map<?, ?> map
+                when name.equals("coverage") -> {
                     TreeMap<String, Long> counts = new TreeMap<>();
                     map.forEach((key, count) -> counts.put(String.valueOf(key), ((Number) count).longValue()));
                     coverage.add(counts);

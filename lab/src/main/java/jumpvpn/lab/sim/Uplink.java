@@ -18,8 +18,7 @@ final class Uplink {
     /** The client's path to each gateway endpoint; new ones whenever the link comes up. */
     final int[] pathIds;
 
-    Uplink(
-            ClientNode client, String name, LinkKind kind, IpAddress local, Nat nat, Lane up, Lane down, int endpoints) {
+    Uplink(ClientNode client, String name, LinkKind kind, IpAddress local, Nat nat, Lane up, Lane down, int endpoints) {
         this.client = client;
         this.name = name;
         this.kind = kind;

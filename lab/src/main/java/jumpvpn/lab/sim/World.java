@@ -28,7 +28,8 @@ final class World {
         this.parts = parts;
         scenario = Scenario.of(seed);
         invariants = new Invariants(this, observers);
-        sharedTable = scenario.store().shared() ? new SimTable(this, scenario.store().leaseNanos()) : null;
+        sharedTable =
+                scenario.store().shared() ? new SimTable(this, scenario.store().leaseNanos()) : null;
         for (int i = 0; i < scenario.gateways(); i++) {
             gateways.add(new GatewayNode(this, i));
         }
