@@ -1,6 +1,8 @@
 package jumpvpn.core.agent;
 
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
@@ -17,7 +19,6 @@ import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionMachine;
-import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class Agent {
     private final Candidates candidates = new Candidates();
     private @Nullable Connector connector;
     private @Nullable ClientSession session;
+    private @Nullable ClientSession successor;
     private SessionMachine birth;
     private long connectByNanos = Deadlines.NEVER;
     private long retryNanos = Deadlines.NEVER;
@@ -53,9 +55,20 @@ public final class Agent {
     public void start(long nowNanos) {
         retryNanos = Deadlines.NEVER;
         birth = new SessionMachine(Role.CLIENT, nowNanos);
-        connector = new Connector(context, candidates, nowNanos);
+        connector = new Connector(context, candidates, gatewaysInOrder(), nowNanos);
         connectByNanos = nowNanos + PolicyKey.SESSION_HANDSHAKE_TIMEOUT.defaultValue();
         proceed(nowNanos);
+    }
+
+    /** As configured; for a successor the present session's gateway comes first, since only there it takes over without a gap. */
+    private List<AgentConfig.Gateway> gatewaysInOrder() {
+        List<AgentConfig.Gateway> gateways = new ArrayList<>(context.config().gateways());
+        ClientSession present = session;
+        if (present != null) {
+            gateways.sort(Comparator.comparing(
+                    gateway -> !gateway.name().equals(present.gateway()))); // stable: the others keep their order
+        }
+        return gateways;
     }
 
     /** A path is new or up again. */
@@ -67,8 +80,9 @@ public final class Agent {
         }
         if (session != null && session.isLive()) {
             session.recovery.pathUp(nowNanos, path);
+            session.departure.pathUp(nowNanos);
         }
-        if (session == null && connector == null && retryNanos != Deadlines.NEVER) {
+        if (connector == null && retryNanos != Deadlines.NEVER) {
             retryNanos = nowNanos; // a pause is for paths that were tried
         }
         proceed(nowNanos);
@@ -88,6 +102,18 @@ public final class Agent {
         if (session != null) {
             session.pathDown(nowNanos, path);
         }
+        if (successor != null) {
+            successor.pathDown(nowNanos, path);
+        }
+        proceed(nowNanos);
+    }
+
+    /** A path will go soon: its link or address is about to be taken away. If it is the active one the session leaves it while it still delivers. */
+    public void linkGoingDown(long nowNanos, int pathId) {
+        candidates.markDead(pathId, nowNanos); // not yet, but all others are better
+        if (session != null && session.isLive() && session.path.id() == pathId) {
+            session.recovery.linkGoingDown(nowNanos);
+        }
         proceed(nowNanos);
     }
 
@@ -102,7 +128,7 @@ public final class Agent {
         if (datagram.length == 0) {
             return;
         }
-        if (datagram[0] == MessageType.HANDSHAKE_RESPONSE && connector != null && session == null) {
+        if (datagram[0] == MessageType.HANDSHAKE_RESPONSE && connector != null) {
             Connector.Answered answered = connector.answered(nowNanos, datagram);
             if (answered != null) {
                 granted(nowNanos, answered);
@@ -111,7 +137,7 @@ public final class Agent {
         Long wireId = ReattachMessage.addressee(datagram);
         if (wireId != null && session != null && session.isLive()) {
             if (datagram[0] == MessageType.PROBE_ANSWER) {
-                session.recovery.probeAnswered(nowNanos, wireId, datagram);
+                session.probeAnswered(nowNanos, wireId, datagram);
             } else {
                 session.recovery.answered(nowNanos, wireId, datagram);
             }
@@ -124,7 +150,12 @@ public final class Agent {
             case Grant.Refused refused -> refused(nowNanos, answered.path().gateway(), refused.reason());
             case Grant.Session grant -> {
                 context.port().granted(grant, answered.path().gateway());
-                session = new ClientSession(context, candidates, answered, grant, nowNanos);
+                ClientSession granted = new ClientSession(context, candidates, answered, grant, nowNanos);
+                if (session == null) {
+                    session = granted;
+                } else {
+                    successor = granted;
+                }
                 connector = null;
                 connectByNanos = Deadlines.NEVER;
             }
@@ -157,6 +188,9 @@ public final class Agent {
     /** Takes a control message that a binding opened. */
     public void receiveControl(long nowNanos, Binding binding, byte[] message) {
         BindingMessage parsed = BindingMessage.decode(message);
+        if (parsed instanceof BindingMessage.Welcome && successor != null && successor.owns(binding)) {
+            succeed(nowNanos, successor);
+        }
         if (parsed != null && session != null && session.owns(binding)) {
             session.receive(nowNanos, binding, parsed);
             if (session.isLive()) {
@@ -164,6 +198,15 @@ public final class Agent {
             }
         }
         proceed(nowNanos);
+    }
+
+    /** The successor is committed, and by that the present session has ended. */
+    private void succeed(long nowNanos, ClientSession committed) {
+        if (session != null) {
+            session.succeeded(nowNanos);
+            sessionEnded(nowNanos, session, ReasonCode.SUPERSEDED);
+        }
+        session = committed;
     }
 
     /** A packet thread saw traffic on a binding that nobody watched. */
@@ -185,6 +228,18 @@ public final class Agent {
             ReasonCode ended = session.endReason();
             if (ended != null) {
                 sessionEnded(nowNanos, session, ended);
+            } else if (session.wantsSuccessor()
+                    && successor == null
+                    && connector == null
+                    && retryNanos == Deadlines.NEVER) {
+                start(nowNanos);
+            }
+        }
+        if (successor != null) {
+            successor.proceed(nowNanos);
+            if (successor.isEnded()) {
+                successor = null;
+                pause(nowNanos);
             }
         }
         if (connector != null) {
@@ -196,11 +251,12 @@ public final class Agent {
     }
 
     private void sessionEnded(long nowNanos, ClientSession ended, ReasonCode reason) {
-        session = null;
+        session = successor;
+        successor = null;
         String text = "session " + ended.grant.id() + " ended: " + reason;
         lastEnd = text;
         context.port().ended(reason, text);
-        if (!closed) {
+        if (!closed && session == null && connector == null && retryNanos == Deadlines.NEVER) {
             pause(nowNanos);
         }
     }
@@ -228,7 +284,8 @@ public final class Agent {
         if (connector != null) {
             next = Math.min(next, connector.nextNanos());
         }
-        return session == null ? next : Math.min(next, session.nextNanos());
+        next = session == null ? next : Math.min(next, session.nextNanos());
+        return successor == null ? next : Math.min(next, successor.nextNanos());
     }
 
     /**
@@ -241,7 +298,7 @@ public final class Agent {
         if (session == null || !session.isLive()) {
             return ReasonCode.SESSION_NOT_FOUND;
         }
-        Path path = to == null ? null : candidates.matching(to, session.gateway, session.path.id());
+        Path path = to == null ? null : candidates.matching(to, session.gateway(), session.path.id());
         if (to != null && path == null) {
             return ReasonCode.NO_VALID_CANDIDATE;
         }
@@ -254,7 +311,7 @@ public final class Agent {
         connector = null;
         connectByNanos = Deadlines.NEVER;
         retryNanos = Deadlines.NEVER;
-        if (session != null) {
+        while (session != null) { // and its successor, if there is one
             session.end(nowNanos, ReasonCode.OPERATOR_TERMINATE);
             sessionEnded(nowNanos, session, ReasonCode.OPERATOR_TERMINATE);
         }
@@ -272,43 +329,10 @@ public final class Agent {
 
     /** The session at this moment. */
     public AgentStatus status(long nowNanos) {
-        ClientSession now = session;
-        if (now == null) {
-            SessionState state =
-                    connector == null && retryNanos == Deadlines.NEVER ? SessionState.TERMINATED : SessionState.BIRTH;
-            return new AgentStatus(
-                    state,
-                    null,
-                    StateVersion.BIRTH,
-                    birth.reason(),
-                    null,
-                    null,
-                    List.of(),
-                    null,
-                    0,
-                    0,
-                    birth.sinceNanos(),
-                    0,
-                    0,
-                    candidates.all(),
-                    lastEnd);
-        }
-        return new AgentStatus(
-                now.machine.state(),
-                now.grant.id(),
-                now.machine.version(),
-                now.machine.reason(),
-                now.path,
-                now.remote(),
-                now.grant.inner(),
-                now.gateway,
-                now.rttNanos(),
-                now.loss(nowNanos),
-                now.machine.sinceNanos(),
-                now.sentBytes(),
-                now.receivedBytes(),
-                candidates.all(),
-                lastEnd);
+        boolean trying = connector != null || retryNanos != Deadlines.NEVER;
+        return session == null
+                ? AgentStatus.none(birth, trying, candidates.all(), lastEnd)
+                : AgentStatus.of(session, nowNanos, candidates.all(), lastEnd);
     }
 
     /** The policy of the present session, else the defaults. */

@@ -5,6 +5,7 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionMachine;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.core.transport.Path;
@@ -37,4 +38,44 @@ public record AgentStatus(
         long sentBytes,
         long receivedBytes,
         List<Path> candidates,
-        @Nullable String lastEnd) {}
+        @Nullable String lastEnd) {
+
+    static AgentStatus of(ClientSession session, long nowNanos, List<Path> candidates, @Nullable String lastEnd) {
+        return new AgentStatus(
+                session.machine.state(),
+                session.grant.id(),
+                session.machine.version(),
+                session.machine.reason(),
+                session.path,
+                session.remote(),
+                session.grant.inner(),
+                session.gateway(),
+                session.rttNanos(),
+                session.loss(nowNanos),
+                session.machine.sinceNanos(),
+                session.sentBytes(),
+                session.receivedBytes(),
+                candidates,
+                lastEnd);
+    }
+
+    /** Without a session. */
+    static AgentStatus none(SessionMachine birth, boolean trying, List<Path> candidates, @Nullable String lastEnd) {
+        return new AgentStatus(
+                trying ? SessionState.BIRTH : SessionState.TERMINATED,
+                null,
+                StateVersion.BIRTH,
+                birth.reason(),
+                null,
+                null,
+                List.of(),
+                null,
+                0,
+                0,
+                birth.sinceNanos(),
+                0,
+                0,
+                candidates,
+                lastEnd);
+    }
+}

@@ -45,21 +45,33 @@ final class Candidates {
         return List.copyOf(paths.values());
     }
 
-    /** The first path towards this gateway that an operator's word matches, or null. */
+    /** The first path that an operator's word matches, or null; those towards this gateway come before others. */
     @Nullable
     Path matching(String word, String gateway, int exceptId) {
+        Path elsewhere = null;
         for (Path path : paths.values()) {
-            if (path.id() != exceptId && path.gateway().equals(gateway) && path.matches(word)) {
-                return path;
+            if (path.id() != exceptId && path.matches(word)) {
+                if (path.gateway().equals(gateway)) {
+                    return path;
+                }
+                elsewhere = elsewhere == null ? path : elsewhere;
             }
         }
-        return null;
+        return elsewhere;
     }
 
     /** The best of {@link #all(Policy, String)}, as many as policy wants tried at a time. What stays unanswered is marked dead, so that the others get their turn. */
     List<Path> ranked(Policy policy, String gateway) {
         List<Path> allowed = all(policy, gateway);
         return allowed.subList(0, Math.min(allowed.size(), policy.count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
+    }
+
+    /** The best towards each gateway but this one, gateway by gateway as they stand in the configuration. */
+    List<Path> rankedElsewhere(Policy policy, List<AgentConfig.Gateway> gateways, String except) {
+        return gateways.stream()
+                .filter(gateway -> !gateway.name().equals(except))
+                .flatMap(gateway -> ranked(policy, gateway.name()).stream())
+                .toList();
     }
 
     /** What policy allows towards one gateway, best first: not found dead, configured order of endpoints, preferred protocol, id. */

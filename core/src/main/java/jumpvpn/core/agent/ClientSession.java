@@ -1,18 +1,13 @@
 package jumpvpn.core.agent;
 
-import java.util.ArrayList;
-import java.util.List;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
-import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.Delivery;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event.Detail;
-import jumpvpn.core.observability.EventType;
 import jumpvpn.core.observability.Journal;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Freshness;
@@ -25,22 +20,22 @@ import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionMachine;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.Path;
-import jumpvpn.core.transport.PathHealth;
 import org.jspecify.annotations.Nullable;
 
 /** The client's view of one session, from the granted handshake to its end: what keeps it, watches it and ends it. How it finds its next binding is {@link Recovery}'s. */
 final class ClientSession {
-    static final long DRAIN_NANOS = 2_000_000_000L;
-    private static final long KEEPALIVE_NANOS = 20_000_000_000L;
     private static final long LEAST_CONFIRM_NANOS = 100_000_000;
+    private static final long MOST_SUCCESSION_NANOS = 60_000_000_000L;
+    private static final int SUCCESSION_SHARE = 10;
 
-    /** What the session waits for. Terminations come first. */
+    /** What the session waits for. Terminations come first, in the order of the contract's table. */
     enum Timer {
         HANDSHAKE,
-        LIFETIME,
         TRANSPORT_LOSS,
+        LIFETIME,
         RECOVERY_WINDOW,
         CONFIRM,
+        SUCCESSION,
         LOOK,
         KEEPALIVE,
         EARLY_END,
@@ -50,7 +45,6 @@ final class ClientSession {
 
     final AgentContext context;
     final Suite suite;
-    final String gateway;
     final Grant.Session grant;
     final Policy policy;
     final SessionMachine machine;
@@ -58,15 +52,17 @@ final class ClientSession {
     final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
     final Credentials credentials;
     final Candidates candidates;
+    final OwnSwitches switches = new OwnSwitches();
     final Recovery recovery;
+    final Departure departure;
+    final Probes probes;
     Binding active;
     Path path;
-    private HealthWatch watch;
-    private final List<Binding> draining = new ArrayList<>();
+    private final BindingWatch watch;
+    private final RetiredBindings retired;
     private long boundNanos;
     private long confirmPauseNanos;
-    private long finishedSentBytes;
-    private long finishedReceivedBytes;
+    private boolean wantsSuccessor;
     private @Nullable ReasonCode endReason;
 
     ClientSession(
@@ -81,14 +77,16 @@ final class ClientSession {
         this.suite = context.config().suite();
         this.policy = grant.policy();
         this.path = answered.path();
-        this.gateway = path.gateway();
         this.machine = new SessionMachine(Role.CLIENT, nowNanos);
         this.journal = new Journal(context.events(), Role.CLIENT, grant.id(), policy.version());
         this.credentials = new Credentials(answered.secret());
+        this.retired = new RetiredBindings(context.bindings());
         this.recovery = new Recovery(this);
+        this.departure = new Departure(this);
+        this.probes = new Probes(this);
         BindingKeys keys = answered.secret().bindingKeys(answered.freshness(), 1);
         this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path);
-        this.watch = new HealthWatch(policy, answered.rttNanos());
+        this.watch = new BindingWatch(this, answered.rttNanos());
         this.confirmPauseNanos = Math.max(LEAST_CONFIRM_NANOS, 2 * answered.rttNanos());
         context.gate().inner(grant.inner().stream().map(Prefix::address).toList());
         deadlines.set(Timer.HANDSHAKE, nowNanos + policy.get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT));
@@ -146,7 +144,7 @@ final class ClientSession {
 
     /** Whether a packet belongs to this session. */
     boolean owns(Binding binding) {
-        return binding == active || draining.contains(binding);
+        return binding == active || retired.contains(binding);
     }
 
     /** Takes a control message that came authentically in a binding of this session. */
@@ -162,6 +160,7 @@ final class ClientSession {
                                 PacketLayout.CONTROL,
                                 new BindingMessage.ChallengeAnswer(challenge.value()).encode(),
                                 nowNanos));
+            case BindingMessage.Draining _ -> recovery.draining(nowNanos);
             case BindingMessage.Ping _ -> transmit(binding, binding.sealed(binding.dataType(), new byte[0], nowNanos));
             case BindingMessage.Confirm _, BindingMessage.ChallengeAnswer _ -> {
                 // the gateway never says these
@@ -178,9 +177,13 @@ final class ClientSession {
         boundNanos = nowNanos;
         machine.learn(welcome.version());
         credentials.wallet().replace(welcome.tickets(), credentials.secret().proofKey());
-        credentials.token(welcome.token(), nowNanos);
-        deadlines.set(Timer.LIFETIME, nowNanos + policy.get(PolicyKey.SESSION_MAX_LIFETIME));
-        deadlines.set(Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
+        credentials.token(gateway(), welcome.token(), nowNanos);
+        switches.bound(nowNanos, false);
+        long lifetime = policy.get(PolicyKey.SESSION_MAX_LIFETIME);
+        deadlines.set(Timer.LIFETIME, nowNanos + lifetime);
+        deadlines.set(
+                Timer.SUCCESSION, nowNanos + lifetime - Math.min(MOST_SUCCESSION_NANOS, lifetime / SUCCESSION_SHARE));
+        watch.startKeepAlive(nowNanos);
         step(nowNanos, ReasonCode.HANDSHAKE_OK);
         context.gate().forward(active);
         watch(nowNanos);
@@ -220,8 +223,7 @@ final class ClientSession {
 
     /** The traffic woke up: look until it is calm. */
     void watch(long nowNanos) {
-        active.claimWatch();
-        deadlines.set(Timer.LOOK, nowNanos);
+        watch.wake(nowNanos);
     }
 
     /** Does what is due. */
@@ -232,10 +234,16 @@ final class ClientSession {
                 case LIFETIME -> end(nowNanos, ReasonCode.TTL_SESSION_EXPIRED);
                 case TRANSPORT_LOSS -> end(nowNanos, ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED);
                 case CONFIRM -> confirm(nowNanos);
-                case LOOK -> look(nowNanos);
-                case KEEPALIVE -> keepAlive(nowNanos);
-                case DRAINED -> drained(nowNanos);
-                case RECOVERY_WINDOW, EARLY_END, PROBE -> recovery.due(nowNanos, due);
+                case SUCCESSION -> wantsSuccessor = true;
+                case LOOK -> watch.look(nowNanos);
+                case KEEPALIVE -> watch.keepAlive(nowNanos);
+                case RECOVERY_WINDOW -> recovery.windowOver(nowNanos);
+                case EARLY_END -> recovery.held.hold();
+                case PROBE -> probe(nowNanos);
+                case DRAINED -> {
+                    retired.forget(nowNanos);
+                    deadlines.set(Timer.DRAINED, retired.drainedNanos());
+                }
             }
             if (isEnded()) {
                 return;
@@ -246,73 +254,34 @@ final class ClientSession {
         }
     }
 
+    private void probe(long nowNanos) {
+        if (machine.bindingAlive()) {
+            departure.probe(nowNanos);
+        } else {
+            recovery.probe(nowNanos);
+        }
+    }
+
+    /** Takes a PROBE_ANSWER. */
+    void probeAnswered(long nowNanos, long wireId, byte[] datagram) {
+        Probes.Answered answered = probes.answered(nowNanos, wireId, datagram);
+        if (answered == null) {
+            return;
+        }
+        if (machine.bindingAlive()) {
+            departure.answered(nowNanos, answered);
+        } else {
+            recovery.reopen(nowNanos, answered.path());
+        }
+    }
+
+    /** Whether the end of the lifetime is so near that another session should take over. */
+    boolean wantsSuccessor() {
+        return wantsSuccessor;
+    }
+
     long nextNanos() {
         return isLive() ? Math.min(deadlines.next(), recovery.nextNanos()) : deadlines.next();
-    }
-
-    private void look(long nowNanos) {
-        if (!machine.bindingAlive()) {
-            return;
-        }
-        if (active.isExhausted()) {
-            recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
-            return;
-        }
-        HealthWatch.Finding finding = watch.look(nowNanos, machine.state(), counts(active.delivery));
-        if (finding.reason() != null) {
-            signal(nowNanos, finding.reason());
-        }
-        if (finding.dead()) {
-            recovery.pathDead(nowNanos, ReasonCode.NO_DELIVERY_WINDOW);
-            return;
-        }
-        if (finding.ping()) {
-            send(nowNanos, new BindingMessage.Ping());
-        } else if (finding.acknowledge()) {
-            transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
-        }
-        lookAgain(finding);
-    }
-
-    private static PathHealth.Counts counts(Delivery delivery) {
-        return new PathHealth.Counts(
-                delivery.sentAsking(),
-                delivery.acked(),
-                delivery.progressNanos(),
-                delivery.peerReceived(),
-                delivery.rttNanos(),
-                delivery.sentNanos(),
-                delivery.receivedNanos(),
-                delivery.askedNanos());
-    }
-
-    private void signal(long nowNanos, ReasonCode reason) {
-        if (machine.state() == SessionState.ATTACHED) {
-            journal.emit(nowNanos, EventType.VOLATILITY_SIGNAL, reason, machine.version(), path.name());
-        }
-        step(nowNanos, reason);
-    }
-
-    private void lookAgain(HealthWatch.Finding finding) {
-        Delivery delivery = active.delivery;
-        boolean calm = finding.calm();
-        if (calm) {
-            deadlines.set(Timer.KEEPALIVE, Math.max(delivery.sentNanos(), delivery.receivedNanos()) + KEEPALIVE_NANOS);
-            active.releaseWatch();
-            boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
-            calm = quiet || !active.claimWatch(); // sent or received in between?
-        }
-        if (!calm) {
-            deadlines.set(Timer.LOOK, finding.againNanos());
-        }
-    }
-
-    private void keepAlive(long nowNanos) {
-        if (machine.bindingAlive()) {
-            send(nowNanos, new BindingMessage.Ping());
-            watch(nowNanos);
-            deadlines.set(Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
-        }
     }
 
     /** The request was accepted: the session moves to the new binding, what was held goes out, the old one drains. */
@@ -321,40 +290,24 @@ final class ClientSession {
         Freshness freshness = new Freshness(attempt.nonce.bytes(), answered.random());
         int epoch = ack.version().epoch();
         BindingKeys keys = attempt.base.bindingKeys(freshness, epoch);
-        retire(active, nowNanos);
+        retired.retire(nowNanos, active);
+        deadlines.set(Timer.DRAINED, retired.drainedNanos());
         boundNanos = nowNanos;
         path = attempt.path;
         active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path);
-        watch = new HealthWatch(policy, attempt.rttNanos(nowNanos));
         machine.learn(ack.version());
         credentials.step(attempt.base, freshness, epoch, ack.generation());
         credentials.wallet().replace(ack.tickets(), credentials.secret().proofKey());
-        credentials.token(ack.token(), nowNanos);
+        credentials.token(gateway(), ack.token(), nowNanos);
+        switches.bound(nowNanos, attempt.cause.isElective());
+        departure.calmed();
         deadlines.clear(Timer.TRANSPORT_LOSS);
         deadlines.clear(Timer.RECOVERY_WINDOW);
-        deadlines.set(Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
+        deadlines.clear(Timer.PROBE);
+        watch.startKeepAlive(nowNanos);
         send(nowNanos, new BindingMessage.Ping()); // the first packet under the new keys proves our address
         recovery.release(nowNanos);
-        watch(nowNanos);
-    }
-
-    private void retire(Binding binding, long nowNanos) {
-        binding.receiveUntil(nowNanos + DRAIN_NANOS);
-        finishedSentBytes += binding.delivery.sentBytes();
-        finishedReceivedBytes += binding.delivery.receivedBytes();
-        draining.add(binding);
-        deadlines.set(Timer.DRAINED, nowNanos + DRAIN_NANOS);
-    }
-
-    private void drained(long nowNanos) {
-        for (Binding binding : List.copyOf(draining)) {
-            if (!binding.receives(nowNanos)) {
-                context.bindings().remove(0, binding.localWireId);
-                draining.remove(binding);
-            } else {
-                deadlines.set(Timer.DRAINED, nowNanos + DRAIN_NANOS);
-            }
-        }
+        watch.turn(nowNanos, attempt.rttNanos(nowNanos));
     }
 
     /** Ends the session: nothing passes from here on, keys are wiped. */
@@ -363,21 +316,37 @@ final class ClientSession {
             return;
         }
         endReason = reason;
-        context.gate().drop();
+        if (isLive()) { // before that the gate is closed, or an older session's
+            context.gate().drop();
+        }
         if (isLive() && (reason == ReasonCode.OPERATOR_TERMINATE || reason == ReasonCode.SECURITY_FAILURE)) {
-            for (int copies = 0; copies < 3; copies++) { // nobody will answer: three are enough for most losses
-                send(nowNanos, new BindingMessage.Close(reason));
-            }
+            tellTheEnd(nowNanos, reason);
         }
         step(nowNanos, machine.state() == SessionState.BIRTH ? ReasonCode.HANDSHAKE_FAIL : reason, details);
         deadlines.clearAll();
-        draining.add(active);
-        for (Binding binding : draining) {
-            binding.receiveUntil(nowNanos);
-            context.bindings().remove(0, binding.localWireId);
-        }
+        retired.retire(nowNanos, active);
+        retired.end(nowNanos);
         recovery.end();
         credentials.wipe();
+    }
+
+    private void tellTheEnd(long nowNanos, ReasonCode reason) {
+        for (int copies = 0; copies < 3; copies++) { // nobody will answer: three are enough for most losses
+            send(nowNanos, new BindingMessage.Close(reason));
+        }
+    }
+
+    /** Our successor was committed, and nobody told us that this ended us: its gateway has another table, or the word was lost. */
+    void succeeded(long nowNanos) {
+        if (isLive()) {
+            tellTheEnd(nowNanos, ReasonCode.SUPERSEDED);
+            end(nowNanos, ReasonCode.SUPERSEDED);
+        }
+    }
+
+    /** The gateway of the active path. */
+    String gateway() {
+        return path.gateway();
     }
 
     /** When the gateway was heard last: a packet of the binding, or the ACK that began it. */
@@ -398,11 +367,11 @@ final class ClientSession {
     }
 
     long sentBytes() {
-        return finishedSentBytes + active.delivery.sentBytes();
+        return retired.sentBytes() + (isEnded() ? 0 : active.delivery.sentBytes());
     }
 
     long receivedBytes() {
-        return finishedReceivedBytes + active.delivery.receivedBytes();
+        return retired.receivedBytes() + (isEnded() ? 0 : active.delivery.receivedBytes());
     }
 
     Endpoint remote() {

@@ -60,14 +60,17 @@ final class Connector {
 
     private final AgentContext context;
     private final Candidates candidates;
+    private final List<AgentConfig.Gateway> gateways;
     private final HandshakeMac ownMac;
     private final List<Attempt> attempts = new ArrayList<>();
     private final TreeSet<String> refused = new TreeSet<>();
     private long nextLaunchNanos;
 
-    Connector(AgentContext context, Candidates candidates, long nowNanos) {
+    /** @param gateways in the order in which they are tried */
+    Connector(AgentContext context, Candidates candidates, List<AgentConfig.Gateway> gateways, long nowNanos) {
         this.context = context;
         this.candidates = candidates;
+        this.gateways = gateways;
         this.ownMac = new HandshakeMac(context.config().own().publicKey());
         this.nextLaunchNanos = nowNanos;
     }
@@ -120,7 +123,7 @@ final class Connector {
     }
 
     private @Nullable Path nextPath() {
-        for (AgentConfig.Gateway gateway : context.config().gateways()) {
+        for (AgentConfig.Gateway gateway : gateways) {
             if (refused.contains(gateway.name())) {
                 continue;
             }

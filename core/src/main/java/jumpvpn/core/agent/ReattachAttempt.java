@@ -5,14 +5,27 @@ import jumpvpn.core.control.Nonce;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.transport.Path;
+import org.jspecify.annotations.Nullable;
 
 /** One REATTACH_REQUEST and its repeats: the same bytes, so that the gateway's kept answer serves a lost one. */
 final class ReattachAttempt {
     private static final long LEAST_REPEAT_NANOS = 150_000_000;
     private static final long MOST_REPEAT_NANOS = 1_000_000_000;
 
+    /**
+     * What is asked.
+     *
+     * @param expectedEpoch that of the newest ACK then
+     * @param search which search of its session asks
+     * @param number of this session's requests, in order
+     */
+    record Question(Path path, BindCause cause, int expectedEpoch, int search, int number) {}
+
     final Path path;
     final BindCause cause;
+    final int expectedEpoch;
+    final int search;
+    final int number;
     final Nonce nonce;
     final long wireId;
     final SessionSecret base;
@@ -22,10 +35,11 @@ final class ReattachAttempt {
     private long pauseNanos;
     private long nextNanos;
     private boolean repeated;
+    private boolean refused;
+    private @Nullable Path insistOn;
 
     ReattachAttempt(
-            Path path,
-            BindCause cause,
+            Question question,
             Nonce nonce,
             long wireId,
             SessionSecret base,
@@ -33,8 +47,11 @@ final class ReattachAttempt {
             byte[] datagram,
             long nowNanos,
             long patienceNanos) {
-        this.path = path;
-        this.cause = cause;
+        this.path = question.path;
+        this.cause = question.cause;
+        this.expectedEpoch = question.expectedEpoch;
+        this.search = question.search;
+        this.number = question.number;
         this.nonce = nonce;
         this.wireId = wireId;
         this.base = new SessionSecret(
@@ -50,13 +67,17 @@ final class ReattachAttempt {
         return nextNanos;
     }
 
-    /** Whether it is time to send it again; if so the next time is set. */
-    boolean repeatDue(long nowNanos) {
+    /**
+     * Whether it is time to send it again; if so the next time is set.
+     *
+     * @param mostPauseNanos to which pauses grow
+     */
+    boolean repeatDue(long nowNanos, long mostPauseNanos) {
         if (nowNanos < nextNanos) {
             return false;
         }
         repeated = true;
-        pauseNanos = Math.min(2 * pauseNanos, MOST_REPEAT_NANOS);
+        pauseNanos = Math.max(pauseNanos, Math.min(2 * pauseNanos, mostPauseNanos));
         nextNanos = nowNanos + pauseNanos;
         return true;
     }
@@ -64,6 +85,31 @@ final class ReattachAttempt {
     /** No more repeats: it is too old for gate C, though it may still be answered. */
     void stop() {
         nextNanos = Deadlines.NEVER;
+    }
+
+    /** Repeat it by this path, however old it is: what became of it must be known. */
+    void insist(long nowNanos, Path by) {
+        insistOn = by;
+        nextNanos = nowNanos;
+    }
+
+    boolean isInsistent() {
+        return insistOn != null;
+    }
+
+    /** Where it is repeated. */
+    Path by() {
+        return insistOn == null ? path : insistOn;
+    }
+
+    /** It was refused by an answer that the gateway does not keep, so a copy of it under way may still be accepted. */
+    void refuse() {
+        refused = true;
+        stop();
+    }
+
+    boolean isRefused() {
+        return refused;
     }
 
     /** Answered, or given up: nothing more is derived from its secret. */

@@ -1,5 +1,6 @@
 package jumpvpn.core.agent;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** The client's side of the reattach exchange: which requests are out, their repeats, and what their answers mean (contract section 2). */
 final class Reattachment {
     private static final long STAGGER_NANOS = 450_000_000;
+    private static final long EAGER_NANOS = 4_000_000_000L;
+    private static final long EAGER_PAUSE_NANOS = 300_000_000;
+    private static final long PAUSE_NANOS = 1_000_000_000;
+    private static final int MOST_REDIRECTIONS = 8;
 
     /** An authentic answer to one of our requests. */
     record Answered(ReattachAttempt attempt, ReattachAnswer answer, byte[] random) {}
@@ -30,8 +35,15 @@ final class Reattachment {
     private final Credentials credentials;
     private final List<ReattachAttempt> attempts = new ArrayList<>();
     private final TreeSet<Integer> tried = new TreeSet<>();
+    private final ArrayDeque<Path> redirected = new ArrayDeque<>();
+    private final List<Endpoint> redirections = new ArrayList<>();
     private long nextLaunchNanos = Deadlines.NEVER;
     private long patienceNanos = STAGGER_NANOS;
+    private long beganNanos;
+    private int search;
+    private int number;
+    private @Nullable ReattachAttempt stale;
+    private boolean forgotten;
 
     Reattachment(AgentContext context, Suite suite, Credentials credentials) {
         this.context = context;
@@ -45,7 +57,11 @@ final class Reattachment {
      * @param patience how long an answer usually takes
      */
     void begin(long nowNanos, long patience) {
+        search++;
         tried.clear();
+        redirected.clear();
+        redirections.clear();
+        beganNanos = nowNanos;
         nextLaunchNanos = nowNanos;
         patienceNanos = patience;
     }
@@ -61,17 +77,31 @@ final class Reattachment {
         launchAt(atNanos);
     }
 
+    /** A gateway said where to go instead: these paths are asked next, each endpoint once in a search. @return false if all of them were */
+    boolean redirect(long nowNanos, List<Path> paths) {
+        boolean anyNew = false;
+        for (Path path : paths) {
+            if (redirections.size() < MOST_REDIRECTIONS && !redirections.contains(path.remote())) {
+                redirections.add(path.remote());
+                redirected.add(path);
+                anyNew = true;
+            }
+        }
+        if (anyNew) {
+            launchAt(nowNanos);
+        }
+        return anyNew;
+    }
+
     /** No more requests; those that are out may still be answered. */
     void rest() {
         nextLaunchNanos = Deadlines.NEVER;
     }
 
-    long nextNanos(boolean recovering) {
+    long nextNanos() {
         long next = nextLaunchNanos;
-        if (recovering) {
-            for (ReattachAttempt attempt : attempts) {
-                next = Math.min(next, attempt.nextNanos());
-            }
+        for (ReattachAttempt attempt : attempts) {
+            next = isRepeated(attempt) ? Math.min(next, attempt.nextNanos()) : next;
         }
         return next;
     }
@@ -80,17 +110,15 @@ final class Reattachment {
         return nowNanos >= nextLaunchNanos;
     }
 
-    /** The first of these that was not tried in this search; the next launch is set. */
+    /** The next of these that was not tried in this search; the next launch is set. */
     @Nullable
     Path choose(long nowNanos, List<Path> ranked) {
+        Path next = redirected.poll();
         for (Path path : ranked) {
-            if (!tried.contains(path.id())) {
-                nextLaunchNanos = nowNanos + STAGGER_NANOS;
-                return path;
-            }
+            next = next == null && !tried.contains(path.id()) ? path : next;
         }
-        nextLaunchNanos = Deadlines.NEVER;
-        return null;
+        nextLaunchNanos = next == null ? Deadlines.NEVER : nowNanos + STAGGER_NANOS;
+        return next;
     }
 
     /** Sends a request on this path; null if no ticket is left for it. */
@@ -112,42 +140,81 @@ final class Reattachment {
                 wireId,
                 expectedEpoch,
                 credentials.secret().generation(),
-                credentials.token(),
-                credentials.tokenAgeNanos(nowNanos),
+                credentials.token(path.gateway()),
+                credentials.tokenAgeNanos(path.gateway(), nowNanos),
                 unanswered());
         AeadPort aead = context.crypto().aead();
         byte[] datagram = ReattachMessage.request(aead, suite, ticket.sealed(), nonce, ticket.proofKey(), request);
         ReattachAttempt attempt = new ReattachAttempt(
-                path, cause, nonce, wireId, credentials.secret(), ticket.proofKey(), datagram, nowNanos, patienceNanos);
+                new ReattachAttempt.Question(path, cause, expectedEpoch, search, number++),
+                nonce,
+                wireId,
+                credentials.secret(),
+                ticket.proofKey(),
+                datagram,
+                nowNanos,
+                patienceNanos);
         attempts.add(attempt);
+        stale = null;
         context.port().transmit(path.id(), path.remote(), datagram.clone());
         return attempt;
     }
 
+    /** Every request since the newest ACK that may have been accepted, or still may be. */
     private List<Nonce> unanswered() {
         while (attempts.size() >= ReattachRequest.MAX_UNANSWERED) {
-            attempts.removeFirst().settle();
+            ReattachAttempt oldest = attempts.removeFirst();
+            oldest.settle();
+            forgotten |= !oldest.isRefused();
         }
         return attempts.stream().map(attempt -> attempt.nonce).toList();
     }
 
-    /** Whether a request is out that may still be answered. */
-    boolean hasUnanswered() {
-        return !attempts.isEmpty();
+    /** Whether this request belongs to the present search. */
+    boolean isCurrent(ReattachAttempt attempt) {
+        return attempt.search == search;
+    }
+
+    private boolean isRepeated(ReattachAttempt attempt) {
+        return isCurrent(attempt) || attempt.isInsistent();
     }
 
     /** Repeats what is due; a request that grew too old for gate C is made anew by {@code expired}. */
     void repeat(long nowNanos, long maxAgeNanos, Consumer<ReattachAttempt> expired) {
+        long most = nowNanos - beganNanos < EAGER_NANOS ? EAGER_PAUSE_NANOS : PAUSE_NANOS;
         for (ReattachAttempt attempt : List.copyOf(attempts)) {
-            if (attempt.repeatDue(nowNanos)) {
-                if (nowNanos - attempt.madeNanos > maxAgeNanos * 3 / 4) {
+            if (isRepeated(attempt) && attempt.repeatDue(nowNanos, most)) {
+                if (nowNanos - attempt.madeNanos > maxAgeNanos * 3 / 4 && !attempt.isInsistent()) {
                     attempt.stop();
                     expired.accept(attempt);
                 } else {
-                    context.port().transmit(attempt.path.id(), attempt.path.remote(), attempt.datagram.clone());
+                    Path by = attempt.by();
+                    context.port().transmit(by.id(), by.remote(), attempt.datagram.clone());
                 }
             }
         }
+    }
+
+    /**
+     * A request that expects the present epoch was told STALE_STATE_VERSION: an epoch was begun by none that it lists. If a later request of ours is out, that one will
+     * tell more. Else those that are unanswered are asked again where this answer came from, however old they are: the gateway keeps the ACK of its binding, so if one
+     * of them was accepted after all, it will be told so.
+     */
+    void stale(long nowNanos, ReattachAttempt told) {
+        if (attempts.stream().anyMatch(attempt -> attempt.number > told.number && !attempt.isRefused())) {
+            return;
+        }
+        stale = told;
+        for (ReattachAttempt attempt : attempts) {
+            if (!attempt.isRefused()) {
+                attempt.insist(nowNanos, told.path);
+            }
+        }
+    }
+
+    /** Whether a stranger moved the session on: the last request was told STALE_STATE_VERSION, and every other of ours was refused. */
+    boolean isCopied() {
+        return stale != null && !forgotten && attempts.stream().allMatch(ReattachAttempt::isRefused);
     }
 
     /** Nothing more is asked or answered. */
@@ -157,8 +224,8 @@ final class Reattachment {
     }
 
     /**
-     * Takes a REATTACH_ANSWER; null if it answers none of ours. A refused request is settled; one that was accepted, or stale, settles those before it too: they
-     * expect the same epoch and list fewer nonces, so they can pass gate B no more. The answered one is the caller's to settle.
+     * Takes a REATTACH_ANSWER; null if it answers none of ours, or says again what was said. An accepted request settles those before it too: they expect the same epoch
+     * and list fewer nonces, so they can pass gate B no more. The answered one is the caller's to settle.
      */
     @Nullable
     Answered answered(byte[] datagram, long wireId) {
@@ -170,20 +237,44 @@ final class Reattachment {
                 if (answer == null) {
                     return null;
                 }
-                List<ReattachAttempt> before = attempts.subList(settlesEarlier(answer) ? 0 : i, i);
-                before.forEach(ReattachAttempt::settle);
-                before.clear();
-                attempts.remove(attempt);
-                return new Answered(attempt, answer, ReattachMessage.random(datagram));
+                return switch (answer) {
+                    case ReattachAnswer.Ack ack -> accepted(i, ack, datagram);
+                    case ReattachAnswer.Reject reject -> refused(attempt, reject, datagram);
+                };
             }
         }
         return null;
     }
 
-    private static boolean settlesEarlier(ReattachAnswer answer) {
-        return switch (answer) {
-            case ReattachAnswer.Ack _ -> true;
-            case ReattachAnswer.Reject reject -> reject.reason() == ReasonCode.STALE_STATE_VERSION;
+    private Answered accepted(int index, ReattachAnswer.Ack ack, byte[] datagram) {
+        ReattachAttempt attempt = attempts.get(index);
+        List<ReattachAttempt> before = attempts.subList(0, index);
+        before.forEach(ReattachAttempt::settle);
+        before.clear();
+        attempts.remove(attempt);
+        stale = null;
+        forgotten = false;
+        return new Answered(attempt, ack, ReattachMessage.random(datagram));
+    }
+
+    private @Nullable Answered refused(ReattachAttempt attempt, ReattachAnswer.Reject reject, byte[] datagram) {
+        if (attempt.isRefused()) {
+            return null;
+        }
+        if (isKept(reject.reason())) {
+            attempts.remove(attempt);
+            attempt.settle();
+        } else {
+            attempt.refuse();
+        }
+        return new Answered(attempt, reject, ReattachMessage.random(datagram));
+    }
+
+    /** Whether the gateway keeps this answer, so that no copy of the request can get another. */
+    private static boolean isKept(ReasonCode reason) {
+        return switch (reason) {
+            case STALE_REQUEST, NOT_OWNER, STORE_UNAVAILABLE, SWITCH_RATE_LIMITED -> false;
+            default -> true;
         };
     }
 }

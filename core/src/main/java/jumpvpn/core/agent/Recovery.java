@@ -2,12 +2,7 @@ package jumpvpn.core.agent;
 
 import java.util.List;
 import jumpvpn.core.control.BindCause;
-import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachAnswer;
-import jumpvpn.core.control.ReattachMessage;
-import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.HoldQueue;
-import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Deadlines;
@@ -19,27 +14,24 @@ import org.jspecify.annotations.Nullable;
 
 /** How a client's session finds its next binding: what happened, which paths to ask, what an answer means (contract sections 1 and 2). */
 final class Recovery {
-    private static final long EARLY_NANOS = 300_000_000;
     private static final long FIRST_PROBE_NANOS = 500_000_000;
     private static final long MOST_PROBE_NANOS = 4_000_000_000L;
 
-    /** A probe that is out. */
-    private record Probe(Path path, Nonce nonce, long wireId, byte[] proofKey) {}
-
+    final HeldPackets held;
     private final ClientSession session;
-    private final AgentContext context;
     private final Reattachment requests;
+    private final Choices choices;
     private BindCause cause = BindCause.DEAD;
     private @Nullable Path target;
-    private @Nullable HoldQueue held;
-    private boolean earlyAllowed;
-    private List<Probe> probes = List.of();
+    private boolean gatewayAnswers;
+    private boolean drainingTold;
     private long probePauseNanos = FIRST_PROBE_NANOS;
 
     Recovery(ClientSession session) {
         this.session = session;
-        this.context = session.context;
-        this.requests = new Reattachment(context, session.suite, session.credentials);
+        this.held = new HeldPackets(session);
+        this.choices = new Choices(session);
+        this.requests = new Reattachment(session.context, session.suite, session.credentials);
     }
 
     /** The active path is dead, for this reason. */
@@ -55,15 +47,10 @@ final class Recovery {
         if (detail != ReasonCode.PEER_RESET && detail != ReasonCode.KEY_EXPIRED) {
             session.candidates.markDead(session.path.id(), nowNanos);
         }
-        held = new HoldQueue(
-                session.policy.get(PolicyKey.HOLD_BYTES_PER_SESSION),
-                session.policy.get(PolicyKey.HOLD_MAX_AGE),
-                context.drops());
-        context.gate().hold(held);
+        held.begin();
         session.deadlines.set(
                 ClientSession.Timer.TRANSPORT_LOSS,
                 session.lastHeardNanos() + session.policy.get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
-        earlyAllowed = true;
         search(nowNanos, BindCause.DEAD, null);
     }
 
@@ -74,12 +61,7 @@ final class Recovery {
      */
     @Nullable
     ReasonCode jump(long nowNanos, BindCause why, @Nullable Path to) {
-        Path towards = to;
-        if (towards == null) {
-            for (Path path : session.candidates.ranked(session.policy, session.gateway)) {
-                towards = towards == null && path.id() != session.path.id() ? path : towards;
-            }
-        }
+        Path towards = to == null ? choices.others().stream().findFirst().orElse(null) : to;
         if (towards == null) {
             deny(nowNanos, ReasonCode.NO_VALID_CANDIDATE, session.path.name());
             return ReasonCode.NO_VALID_CANDIDATE;
@@ -103,13 +85,35 @@ final class Recovery {
         return null;
     }
 
-    private void deny(long nowNanos, ReasonCode reason, String path) {
+    void deny(long nowNanos, ReasonCode reason, String path) {
         session.journal.emit(nowNanos, EventType.SWITCH_DENIED, reason, session.machine.version(), path);
+    }
+
+    /** The active path will go soon: leave it before, if there is another. */
+    void linkGoingDown(long nowNanos) {
+        leaveInTime(nowNanos, ReasonCode.LINK_GOING_DOWN, BindCause.LINK_GOING_DOWN, choices.others());
+    }
+
+    /** The gateway will stop soon: go to another, if there is one. Once for each binding: who can't leave stays until the end. */
+    void draining(long nowNanos) {
+        if (!drainingTold) {
+            drainingTold = true;
+            leaveInTime(nowNanos, ReasonCode.GATEWAY_DRAINING, BindCause.GATEWAY_DRAINING, choices.elsewhere());
+        }
+    }
+
+    private void leaveInTime(long nowNanos, ReasonCode why, BindCause towards, List<Path> to) {
+        if (to.isEmpty()) {
+            deny(nowNanos, ReasonCode.NO_VALID_CANDIDATE, session.path.name());
+        } else if (session.step(nowNanos, why)) {
+            search(nowNanos, towards, null);
+        }
     }
 
     private void search(long nowNanos, BindCause why, @Nullable Path towards) {
         cause = why;
         target = towards;
+        gatewayAnswers = false;
         session.deadlines.clear(ClientSession.Timer.PROBE);
         if (!session.deadlines.isSet(ClientSession.Timer.RECOVERY_WINDOW)) {
             session.deadlines.set(
@@ -122,18 +126,25 @@ final class Recovery {
 
     /** A path is new or up again. */
     void pathUp(long nowNanos, Path path) {
-        if (!path.gateway().equals(session.gateway) || !session.policy.allows(path.protocol())) {
+        if (!session.policy.allows(path.protocol())) {
             return;
         }
         if (session.machine.state() == SessionState.RECOVERING) {
             requests.launchAt(nowNanos);
-        } else {
+        } else if (path.gateway().equals(session.gateway())) {
             reopen(nowNanos, path);
+        } else if (isPathless()) {
+            session.deadlines.set(ClientSession.Timer.PROBE, nowNanos); // perhaps another table: ask first
         }
     }
 
-    private void reopen(long nowNanos, Path path) {
-        if (session.machine.state() == SessionState.DEGRADED && !session.machine.bindingAlive()) {
+    private boolean isPathless() {
+        return session.machine.state() == SessionState.DEGRADED && !session.machine.bindingAlive();
+    }
+
+    /** A path is new, or up again, or answered a probe. */
+    void reopen(long nowNanos, Path path) {
+        if (isPathless()) {
             session.step(nowNanos, ReasonCode.CANDIDATE_APPEARED, new Detail("candidate", path.name()));
             search(nowNanos, BindCause.DEAD, path);
         }
@@ -156,7 +167,7 @@ final class Recovery {
             return;
         }
         if (requests.launchDue(nowNanos)) {
-            Path path = requests.choose(nowNanos, choices());
+            Path path = requests.choose(nowNanos, toAsk());
             if (path != null) {
                 launch(nowNanos, path);
             }
@@ -168,18 +179,17 @@ final class Recovery {
         });
     }
 
-    /** A jump asks for its target only, as long as the old binding lives; an escape asks for all. */
-    private List<Path> choices() {
+    /** While the old binding lives only what was meant is asked; an escape asks all paths to this gateway, and if that is silent, those to the others. */
+    private List<Path> toAsk() {
         Path towards = target;
-        List<Path> ranked = session.candidates.ranked(session.policy, session.gateway);
-        if (towards == null) {
-            return ranked;
-        }
         if (session.machine.bindingAlive()) {
-            return List.of(towards);
+            return switch (cause) {
+                case GATEWAY_DRAINING -> choices.elsewhere();
+                case LINK_GOING_DOWN -> choices.others();
+                case DEAD, BETTER_PATH, OPERATOR_JUMP -> towards == null ? choices.others() : List.of(towards);
+            };
         }
-        return java.util.stream.Stream.concat(java.util.stream.Stream.of(towards), ranked.stream())
-                .toList();
+        return choices.escape(towards, !gatewayAnswers);
     }
 
     private void launch(long nowNanos, Path path) {
@@ -197,95 +207,40 @@ final class Recovery {
                 path.name(),
                 new Detail(
                         "candidates",
-                        session.candidates.ranked(session.policy, session.gateway).stream()
-                                .map(Path::name)
-                                .toList()));
-        if (earlyAllowed) {
-            earlyAllowed = false;
-            rideEarly(nowNanos, attempt);
-        }
+                        toAsk().stream().map(Path::name).distinct().toList()));
+        held.rideEarly(nowNanos, attempt);
     }
 
-    /** Data rides right behind the first request; the gateway delivers it only after the commit. */
-    private void rideEarly(long nowNanos, ReattachAttempt attempt) {
-        byte[] key = attempt.base.earlyKey(attempt.nonce.bytes());
-        context.gate()
-                .forward(new Binding(
-                        context.crypto().aead(),
-                        new Binding.Parts(
-                                context.gate(),
-                                PacketLayout.EARLY_DATA,
-                                session.active.epoch + 1,
-                                session.suite,
-                                key,
-                                key,
-                                attempt.nonce.high(),
-                                attempt.nonce.high(),
-                                attempt.path.id(),
-                                attempt.path.remote())));
-        session.deadlines.set(ClientSession.Timer.EARLY_END, nowNanos + EARLY_NANOS);
-    }
-
-    /** A deadline of the recovery is due. */
-    void due(long nowNanos, ClientSession.Timer timer) {
-        if (timer == ClientSession.Timer.EARLY_END && held != null) {
-            context.gate().hold(held);
-        } else if (timer == ClientSession.Timer.PROBE) {
+    /** The recovery window is over. */
+    void windowOver(long nowNanos) {
+        requests.rest();
+        if (session.machine.bindingAlive()) {
+            deny(nowNanos, ReasonCode.JUMP_ABANDONED, session.path.name());
+            abandon(nowNanos, ReasonCode.RECOVERY_WINDOW_EXCEEDED);
+        } else if (session.step(nowNanos, ReasonCode.RECOVERY_WINDOW_EXCEEDED)) {
+            probePauseNanos = FIRST_PROBE_NANOS;
             probe(nowNanos);
-        } else if (timer == ClientSession.Timer.RECOVERY_WINDOW) {
-            requests.rest();
-            if (session.step(nowNanos, ReasonCode.JUMP_ABANDONED)) {
-                deny(nowNanos, ReasonCode.JUMP_ABANDONED, session.path.name());
-                session.watch(nowNanos);
-            } else if (session.step(nowNanos, ReasonCode.RECOVERY_WINDOW_EXCEEDED)) {
-                probePauseNanos = FIRST_PROBE_NANOS;
-                probe(nowNanos);
-            }
         }
     }
 
-    private void probe(long nowNanos) {
-        probes.forEach(unanswered -> session.candidates.markDead(unanswered.path.id(), nowNanos));
-        java.util.ArrayList<Probe> sent = new java.util.ArrayList<>();
-        for (Path path : session.candidates.ranked(session.policy, session.gateway)) {
-            TicketWallet.HeldTicket ticket = session.credentials.wallet().forPath(path);
-            if (ticket != null) {
-                Nonce nonce = Nonce.of(context.crypto().entropy().bytes(Nonce.LENGTH));
-                long wireId = context.crypto().entropy().nextLong();
-                sent.add(new Probe(path, nonce, wireId, ticket.proofKey()));
-                context.port()
-                        .transmit(
-                                path.id(),
-                                path.remote(),
-                                ReattachMessage.probe(
-                                        context.crypto().aead(),
-                                        session.suite,
-                                        ticket.sealed(),
-                                        nonce,
-                                        ticket.proofKey(),
-                                        wireId));
-            }
+    /** The jump comes to nothing, the old binding goes on. */
+    private void abandon(long nowNanos, ReasonCode detail) {
+        if (!session.step(nowNanos, ReasonCode.JUMP_ABANDONED, new Detail("detail", detail.name()))) {
+            return;
         }
-        probes = sent;
+        requests.rest();
+        session.deadlines.clear(ClientSession.Timer.RECOVERY_WINDOW);
+        if (cause == BindCause.BETTER_PATH && target != null) {
+            session.departure.failed(nowNanos, target);
+        }
+        session.watch(nowNanos);
+    }
+
+    /** No binding and no search: ask whether anybody is there. */
+    void probe(long nowNanos) {
+        session.probes.send(nowNanos, choices.escape(null, true));
         session.deadlines.set(ClientSession.Timer.PROBE, nowNanos + probePauseNanos);
         probePauseNanos = Math.min(2 * probePauseNanos, MOST_PROBE_NANOS);
-    }
-
-    /** Takes a PROBE_ANSWER. */
-    void probeAnswered(long nowNanos, long wireId, byte[] datagram) {
-        for (Probe probe : probes) {
-            if (probe.wireId == wireId) {
-                ReattachMessage.ProbeAnswer answer = ReattachMessage.openProbeAnswer(
-                        context.crypto().aead(), session.suite, probe.proofKey, probe.nonce, datagram);
-                if (answer != null) {
-                    probes = probes.stream().filter(other -> other != probe).toList();
-                    session.credentials.token(answer.token(), nowNanos);
-                    session.candidates.markAlive(probe.path.id());
-                    reopen(nowNanos, probe.path);
-                }
-                return;
-            }
-        }
     }
 
     /** Takes a REATTACH_ANSWER. */
@@ -296,10 +251,17 @@ final class Recovery {
         }
         session.candidates.markAlive(answered.attempt().path.id());
         switch (answered.answer()) {
-            case ReattachAnswer.Ack ack -> accepted(nowNanos, answered, ack);
-            case ReattachAnswer.Reject reject -> rejected(nowNanos, answered.attempt(), reject);
+            case ReattachAnswer.Ack ack -> {
+                accepted(nowNanos, answered, ack);
+                answered.attempt().settle();
+            }
+            case ReattachAnswer.Reject reject -> {
+                rejected(nowNanos, answered.attempt(), reject);
+                if (!session.isEnded() && requests.isCopied()) {
+                    session.end(nowNanos, ReasonCode.SECURITY_FAILURE, new Detail("detail", "STALE_STATE_VERSION"));
+                }
+            }
         }
-        answered.attempt().settle();
     }
 
     private void accepted(long nowNanos, Reattachment.Answered answered, ReattachAnswer.Ack ack) {
@@ -309,6 +271,7 @@ final class Recovery {
         String name = answered.attempt().path.name();
         requests.rest();
         target = null;
+        drainingTold = false;
         session.attach(nowNanos, answered, ack);
         session.journal.emit(
                 nowNanos,
@@ -328,48 +291,59 @@ final class Recovery {
         }
     }
 
-    /** The new binding is active: what was held goes out on it. The gate opens first, so nothing can be left in the queue. */
+    /** The new binding is active: what was held goes out on it. */
     void release(long nowNanos) {
-        session.deadlines.clear(ClientSession.Timer.EARLY_END);
-        session.deadlines.clear(ClientSession.Timer.PROBE);
-        Binding active = session.active;
-        context.gate().forward(active);
-        HoldQueue queue = held;
-        held = null;
-        if (queue != null) {
-            for (byte[] packet : queue.drain(nowNanos)) {
-                session.transmit(active, active.sealed(active.dataType(), packet, nowNanos));
-            }
+        for (byte[] packet : held.release(nowNanos)) {
+            session.transmit(session.active, session.active.sealed(session.active.dataType(), packet, nowNanos));
         }
     }
 
     private void rejected(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
-        session.journal.emit(
-                nowNanos, EventType.REATTACH_REJECT, reject.reason(), reject.version(), attempt.path.name());
-        session.credentials.token(reject.token(), nowNanos);
+        ReasonCode reason = reject.reason();
+        session.machine.learn(reject.version());
+        session.journal.emit(nowNanos, EventType.REATTACH_REJECT, reason, reject.version(), attempt.path.name());
+        session.credentials.token(attempt.path.gateway(), reject.token(), nowNanos);
         session.credentials.wallet().add(reject.tickets(), attempt.proofKey);
-        switch (reject.reason()) {
+        switch (reason) {
             case SESSION_NOT_FOUND, SESSION_EXPIRED, TRANSPORT_TTL_EXPIRED, OWNERSHIP_AMBIGUOUS, OWNER_GONE ->
-                session.end(nowNanos, reject.reason());
+                session.end(nowNanos, reason);
             case STALE_STATE_VERSION -> {
-                if (requests.hasUnanswered()) {
-                    requests.retry(attempt.path.id(), nowNanos);
-                } else {
-                    session.end(nowNanos, ReasonCode.SECURITY_FAILURE, new Detail("detail", "STALE_STATE_VERSION"));
+                if (attempt.expectedEpoch == session.active.epoch) { // else it was overtaken by an ACK
+                    requests.stale(nowNanos, attempt);
                 }
             }
-            case STALE_REQUEST -> requests.retry(attempt.path.id(), nowNanos);
+            default -> {
+                if (requests.isCurrent(attempt) && session.machine.state() == SessionState.RECOVERING) {
+                    refused(nowNanos, attempt, reject);
+                }
+            }
+        }
+    }
+
+    /** A request of the present search was refused, and the session goes on. */
+    private void refused(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
+        int pathId = attempt.path.id();
+        gatewayAnswers |= attempt.path.gateway().equals(session.gateway());
+        switch (reject.reason()) {
+            case STALE_REQUEST -> requests.retry(pathId, nowNanos);
+            case NOT_OWNER -> {
+                gatewayAnswers = false;
+                if (!requests.redirect(nowNanos, choices.towards(reject.endpoints(), attempt.path))) {
+                    denied(nowNanos, attempt, reject.reason());
+                }
+            }
+            case STORE_UNAVAILABLE -> {
+                gatewayAnswers = false;
+                denied(nowNanos, attempt, reject.reason());
+            }
             default -> denied(nowNanos, attempt, reject.reason());
         }
     }
 
     private void denied(long nowNanos, ReattachAttempt attempt, ReasonCode reason) {
         deny(nowNanos, reason, attempt.path.name());
-        boolean jumping = session.machine.bindingAlive();
-        if (jumping && session.step(nowNanos, ReasonCode.JUMP_ABANDONED, new Detail("detail", reason.name()))) {
-            requests.rest();
-            session.deadlines.clear(ClientSession.Timer.RECOVERY_WINDOW);
-            session.watch(nowNanos);
+        if (session.machine.bindingAlive() && cause.isElective()) {
+            abandon(nowNanos, reason);
         } else {
             long pause = session.policy.get(PolicyKey.SWITCHING_RECOVERY_INTERVAL);
             requests.retry(attempt.path.id(), nowNanos + pause);
@@ -382,6 +356,6 @@ final class Recovery {
     }
 
     long nextNanos() {
-        return session.machine.state() == SessionState.RECOVERING ? requests.nextNanos(true) : Deadlines.NEVER;
+        return session.machine.state() == SessionState.RECOVERING ? requests.nextNanos() : Deadlines.NEVER;
     }
 }

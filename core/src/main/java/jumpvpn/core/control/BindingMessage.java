@@ -34,6 +34,9 @@ public sealed interface BindingMessage {
     /** The challenge's value, from the challenged address. */
     record ChallengeAnswer(long value) implements BindingMessage {}
 
+    /** Gateway: it will stop soon; the client should go to another if it has one. */
+    record Draining() implements BindingMessage {}
+
     /** The plaintext. */
     default byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);
@@ -49,6 +52,7 @@ public sealed interface BindingMessage {
             case Notice notice -> out.put((byte) 5).putLong(notice.version.packed());
             case Challenge challenge -> out.put((byte) 6).putLong(challenge.value);
             case ChallengeAnswer answer -> out.put((byte) 7).putLong(answer.value);
+            case Draining _ -> out.put((byte) 10);
         }
         return Arrays.copyOf(out.array(), out.position());
     }
@@ -65,6 +69,7 @@ public sealed interface BindingMessage {
                 case 5 -> new Notice(new StateVersion(in.getLong()));
                 case 6 -> new Challenge(in.getLong());
                 case 7 -> new ChallengeAnswer(in.getLong());
+                case 10 -> new Draining();
                 default -> null;
             };
         } catch (BufferUnderflowException e) {

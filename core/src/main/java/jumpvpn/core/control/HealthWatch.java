@@ -19,11 +19,13 @@ public final class HealthWatch {
     private final long toDegradedNanos;
     private long lastBreachNanos;
     private long volatileSinceNanos;
+    private boolean looked;
 
     /**
      * What a look found.
      *
      * @param reason for which the session should move, or null
+     * @param worse a threshold other than missed heartbeats is passed, and none is missed: the path delivers, but badly
      * @param dead nothing was delivered for too long
      * @param ping a sign of life is to be asked for
      * @param acknowledge an acknowledgement is owed long enough
@@ -32,6 +34,7 @@ public final class HealthWatch {
      */
     public record Finding(
             @Nullable ReasonCode reason,
+            boolean worse,
             boolean dead,
             boolean ping,
             boolean acknowledge,
@@ -61,8 +64,14 @@ public final class HealthWatch {
 
     /** Looks at what the binding counts. */
     public Finding look(long nowNanos, SessionState state, PathHealth.Counts counts) {
+        if (!looked) { // a new binding has its own hold time, also where the state is that of the one before
+            looked = true;
+            lastBreachNanos = nowNanos;
+            volatileSinceNanos = nowNanos;
+        }
         PathHealth.Verdict verdict = health.look(nowNanos, counts);
-        ReasonCode reason = judge(nowNanos, state, health.breach(nowNanos));
+        PathHealth.Breach breach = health.breach(nowNanos);
+        ReasonCode reason = judge(nowNanos, state, breach);
         boolean owed = counts.askedNanos() > counts.sentNanos();
         boolean calm = verdict == PathHealth.Verdict.QUIET
                 && state == SessionState.ATTACHED
@@ -71,6 +80,7 @@ public final class HealthWatch {
                 && nowNanos - Math.max(counts.sentNanos(), counts.receivedNanos()) > CALM_NANOS;
         return new Finding(
                 reason,
+                breach != null && !health.isSilent(),
                 verdict == PathHealth.Verdict.DEAD,
                 verdict == PathHealth.Verdict.PING,
                 owed && nowNanos - counts.askedNanos() >= PathHealth.ACK_DELAY_NANOS / 2,
@@ -102,6 +112,7 @@ public final class HealthWatch {
         return switch (breach) {
             case LOSS -> ReasonCode.LOSS_SPIKE;
             case LATENCY -> ReasonCode.LATENCY_SPIKE;
+            case JITTER -> ReasonCode.JITTER_SPIKE;
             case HEARTBEAT -> ReasonCode.HEARTBEAT_MISSED;
         };
     }

@@ -26,7 +26,7 @@ public record GatewayConfig(
     public record Client(String name, byte[] publicKey, List<IpAddress> addresses) {}
 
     /** The number by which tickets name this gateway. */
-    long ownerId() {
+    public long ownerId() {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.wrap(Hkdf.derive(new byte[0], bytes, "jumpvpn owner", new byte[0], 8))
                 .getLong();

@@ -33,10 +33,10 @@ final class GatewaySession {
     private static final long SILENCE_NANOS = 45_000_000_000L;
     private static final int MOST_RETIRED = 8;
 
-    /** What the session waits for. Terminations come first. */
+    /** What the session waits for. Terminations come first, in the order of the contract's table. */
     enum Timer {
-        LIFETIME,
         TRANSPORT_LOSS,
+        LIFETIME,
         RECOVERY_WINDOW,
         LOOK,
         SILENCE,
@@ -350,6 +350,7 @@ final class GatewaySession {
                     BindingMessage.Welcome _,
                     BindingMessage.Close _,
                     BindingMessage.Notice _,
+                    BindingMessage.Draining _,
                     BindingMessage.Challenge _ -> {
                 // the first and Close are the gateway's to handle, the rest a client never says
             }

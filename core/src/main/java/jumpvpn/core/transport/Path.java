@@ -37,6 +37,11 @@ public record Path(
                 || name().startsWith(word + ">");
     }
 
+    /** The same way out, to another endpoint. */
+    public Path towards(Endpoint other) {
+        return new Path(id, protocol, link, kind, local, gateway, other, preference);
+    }
+
     @Override
     public String toString() {
         return name();

@@ -13,6 +13,7 @@ public final class PathHealth {
     private static final long LEAST_INTERVAL_NANOS = 40_000_000;
     private static final long LEAST_DEAD_NANOS = 250_000_000;
     private static final long LEAST_LATENCY_NANOS = 150_000_000;
+    private static final long LEAST_JITTER_NANOS = 25_000_000;
     private static final long LATE_LOOK_NANOS = 60_000_000;
     private static final int LEAST_LOSS_PACKETS = 20;
 
@@ -28,10 +29,11 @@ public final class PathHealth {
         DEAD
     }
 
-    /** Which threshold is passed. */
+    /** Which threshold is passed; of several the first. */
     public enum Breach {
         LOSS,
         LATENCY,
+        JITTER,
         HEARTBEAT
     }
 
@@ -90,7 +92,7 @@ public final class PathHealth {
         this.limits = limits;
         this.window = new QualityWindow(limits.windowNanos);
         if (rttNanos > 0) {
-            rtt.sample(rttNanos);
+            rtt.first(rttNanos);
         }
     }
 
@@ -101,7 +103,7 @@ public final class PathHealth {
             lastAcked = counts.acked;
             outstandingSinceNanos = counts.progressNanos;
             if (counts.rttNanos > 0) {
-                rtt.sample(counts.rttNanos);
+                rtt.sample(nowNanos, counts.rttNanos);
                 window.latency(nowNanos, counts.rttNanos);
             }
             window.delivery(nowNanos, counts.acked, counts.peerReceived);
@@ -141,16 +143,28 @@ public final class PathHealth {
         lastLookNanos = nowNanos;
     }
 
-    /** Which threshold is passed now, or null. */
+    /**
+     * Which threshold is passed now, or null. Latency: the 95th percentile of the window's round trips over the limit, which is a multiple of the path's baseline. Jitter:
+     * round trips differ from one to the next, on the average over the window, by more than a quarter of what that limit leaves above the baseline.
+     */
     public @Nullable Breach breach(long nowNanos) {
-        if (missed >= limits.heartbeatMissed) {
-            return Breach.HEARTBEAT;
-        }
         if (window.loss(nowNanos, LEAST_LOSS_PACKETS) >= limits.loss) {
             return Breach.LOSS;
         }
-        long most = Math.max(LEAST_LATENCY_NANOS, (long) (rtt.leastNanos() * limits.latencyFactor));
-        return window.latency95Nanos(nowNanos) > most ? Breach.LATENCY : null;
+        long baseline = rtt.leastNanos();
+        long most = Math.max(LEAST_LATENCY_NANOS, (long) (baseline * limits.latencyFactor));
+        if (window.latency95Nanos(nowNanos) > most) {
+            return Breach.LATENCY;
+        }
+        if (window.jitterNanos(nowNanos) > Math.max(LEAST_JITTER_NANOS, (most - baseline) / 4)) {
+            return Breach.JITTER;
+        }
+        return isSilent() ? Breach.HEARTBEAT : null;
+    }
+
+    /** Whether so many signs of life were missed that it is a breach: nothing is delivered, so what the window says is of the past. */
+    public boolean isSilent() {
+        return missed >= limits.heartbeatMissed;
     }
 
     private long intervalNanos() {

@@ -57,6 +57,22 @@ final class QualityWindow {
         return sent < least ? 0 : Math.clamp(1 - (double) arrived / sent, 0, 1);
     }
 
+    /** By how much a round trip of the window differs from the one before it, on the average; 0 while there are too few. */
+    long jitterNanos(long nowNanos) {
+        long before = -1;
+        long sum = 0;
+        int count = 0;
+        for (int i = Math.max(0, latencyCount - SAMPLES); i < latencyCount; i++) {
+            if (nowNanos - latencyNanos[i % SAMPLES] <= windowNanos) {
+                long latency = latencies[i % SAMPLES];
+                sum += before < 0 ? 0 : Math.abs(latency - before);
+                before = latency;
+                count++;
+            }
+        }
+        return count < LEAST_LATENCIES ? 0 : sum / (count - 1);
+    }
+
     /** The 95th percentile of the window's round trips; 0 while there are too few. */
     long latency95Nanos(long nowNanos) {
         long[] recent = new long[SAMPLES];

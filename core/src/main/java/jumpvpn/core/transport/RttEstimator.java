@@ -1,22 +1,41 @@
 package jumpvpn.core.transport;
 
-/** Smoothed round-trip time and its variation (RFC 6298 section 2), in nanoseconds. */
+/**
+ * Smoothed round-trip time and its variation (RFC 6298 section 2), in nanoseconds, and the path's baseline: the least round trip of the last half to full minute, so
+ * that a path that became slower for good is measured by what it is now.
+ */
 final class RttEstimator {
     private static final long INITIAL_NANOS = 333_000_000;
+    private static final long BASELINE_NANOS = 30_000_000_000L;
 
     private long smoothed;
     private long variation;
     private long least = Long.MAX_VALUE;
+    private long leastBefore = Long.MAX_VALUE;
+    private long leastSinceNanos = -1;
 
-    void sample(long rttNanos) {
-        least = Math.min(least, rttNanos);
+    /** The round trip of the exchange that began the binding. */
+    void first(long rttNanos) {
+        least = rttNanos;
+        smoothed = rttNanos;
+        variation = rttNanos / 2;
+    }
+
+    void sample(long nowNanos, long rttNanos) {
         if (smoothed == 0) {
-            smoothed = rttNanos;
-            variation = rttNanos / 2;
-            return;
+            first(rttNanos);
+        } else {
+            variation += (Math.abs(smoothed - rttNanos) - variation) / 4;
+            smoothed += (rttNanos - smoothed) / 8;
         }
-        variation += (Math.abs(smoothed - rttNanos) - variation) / 4;
-        smoothed += (rttNanos - smoothed) / 8;
+        if (leastSinceNanos < 0) {
+            leastSinceNanos = nowNanos;
+        } else if (nowNanos - leastSinceNanos >= BASELINE_NANOS) {
+            leastBefore = least;
+            least = Long.MAX_VALUE;
+            leastSinceNanos = nowNanos;
+        }
+        least = Math.min(least, rttNanos);
     }
 
     /** How long an answer may take before it is late. */
@@ -28,8 +47,9 @@ final class RttEstimator {
         return smoothed;
     }
 
-    /** The path's baseline: its least round trip; 0 before the first sample. */
+    /** The path's baseline; 0 before the first sample. */
     long leastNanos() {
-        return least == Long.MAX_VALUE ? 0 : least;
+        long baseline = Math.min(least, leastBefore);
+        return baseline == Long.MAX_VALUE ? 0 : baseline;
     }
 }

@@ -17,6 +17,7 @@ class BindingMessageTest {
         return Stream.of(
                 new BindingMessage.Confirm(),
                 new BindingMessage.Ping(),
+                new BindingMessage.Draining(),
                 new BindingMessage.Close(ReasonCode.SUPERSEDED),
                 new BindingMessage.Notice(Samples.VERSION),
                 new BindingMessage.Challenge(0x0102_0304_0506_0708L),
@@ -53,6 +54,7 @@ class BindingMessageTest {
         assertThat(new BindingMessage.Challenge(0x0102_0304_0506_0708L).encode())
                 .containsExactly(6, 1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(new BindingMessage.ChallengeAnswer(1).encode()).containsExactly(7, 0, 0, 0, 0, 0, 0, 0, 1);
+        assertThat(new BindingMessage.Draining().encode()).containsExactly(10);
         ByteBuffer welcome = ByteBuffer.wrap(
                 new BindingMessage.Welcome(Samples.VERSION, Samples.TOKEN, Samples.tickets(8)).encode());
         assertThat(welcome.remaining()).isEqualTo(1 + 8 + 16 + 1 + 8 * 104).isLessThanOrEqualTo(1024);

@@ -167,6 +167,37 @@ class PathHealthTest {
         assertThat(path.breach(START + 2000 * MILLI) == Breach.LATENCY).isEqualTo(breach);
     }
 
+    @ParameterizedTest
+    @CsvSource({"40, 60, false", "40, 80, true", "200, 290, false", "200, 310, true"})
+    void roundTripsThatJumpByAQuarterOfWhatLatencyMayRiseAreABreach(long baseMillis, long laterMillis, boolean breach) {
+        PathHealth path = new PathHealth(limits(1500), baseMillis * MILLI);
+        for (int i = 0; i <= 50; i++) {
+            rtt = (i % 2 == 0 ? baseMillis : laterMillis) * MILLI;
+            sent = i;
+            acknowledged(i * 40L);
+            look(path, i * 40L);
+        }
+        assertThat(path.breach(START + 2000 * MILLI)).isEqualTo(breach ? Breach.JITTER : null);
+    }
+
+    @Test
+    void ofSeveralBreachesTheFirstOfTheTableIsNamed() {
+        PathHealth path = new PathHealth(limits(1500), 40 * MILLI);
+        for (int i = 0; i <= 50; i++) {
+            rtt = (i % 2 == 0 ? 40 : 400) * MILLI;
+            sent = 4 * i;
+            acked = sent;
+            peerReceived = 2 * i;
+            progress = START + i * 40 * MILLI;
+            look(path, i * 40L);
+        }
+        sent++;
+        until(path, Verdict.DEAD, 2010, 4000);
+        assertThat(path.isSilent()).isTrue();
+        assertThat(path.breach(START + 2400 * MILLI)).isEqualTo(Breach.LOSS);
+        assertThat(path.breach(START + 9000 * MILLI)).isEqualTo(Breach.HEARTBEAT);
+    }
+
     @Test
     void saysWhenToLookAgain() {
         assertThat(health.nextLookNanos()).isBetween(5 * MILLI, 25 * MILLI);

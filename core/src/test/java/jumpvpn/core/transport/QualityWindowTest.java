@@ -63,4 +63,16 @@ class QualityWindowTest {
         assertThat(window.loss(99_999, 20)).isBetween(0.49, 0.51);
         assertThat(window.latency95Nanos(99_999)).isBetween(99_999 - WINDOW * 7 / 100, 99_999L);
     }
+
+    @Test
+    void jitterIsTheMeanStepFromOneRoundTripToTheNext() {
+        for (int i = 0; i < 7; i++) {
+            window.latency(i * 100, i % 2 == 0 ? 10 : 40);
+        }
+        assertThat(window.jitterNanos(700)).as("too few").isZero();
+        window.latency(700, 40);
+        window.latency(800, 40); // six steps of 30, one of 30, one of 0
+        assertThat(window.jitterNanos(800)).isEqualTo((6 * 30 + 30) / 8);
+        assertThat(window.jitterNanos(50_000)).isZero();
+    }
 }

@@ -17,15 +17,31 @@ class RttEstimatorTest {
 
     @Test
     void followsTheFormulas() {
-        rtt.sample(800);
+        rtt.sample(1, 800);
         assertThat(rtt.smoothedNanos()).isEqualTo(800);
         assertThat(rtt.patienceNanos()).isEqualTo(800 + 4 * 400);
-        rtt.sample(1600); // variation 400 + (800 - 400)/4, smoothed 800 + 800/8
+        rtt.sample(1, 1600); // variation 400 + (800 - 400)/4, smoothed 800 + 800/8
         assertThat(rtt.smoothedNanos()).isEqualTo(900);
         assertThat(rtt.patienceNanos()).isEqualTo(900 + 4 * 500);
-        rtt.sample(100); // variation 500 + (800 - 500)/4, smoothed 900 - 800/8
+        rtt.sample(1, 100); // variation 500 + (800 - 500)/4, smoothed 900 - 800/8
         assertThat(rtt.smoothedNanos()).isEqualTo(800);
         assertThat(rtt.patienceNanos()).isEqualTo(800 + 4 * 575);
         assertThat(rtt.leastNanos()).isEqualTo(100);
+    }
+
+    @Test
+    void theBaselineFollowsAPathThatBecameSlowerForGood() {
+        long second = 1_000_000_000L;
+        rtt.first(40);
+        for (long at = 0; at < 30; at++) {
+            rtt.sample(at * second, 200);
+        }
+        assertThat(rtt.leastNanos()).isEqualTo(40);
+        for (long at = 30; at <= 60; at++) {
+            rtt.sample(at * second, 200);
+        }
+        assertThat(rtt.leastNanos()).isEqualTo(200);
+        rtt.sample(3600 * second, 90); // after a rest
+        assertThat(rtt.leastNanos()).isEqualTo(90);
     }
 }

@@ -1,7 +1,9 @@
 package jumpvpn.lab.sim;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -9,11 +11,13 @@ import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.transport.Path;
@@ -22,12 +26,14 @@ import org.jspecify.annotations.Nullable;
 /** A client's process. */
 final class ClientNode extends Node {
     final int index;
+    private final ShadowClient beside;
     private @Nullable Agent agent;
     private ForwardingGate gate = new ForwardingGate();
 
     ClientNode(World world, int index) {
         super(world, "client" + (index + 1), Role.CLIENT);
         this.index = index;
+        this.beside = new ShadowClient(name, world.exchange);
     }
 
     Agent agent() {
@@ -44,6 +50,13 @@ final class ClientNode extends Node {
 
     List<Uplink> uplinks() {
         return world.network.uplinks(this);
+    }
+
+    /** Tells the model's client, where the model knows enough of the world to be asked. */
+    private void modelled(Consumer<ShadowClient> told) {
+        if (world.scenario.isModelled()) {
+            told.accept(beside);
+        }
     }
 
     @Override
@@ -65,13 +78,24 @@ final class ClientNode extends Node {
     void begin(long nowNanos) {
         for (Uplink uplink : uplinks()) {
             if (uplink.isUp) {
-                world.network.paths(uplink).forEach(path -> agent().pathUp(nowNanos, path));
+                world.network.paths(uplink).forEach(this::pathUp);
             }
         }
         agent().start(nowNanos);
     }
 
-    private record Driven(Agent agent) implements Engine {
+    private void pathUp(Path path) {
+        modelled(shadow -> shadow.pathUp(local(), path.id()));
+        agent().pathUp(local(), path);
+    }
+
+    private final class Driven implements Engine {
+        private final Agent agent;
+
+        Driven(Agent agent) {
+            this.agent = agent;
+        }
+
         @Override
         public long nextNanos() {
             return agent.nextNanos();
@@ -84,11 +108,16 @@ final class ClientNode extends Node {
 
         @Override
         public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
+            modelled(shadow -> shadow.hears(nowNanos, bytes));
             agent.receive(nowNanos, socketId, bytes);
         }
 
         @Override
         public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+            modelled(shadow -> shadow.control(nowNanos, binding, message));
+            if (BindingMessage.decode(message) instanceof BindingMessage.Welcome welcome) {
+                world.insider.welcomed(ClientNode.this, welcome);
+            }
             agent.receiveControl(nowNanos, binding, message);
         }
 
@@ -111,6 +140,7 @@ final class ClientNode extends Node {
 
         @Override
         public void granted(Grant.Session session, String gateway) {
+            modelled(shadow -> shadow.granted(local(), session.id(), session.policy()));
             world.traffic.granted(
                     ClientNode.this, session.id(), session.inner().getFirst().address());
         }
@@ -123,38 +153,62 @@ final class ClientNode extends Node {
 
     void linkUp(Uplink uplink) {
         List<Path> paths = world.network.paths(uplink);
-        touch("link up", () -> paths.forEach(path -> agent().pathUp(local(), path)));
+        touch("link up", () -> paths.forEach(this::pathUp));
     }
 
     void linkDown(Uplink uplink) {
         int[] gone = uplink.pathIds.clone();
         touch("link down", () -> {
             for (int pathId : gone) {
+                modelled(shadow -> shadow.pathDown(local(), pathId));
                 agent().pathDown(local(), pathId);
             }
         });
+    }
+
+    /** The operator ends the session. */
+    void terminate() {
+        touch("terminate", () -> {
+            closing();
+            agent().terminate(local());
+        });
+    }
+
+    @Override
+    void closing() {
+        modelled(shadow -> shadow.terminates(local()));
+    }
+
+    @Override
+    void opened(Binding binding, long counter) {
+        modelled(shadow -> shadow.opened(local(), binding, counter));
+    }
+
+    @Override
+    void said(Event event) {
+        modelled(shadow -> shadow.event(event));
     }
 
     @Override
     void killed() {
         agent = null;
         gate.drop();
+        modelled(shadow -> shadow.dies());
     }
 
     @Override
     void check() {
         world.invariants.check(this);
-    }
-
-    @Override
-    void told(byte[] message) {
-        if (BindingMessage.decode(message) instanceof BindingMessage.Welcome welcome) {
-            world.insider.welcomed(this, welcome);
-        }
+        modelled(shadow -> shadow.settled(this));
     }
 
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
+        if (bytes[0] == MessageType.HANDSHAKE_INIT) {
+            world.gateways.forEach(gateway -> gateway.modelled(
+                    shadow -> shadow.handshake(index, ByteBuffer.wrap(bytes).getLong(4))));
+        }
+        modelled(shadow -> shadow.sends(local(), socketId, bytes));
         world.network.fromClient(socketId, to, bytes);
     }
 }

@@ -99,8 +99,7 @@ final class Faults {
             case CLIENT_RESTART -> restart(client, true);
             case GATEWAY_CRASH -> restart(gateway, false);
             case GATEWAY_RESTART -> restart(gateway, true);
-            case CLIENT_TERMINATE ->
-                client.touch("terminate", () -> client.agent().terminate(client.local()));
+            case CLIENT_TERMINATE -> client.terminate();
             case GATEWAY_TERMINATE -> gateway.terminate();
         }
     }

@@ -2,6 +2,7 @@ package jumpvpn.lab.sim;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
@@ -14,6 +15,12 @@ import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.security.AeadPort;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.Hkdf;
+import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
@@ -21,10 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A gateway's process. */
 final class GatewayNode extends Node {
-    static final long WALL_SECONDS = 1_800_000_000L;
+    private static final long WALL_SECONDS = 1_800_000_000L;
+    private static final int DAY_SECONDS = 86_400;
     private static final int MTU = 1400;
 
     final int index;
+    private final ShadowGateway beside;
     private @Nullable Gateway gateway;
     private SimTable table;
     private @Nullable TableLink link;
@@ -36,6 +45,16 @@ final class GatewayNode extends Node {
         super(world, "gw" + (index + 1), Role.GATEWAY);
         this.index = index;
         this.table = newTable();
+        this.beside = new ShadowGateway(name, config().ownerId(), world.scenario.policy(), world.exchange);
+    }
+
+    /** Opens the gateway's tickets; their key is derived as docs/protocol/wire.md says. */
+    TicketSealer tickets(AeadPort aead) {
+        byte[] master = Hkdf.derive(new byte[0], own.privateKey(), "jumpvpn ticket master", new byte[0], 32);
+        Crypto opening = new Crypto(aead, new ToyAgreement(), out -> {
+            throw new IllegalStateException("it seals no tickets");
+        });
+        return new TicketSealer(opening, master, (int) (WALL_SECONDS / DAY_SECONDS), 31);
     }
 
     /** The gateways' common one, or one of its own. */
@@ -77,14 +96,8 @@ final class GatewayNode extends Node {
         return routes.get(inner.high(), inner.low());
     }
 
-    @Override
-    Engine boot() {
-        if (!world.scenario.store().durable()) {
-            table = newTable();
-        }
-        link = new TableLink(this, table, world.scenario.store().weather(), chance);
-        routes = new LookupTable<>();
-        GatewayConfig config = new GatewayConfig(
+    private GatewayConfig config() {
+        return new GatewayConfig(
                 name,
                 own,
                 List.of(new Prefix(Traffic.SERVER, 24)),
@@ -93,13 +106,34 @@ final class GatewayNode extends Node {
                         .toList(),
                 world.scenario.policy(),
                 MTU);
+    }
+
+    private SessionTable observed(SessionTable used) {
+        return world.scenario.isModelled() ? new ObservedTable(used, beside, this::local) : used;
+    }
+
+    /** Tells the model's gateway, where the model knows enough of the world to be asked. */
+    void modelled(Consumer<ShadowGateway> told) {
+        if (world.scenario.isModelled()) {
+            told.accept(beside);
+        }
+    }
+
+    @Override
+    Engine boot() {
+        if (!world.scenario.store().durable()) {
+            table = newTable();
+        }
+        link = new TableLink(this, table, world.scenario.store().weather(), chance);
+        routes = new LookupTable<>();
+        modelled(shadow -> shadow.starts(local()));
         Gateway made = new Gateway(
                 new GatewayContext(
-                        config,
+                        config(),
                         crypto(),
                         this::transmit,
                         sink(),
-                        world.parts.table(link),
+                        observed(world.parts.table(link)),
                         bindings(),
                         routes,
                         drops,
@@ -115,7 +149,13 @@ final class GatewayNode extends Node {
         // it waits for clients
     }
 
-    private record Driven(Gateway gateway) implements Engine {
+    private final class Driven implements Engine {
+        private final Gateway gateway;
+
+        Driven(Gateway gateway) {
+            this.gateway = gateway;
+        }
+
         @Override
         public long nextNanos() {
             return gateway.nextNanos();
@@ -128,11 +168,13 @@ final class GatewayNode extends Node {
 
         @Override
         public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
+            modelled(shadow -> shadow.hears(nowNanos, bytes));
             gateway.receive(nowNanos, socketId, from, bytes);
         }
 
         @Override
         public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+            modelled(shadow -> shadow.control(nowNanos, binding, message));
             gateway.receiveControl(nowNanos, binding, from, message);
         }
 
@@ -159,29 +201,43 @@ final class GatewayNode extends Node {
     /** The operator ends all sessions that there are. */
     void terminate() {
         touch("terminate", () -> {
+            closing();
             List<SessionId> ids = sessions().stream().map(SessionStatus::id).toList();
             ids.forEach(id -> gateway().terminate(local(), id));
         });
     }
 
     @Override
+    void closing() {
+        modelled(shadow -> sessions().forEach(session -> shadow.terminates(local(), session.id())));
+    }
+
+    @Override
+    void opened(Binding binding, long counter) {
+        modelled(shadow -> shadow.opened(local(), binding, counter));
+    }
+
+    @Override
+    void said(Event event) {
+        modelled(shadow -> shadow.event(event));
+    }
+
+    @Override
     void killed() {
         gateway = null;
         link().close();
+        modelled(shadow -> shadow.dies());
     }
 
     @Override
     void check() {
         world.invariants.check(this);
-    }
-
-    @Override
-    void told(byte[] message) {
-        // nothing to learn
+        modelled(shadow -> shadow.settled(this));
     }
 
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
+        modelled(shadow -> shadow.sends(local(), bytes));
         world.network.fromGateway(this, socketId, to, bytes);
     }
 }

@@ -13,8 +13,6 @@ import jumpvpn.core.control.Token;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
-import jumpvpn.core.security.Crypto;
-import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * ticket keys, and seals with a cipher of its own, so that its misuse of keys is not held against the ends.
  */
 final class Insider {
-    private static final int DAY_SECONDS = 86_400;
     private static final int MOST_REQUESTS = 20;
     private static final int MANY = 140; // more than a gateway keeps
     private static final Endpoint ELSEWHERE = new Endpoint(IpAddress.parse("198.18.0.66"), 6666);
@@ -79,14 +76,7 @@ final class Insider {
         this.world = world;
         this.chance = new Chance(world.seed, "insider");
         world.clients.forEach(client -> stolen.add(new Stolen(client)));
-        Crypto crypto = new Crypto(aead, new ToyAgreement(), out -> {
-            throw new IllegalStateException("it seals no tickets");
-        });
-        for (GatewayNode gateway : world.gateways) {
-            byte[] master =
-                    Hkdf.derive(new byte[0], gateway.own.privateKey(), "jumpvpn ticket master", new byte[0], 32);
-            sealers.add(new TicketSealer(crypto, master, (int) (GatewayNode.WALL_SECONDS / DAY_SECONDS), 31));
-        }
+        world.gateways.forEach(gateway -> sealers.add(gateway.tickets(aead)));
     }
 
     void begin() {
@@ -197,7 +187,12 @@ final class Insider {
             case SAME_NONCE -> {
                 if (!of.requests.isEmpty()) {
                     Overheard heard = of.requests.getLast();
-                    send(of.to, heard.ticket, heard.opened, heard.nonce, draft.request(heard.request.unanswered()));
+                    send(
+                            of.to,
+                            heard.ticket,
+                            heard.opened,
+                            heard.nonce,
+                            draft.request(chance.nextLong(), heard.request.unanswered()));
                 }
             }
             case OLD_TOKEN -> send(1, of, ticket, opened, draft.age(chance.between(10, 1000) * 1_000_000_000L));
@@ -218,32 +213,31 @@ final class Insider {
     }
 
     /** The fields that are worth a lie. */
-    private record Draft(
-            BindCause cause, Protocol protocol, long wireId, int epoch, int generation, Token token, long age) {
-        ReattachRequest request(List<Nonce> unanswered) {
+    private record Draft(BindCause cause, Protocol protocol, int epoch, int generation, Token token, long age) {
+        ReattachRequest request(long wireId, List<Nonce> unanswered) {
             Endpoint local = new Endpoint(ELSEWHERE.address(), 0);
             return new ReattachRequest(
                     cause, protocol, LinkKind.WIFI, local, wireId, epoch, generation, token, age, unanswered);
         }
 
         Draft cause(BindCause other) {
-            return new Draft(other, protocol, wireId, epoch, generation, token, age);
+            return new Draft(other, protocol, epoch, generation, token, age);
         }
 
         Draft protocol(Protocol other) {
-            return new Draft(cause, other, wireId, epoch, generation, token, age);
+            return new Draft(cause, other, epoch, generation, token, age);
         }
 
         Draft epoch(int other) {
-            return new Draft(cause, protocol, wireId, other, generation, token, age);
+            return new Draft(cause, protocol, other, generation, token, age);
         }
 
         Draft token(Token other) {
-            return new Draft(cause, protocol, wireId, epoch, generation, other, age);
+            return new Draft(cause, protocol, epoch, generation, other, age);
         }
 
         Draft age(long nanos) {
-            return new Draft(cause, protocol, wireId, epoch, generation, token, age + nanos);
+            return new Draft(cause, protocol, epoch, generation, token, age + nanos);
         }
     }
 
@@ -252,7 +246,6 @@ final class Insider {
         return new Draft(
                 BindCause.DEAD,
                 Protocol.UDP,
-                chance.nextLong(),
                 opened.epoch(),
                 opened.generation(),
                 of.token,
@@ -267,7 +260,7 @@ final class Insider {
     private void send(int count, Stolen of, byte[] ticket, Ticket opened, Draft draft) {
         for (int i = 0; i < count; i++) {
             Nonce nonce = Nonce.of(chance.bytes(Nonce.LENGTH));
-            send(of.to, ticket, opened, nonce, draft.request(List.of()));
+            send(of.to, ticket, opened, nonce, draft.request(chance.nextLong(), List.of()));
         }
     }
 

@@ -1,6 +1,7 @@
 package jumpvpn.lab.sim;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import jumpvpn.core.data.Binding;
@@ -11,6 +12,7 @@ import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Node {
     private static final int MOST_WAKES_AT_ONCE = 100;
+    private static final int COUNTER_AT = 12;
     private static final long MOST_BOOT_NANOS = 1_000_000_000_000_000L;
     private static final long MILLION = 1_000_000;
     private static final Endpoint NOWHERE = new Endpoint(new IpAddress(0, 0), 0);
@@ -80,7 +83,10 @@ abstract class Node {
     }
 
     final EventSink sink() {
-        return world.parts.sink(event -> world.invariants.event(this, event));
+        return world.parts.sink(event -> {
+            world.invariants.event(this, event);
+            said(event);
+        });
     }
 
     final LookupTable<Binding> bindings() {
@@ -143,6 +149,7 @@ abstract class Node {
     final void close() {
         touch("close", () -> {
             note("closes", 0, "");
+            closing();
             engine().close(local());
             check();
             kill();
@@ -295,6 +302,9 @@ abstract class Node {
                 from.address().low(),
                 from.port());
         Binding binding = path.binding();
+        if (binding != null && disposition != Inbound.Disposition.DROPPED) {
+            opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT));
+        }
         switch (disposition) {
             case DELIVER -> {
                 Binding in = Objects.requireNonNull(binding);
@@ -304,7 +314,6 @@ abstract class Node {
             }
             case CONTROL -> {
                 byte[] message = payload(path, bytes);
-                told(message);
                 engine().receiveControl(local(), Objects.requireNonNull(binding), from, message);
             }
             case UNBOUND -> engine().receive(local(), socketId, from, bytes);
@@ -369,11 +378,17 @@ abstract class Node {
     /** The engine and all that it knew are gone. */
     abstract void killed();
 
+    /** The operator is about to stop the process. */
+    abstract void closing();
+
     /** Looks at the engine's state after something happened. */
     abstract void check();
 
-    /** A control message was opened here. */
-    abstract void told(byte[] message);
+    /** An authentic packet with this counter came in this binding. */
+    abstract void opened(Binding binding, long counter);
+
+    /** The process says something. */
+    abstract void said(Event event);
 
     /** Takes a datagram to the network. */
     abstract void network(int socketId, Endpoint to, byte[] bytes);

@@ -103,6 +103,9 @@ record Scenario(
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.VOLATILITY_DEAD_AFTER, chance.between(250, 5000) * MILLIS);
         }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.VOLATILITY_TO_DEGRADED, chance.between(500, 3000) * MILLIS);
+        }
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(0, 2000));
         }
@@ -121,6 +124,11 @@ record Scenario(
 
     boolean isCalm() {
         return wildness == 0;
+    }
+
+    /** Whether the model can be asked: it does not know insiders yet, nor tables that outlive a process, or fail. */
+    boolean isModelled() {
+        return insiderPauseNanos == 0 && store.equals(Store.MEMORY);
     }
 
     /** What a lane is like most of the time. */

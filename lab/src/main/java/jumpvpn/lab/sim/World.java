@@ -14,6 +14,7 @@ final class World {
     final History history = new History();
     final Coverage coverage = new Coverage();
     final Invariants invariants;
+    final Exchange exchange;
     final List<ClientNode> clients = new ArrayList<>();
     final List<GatewayNode> gateways = new ArrayList<>();
     final @Nullable SimTable sharedTable;
@@ -28,11 +29,14 @@ final class World {
         this.parts = parts;
         scenario = Scenario.of(seed);
         invariants = new Invariants(this, observers);
+        exchange = new Exchange(parts.aead());
         sharedTable =
                 scenario.store().shared() ? new SimTable(this, scenario.store().leaseNanos()) : null;
         for (int i = 0; i < scenario.gateways(); i++) {
             gateways.add(new GatewayNode(this, i));
         }
+        exchange.open(
+                gateways.stream().map(gateway -> gateway.tickets(parts.aead())).toList());
         for (int i = 0; i < scenario.clients(); i++) {
             clients.add(new ClientNode(this, i));
         }

@@ -1,0 +1,130 @@
+package jumpvpn.core.agent;
+
+import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.control.HealthWatch;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Delivery;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionState;
+import jumpvpn.core.transport.PathHealth;
+
+/** Looks at the client's active binding while there is traffic, and keeps the path's state at the NATs on it fresh while there is none. */
+final class BindingWatch {
+    private static final long KEEPALIVE_NANOS = 20_000_000_000L;
+
+    private final ClientSession session;
+    private HealthWatch health;
+
+    /** @param rttNanos the handshake's round trip, 0 if unknown */
+    BindingWatch(ClientSession session, long rttNanos) {
+        this.session = session;
+        this.health = new HealthWatch(session.policy, rttNanos);
+    }
+
+    /** Another binding is the active one. */
+    void turn(long nowNanos, long rttNanos) {
+        health = new HealthWatch(session.policy, rttNanos);
+        wake(nowNanos);
+    }
+
+    /** There is traffic: look until it is calm. */
+    void wake(long nowNanos) {
+        session.active.claimWatch();
+        session.deadlines.set(ClientSession.Timer.LOOK, nowNanos);
+    }
+
+    /** A look is due. */
+    void look(long nowNanos) {
+        Binding active = session.active;
+        if (!session.machine.bindingAlive()) {
+            return;
+        }
+        if (active.isExhausted()) {
+            session.recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
+            return;
+        }
+        HealthWatch.Finding finding = health.look(nowNanos, session.machine.state(), counts(active.delivery));
+        if (finding.reason() != null) {
+            signal(nowNanos, finding.reason());
+        }
+        if (finding.dead()) {
+            session.recovery.pathDead(nowNanos, ReasonCode.NO_DELIVERY_WINDOW);
+            return;
+        }
+        if (finding.ping()) {
+            session.send(nowNanos, new BindingMessage.Ping());
+        } else if (finding.acknowledge()) {
+            session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
+        }
+        session.departure.looked(nowNanos, finding.worse());
+        lookAgain(finding);
+    }
+
+    private static PathHealth.Counts counts(Delivery delivery) {
+        return new PathHealth.Counts(
+                delivery.sentAsking(),
+                delivery.acked(),
+                delivery.progressNanos(),
+                delivery.peerReceived(),
+                delivery.rttNanos(),
+                delivery.sentNanos(),
+                delivery.receivedNanos(),
+                delivery.askedNanos());
+    }
+
+    private void signal(long nowNanos, ReasonCode reason) {
+        if (session.machine.state() == SessionState.ATTACHED) {
+            session.journal.emit(
+                    nowNanos, EventType.VOLATILITY_SIGNAL, reason, session.machine.version(), session.path.name());
+        }
+        session.step(nowNanos, reason);
+        if (session.machine.state() == SessionState.VOLATILE) {
+            session.departure.shaken(nowNanos, reason);
+        } else if (session.machine.state() == SessionState.ATTACHED) {
+            session.departure.calmed();
+        }
+    }
+
+    private void lookAgain(HealthWatch.Finding finding) {
+        Binding active = session.active;
+        boolean calm = finding.calm();
+        if (calm) {
+            Delivery delivery = active.delivery;
+            session.deadlines.set(
+                    ClientSession.Timer.KEEPALIVE,
+                    Math.max(delivery.sentNanos(), delivery.receivedNanos()) + KEEPALIVE_NANOS);
+            active.releaseWatch();
+            boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
+            calm = quiet || !active.claimWatch(); // sent or received in between?
+        }
+        if (!calm) {
+            session.deadlines.set(ClientSession.Timer.LOOK, finding.againNanos());
+        }
+    }
+
+    /** Nothing was said for long: say something, so that NATs keep the way open. */
+    void keepAlive(long nowNanos) {
+        if (session.machine.bindingAlive()) {
+            session.send(nowNanos, new BindingMessage.Ping());
+            wake(nowNanos);
+            startKeepAlive(nowNanos);
+        }
+    }
+
+    void startKeepAlive(long nowNanos) {
+        session.deadlines.set(ClientSession.Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
+    }
+
+    long patienceNanos() {
+        return health.patienceNanos();
+    }
+
+    long rttNanos() {
+        return health.rttNanos();
+    }
+
+    double loss(long nowNanos) {
+        return health.loss(nowNanos);
+    }
+}
