@@ -322,10 +322,13 @@ final class Recovery {
 
     /** A request of the present search was refused, and the session goes on. */
     private void refused(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
-        int pathId = attempt.path.id();
         gatewayAnswers |= attempt.path.gateway().equals(session.gateway());
         switch (reject.reason()) {
-            case STALE_REQUEST -> requests.retry(pathId, nowNanos);
+            case STALE_REQUEST -> {
+                if (!requests.again(nowNanos, attempt.path)) {
+                    denied(nowNanos, attempt, reject.reason());
+                }
+            }
             case NOT_OWNER -> {
                 gatewayAnswers = false;
                 if (!requests.redirect(nowNanos, choices.towards(reject.endpoints(), attempt.path))) {

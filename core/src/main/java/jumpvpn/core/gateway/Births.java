@@ -56,6 +56,8 @@ final class Births {
     private final AddressPool pool;
     private final HandshakeMac ownMac;
     private final List<Birth> births = new ArrayList<>();
+    private final List<Birth> committing = new ArrayList<>();
+    private final List<Birth> overtaken = new ArrayList<>();
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
     Births(GatewayContext context) {
@@ -186,13 +188,15 @@ final class Births {
     }
 
     private void makeRoom(long nowNanos, GatewayConfig.Client client) {
-        List<Birth> own = births.stream()
+        List<Birth> idle =
+                births.stream().filter(birth -> !committing.contains(birth)).toList();
+        List<Birth> own = idle.stream()
                 .filter(birth -> birth.clientKey.equals(SessionRecord.clientKey(client.publicKey())))
                 .toList();
         if (own.size() >= MOST_PER_CLIENT) {
             fail(nowNanos, own.getFirst(), "overtaken by a newer handshake");
-        } else if (births.size() >= MOST) {
-            fail(nowNanos, births.getFirst(), "too many handshakes at once");
+        } else if (idle.size() >= MOST) {
+            fail(nowNanos, idle.getFirst(), "too many handshakes at once");
         }
     }
 
@@ -207,12 +211,32 @@ final class Births {
         return null;
     }
 
+    /** The commit of a birth begins: until it is settled neither time nor another handshake ends the birth. @return false if it has begun already */
+    boolean claim(Birth birth) {
+        return !committing.contains(birth) && committing.add(birth);
+    }
+
+    /** The commit was refused: the client may confirm once more, unless another of its handshakes was completed. */
+    void refused(long nowNanos, Birth birth) {
+        committing.remove(birth);
+        if (overtaken.remove(birth)) {
+            fail(nowNanos, birth, "another handshake of this client was completed");
+        }
+    }
+
     /** The birth became a session: every other handshake of its client that began before ends. */
     void completed(long nowNanos, Birth birth) {
         births.remove(birth);
+        committing.remove(birth);
+        overtaken.remove(birth);
         for (Birth other : List.copyOf(births)) {
-            if (other.clientKey.equals(birth.clientKey)) {
+            if (!other.clientKey.equals(birth.clientKey)) {
+                continue;
+            }
+            if (!committing.contains(other)) {
                 fail(nowNanos, other, "another handshake of this client was completed");
+            } else if (!overtaken.contains(other)) {
+                overtaken.add(other);
             }
         }
     }
@@ -233,12 +257,22 @@ final class Births {
 
     /** Ends what was not completed in time. */
     void proceed(long nowNanos) {
-        while (!births.isEmpty() && births.getFirst().deadlineNanos <= nowNanos) {
-            fail(nowNanos, births.getFirst(), "not completed in time");
+        for (Birth due = nextDue(); due != null && due.deadlineNanos <= nowNanos; due = nextDue()) {
+            fail(nowNanos, due, "not completed in time");
         }
     }
 
+    private @Nullable Birth nextDue() {
+        for (Birth birth : births) {
+            if (!committing.contains(birth)) {
+                return birth;
+            }
+        }
+        return null;
+    }
+
     long nextNanos() {
-        return births.isEmpty() ? Deadlines.NEVER : births.getFirst().deadlineNanos;
+        Birth due = nextDue();
+        return due == null ? Deadlines.NEVER : due.deadlineNanos;
     }
 }

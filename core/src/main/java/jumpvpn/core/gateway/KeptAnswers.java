@@ -20,7 +20,6 @@ final class KeptAnswers {
 
     private final TreeMap<String, Kept> byNonce = new TreeMap<>();
     private @Nullable Nonce bindNonce;
-    private long turnedAwayNanos = Long.MIN_VALUE;
 
     private static String key(Nonce nonce) {
         return Long.toHexString(nonce.high()) + "-" + Long.toHexString(nonce.low());
@@ -44,16 +43,8 @@ final class KeptAnswers {
         }
     }
 
-    /** Whether there is no room: a request is turned away without a record of it. It may come again from anybody, so nothing made up to now may pass any more. */
-    boolean turnsAway(long nowNanos) {
-        boolean isFull = byNonce.size() >= MOST;
-        turnedAwayNanos = isFull ? nowNanos : turnedAwayNanos;
-        return isFull;
-    }
-
-    /** When a request was last turned away. */
-    long turnedAwayNanos() {
-        return turnedAwayNanos;
+    boolean isFull() {
+        return byNonce.size() >= MOST;
     }
 
     void keep(Nonce nonce, byte[] request, Endpoint from, byte[] answer, long nowNanos) {

@@ -9,6 +9,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The truth about a session, as committed. After its termination what is left of it are its last rows, without secrets, until their events are surely told; then
@@ -92,6 +93,55 @@ public record SessionRecord(
                 lifetimeEndNanos + byNanos,
                 noBindingSinceNanos + byNanos,
                 switches.moved(byNanos));
+    }
+
+    /** What is left at the end: the last rows, without secrets. */
+    public SessionRecord ended(Owner by, long byCommit, List<Row> lastRows) {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                by,
+                byCommit,
+                lastRows,
+                List.of(),
+                "",
+                inner,
+                policy,
+                lifetimeEndNanos,
+                noBindingSinceNanos,
+                switches);
+    }
+
+    /** The same record with secrets of its own, so that whoever wipes his wipes nobody else's. */
+    public SessionRecord copy() {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                owner,
+                commitId,
+                rows,
+                secrets.stream()
+                        .map(secret -> new SessionSecret(
+                                secret.generation(), secret.key().clone()))
+                        .toList(),
+                bindNonce,
+                inner,
+                policy,
+                lifetimeEndNanos,
+                noBindingSinceNanos,
+                switches);
+    }
+
+    /** The secret of a generation, or null. */
+    public @Nullable SessionSecret secret(int generation) {
+        for (SessionSecret secret : secrets) {
+            if (secret.generation() == generation) {
+                return secret;
+            }
+        }
+        return null;
     }
 
     /** The same record with another beginning of the transport-loss TTL. */

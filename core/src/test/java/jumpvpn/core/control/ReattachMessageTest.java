@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import jumpvpn.core.control.ReattachMessage.Proven;
 import jumpvpn.core.security.AeadPort;
+import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.Proof;
 import jumpvpn.core.security.SealedBytes;
 import jumpvpn.core.security.Suite;
@@ -30,7 +31,7 @@ class ReattachMessageTest {
 
     private static byte[] answer(ReattachAnswer answer) {
         Proven<ReattachRequest> proven = open(Samples.requestDatagram(SUITE, 0));
-        return ReattachMessage.answer(AEAD, proven, 0x0102_0304_0506_0708L, RANDOM, answer);
+        return ReattachMessage.answer(new JdkAead(), proven, 0x0102_0304_0506_0708L, RANDOM, answer);
     }
 
     private static ReattachAnswer openAnswer(byte[] datagram) {
@@ -59,9 +60,15 @@ class ReattachMessageTest {
         assertThat(in.getInt(0)).isEqualTo(0x0B01_0200);
         assertThat(Arrays.copyOfRange(datagram, 4, 108)).isEqualTo(Samples.TICKET);
         assertThat(Arrays.copyOfRange(datagram, 108, 124)).isEqualTo(Samples.NONCE.bytes());
-        byte[] key = Proof.requestKey(Samples.PROOF_KEY, Samples.NONCE.bytes());
+        Proof proof = new Proof(Samples.PROOF_KEY, Samples.NONCE.bytes());
+        assertThat(proof.check(datagram)).isTrue();
         byte[] body = SealedBytes.open(
-                AEAD, SUITE, key, Arrays.copyOf(datagram, 124), Arrays.copyOfRange(datagram, 124, 1100));
+                AEAD,
+                SUITE,
+                proof.requestKey(),
+                0,
+                Arrays.copyOf(datagram, 124),
+                Arrays.copyOfRange(datagram, 124, 1084));
         assertThat(body).isNotNull();
         ByteBuffer at = ByteBuffer.wrap(body);
         assertThat(at.get(0)).as("cause").isEqualTo((byte) 3);
@@ -175,6 +182,24 @@ class ReattachMessageTest {
                 assertThat(ReattachMessage.openProbe(AEAD, Samples.SEALER, bytes))
                         .isNull();
             }
+        }
+    }
+
+    /** Opening what is forged costs most: the mac at the end must be right first. */
+    @Test
+    void withoutTheProofNothingIsOpened() {
+        AeadPort refusing = (_, _) -> {
+            throw new AssertionError("a cipher was asked for");
+        };
+        byte[] stolen =
+                ReattachMessage.request(AEAD, SUITE, Samples.TICKET, Samples.NONCE, new byte[32], Samples.request(0));
+        byte[] changed = Samples.requestDatagram(SUITE, 3);
+        changed[600] ^= 1;
+        byte[] strange = Samples.requestDatagram(SUITE, 3);
+        strange[50] ^= 1;
+        for (byte[] forged : List.of(stolen, changed, strange)) {
+            assertThat(ReattachMessage.openRequest(refusing, Samples.SEALER, forged))
+                    .isNull();
         }
     }
 

@@ -59,14 +59,14 @@ class KeptAnswersTest {
     }
 
     @Test
-    void turnsAwayAt128() {
+    void isFullAt128() {
         for (int i = 0; i < 127; i++) {
             keep(i, 0);
         }
-        assertThat(kept.turnsAway(1)).isFalse();
+        assertThat(kept.isFull()).isFalse();
         keep(127, 1);
-        assertThat(kept.turnsAway(1)).isTrue();
+        assertThat(kept.isFull()).isTrue();
         kept.expire(7 * SECOND + 1, 5 * SECOND);
-        assertThat(kept.turnsAway(1)).isFalse();
+        assertThat(kept.isFull()).isFalse();
     }
 }

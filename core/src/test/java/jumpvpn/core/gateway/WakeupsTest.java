@@ -95,7 +95,7 @@ class WakeupsTest {
                 9,
                 0,
                 SwitchTimes.born(0));
-        return new GatewaySession(context, birth, record, 0);
+        return GatewaySession.born(context, birth, record, 0);
     }
 
     @Test

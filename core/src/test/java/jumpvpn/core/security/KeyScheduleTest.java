@@ -59,12 +59,32 @@ class KeyScheduleTest {
 
     @Test
     void requestProbeAndAnswerKeys() throws Exception {
-        byte[] both = concat(nonce, answerRandom);
-        assertThat(Proof.requestKey(proofKey, nonce)).isEqualTo(fromProof("jumpvpn request", nonce));
-        assertThat(Proof.probeKey(proofKey, nonce)).isEqualTo(fromProof("jumpvpn probe", nonce));
-        assertThat(Proof.answerKey(proofKey, nonce, answerRandom)).isEqualTo(fromProof("jumpvpn answer", both));
-        assertThat(Proof.probeAnswerKey(proofKey, nonce, answerRandom))
-                .isEqualTo(fromProof("jumpvpn probe answer", both));
+        Proof proof = new Proof(proofKey, nonce);
+        assertThat(proof.requestKey()).isEqualTo(fromProof("jumpvpn request", NOTHING, 32));
+        assertThat(proof.probeKey()).isEqualTo(fromProof("jumpvpn probe", NOTHING, 32));
+        assertThat(proof.answerKey(answerRandom)).isEqualTo(fromProof("jumpvpn answer", answerRandom, 32));
+        assertThat(proof.probeAnswerKey(answerRandom)).isEqualTo(fromProof("jumpvpn probe answer", answerRandom, 32));
+    }
+
+    @Test
+    void theMacCoversEveryByteBeforeIt() throws Exception {
+        Proof proof = new Proof(proofKey, nonce);
+        byte[] message = filled(7, 300);
+        proof.write(message);
+        assertThat(Arrays.copyOf(message, 284)).containsOnly(7);
+        assertThat(Arrays.copyOfRange(message, 284, 300)).isEqualTo(fromProof("jumpvpn mac", filled(7, 284), 16));
+        assertThat(proof.check(message)).isTrue();
+        for (int at = 0; at < message.length; at++) {
+            byte[] forged = message.clone();
+            forged[at] ^= 1;
+            assertThat(proof.check(forged)).as("byte " + at).isFalse();
+        }
+        assertThat(new Proof(filled(10, 32), nonce).check(message))
+                .as("another key")
+                .isFalse();
+        assertThat(new Proof(proofKey, filled(10, 16)).check(message))
+                .as("another nonce")
+                .isFalse();
     }
 
     @Test
@@ -119,8 +139,8 @@ class KeyScheduleTest {
                         .doesNotContain("TU1N"));
     }
 
-    private byte[] fromProof(String label, byte[] context) throws GeneralSecurityException {
-        return JdkHkdf.derive(NOTHING, proofKey, concat(info(label), context), 32);
+    private byte[] fromProof(String label, byte[] context, int length) throws GeneralSecurityException {
+        return JdkHkdf.derive(nonce, proofKey, concat(info(label), context), length);
     }
 
     /** Label, zero byte, bytes. */

@@ -21,7 +21,6 @@ public final class OwnerView extends View {
     private final ArrayDeque<Long> electives = new ArrayDeque<>();
     private List<Long> generations = List.of(0L);
     private String bindNonce = "";
-    private long turnedAwayNanos = Long.MIN_VALUE;
     private long lastCommitNanos;
     private long lastForcedNanos = LONG_AGO;
     private int counted;
@@ -48,7 +47,6 @@ public final class OwnerView extends View {
                 .removeIf(entry -> nowNanos - entry.getValue().nanos > terms.maxAge() + 2 * CLOCK_SKEW
                         && !entry.getKey().equals(bindNonce));
         if (kept.size() >= MOST_KEPT) {
-            turnedAwayNanos = nowNanos;
             return new Answer.Refusal(Reason.SWITCH_RATE_LIMITED, version);
         }
         Reason refusal = firstFailing(nowNanos, request, before != null);
@@ -75,7 +73,7 @@ public final class OwnerView extends View {
         if (!knowsEpoch || !generations.contains(request.generation())) {
             return Reason.STALE_STATE_VERSION;
         }
-        if (!isYoung(nowNanos, request) || request.madeNanos() <= turnedAwayNanos) {
+        if (!isYoung(nowNanos, request)) {
             return Reason.STALE_REQUEST;
         }
         if (nonceUsed) {

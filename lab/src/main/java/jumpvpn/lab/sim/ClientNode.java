@@ -209,6 +209,7 @@ final class ClientNode extends Node {
                     shadow -> shadow.handshake(index, ByteBuffer.wrap(bytes).getLong(4))));
         }
         modelled(shadow -> shadow.sends(local(), socketId, bytes));
+        world.invariants.asked(bytes);
         world.network.fromClient(socketId, to, bytes);
     }
 }

@@ -17,8 +17,6 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.ownership.SessionTable;
-import jumpvpn.core.security.AeadPort;
-import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Deadlines;
@@ -49,12 +47,9 @@ final class GatewayNode extends Node {
     }
 
     /** Opens the gateway's tickets; their key is derived as docs/protocol/wire.md says. */
-    TicketSealer tickets(AeadPort aead) {
+    TicketSealer tickets() {
         byte[] master = Hkdf.derive(new byte[0], own.privateKey(), "jumpvpn ticket master", new byte[0], 32);
-        Crypto opening = new Crypto(aead, new ToyAgreement(), out -> {
-            throw new IllegalStateException("it seals no tickets");
-        });
-        return new TicketSealer(opening, master, (int) (WALL_SECONDS / DAY_SECONDS), 31);
+        return new TicketSealer(crypto().entropy(), master, (int) (WALL_SECONDS / DAY_SECONDS), 31);
     }
 
     /** The gateways' common one, or one of its own. */
@@ -146,7 +141,7 @@ final class GatewayNode extends Node {
 
     @Override
     void begin(long nowNanos) {
-        // it waits for clients
+        gateway().start(nowNanos);
     }
 
     private final class Driven implements Engine {

@@ -76,7 +76,7 @@ final class Insider {
         this.world = world;
         this.chance = new Chance(world.seed, "insider");
         world.clients.forEach(client -> stolen.add(new Stolen(client)));
-        world.gateways.forEach(gateway -> sealers.add(gateway.tickets(aead)));
+        world.gateways.forEach(gateway -> sealers.add(gateway.tickets()));
     }
 
     void begin() {
@@ -102,7 +102,7 @@ final class Insider {
 
     private void learn(Stolen of, byte[] ticket, Token token) {
         for (int i = 0; i < sealers.size(); i++) {
-            Ticket opened = sealers.get(i).open(ticket);
+            Ticket opened = sealers.get(i).open(ticket, 0);
             if (opened != null) {
                 of.ticket = ticket;
                 of.opened = opened;
@@ -267,6 +267,7 @@ final class Insider {
     private void send(Endpoint to, byte[] ticket, Ticket opened, Nonce nonce, ReattachRequest request) {
         Suite suite = world.scenario.suite();
         byte[] bytes = ReattachMessage.request(new ToyAead(), suite, ticket, nonce, opened.proofKey(), request);
+        world.invariants.asked(bytes);
         Datagram own = new Datagram(ELSEWHERE, to, bytes);
         world.network.inject(bytes, own, ELSEWHERE, to, chance.between(1, 50) * 1_000_000);
     }

@@ -14,6 +14,7 @@ import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -35,6 +36,7 @@ final class Invariants {
     private final TreeMap<String, TreeMap<SessionId, SessionView>> views = new TreeMap<>();
     private final TreeMap<SessionId, TreeSet<StateVersion>> rowVersions = new TreeMap<>();
     private final TreeMap<SessionId, StateVersion> newest = new TreeMap<>();
+    private final Requests requests;
     private boolean forged;
     private int jumps;
     private int sessions;
@@ -43,6 +45,7 @@ final class Invariants {
     Invariants(World world, List<Observer> observers) {
         this.world = world;
         this.observers = List.copyOf(observers);
+        this.requests = new Requests(world.scenario.policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE));
     }
 
     /** Whether what is being handled is no end's own word for the first time. */
@@ -54,11 +57,17 @@ final class Invariants {
         return forged;
     }
 
+    /** Somebody who has a client's credentials sends a datagram. */
+    void asked(byte[] datagram) {
+        requests.sent(datagram, world.timeline.now());
+    }
+
     /** A gateway asks its table for a commit. */
     void commits(GatewayNode node, List<SessionTable.Change> changes) {
         if (forged) {
             throw new Violation("I6", "a replayed or forged datagram makes " + node.name + " commit " + changes);
         }
+        changes.forEach(change -> requests.binds(change, world.timeline.now()));
     }
 
     void started(Node node) {

@@ -276,10 +276,12 @@ abstract class Node {
             return;
         }
         touch("datagram", () -> {
-            boolean genuine = unaltered != null && !unaltered.isHeard();
+            boolean genuine = unaltered != null && (!unaltered.isHeard() || unaltered.isRequest());
             note(genuine ? "hears" : "hears?", Arrays.hashCode(bytes), new Datagram(from, NOWHERE, bytes));
             if (!genuine) {
+                overdue = false;
                 engine().proceed(local()); // so that what is due anyway is not held against a forgery
+                check();
             }
             world.invariants.forged(!genuine);
             boolean known = accept(socketId, from, bytes.clone());

@@ -123,6 +123,7 @@ final class ShadowGateway {
         if (asked == null || asked.message().ticket().owner() != owner) {
             return; // a forgery, or a ticket of another gateway's key: no answer is owed, so none may come
         }
+        sessions.values().removeIf(ended -> ended.compared.isOver());
         Owned owned = sessions.get(asked.session());
         if (owned == null) {
             owed.add(new Owed(asked, new Answer.Refusal(Reason.SESSION_NOT_FOUND, Version.NONE)));

@@ -35,8 +35,7 @@ final class World {
         for (int i = 0; i < scenario.gateways(); i++) {
             gateways.add(new GatewayNode(this, i));
         }
-        exchange.open(
-                gateways.stream().map(gateway -> gateway.tickets(parts.aead())).toList());
+        exchange.open(gateways.stream().map(GatewayNode::tickets).toList());
         for (int i = 0; i < scenario.clients(); i++) {
             clients.add(new ClientNode(this, i));
         }

@@ -96,6 +96,7 @@ public final class GatewayNode implements NodeControl, Engine {
         GatewayContext context =
                 new GatewayContext(engineConfig, crypto, sockets::send, events, table, bindings, routes, drops);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
+        gateway.start(clock.nowNanos());
         Inbound inbound = new Inbound(bindings, drops, true);
         Outbound outbound = new Outbound(routes::get, drops);
         receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners);

@@ -83,6 +83,7 @@ final class Rehearsal {
                         new LookupTable<>(),
                         drops),
                 0);
+        gateway.start(nowNanos);
     }
 
     /** Starts one; what goes wrong in it is logged and harms nothing. */
