@@ -37,7 +37,8 @@ final class Requests {
             String name = HexFormat.of().formatHex(nonce);
             Made now = new Made(Arrays.hashCode(datagram), nowNanos);
             Made before = made.putIfAbsent(name, now);
-            if (before != null && before.hash != now.hash) { // another one under a used nonce: only an insider does that
+            if (before != null
+                    && before.hash != now.hash) { // another one under a used nonce: only an insider does that
                 made.put(name, now);
                 bound.remove(name);
             }
@@ -61,7 +62,8 @@ final class Requests {
             throw new Violation("I6", "a request that has bound " + before + " binds " + now);
         }
         if (before == null && nowNanos - request.nanos > maxAgeNanos + SLACK_NANOS) {
-            throw new Violation("I6", "a request made " + (nowNanos - request.nanos) / 1_000_000 + " ms ago binds " + now);
+            throw new Violation(
+                    "I6", "a request made " + (nowNanos - request.nanos) / 1_000_000 + " ms ago binds " + now);
         }
     }
 }
