@@ -47,6 +47,7 @@ final class Recovery {
         if (detail != ReasonCode.PEER_RESET && detail != ReasonCode.KEY_EXPIRED) {
             session.candidates.markDead(session.path.id(), nowNanos);
         }
+        session.rekey.died(nowNanos);
         held.begin();
         session.deadlines.set(
                 ClientSession.Timer.TRANSPORT_LOSS,
@@ -300,6 +301,7 @@ final class Recovery {
 
     private void rejected(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
         ReasonCode reason = reject.reason();
+        session.machine.learn(reject.version());
         session.journal.emit(nowNanos, EventType.REATTACH_REJECT, reason, reject.version(), attempt.path.name());
         session.credentials.token(attempt.path.gateway(), reject.token(), nowNanos);
         session.credentials.wallet().add(reject.tickets(), attempt.proofKey);
@@ -355,6 +357,7 @@ final class Recovery {
     /** The session has ended. */
     void end() {
         requests.end();
+        held.end();
     }
 
     long nextNanos() {

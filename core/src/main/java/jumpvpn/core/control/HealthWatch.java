@@ -19,6 +19,7 @@ public final class HealthWatch {
     private final long toDegradedNanos;
     private long lastBreachNanos;
     private long volatileSinceNanos;
+    private boolean looked;
 
     /**
      * What a look found.
@@ -63,6 +64,11 @@ public final class HealthWatch {
 
     /** Looks at what the binding counts. */
     public Finding look(long nowNanos, SessionState state, PathHealth.Counts counts) {
+        if (!looked) { // a new binding has its own hold time, also where the state is that of the one before
+            looked = true;
+            lastBreachNanos = nowNanos;
+            volatileSinceNanos = nowNanos;
+        }
         PathHealth.Verdict verdict = health.look(nowNanos, counts);
         PathHealth.Breach breach = health.breach(nowNanos);
         ReasonCode reason = judge(nowNanos, state, breach);

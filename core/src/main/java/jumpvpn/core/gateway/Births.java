@@ -17,6 +17,7 @@ import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.HandshakeMac;
 import jumpvpn.core.security.NoiseIk;
+import jumpvpn.core.security.Ratchet;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.PolicyKey;
@@ -47,6 +48,7 @@ final class Births {
             byte[] firstMessage,
             byte[] response,
             SessionSecret secret,
+            Ratchet ratchet,
             Binding binding,
             SessionMachine machine,
             Journal journal,
@@ -56,6 +58,8 @@ final class Births {
     private final AddressPool pool;
     private final HandshakeMac ownMac;
     private final List<Birth> births = new ArrayList<>();
+    private final List<Birth> committing = new ArrayList<>();
+    private final List<Birth> overtaken = new ArrayList<>();
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
     Births(GatewayContext context) {
@@ -150,6 +154,7 @@ final class Births {
         long wireId = context.crypto().entropy().nextLong();
         Grant grant = new Grant.Session(id, inner, caller.from, config.mtu(), config.policy());
         byte[] response = caller.response(wireId, caller.noise.writeSecond(grant.encode()));
+        SessionSecret secret = caller.noise.sessionSecret();
         Birth birth = new Birth(
                 id,
                 client,
@@ -158,8 +163,9 @@ final class Births {
                 caller.hello,
                 caller.datagram,
                 response,
-                caller.noise.sessionSecret(),
-                binding(caller, wireId),
+                secret,
+                Ratchet.of(secret, caller.noise.freshness(), 1),
+                binding(caller, secret, wireId),
                 new SessionMachine(Role.GATEWAY, caller.nowNanos),
                 new Journal(context.events(), Role.GATEWAY, id, config.policy().version()),
                 caller.nowNanos + config.policy().get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT));
@@ -168,9 +174,9 @@ final class Births {
         context.port().transmit(caller.socketId, caller.from, response.clone());
     }
 
-    private Binding binding(Caller caller, long wireId) {
-        BindingKeys keys = caller.noise.sessionSecret().bindingKeys(caller.noise.freshness(), 1);
-        return new Binding(
+    private Binding binding(Caller caller, SessionSecret secret, long wireId) {
+        BindingKeys keys = secret.bindingKeys(caller.noise.freshness(), 1);
+        Binding binding = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
                         new ForwardingGate(),
@@ -182,17 +188,23 @@ final class Births {
                         wireId,
                         caller.init.clientWireId(),
                         caller.socketId,
-                        caller.from));
+                        caller.from,
+                        context.config().policy().count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        caller.nowNanos));
+        keys.wipe();
+        return binding;
     }
 
     private void makeRoom(long nowNanos, GatewayConfig.Client client) {
-        List<Birth> own = births.stream()
+        List<Birth> idle =
+                births.stream().filter(birth -> !committing.contains(birth)).toList();
+        List<Birth> own = idle.stream()
                 .filter(birth -> birth.clientKey.equals(SessionRecord.clientKey(client.publicKey())))
                 .toList();
         if (own.size() >= MOST_PER_CLIENT) {
             fail(nowNanos, own.getFirst(), "overtaken by a newer handshake");
-        } else if (births.size() >= MOST) {
-            fail(nowNanos, births.getFirst(), "too many handshakes at once");
+        } else if (idle.size() >= MOST) {
+            fail(nowNanos, idle.getFirst(), "too many handshakes at once");
         }
     }
 
@@ -207,19 +219,39 @@ final class Births {
         return null;
     }
 
+    /** The commit of a birth begins: until it is settled neither time nor another handshake ends the birth. @return false if it has begun already */
+    boolean claim(Birth birth) {
+        return !committing.contains(birth) && committing.add(birth);
+    }
+
+    /** The commit was refused: the client may confirm once more, unless another of its handshakes was completed. */
+    void refused(long nowNanos, Birth birth) {
+        committing.remove(birth);
+        if (overtaken.remove(birth)) {
+            fail(nowNanos, birth, "another handshake of this client was completed");
+        }
+    }
+
     /** The birth became a session: every other handshake of its client that began before ends. */
     void completed(long nowNanos, Birth birth) {
         births.remove(birth);
+        committing.remove(birth);
+        overtaken.remove(birth);
         for (Birth other : List.copyOf(births)) {
-            if (other.clientKey.equals(birth.clientKey)) {
+            if (!other.clientKey.equals(birth.clientKey)) {
+                continue;
+            }
+            if (!committing.contains(other)) {
                 fail(nowNanos, other, "another handshake of this client was completed");
+            } else if (!overtaken.contains(other)) {
+                overtaken.add(other);
             }
         }
     }
 
     private void fail(long nowNanos, Birth birth, String text) {
         births.remove(birth);
-        context.bindings().remove(0, birth.binding.localWireId);
+        discard(birth);
         SessionMachine.Step step = birth.machine.apply(nowNanos, ReasonCode.HANDSHAKE_FAIL);
         if (step != null) {
             birth.journal.step(
@@ -231,14 +263,32 @@ final class Births {
         }
     }
 
+    /** Nothing comes of it: its keys go. */
+    void discard(Birth birth) {
+        context.bindings().remove(0, birth.binding.localWireId);
+        birth.binding.wipe();
+        birth.ratchet.wipe();
+        birth.secret.wipe();
+    }
+
     /** Ends what was not completed in time. */
     void proceed(long nowNanos) {
-        while (!births.isEmpty() && births.getFirst().deadlineNanos <= nowNanos) {
-            fail(nowNanos, births.getFirst(), "not completed in time");
+        for (Birth due = nextDue(); due != null && due.deadlineNanos <= nowNanos; due = nextDue()) {
+            fail(nowNanos, due, "not completed in time");
         }
     }
 
+    private @Nullable Birth nextDue() {
+        for (Birth birth : births) {
+            if (!committing.contains(birth)) {
+                return birth;
+            }
+        }
+        return null;
+    }
+
     long nextNanos() {
-        return births.isEmpty() ? Deadlines.NEVER : births.getFirst().deadlineNanos;
+        Birth due = nextDue();
+        return due == null ? Deadlines.NEVER : due.deadlineNanos;
     }
 }

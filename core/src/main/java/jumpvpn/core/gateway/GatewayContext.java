@@ -41,4 +41,14 @@ public record GatewayContext(
             DropCounters drops) {
         this(config, crypto, port, events, table, bindings, routes, drops, EnumSet.noneOf(Fault.class));
     }
+
+    /** The same with another sink. */
+    GatewayContext with(EventSink sink) {
+        return new GatewayContext(config, crypto, port, sink, table, bindings, routes, drops, faults);
+    }
+
+    /** Whether a test has broken this. */
+    boolean has(Fault fault) {
+        return faults.contains(fault);
+    }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A session of the gateway at one moment.
  *
  * @param reason of the last transition
- * @param remote the client's outer address
+ * @param protocol of the newest binding; null: it was loaded and not bound since
+ * @param remote the client's outer address, as {@code protocol}
  * @param rttNanos smoothed round trip, 0 if unknown
  * @param loss one-way towards the client, 0..1
  * @param sinceNanos boot time of the last state change
@@ -25,8 +26,8 @@ public record SessionStatus(
         SessionState state,
         StateVersion version,
         @Nullable ReasonCode reason,
-        Protocol protocol,
-        Endpoint remote,
+        @Nullable Protocol protocol,
+        @Nullable Endpoint remote,
         List<Prefix> inner,
         long rttNanos,
         double loss,

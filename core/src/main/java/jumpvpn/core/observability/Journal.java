@@ -6,6 +6,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionMachine;
+import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,22 @@ public final class Journal {
                 path,
                 policyVersion,
                 List.of(details)));
+    }
+
+    /** A committed row once more, by whoever loaded its record: the crash that lost the session's memory may have lost its event. */
+    public void again(long nowNanos, StateVersion version, SessionState from, SessionState to, ReasonCode reason) {
+        sink.emit(new Event(
+                nowNanos,
+                EventType.STATE_CHANGE,
+                reason,
+                role,
+                sessionId,
+                version,
+                from,
+                to,
+                null,
+                policyVersion,
+                List.of(new Detail("again", true))));
     }
 
     /** Any other event. */

@@ -32,7 +32,7 @@ public final class MemorySessionTable implements SessionTable {
             if (change.record() == null) {
                 records.remove(change.id());
             } else {
-                records.put(change.id(), change.record());
+                records.put(change.id(), change.record().copy());
             }
         }
         for (Change change : changes) {
@@ -43,7 +43,10 @@ public final class MemorySessionTable implements SessionTable {
         }
         done.accept(Outcome.COMMITTED);
         for (Change change : changes) {
-            List.copyOf(watchers).forEach(watcher -> watcher.committed(change.id(), change.record()));
+            List.copyOf(watchers)
+                    .forEach(watcher -> watcher.committed(
+                            change.id(),
+                            change.record() == null ? null : change.record().copy()));
         }
     }
 
@@ -70,7 +73,10 @@ public final class MemorySessionTable implements SessionTable {
     @Override
     public void read(SessionId id, Consumer<Reading> done) {
         SessionRecord record = records.get(id);
-        done.accept(record == null ? new Reading.None() : new Reading.Found(withLife(record), false));
+        done.accept(
+                record == null
+                        ? new Reading.None()
+                        : new Reading.Found(withLife(record).copy(), false));
     }
 
     @Override
@@ -118,7 +124,7 @@ public final class MemorySessionTable implements SessionTable {
     public void load(long gateway, Consumer<List<SessionRecord>> done) {
         done.accept(records.values().stream()
                 .filter(record -> record.owner().gateway() == gateway)
-                .map(this::withLife)
+                .map(record -> withLife(record).copy())
                 .toList());
     }
 

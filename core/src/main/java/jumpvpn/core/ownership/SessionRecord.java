@@ -9,6 +9,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The truth about a session, as committed. After its termination what is left of it are its last rows, without secrets, until their events are surely told; then
@@ -94,6 +95,55 @@ public record SessionRecord(
                 switches.moved(byNanos));
     }
 
+    /** What is left at the end: the last rows, without secrets. */
+    public SessionRecord ended(Owner by, long byCommit, List<Row> lastRows) {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                by,
+                byCommit,
+                lastRows,
+                List.of(),
+                "",
+                inner,
+                policy,
+                lifetimeEndNanos,
+                noBindingSinceNanos,
+                switches);
+    }
+
+    /** The same record with secrets of its own, so that whoever wipes his wipes nobody else's. */
+    public SessionRecord copy() {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                owner,
+                commitId,
+                rows,
+                secrets.stream()
+                        .map(secret -> new SessionSecret(
+                                secret.generation(), secret.key().clone()))
+                        .toList(),
+                bindNonce,
+                inner,
+                policy,
+                lifetimeEndNanos,
+                noBindingSinceNanos,
+                switches);
+    }
+
+    /** The secret of a generation, or null. */
+    public @Nullable SessionSecret secret(int generation) {
+        for (SessionSecret secret : secrets) {
+            if (secret.generation() == generation) {
+                return secret;
+            }
+        }
+        return null;
+    }
+
     /** The same record with another beginning of the transport-loss TTL. */
     public SessionRecord noBindingSince(long nanos) {
         return new SessionRecord(
@@ -109,6 +159,33 @@ public record SessionRecord(
                 policy,
                 lifetimeEndNanos,
                 nanos,
+                switches);
+    }
+
+    /**
+     * The generations of the secret after a commit: what the client named, what it may have missed, and the newest.
+     *
+     * @param named the generation that the client named
+     */
+    public List<SessionSecret> generations(SessionSecret named, SessionSecret made) {
+        return named.generation() == secret().generation() ? List.of(named, made) : List.of(named, secret(), made);
+    }
+
+    /** The same record with another newest generation of the secret: a commit without a row. */
+    public SessionRecord renewed(long newCommitId, List<SessionSecret> generations) {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                owner,
+                newCommitId,
+                rows,
+                generations,
+                bindNonce,
+                inner,
+                policy,
+                lifetimeEndNanos,
+                noBindingSinceNanos,
                 switches);
     }
 }

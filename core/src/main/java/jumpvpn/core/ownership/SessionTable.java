@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * whoever calls back afterwards asks the gateway's {@code nextNanos()} anew. Boot times are the caller's. An UNKNOWN outcome is settled by reading: the record bears
  * the commit's id.
  *
- * <p>A client has at most one live record: a commit after which it would have two is refused.
+ * <p>A client has at most one live record: a commit after which it would have two is refused. What goes in and out is copied with its secrets: a gateway wipes its
+ * own.
  */
 public interface SessionTable {
     /** How a commit ended. */

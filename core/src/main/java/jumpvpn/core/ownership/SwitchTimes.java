@@ -1,5 +1,6 @@
 package jumpvpn.core.ownership;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,12 +14,38 @@ public record SwitchTimes(long lastCommitNanos, long lastForcedNanos, List<Long>
     /** As many elective switches as any policy allows in a minute. */
     public static final int MOST = 600;
 
+    private static final long MINUTE_NANOS = 60_000_000_000L;
+
     /** Longer ago than any limit looks back. */
     public static final long LONG_AGO = Long.MIN_VALUE / 2;
 
     /** The handshake's bind: a commit, but neither elective nor forced. */
     public static SwitchTimes born(long nowNanos) {
         return new SwitchTimes(nowNanos, LONG_AGO, List.of());
+    }
+
+    /** The same and one more bind; elective ones of more than a minute ago are forgotten. */
+    public SwitchTimes bound(long nowNanos, boolean elective) {
+        if (!elective) {
+            return new SwitchTimes(nowNanos, nowNanos, electiveNanos);
+        }
+        List<Long> kept = new ArrayList<>();
+        for (long at : electiveNanos.subList(Math.max(0, electiveNanos.size() - MOST + 1), electiveNanos.size())) {
+            if (nowNanos - at < MINUTE_NANOS) {
+                kept.add(at);
+            }
+        }
+        kept.add(nowNanos);
+        return new SwitchTimes(nowNanos, lastForcedNanos, List.copyOf(kept));
+    }
+
+    /** How many elective binds there were in the last minute. */
+    public int electiveInAMinute(long nowNanos) {
+        int count = 0;
+        for (long at : electiveNanos) {
+            count += nowNanos - at < MINUTE_NANOS ? 1 : 0;
+        }
+        return count;
     }
 
     SwitchTimes moved(long byNanos) {

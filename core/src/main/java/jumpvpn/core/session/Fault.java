@@ -20,7 +20,7 @@ public enum Fault {
     VERSION_ROLLBACK,
     /** Gate F does not look at the cooldown. */
     COOLDOWN_IGNORED,
-    /** The first bind after a restart mixes no fresh randomness of the gateway into its keys. */
+    /** Every start of the gateway draws the same randomness for tickets and bindings. */
     SAME_KEY_AFTER_RESTART,
     /** Now and then a row has no event. */
     LOST_EVENT,

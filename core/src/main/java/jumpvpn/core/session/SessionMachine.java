@@ -1,5 +1,7 @@
 package jumpvpn.core.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,10 +9,14 @@ import org.jspecify.annotations.Nullable;
  * client carries the one it last learnt. Not thread-safe: one control thread owns it.
  */
 public final class SessionMachine {
+    /** The step of the first row that anybody takes on a record without its owner's memory; what the owner keeps in memory stays below. */
+    public static final int FIRST_STEP_WITHOUT_MEMORY = 0x8000_0000;
+
     private final Role role;
     private SessionState state = SessionState.BIRTH;
     private StateVersion version = StateVersion.BIRTH;
     private boolean bindingAlive;
+    private boolean memoryLost;
     private long sinceNanos;
     private @Nullable ReasonCode reason;
 
@@ -18,6 +24,33 @@ public final class SessionMachine {
     public SessionMachine(Role role, long nowNanos) {
         this.role = role;
         this.sinceNanos = nowNanos;
+    }
+
+    private SessionMachine(SessionMachine other) {
+        role = other.role;
+        state = other.state;
+        version = other.version;
+        bindingAlive = other.bindingAlive;
+        memoryLost = other.memoryLost;
+        sinceNanos = other.sinceNanos;
+        reason = other.reason;
+    }
+
+    /**
+     * The gateway's machine over a record, without the memory of who owned it. Rows that were only in that memory are lost, so the next row is committed, with step
+     * {@link #FIRST_STEP_WITHOUT_MEMORY}: above all that memory may have said.
+     *
+     * @param bindingAlive whether the record's binding may still be alive, somewhere
+     */
+    public static SessionMachine restored(
+            SessionState state, StateVersion version, ReasonCode reason, boolean bindingAlive, long nowNanos) {
+        SessionMachine machine = new SessionMachine(Role.GATEWAY, nowNanos);
+        machine.state = state;
+        machine.version = version;
+        machine.reason = reason;
+        machine.bindingAlive = bindingAlive;
+        machine.memoryLost = true;
+        return machine;
     }
 
     /**
@@ -34,23 +67,70 @@ public final class SessionMachine {
      * @return the step, or null when ignored: then nothing has changed
      */
     public @Nullable Step apply(long nowNanos, ReasonCode reason) {
-        Transition row = Transition.find(role, state, bindingAlive, reason);
+        Step step = inMemory(reason);
+        if (step != null) {
+            take(nowNanos, step);
+        }
+        return step;
+    }
+
+    /**
+     * The row for this reason as one that only the owner's memory keeps; null if the table has none here, if memory was lost (then the next row is a committed
+     * one), or if memory's steps of this epoch are used up.
+     */
+    public @Nullable Step inMemory(ReasonCode reason) {
+        Step step = next(reason);
+        boolean possible = step == null || step.row.binds() || (!memoryLost && !isUsedUp());
+        return possible ? step : null;
+    }
+
+    /** The rows that these reasons would make, one after another, to be committed; none if the table lacks one of them. Nothing has changed. */
+    public List<Step> plan(List<ReasonCode> reasons) {
+        SessionMachine ahead = new SessionMachine(this);
+        List<Step> steps = new ArrayList<>();
+        for (ReasonCode each : reasons) {
+            Step step = ahead.next(each);
+            if (step == null) {
+                return List.of();
+            }
+            ahead.take(sinceNanos, step);
+            steps.add(step);
+        }
+        return List.copyOf(steps);
+    }
+
+    private @Nullable Step next(ReasonCode why) {
+        Transition row = Transition.find(role, state, bindingAlive, why);
         if (row == null) {
             return null;
         }
-        SessionState from = state;
-        state = row.to();
+        StateVersion after = version;
+        if (role == Role.GATEWAY) {
+            StateVersion nextStep =
+                    memoryLost ? StateVersion.of(version.epoch(), FIRST_STEP_WITHOUT_MEMORY) : version.nextStep();
+            after = row.binds() ? version.nextEpoch() : nextStep;
+        }
+        return new Step(row, state, row.to(), after, why);
+    }
+
+    /** Takes a step that {@link #inMemory} or {@link #plan} gave. */
+    public void take(long nowNanos, Step step) {
+        Transition row = step.row;
+        state = step.to;
+        version = step.version;
         sinceNanos = nowNanos;
-        this.reason = reason;
+        reason = step.reason;
+        memoryLost = false;
         if (row.binds()) {
             bindingAlive = true;
         } else if (row == Transition.DIED || row == Transition.TOLD || state == SessionState.TERMINATED) {
             bindingAlive = false;
         }
-        if (role == Role.GATEWAY) {
-            version = row.binds() ? version.nextEpoch() : version.nextStep();
-        }
-        return new Step(row, from, state, version, reason);
+    }
+
+    /** Whether memory's steps of this epoch are used up: the session must end or be bound anew. */
+    public boolean isUsedUp() {
+        return role == Role.GATEWAY && version.step() == FIRST_STEP_WITHOUT_MEMORY - 1;
     }
 
     /** The binding died while the state stays: a switch was already under way. */

@@ -46,12 +46,12 @@ public enum Transition {
             ReasonCode.SWITCH_RATE_LIMITED),
     HEALED(EnumSet.of(DEGRADED), Life.ALIVE, ATTACHED, null, ReasonCode.EXIT_DEGRADED),
     DIED(EnumSet.of(ATTACHED, VOLATILE, DEGRADED), Life.ALIVE, RECOVERING, null, ReasonCode.TRANSPORT_DEAD),
-    TOLD(
+    TOLD(EnumSet.of(ATTACHED, VOLATILE, DEGRADED), Life.ALIVE, RECOVERING, Role.GATEWAY, ReasonCode.PEER_REPORTED),
+    RESTARTED(
             EnumSet.of(ATTACHED, VOLATILE, DEGRADED),
-            Life.ALIVE,
+            Life.NONE,
             RECOVERING,
             Role.GATEWAY,
-            ReasonCode.PEER_REPORTED,
             ReasonCode.GATEWAY_RESTARTED),
     CHOSEN(
             EnumSet.of(ATTACHED, VOLATILE, DEGRADED),

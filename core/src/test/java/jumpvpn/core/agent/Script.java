@@ -128,7 +128,7 @@ final class Script {
     Script(KeyAgreement agreement) {
         crypto = new Crypto(new JdkAead(), agreement, new Random(7)::nextBytes);
         clientKey = KeyPair.generate(crypto);
-        sealer = new TicketSealer(crypto, new byte[32], 5, 1);
+        sealer = new TicketSealer(crypto.entropy(), new byte[32], 5, 1);
         List<AgentConfig.Gateway> gateways = new ArrayList<>();
         for (String name : List.of("gw1", "gw2")) {
             keys.put(name, KeyPair.generate(crypto));
@@ -273,7 +273,9 @@ final class Script {
                         own,
                         clients,
                         0,
-                        observed));
+                        observed,
+                        8192,
+                        now));
         gatewayBindings.put(0, own, session.binding);
     }
 
@@ -333,8 +335,15 @@ final class Script {
         SessionSecret newest = session.secrets.lastEntry().getValue();
         List<byte[]> sealed = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            sealed.add(sealer.seal(new Ticket(
-                    session.id.bytes(), 1, session.epoch, newest.generation(), newest.proofKey(), Long.MAX_VALUE)));
+            sealed.addAll(sealer.seal(
+                    new Ticket(
+                            session.id.bytes(),
+                            1,
+                            session.epoch,
+                            newest.generation(),
+                            newest.proofKey(),
+                            Long.MAX_VALUE),
+                    1));
         }
         return sealed;
     }
@@ -367,6 +376,7 @@ final class Script {
                 StateVersion.of(session.epoch, 0),
                 wireId,
                 generation,
+                false,
                 observed,
                 token(request.to),
                 tickets(session, 8));

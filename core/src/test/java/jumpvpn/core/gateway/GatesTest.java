@@ -2,6 +2,7 @@ package jumpvpn.core.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.ReattachRequest;
@@ -9,10 +10,13 @@ import jumpvpn.core.control.Token;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.ownership.SwitchTimes;
+import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.transport.LinkKind;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Gates A to F, each reason, and that the first that fails gives the answer. */
@@ -20,9 +24,11 @@ class GatesTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long NOW = 1_000_000 * SECOND;
     private static final long INCARNATION = 0x1234;
+    private static final SwitchTimes NEVER_BOUND =
+            new SwitchTimes(SwitchTimes.LONG_AGO, SwitchTimes.LONG_AGO, List.of());
 
-    private final Gates gates = new Gates(INCARNATION);
-    private final SwitchHistory history = new SwitchHistory();
+    private final Gates gates = new Gates(INCARNATION, EnumSet.noneOf(Fault.class));
+    private SwitchTimes switches = NEVER_BOUND;
     private Policy policy = Policy.DEFAULT;
 
     // What the gates look at; every test changes what it is about.
@@ -37,7 +43,7 @@ class GatesTest {
     private long lifetimeEnd = NOW + 1;
     private long lossEnd = NOW + 1;
     private boolean sameNonce;
-    private boolean owned = true;
+    private @Nullable ReasonCode notOurs;
     private boolean pending;
 
     private Gates.Verdict check() {
@@ -49,12 +55,22 @@ class GatesTest {
                 1,
                 expectedEpoch,
                 0,
+                0,
                 token,
                 tokenAge,
                 List.of());
         Gates.Facts facts = new Gates.Facts(
-                epoch, begunByUnanswered, generationKnown, lifetimeEnd, lossEnd, sameNonce, owned, pending);
-        return gates.check(NOW, request, facts, history, policy);
+                epoch,
+                begunByUnanswered,
+                generationKnown,
+                lifetimeEnd,
+                lossEnd,
+                sameNonce,
+                notOurs,
+                pending,
+                switches,
+                policy);
+        return gates.check(NOW, request, facts);
     }
 
     private void refusedAt(String passed, ReasonCode reason) {
@@ -149,7 +165,7 @@ class GatesTest {
 
     @Test
     void eOnlyTheOwnerAccepts() {
-        owned = false;
+        notOurs = ReasonCode.NOT_OWNER;
         refusedAt("ABCD", ReasonCode.NOT_OWNER);
     }
 
@@ -163,7 +179,7 @@ class GatesTest {
     void fElectiveSwitchesAMinuteAreLimited() {
         cause = BindCause.BETTER_PATH;
         for (int i = 0; i < 8; i++) {
-            history.bound(NOW - 60 * SECOND + 1, true);
+            switches = switches.bound(NOW - 60 * SECOND + 1, true);
         }
         refusedAt("ABCDE", ReasonCode.SWITCH_RATE_LIMITED);
         cause = BindCause.DEAD;
@@ -177,33 +193,28 @@ class GatesTest {
     void fElectiveSwitchesOlderThanAMinuteCountNoMore() {
         cause = BindCause.BETTER_PATH;
         for (int i = 0; i < 8; i++) {
-            history.bound(NOW - 60 * SECOND, true);
+            switches = switches.bound(NOW - 60 * SECOND, true);
         }
         passes();
     }
 
     @Test
     void fAnElectiveSwitchWaitsAfterACommitOfAnyCause() {
-        history.bound(NOW - 1_500_000_000L + 1, false);
+        switches = switches.bound(NOW - 1_500_000_000L + 1, false);
         cause = BindCause.OPERATOR_JUMP;
         refusedAt("ABCDE", ReasonCode.COOLDOWN_ACTIVE);
         cause = BindCause.LINK_GOING_DOWN;
         passes();
-        SwitchHistory born = new SwitchHistory();
-        born.born(NOW);
-        assertThat(born.lastCommitNanos()).isEqualTo(NOW);
-        assertThat(NOW - born.lastForcedNanos())
-                .as("an escape right after birth is allowed")
-                .isGreaterThan(SECOND);
+        switches = SwitchTimes.born(NOW);
+        passes(); // an escape right after birth is allowed
     }
 
     @Test
     void fForcedBindsKeepTheRecoveryInterval() {
-        history.bound(NOW - 500_000_000L + 1, false);
+        switches = switches.bound(NOW - 500_000_000L + 1, false);
         refusedAt("ABCDE", ReasonCode.SWITCH_RATE_LIMITED);
-        SwitchHistory elective = new SwitchHistory();
-        elective.bound(NOW, true);
-        assertThat(NOW - elective.lastForcedNanos()).isGreaterThan(SECOND);
+        switches = NEVER_BOUND.bound(NOW, true);
+        passes();
     }
 
     @Test
@@ -220,10 +231,10 @@ class GatesTest {
         protocol = Protocol.TCP;
         policy = policy.with(PolicyKey.TRANSPORT_ALLOWED, 0x1);
         for (int i = 0; i < 8; i++) {
-            history.bound(NOW, true);
+            switches = switches.bound(NOW, true);
         }
         pending = true;
-        owned = false;
+        notOurs = ReasonCode.NOT_OWNER;
         sameNonce = true;
         tokenAge = 0;
         expectedEpoch = 4;
@@ -240,7 +251,7 @@ class GatesTest {
         refusedAt("AB", ReasonCode.REPLAY_DETECTED);
         sameNonce = false;
         refusedAt("ABCD", ReasonCode.NOT_OWNER);
-        owned = true;
+        notOurs = null;
         refusedAt("ABCDE", ReasonCode.DUAL_ACTIVE_FORBIDDEN);
         pending = false;
         refusedAt("ABCDE", ReasonCode.SWITCH_RATE_LIMITED);

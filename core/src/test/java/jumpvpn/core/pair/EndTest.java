@@ -25,7 +25,7 @@ class EndTest {
         pair.run(25);
         assertThat(pair.status().id()).isNull();
         assertThat(Pair.told(pair.clientEvents)).contains("ATTACHED>TERMINATED OPERATOR_TERMINATE");
-        assertThat(pair.table.size()).isZero();
+        assertThat(pair.table.live()).isEmpty();
         pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
         assertThat(pair.status().id()).isNotEqualTo(before);
     }

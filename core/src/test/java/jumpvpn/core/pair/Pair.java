@@ -32,6 +32,7 @@ import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.JdkX25519;
@@ -114,7 +115,18 @@ final class Pair {
         return new GatewayConfig.Client("laptop", clientKey.publicKey(), List.of());
     }
 
+    /** A gateway with an empty table. */
     void startGateway(List<GatewayConfig.Client> clients) {
+        table = new MemorySessionTable();
+        startGatewayOver(clients, table);
+    }
+
+    /** The gateway's process is killed and started again; its table has survived. */
+    void restartGateway() {
+        startGatewayOver(List.of(client()), table);
+    }
+
+    void startGatewayOver(List<GatewayConfig.Client> clients, SessionTable over) {
         LookupTable<Binding> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         GatewayConfig config = new GatewayConfig(
@@ -124,11 +136,11 @@ final class Pair {
                 clients,
                 policy,
                 1400);
-        table = new MemorySessionTable();
         gateway = new Gateway(
                 new GatewayContext(
-                        config, crypto, this::down, gatewayEvents::add, table, bindings, routes, gatewayDrops),
+                        config, crypto, this::down, gatewayEvents::add, over, bindings, routes, gatewayDrops),
                 WALL_SECONDS);
+        gateway.start(now);
         gatewayInbound = new Inbound(bindings, gatewayDrops, true);
         gatewayOutbound = new Outbound(routes::get, gatewayDrops);
     }
@@ -163,10 +175,17 @@ final class Pair {
     }
 
     private void up(Link link, byte[] datagram) {
-        Datagram sent = new Datagram(now + link.delayNanos, order++, true, link, link.outer, datagram);
+        Datagram sent = new Datagram(
+                now + link.delayNanos + link.lateUpNanos.applyAsLong(datagram),
+                order++,
+                true,
+                link,
+                link.outer,
+                datagram);
         seen.add(new Datagram(now, sent.order, true, link, link.outer, datagram.clone()));
         if (link.carriesUp(datagram)) {
             underWay.add(sent);
+            again(sent);
         }
     }
 
@@ -176,9 +195,24 @@ final class Pair {
             if (link.outer.equals(to)) {
                 seen.add(new Datagram(now, order, false, link, GATEWAY, datagram.clone()));
                 if (link.carriesDown(datagram)) {
-                    underWay.add(new Datagram(now + link.delayNanos, order++, false, link, GATEWAY, datagram));
+                    Datagram sent = new Datagram(
+                            now + link.delayNanos + link.lateDownNanos.applyAsLong(datagram),
+                            order++,
+                            false,
+                            link,
+                            GATEWAY,
+                            datagram);
+                    underWay.add(sent);
+                    again(sent);
                 }
             }
+        }
+    }
+
+    private void again(Datagram sent) {
+        if (sent.link.twice.test(sent.bytes)) {
+            underWay.add(
+                    new Datagram(sent.nanos + 3 * MILLI, order++, sent.up, sent.link, sent.from, sent.bytes.clone()));
         }
     }
 

@@ -201,7 +201,7 @@ class ReattachTest {
                         assertThat(session.id()).isEqualTo(pair.status().id()));
         assertThat(Pair.told(pair.gatewayEvents))
                 .containsExactly("ATTACHED>TERMINATED SUPERSEDED", "BIRTH>ATTACHED HANDSHAKE_OK");
-        assertThat(pair.table.size()).isOne();
+        assertThat(pair.table.live()).hasSize(1);
         pair.chat(0, 3, 5);
         pair.run(100);
         assertThat(pair.atGateway).hasSize(3);

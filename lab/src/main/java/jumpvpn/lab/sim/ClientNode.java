@@ -1,5 +1,6 @@
 package jumpvpn.lab.sim;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.agent.Agent;
@@ -8,6 +9,7 @@ import jumpvpn.core.agent.AgentContext;
 import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.control.Grant;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
@@ -15,6 +17,7 @@ import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.ReasonCode;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientNode extends Node {
     private final DropCounters drops = new DropCounters();
     private final KeyPair own;
+    private final ShadowClient shadow;
     private @Nullable Agent agent;
     private LookupTable<Binding> bindings = new LookupTable<>();
     private ForwardingGate gate = new ForwardingGate();
@@ -33,6 +37,7 @@ final class ClientNode extends Node {
     ClientNode(World world) {
         super(world, "client");
         own = KeyPair.generate(crypto());
+        shadow = new ShadowClient("client", world.gateway.exchange);
     }
 
     private Crypto crypto() {
@@ -67,22 +72,26 @@ final class ClientNode extends Node {
                 own,
                 world.scenario.suite(),
                 List.of(new AgentConfig.Gateway(GatewayNode.NAME, world.gateway.publicKey())));
-        Agent made = new Agent(new AgentContext(
-                config,
-                crypto(),
-                new Port(),
-                world.parts.sink(event -> world.invariants.event(Role.CLIENT, event)),
-                bindings,
-                gate,
-                drops));
+        Agent made = new Agent(
+                new AgentContext(config, crypto(), new Port(), world.parts.sink(this::said), bindings, gate, drops));
         agent = made;
         packetPath(new Inbound(bindings, drops, false), new Outbound((_, _) -> gate, drops));
         for (Uplink uplink : world.network.uplinks()) {
             if (uplink.isUp) {
-                world.network.paths(uplink).forEach(path -> made.pathUp(local(), path));
+                world.network.paths(uplink).forEach(this::pathUp);
             }
         }
         made.start(local());
+    }
+
+    private void said(Event event) {
+        world.invariants.event(Role.CLIENT, event);
+        shadow.event(event);
+    }
+
+    private void pathUp(Path path) {
+        shadow.pathUp(local(), path.id());
+        agent().pathUp(local(), path);
     }
 
     private final class Port implements AgentPort {
@@ -93,6 +102,7 @@ final class ClientNode extends Node {
 
         @Override
         public void granted(Grant.Session session, String gateway) {
+            shadow.granted(local(), session.id(), session.policy());
             world.traffic.clientAddress(session.inner().getFirst().address());
         }
 
@@ -106,6 +116,7 @@ final class ClientNode extends Node {
     void close() {
         touch("close", () -> {
             note("closes", 0, "");
+            shadow.terminates(local());
             agent().close(local());
             check();
             kill();
@@ -114,15 +125,24 @@ final class ClientNode extends Node {
 
     void linkUp(Uplink uplink) {
         List<Path> paths = world.network.paths(uplink);
-        touch("link up", () -> paths.forEach(path -> agent().pathUp(local(), path)));
+        touch("link up", () -> paths.forEach(this::pathUp));
     }
 
     void linkDown(Uplink uplink) {
         int[] gone = uplink.pathIds.clone();
         touch("link down", () -> {
             for (int pathId : gone) {
+                shadow.pathDown(local(), pathId);
                 agent().pathDown(local(), pathId);
             }
+        });
+    }
+
+    /** The operator ends the session. */
+    void terminate() {
+        touch("terminate", () -> {
+            shadow.terminates(local());
+            agent().terminate(local());
         });
     }
 
@@ -131,12 +151,14 @@ final class ClientNode extends Node {
         agent = null;
         gate.drop();
         world.invariants.died(Role.CLIENT);
+        shadow.dies();
     }
 
     @Override
     void check() {
         if (isRunning()) {
             world.invariants.check(this);
+            shadow.settled(this);
         }
     }
 
@@ -152,12 +174,19 @@ final class ClientNode extends Node {
 
     @Override
     void receive(int socketId, Endpoint from, byte[] bytes) {
+        shadow.hears(local(), bytes);
         agent().receive(local(), socketId, bytes);
     }
 
     @Override
     void receiveControl(Binding binding, Endpoint from, byte[] message) {
+        shadow.control(local(), binding, message);
         agent().receiveControl(local(), binding, message);
+    }
+
+    @Override
+    void opened(Binding binding, long counter) {
+        shadow.opened(local(), binding, counter);
     }
 
     @Override
@@ -168,6 +197,10 @@ final class ClientNode extends Node {
     @Override
     void transmit(int socketId, Endpoint to, byte[] bytes) {
         note("sends", java.util.Arrays.hashCode(bytes), new Datagram(to, to, bytes));
+        if (bytes[0] == MessageType.HANDSHAKE_INIT) {
+            world.gateway.shadow.handshake(0, ByteBuffer.wrap(bytes).getLong(4));
+        }
+        shadow.sends(local(), socketId, bytes);
         world.network.fromClient(socketId, to, bytes);
     }
 

@@ -92,8 +92,7 @@ final class Faults {
             case CLIENT_RESTART -> restart(world.client, true);
             case GATEWAY_CRASH -> restart(world.gateway, false);
             case GATEWAY_RESTART -> restart(world.gateway, true);
-            case CLIENT_TERMINATE ->
-                world.client.touch("terminate", () -> world.client.agent().terminate(world.client.local()));
+            case CLIENT_TERMINATE -> world.client.terminate();
             case GATEWAY_TERMINATE -> world.gateway.terminate();
         }
     }

@@ -15,9 +15,12 @@ import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,8 @@ final class GatewayNode extends Node {
 
     private final DropCounters drops = new DropCounters();
     private final KeyPair own;
+    final Exchange exchange;
+    final ShadowGateway shadow;
     private @Nullable Gateway gateway;
     private MemorySessionTable table = new MemorySessionTable();
     private LookupTable<Binding> bindings = new LookupTable<>();
@@ -37,6 +42,14 @@ final class GatewayNode extends Node {
     GatewayNode(World world) {
         super(world, "gateway");
         own = KeyPair.generate(crypto());
+        exchange = new Exchange(world.parts.aead(), tickets());
+        shadow = new ShadowGateway(NAME, world.scenario.policy(), exchange);
+    }
+
+    /** Opens the gateway's tickets; its key is derived as docs/protocol/wire.md says. */
+    private TicketSealer tickets() {
+        byte[] master = Hkdf.derive(new byte[0], own.privateKey(), "jumpvpn ticket master", new byte[0], 32);
+        return new TicketSealer(crypto().entropy(), master, (int) (WALL_SECONDS / 86_400), 31);
     }
 
     private Crypto crypto() {
@@ -81,24 +94,32 @@ final class GatewayNode extends Node {
                 List.of(new GatewayConfig.Client("laptop", world.client.publicKey(), List.of())),
                 world.scenario.policy(),
                 1400);
+        shadow.starts(local());
         gateway = new Gateway(
                 new GatewayContext(
                         config,
                         crypto(),
                         this::transmit,
-                        world.parts.sink(event -> world.invariants.event(Role.GATEWAY, event)),
-                        world.parts.table(table),
+                        world.parts.sink(this::said),
+                        new ObservedTable(world.parts.table(table), shadow, this::local),
                         bindings,
                         routes,
                         drops),
                 WALL_SECONDS);
+        gateway.start(local());
         packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops));
+    }
+
+    private void said(Event event) {
+        world.invariants.event(Role.GATEWAY, event);
+        shadow.event(event);
     }
 
     /** The operator stops the process; every client is told. */
     void close() {
         touch("close", () -> {
             note("closes", 0, "");
+            sessions().forEach(session -> shadow.terminates(local(), session.id()));
             gateway().close(local());
             check();
             kill();
@@ -109,7 +130,10 @@ final class GatewayNode extends Node {
     void terminate() {
         touch("terminate", () -> {
             List<SessionId> ids = sessions().stream().map(SessionStatus::id).toList();
-            ids.forEach(id -> gateway().terminate(local(), id));
+            ids.forEach(id -> {
+                shadow.terminates(local(), id);
+                gateway().terminate(local(), id);
+            });
         });
     }
 
@@ -117,12 +141,14 @@ final class GatewayNode extends Node {
     void killed() {
         gateway = null;
         world.invariants.died(Role.GATEWAY);
+        shadow.dies();
     }
 
     @Override
     void check() {
         if (isRunning()) {
             world.invariants.check(this);
+            shadow.settled(this);
         }
     }
 
@@ -138,12 +164,19 @@ final class GatewayNode extends Node {
 
     @Override
     void receive(int socketId, Endpoint from, byte[] bytes) {
+        shadow.hears(local(), bytes);
         gateway().receive(local(), socketId, from, bytes);
     }
 
     @Override
     void receiveControl(Binding binding, Endpoint from, byte[] message) {
+        shadow.control(local(), binding, message);
         gateway().receiveControl(local(), binding, from, message);
+    }
+
+    @Override
+    void opened(Binding binding, long counter) {
+        shadow.opened(local(), binding, counter);
     }
 
     @Override
@@ -154,6 +187,7 @@ final class GatewayNode extends Node {
     @Override
     void transmit(int socketId, Endpoint to, byte[] bytes) {
         note("sends", java.util.Arrays.hashCode(bytes), new Datagram(to, to, bytes));
+        shadow.sends(local(), bytes);
         world.network.fromGateway(socketId, to, bytes);
     }
 

@@ -1,6 +1,7 @@
 package jumpvpn.lab.sim;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Node {
     private static final int MOST_WAKES_AT_ONCE = 100;
+    private static final int COUNTER_AT = 12;
     private static final long MOST_BOOT_NANOS = 1_000_000_000_000_000L;
 
     final World world;
@@ -169,6 +171,9 @@ abstract class Node {
         byte[] payload = disposition == Inbound.Disposition.DELIVER || disposition == Inbound.Disposition.CONTROL
                 ? Arrays.copyOfRange(bytes, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + path.payloadLength())
                 : new byte[0];
+        if (binding != null && disposition != Inbound.Disposition.DROPPED) {
+            opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT));
+        }
         switch (disposition) {
             case DELIVER -> {
                 note("tun", binding == null ? 0 : binding.epoch, binding == null ? "" : "epoch " + binding.epoch);
@@ -230,6 +235,9 @@ abstract class Node {
     abstract void receive(int socketId, Endpoint from, byte[] bytes);
 
     abstract void receiveControl(Binding binding, Endpoint from, byte[] message);
+
+    /** An authentic packet with this counter came in this binding. */
+    abstract void opened(Binding binding, long counter);
 
     abstract void watchEngine(long nowNanos, Binding binding);
 

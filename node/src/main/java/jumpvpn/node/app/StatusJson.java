@@ -31,6 +31,8 @@ final class StatusJson {
                 gateway.listen().forEach(json::value);
                 json.endArray()
                         .field("since", UtcTime.format(gateway.sinceMillis()))
+                        .field("state_folder", gateway.state())
+                        .field("state_problem", gateway.stateProblem())
                         .field("clients", gateway.clients());
                 sessions(json.name("sessions"), gateway.sessions());
             }

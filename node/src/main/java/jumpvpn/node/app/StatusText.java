@@ -43,7 +43,10 @@ final class StatusText {
                         listen,
                         sessions.size(),
                         plain(status, "clients"));
-        return sessions.isEmpty() ? head : head + sessions(sessions);
+        String problem = status.text("state_problem")
+                .map("nothing is committed any more: %s%n"::formatted)
+                .orElse("");
+        return head + problem + (sessions.isEmpty() ? "" : sessions(sessions));
     }
 
     /** A table, a line a session. */

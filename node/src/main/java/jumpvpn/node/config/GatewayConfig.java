@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A gateway's file.
  *
  * @param listen at least one, of built protocols only
+ * @param state the folder in which sessions outlive the process; null: they end with it
  * @param clients in the file's order; names, keys and addresses are unique
  * @param policy the defaults with what the file changes
  */
@@ -22,6 +23,7 @@ public record GatewayConfig(
         List<Listen> listen,
         @Nullable Path control,
         @Nullable Path events,
+        @Nullable Path state,
         Network network,
         List<Client> clients,
         Policy policy,

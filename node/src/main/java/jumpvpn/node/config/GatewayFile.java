@@ -51,6 +51,7 @@ final class GatewayFile {
         List<Listen> listen = listen(node);
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
+        Path state = node.value("state", (text, line) -> file.beside(text, "state"));
         problems.throwIfAny();
         return new GatewayConfig(
                 problems.file(),
@@ -59,6 +60,7 @@ final class GatewayFile {
                 List.copyOf(listen),
                 control,
                 events,
+                state,
                 network,
                 List.copyOf(clients),
                 policy,

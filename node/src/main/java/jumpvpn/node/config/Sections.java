@@ -12,7 +12,8 @@ final class Sections {
             Key.required("private-key", Key.Kind.TEXT, "\"gw1.key\""),
             Key.required("listen", Key.Kind.TEXTS, "[\"udp://0.0.0.0:4500\"]"),
             Key.optional("control", Key.Kind.TEXT, "\"/run/jumpvpn/gw1.sock\""),
-            Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""));
+            Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""),
+            Key.optional("state", Key.Kind.TEXT, "\"gw1.state\""));
 
     static final List<Key> GATEWAY_NETWORK = List.of(
             Key.required("interface", Key.Kind.TEXT, "\"jvpn0\""),

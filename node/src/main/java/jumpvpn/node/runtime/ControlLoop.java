@@ -69,6 +69,11 @@ final class ControlLoop implements AutoCloseable {
         return inbox.remainingCapacity() > INBOX / 2 && post(action);
     }
 
+    /** Makes the engine proceed soon. Any thread. */
+    void wake() {
+        waker.wake();
+    }
+
     /** Asks the control thread and gives its answer. */
     <T> CompletableFuture<T> ask(LongFunction<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,9 @@ import jumpvpn.core.data.Outbound;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayContext;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Role;
@@ -32,12 +35,17 @@ import jumpvpn.node.host.NetworkConfig;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
+import jumpvpn.node.ownership.embedded.Reports;
+import jumpvpn.node.ownership.embedded.StateException;
 import jumpvpn.node.transport.udp.UdpSocket;
+import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the engine, its TUN, its listening sockets and its threads. */
 public final class GatewayNode implements NodeControl, Engine {
     private static final int MTU = 1400;
     private static final int SLOTS = 64;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final GatewayConfig config;
     private final Opened opened;
@@ -48,6 +56,9 @@ public final class GatewayNode implements NodeControl, Engine {
     private final Sockets sockets = new Sockets();
     private final Listeners listeners = new Listeners(sockets);
     private final EventLog events;
+    private final Crypto crypto = Crypto.jdk(new SystemEntropy());
+    private final jumpvpn.core.gateway.GatewayConfig engineConfig;
+    private final @Nullable EmbeddedSessionTable durable;
     private final NetworkConfig network;
     private final LinkMonitor links;
     private final TunDevice tun;
@@ -63,6 +74,8 @@ public final class GatewayNode implements NodeControl, Engine {
         this.opened = opened;
         events = new EventLog(config.file(), config.name(), Role.GATEWAY, config.events(), wall, log);
         opened.add(events::close);
+        engineConfig = engineConfig();
+        durable = durable(log);
         network = NetworkConfig.open();
         opened.add(network::close);
         links = LinkMonitor.open();
@@ -79,10 +92,11 @@ public final class GatewayNode implements NodeControl, Engine {
         opened.add(control::close);
         LookupTable<Binding> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
-        Crypto crypto = Crypto.jdk(new SystemEntropy());
-        GatewayContext context = new GatewayContext(
-                engineConfig(crypto), crypto, sockets::send, events, new MemorySessionTable(), bindings, routes, drops);
+        SessionTable table = durable == null ? new MemorySessionTable() : durable.waking(control::wake);
+        GatewayContext context =
+                new GatewayContext(engineConfig, crypto, sockets::send, events, table, bindings, routes, drops);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
+        gateway.start(clock.nowNanos());
         Inbound inbound = new Inbound(bindings, drops, true);
         Outbound outbound = new Outbound(routes::get, drops);
         receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners);
@@ -144,7 +158,30 @@ public final class GatewayNode implements NodeControl, Engine {
         return usable ? shared : Path.of(System.getProperty("java.io.tmpdir"), "jumpvpn-" + uid);
     }
 
-    private jumpvpn.core.gateway.GatewayConfig engineConfig(Crypto crypto) {
+    /** The table that outlives this process, if there shall be one. */
+    private @Nullable EmbeddedSessionTable durable(Log log) throws StartException {
+        Path folder = config.state();
+        if (folder == null) {
+            return null;
+        }
+        byte[] key = config.privateKey().bytes();
+        try {
+            EmbeddedSessionTable table =
+                    EmbeddedSessionTable.open(folder, engineConfig.ownerId(), key, crypto, this::clocks, new Told(log));
+            opened.add(table::close);
+            return table;
+        } catch (StateException e) {
+            throw new StartException(config.file() + ": " + e.getMessage(), e);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private ClockReading clocks() {
+        return new ClockReading(clock.nowNanos(), wall.nowMillis() * NANOS_PER_MILLI);
+    }
+
+    private jumpvpn.core.gateway.GatewayConfig engineConfig() {
         List<jumpvpn.core.gateway.GatewayConfig.Client> clients = new ArrayList<>();
         for (GatewayConfig.Client client : config.clients()) {
             clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
@@ -181,6 +218,9 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public void proceed(long nowNanos) {
+        if (durable != null) {
+            durable.deliver();
+        }
         gateway.wallClock(wall.nowMillis() / 1000);
         gateway.proceed(nowNanos);
     }
@@ -203,6 +243,8 @@ public final class GatewayNode implements NodeControl, Engine {
                         config.network().interfaceName(),
                         config.listen().stream().map(Listen::toString).toList(),
                         startedMillis,
+                        config.state() == null ? null : config.state().toString(),
+                        durable == null ? null : durable.failure(),
                         config.clients().size(),
                         sessions(nowNanos),
                         drops));
@@ -249,5 +291,18 @@ public final class GatewayNode implements NodeControl, Engine {
         closed = true;
         control.farewell(gateway::close);
         opened.close();
+    }
+
+    /** The table's reports go to the log. */
+    private record Told(Log log) implements Reports {
+        @Override
+        public void warn(String text) {
+            log.warn(text);
+        }
+
+        @Override
+        public void error(String text) {
+            log.error(text);
+        }
     }
 }

@@ -2,6 +2,7 @@ package jumpvpn.node.runtime;
 
 import java.util.List;
 import jumpvpn.core.data.DropCounters;
+import org.jspecify.annotations.Nullable;
 
 /** How a node is. */
 public sealed interface NodeStatus {
@@ -29,6 +30,8 @@ public sealed interface NodeStatus {
      *
      * @param listen where it receives
      * @param sinceMillis wall clock of its start
+     * @param state the folder in which sessions outlive the process; null: they end with it
+     * @param stateProblem why nothing is committed there any more; null: all is well
      * @param clients how many its file knows
      * @param sessions the live ones
      */
@@ -37,6 +40,8 @@ public sealed interface NodeStatus {
             String interfaceName,
             List<String> listen,
             long sinceMillis,
+            @Nullable String state,
+            @Nullable String stateProblem,
             int clients,
             List<SessionStatus> sessions,
             DropCounters drops)

@@ -4,6 +4,7 @@ import java.util.List;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -42,18 +43,12 @@ final class StatusView {
             @Nullable Endpoint local,
             long nowNanos,
             long wallMillis) {
-        Endpoint from = local == null ? status.remote() : local;
         return new SessionStatus(
                 status.state(),
                 status.id(),
                 status.version(),
                 status.reason(),
-                new PathStatus(
-                        status.protocol().scheme() + "/" + status.remote(),
-                        status.protocol(),
-                        "",
-                        from,
-                        status.remote()),
+                path(status, local),
                 status.inner().stream().map(Prefix::address).toList(),
                 gateway,
                 status.client(),
@@ -62,6 +57,15 @@ final class StatusView {
                 since(status.sinceNanos(), nowNanos, wallMillis),
                 status.sentBytes(),
                 status.receivedBytes());
+    }
+
+    private static @Nullable PathStatus path(jumpvpn.core.gateway.SessionStatus status, @Nullable Endpoint local) {
+        Protocol protocol = status.protocol();
+        Endpoint remote = status.remote();
+        return protocol == null || remote == null
+                ? null
+                : new PathStatus(
+                        protocol.scheme() + "/" + remote, protocol, "", local == null ? remote : local, remote);
     }
 
     static List<SessionStatus> of(

@@ -63,6 +63,8 @@ final class FakeNode implements NodeControl, Nodes {
                 "jvpn0",
                 List.of("udp://0.0.0.0:4500"),
                 1_795_456_800_123L,
+                "/var/lib/jumpvpn/gw1.state",
+                config.name().equals("full") ? "the disk is full" : null,
                 3,
                 List.of(SESSION),
                 new jumpvpn.core.data.DropCounters());

@@ -44,6 +44,7 @@ class ConfigTest {
                                "udp://[::]:4500", "quic://0.0.0.0:4500"]
                 control     = "/run/jumpvpn/gw1.sock"
                 events      = "events.jsonl"
+                state       = "/var/lib/jumpvpn/gw1"
                 [network]
                 interface   = "jvpn0"
                 address     = ["10.77.0.1/24", "fd77::1/64"]
@@ -77,9 +78,10 @@ class ConfigTest {
                 .startsWith(folder.resolve("node.toml") + ":5: quic://0.0.0.0:4500 is skipped");
         assertThat(config.control()).isEqualTo(Path.of("/run/jumpvpn/gw1.sock"));
         assertThat(config.events()).isEqualTo(folder.resolve("events.jsonl"));
+        assertThat(config.state()).isEqualTo(Path.of("/var/lib/jumpvpn/gw1"));
         assertThat(config.network())
                 .isEqualTo(new GatewayConfig.Network(
-                        "jvpn0", List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")), true, 8));
+                        "jvpn0", List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")), true, 9));
         assertThat(config.clients()).extracting(GatewayConfig.Client::name).containsExactly("laptop", "phone");
         assertThat(config.clients().get(0).addresses())
                 .containsExactly(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2"));

@@ -1,0 +1,105 @@
+package jumpvpn.core.gateway;
+
+import java.util.List;
+import java.util.Locale;
+import jumpvpn.core.control.BindCause;
+import jumpvpn.core.control.Nonce;
+import jumpvpn.core.control.ReattachAnswer;
+import jumpvpn.core.control.ReattachMessage;
+import jumpvpn.core.control.ReattachRequest;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.observability.Event.Detail;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.observability.Journal;
+import jumpvpn.core.security.SessionSecret;
+import jumpvpn.core.session.Fault;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.Role;
+import jumpvpn.core.session.StateVersion;
+
+/** Seals and sends the answers to reattach requests, and tells their events. */
+final class Answers {
+    private static final int MOST_ENDPOINTS = 8;
+
+    private final GatewayContext context;
+    private final TicketOffice tickets;
+    private final EventLimit unread = new EventLimit();
+
+    Answers(GatewayContext context, TicketOffice tickets) {
+        this.context = context;
+        this.tickets = tickets;
+    }
+
+    byte[] seal(Asked asked, ReattachAnswer answer, byte[] random) {
+        return ReattachMessage.answer(
+                context.crypto().aead(), asked.proven(), asked.request().clientWireId(), random, answer);
+    }
+
+    void send(Asked asked, byte[] answer) {
+        context.port().transmit(asked.socketId(), asked.from(), answer.clone());
+    }
+
+    /** The request was received, and passed these gates. */
+    void received(long nowNanos, Asked asked, GatewaySession session, List<String> gatesPassed) {
+        ReattachRequest request = asked.request();
+        ReasonCode why = request.cause() == BindCause.DEAD
+                ? ReasonCode.PEER_REPORTED
+                : request.cause().ownerReason();
+        session.journal.emit(
+                nowNanos,
+                EventType.REATTACH_REQUEST_RECEIVED,
+                why,
+                session.machine.version(),
+                asked.pathName(),
+                new Detail("gates", gatesPassed),
+                new Detail("client_address", request.local().address().toString()),
+                new Detail("link", request.kind().name().toLowerCase(Locale.ROOT)));
+    }
+
+    /** The event of a refusal. */
+    void refused(long nowNanos, Asked asked, GatewaySession session, ReasonCode reason) {
+        session.journal.emit(
+                nowNanos, EventType.REATTACH_REJECT, said(reason), session.machine.version(), asked.pathName());
+    }
+
+    private ReasonCode said(ReasonCode reason) {
+        return context.has(Fault.WRONG_REASON) && reason != ReasonCode.TRANSPORT_NOT_ALLOWED
+                ? ReasonCode.TRANSPORT_NOT_ALLOWED
+                : reason;
+    }
+
+    /** Refuses over a session's record, with a fresh token and, where its secret is known, a fresh ticket. @return what was sent */
+    byte[] reject(long nowNanos, Asked asked, GatewaySession session, ReasonCode reason) {
+        SessionSecret known = session.isGone()
+                ? null
+                : session.record.secret(asked.proven().ticket().generation());
+        List<byte[]> fresh = known == null ? List.of() : tickets.tickets(nowNanos, session.record, known, 1);
+        return reject(nowNanos, asked, session.machine.version(), reason, fresh);
+    }
+
+    /** Refuses without a record. */
+    void rejectUnread(long nowNanos, Asked asked, ReasonCode reason) {
+        if (unread.tell(nowNanos)) {
+            new Journal(context.events(), Role.GATEWAY, asked.id(), 0)
+                    .emit(
+                            nowNanos,
+                            EventType.REATTACH_REJECT,
+                            said(reason),
+                            StateVersion.BIRTH,
+                            "from " + asked.from(),
+                            new Detail("count", unread.count()));
+        }
+        reject(nowNanos, asked, StateVersion.BIRTH, reason, List.of());
+    }
+
+    private byte[] reject(long nowNanos, Asked asked, StateVersion version, ReasonCode reason, List<byte[]> fresh) {
+        List<Endpoint> others = context.config().others();
+        List<Endpoint> elsewhere =
+                reason == ReasonCode.NOT_OWNER ? others.subList(0, Math.min(MOST_ENDPOINTS, others.size())) : List.of();
+        ReattachAnswer.Reject reject =
+                new ReattachAnswer.Reject(said(reason), version, tickets.token(nowNanos), fresh, elsewhere);
+        byte[] answer = seal(asked, reject, context.crypto().entropy().bytes(Nonce.LENGTH));
+        send(asked, answer);
+        return answer;
+    }
+}

@@ -1,0 +1,27 @@
+package jumpvpn.core.gateway;
+
+import jumpvpn.core.control.Nonce;
+import jumpvpn.core.control.ReattachMessage.Proven;
+import jumpvpn.core.control.ReattachRequest;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.session.SessionId;
+
+/** A proven request and where it came from. */
+record Asked(int socketId, Endpoint from, byte[] datagram, Proven<ReattachRequest> proven) {
+    ReattachRequest request() {
+        return proven.body();
+    }
+
+    Nonce nonce() {
+        return proven.nonce();
+    }
+
+    SessionId id() {
+        return SessionId.of(proven.ticket().sessionId());
+    }
+
+    /** What operators call the path that it asks for, seen from here. */
+    String pathName() {
+        return ActivePath.name(request().protocol(), from);
+    }
+}

@@ -1,0 +1,297 @@
+package jumpvpn.core.gateway;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import jumpvpn.core.control.BindCause;
+import jumpvpn.core.control.Nonce;
+import jumpvpn.core.control.ReattachAnswer;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.observability.Event.Detail;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.Owner;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.security.BindingKeys;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.Ratchet;
+import jumpvpn.core.security.RekeyOutput;
+import jumpvpn.core.security.SessionSecret;
+import jumpvpn.core.session.Fault;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionMachine.Step;
+import jumpvpn.core.session.SessionState;
+import org.jspecify.annotations.Nullable;
+
+/** Binds a session after all gates: one commit makes rows, epoch, keys and owner; nothing is answered or changed until it is settled (contract section 2). */
+final class Binder {
+    private final GatewayContext context;
+    private final Crypto crypto;
+    private final LiveSessions sessions;
+    private final TableClient table;
+    private final TicketOffice tickets;
+    private final Answers answers;
+    private final Owner self;
+
+    Binder(
+            GatewayContext context,
+            Crypto crypto,
+            LiveSessions sessions,
+            TableClient table,
+            TicketOffice tickets,
+            Answers answers,
+            Owner self) {
+        this.context = context;
+        this.crypto = crypto;
+        this.sessions = sessions;
+        this.table = table;
+        this.tickets = tickets;
+        this.answers = answers;
+        this.self = self;
+    }
+
+    /** Who hears that a bind came to nothing, and why. */
+    @FunctionalInterface
+    interface Refused {
+        void refused(long nowNanos, ReasonCode reason);
+    }
+
+    static String text(Nonce nonce) {
+        return HexFormat.of().formatHex(nonce.bytes());
+    }
+
+    /**
+     * Binds.
+     *
+     * @param session in memory, or known from its record only
+     * @param base the generation of the secret that the request names
+     * @param gatesPassed for the events
+     */
+    void bind(
+            long nowNanos,
+            Asked asked,
+            GatewaySession session,
+            SessionSecret base,
+            List<String> gatesPassed,
+            Refused refused) {
+        Bind bind = new Bind(nowNanos, asked, session, base, gatesPassed);
+        boolean visiting = sessions.get(asked.id()) != session;
+        if (visiting) {
+            sessions.add(session);
+        }
+        session.rows.freeze();
+        session.binding = asked.nonce();
+        if (context.has(Fault.ANSWER_BEFORE_DURABLE)) {
+            answers.send(asked, bind.ack(nowNanos));
+        }
+        SessionRecord before = session.record;
+        SessionTable.Change change =
+                new SessionTable.Change(before.id(), before.version().epoch(), bind.after);
+        table.commit(bind.after.commitId(), List.of(change), (at, outcome) -> {
+            session.binding = null;
+            session.thaw(at);
+            switch (outcome) {
+                case COMMITTED -> bind.committed(at, visiting);
+                case REFUSED -> refused.refused(at, ReasonCode.DUAL_ACTIVE_FORBIDDEN);
+                case UNAVAILABLE -> refused.refused(at, ReasonCode.STORE_UNAVAILABLE);
+                case UNKNOWN -> throw new IllegalStateException("never handed on");
+            }
+            if (outcome != SessionTable.Outcome.COMMITTED) {
+                bind.forget();
+                bind.after.secret().wipe();
+                if (visiting) {
+                    sessions.drop(session);
+                }
+            }
+            sessions.settled(at, session);
+        });
+    }
+
+    /** One bind, from the gates to the answer. */
+    private final class Bind {
+        private final Asked asked;
+        private final GatewaySession session;
+        private final List<String> gatesPassed;
+        private final Freshness freshness;
+        private final List<Step> rows;
+        private final SessionRecord after;
+        private final Binding binding;
+        private final Binding early;
+        private final Ratchet ratchet;
+        private final @Nullable RekeyOutput entered;
+
+        Bind(long nowNanos, Asked asked, GatewaySession session, SessionSecret named, List<String> gatesPassed) {
+            this.asked = asked;
+            this.session = session;
+            this.gatesPassed = gatesPassed;
+            freshness = new Freshness(asked.nonce().bytes(), crypto.entropy().bytes(Nonce.LENGTH));
+            rows = session.rows.plan(reasons());
+            entered = session.rekey.copyOf(
+                    asked.request().expectedEpoch(), asked.request().phase());
+            SessionSecret base = entered == null ? named.copy() : named.mixed(entered);
+            after = after(nowNanos, named, base);
+            int epoch = after.version().epoch();
+            ratchet = Ratchet.of(base, freshness, epoch);
+            BindingKeys keys = base.bindingKeys(freshness, epoch);
+            base.wipe();
+            binding = binding(
+                    nowNanos,
+                    PacketLayout.DATA,
+                    keys.gatewayToClient(),
+                    keys.clientToGateway(),
+                    crypto.entropy().nextLong(),
+                    asked.request().clientWireId());
+            keys.wipe();
+            byte[] earlyKey = named.earlyKey(asked.nonce().bytes());
+            long earlyId = asked.nonce().high();
+            early = binding(nowNanos, PacketLayout.EARLY_DATA, earlyKey, earlyKey, earlyId, earlyId);
+            Arrays.fill(earlyKey, (byte) 0);
+        }
+
+        /** Nothing comes of it, or nothing that packets could use. */
+        void forget() {
+            binding.wipe();
+            early.wipe();
+            ratchet.wipe();
+            if (entered != null) {
+                entered.wipe();
+            }
+        }
+
+        /** A request that finds the record not in RECOVERING first makes it so, with the request's cause as the reason. */
+        private List<ReasonCode> reasons() {
+            if (session.rows.lacksFirst() || session.machine.state() == SessionState.RECOVERING) {
+                return List.of(ReasonCode.REATTACH_ACCEPT);
+            }
+            ReasonCode into = session.machine.bindingAlive()
+                    ? asked.request().cause().ownerReason()
+                    : ReasonCode.CANDIDATE_APPEARED;
+            return List.of(into, ReasonCode.REATTACH_ACCEPT);
+        }
+
+        private SessionRecord after(long nowNanos, SessionSecret named, SessionSecret base) {
+            SessionRecord before = session.record;
+            int epoch = rows.getLast().version().epoch();
+            SessionSecret stepped =
+                    base.next(freshness, epoch).numbered(before.secret().generation() + 1);
+            return new SessionRecord(
+                    before.id(),
+                    before.clientKey(),
+                    before.clientName(),
+                    self,
+                    context.crypto().entropy().nextLong(),
+                    LiveSessions.records(rows),
+                    before.generations(named, stepped),
+                    text(asked.nonce()),
+                    before.inner(),
+                    before.policy(),
+                    before.lifetimeEndNanos(),
+                    nowNanos,
+                    session.switches.bound(nowNanos, asked.request().cause().isElective()));
+        }
+
+        private Binding binding(
+                long bornNanos, byte type, byte[] sealKey, byte[] openKey, long localWireId, long peerWireId) {
+            return new Binding(
+                    crypto.aead(),
+                    new Binding.Parts(
+                            session.path.gate,
+                            type,
+                            after.version().epoch(),
+                            asked.proven().suite(),
+                            sealKey,
+                            openKey,
+                            localWireId,
+                            peerWireId,
+                            asked.socketId(),
+                            asked.from(),
+                            session.policy().count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                            bornNanos));
+        }
+
+        private byte[] ack(long nowNanos) {
+            ReattachAnswer.Ack ack = new ReattachAnswer.Ack(
+                    after.version(),
+                    binding.localWireId,
+                    after.secret().generation(),
+                    entered != null,
+                    asked.from(),
+                    tickets.token(nowNanos),
+                    tickets.tickets(nowNanos, after));
+            return answers.seal(asked, ack, freshness.gateway());
+        }
+
+        void committed(long nowNanos, boolean visiting) {
+            if (session.isGone()) { // whoever has it now says these rows again
+                forget();
+                return;
+            }
+            if (visiting) {
+                takenOver(nowNanos);
+            }
+            intoRecovering(nowNanos);
+            answers.received(nowNanos, asked, session, gatesPassed);
+            if (session.path.isStopped()) { // it was to end meanwhile: bound all the same, but nothing passes any more
+                session.record(after);
+                attached(nowNanos);
+                forget();
+                return;
+            }
+            session.switches =
+                    session.switches.bound(nowNanos, asked.request().cause().isElective());
+            session.bind(nowNanos, after, binding, early, asked.request().protocol());
+            session.rekey.bound(nowNanos, binding, ratchet, entered);
+            attached(nowNanos);
+            acknowledge(nowNanos);
+            session.open(nowNanos);
+            sessions.reschedule(session);
+        }
+
+        private void attached(long nowNanos) {
+            session.journal.emit(
+                    nowNanos, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND, after.version(), session.pathName());
+            session.take(nowNanos, rows.getLast(), session.innerDetail());
+        }
+
+        private void takenOver(long nowNanos) {
+            session.rows.tellAgain(nowNanos);
+            session.journal.emit(
+                    nowNanos,
+                    EventType.OWNERSHIP_CHANGE,
+                    ReasonCode.REATTACH_ACCEPT,
+                    session.machine.version(),
+                    asked.pathName(),
+                    new Detail("from", Long.toHexString(session.record.owner().gateway())),
+                    new Detail("to", Long.toHexString(self.gateway())));
+        }
+
+        private void intoRecovering(long nowNanos) {
+            if (rows.getFirst().reason() == ReasonCode.PEER_REPORTED
+                    && asked.request().cause() == BindCause.DEAD) {
+                session.journal.emit(
+                        nowNanos,
+                        EventType.TRANSPORT_DEAD,
+                        ReasonCode.PEER_REPORTED,
+                        session.machine.version(),
+                        session.pathName());
+            }
+            rows.subList(0, rows.size() - 1).forEach(row -> session.take(nowNanos, row));
+        }
+
+        private void acknowledge(long nowNanos) {
+            byte[] answer = ack(nowNanos);
+            answers.send(asked, answer);
+            session.kept.keep(asked.nonce(), asked.datagram(), asked.from(), answer, nowNanos);
+            session.kept.bound(asked.nonce());
+            session.journal.emit(
+                    nowNanos,
+                    EventType.REATTACH_ACK_SENT,
+                    ReasonCode.REATTACH_ACCEPT,
+                    session.machine.version(),
+                    session.pathName());
+        }
+    }
+}

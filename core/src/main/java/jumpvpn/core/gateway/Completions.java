@@ -1,0 +1,148 @@
+package jumpvpn.core.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.observability.Event.Detail;
+import jumpvpn.core.ownership.Owner;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.ownership.SwitchTimes;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionMachine.Step;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes sessions of births. The first authentic packet under a birth's keys commits the session, and in the same commit the end of the client's older one, whoever
+ * owns that (contract section 2, superseding).
+ */
+final class Completions {
+    private final GatewayContext context;
+    private final Births births;
+    private final LiveSessions sessions;
+    private final TableClient table;
+    private final TicketOffice tickets;
+    private final Owner self;
+    private final TreeSet<String> revoked = new TreeSet<>();
+
+    Completions(
+            GatewayContext context,
+            Births births,
+            LiveSessions sessions,
+            TableClient table,
+            TicketOffice tickets,
+            Owner self) {
+        this.context = context;
+        this.births = births;
+        this.sessions = sessions;
+        this.table = table;
+        this.tickets = tickets;
+        this.self = self;
+    }
+
+    /** The client confirmed. */
+    void confirmed(Births.Birth birth) {
+        if (!revoked.contains(birth.clientKey()) && births.claim(birth)) {
+            table.readClient(birth.clientKey(), (at, reading) -> {
+                switch (reading) {
+                    case SessionTable.Reading.Unavailable _ -> births.refused(at, birth);
+                    case SessionTable.Reading.None _ -> commit(at, birth, null);
+                    case SessionTable.Reading.Found found -> commit(at, birth, known(at, found));
+                }
+            });
+        }
+    }
+
+    /** The session of a record: ours if it is what we have in memory. */
+    private GatewaySession known(long nowNanos, SessionTable.Reading.Found found) {
+        GatewaySession session = sessions.get(found.record().id());
+        return session != null
+                        && session.record.version().epoch()
+                                == found.record().version().epoch()
+                ? session
+                : sessions.restored(found, nowNanos);
+    }
+
+    /** No handshake of this client is completed from now on, and its session ends. */
+    void revoke(String clientKey) {
+        revoked.add(clientKey);
+        table.readClient(clientKey, (at, reading) -> {
+            if (reading instanceof SessionTable.Reading.Found found) {
+                sessions.end(at, known(at, found), ReasonCode.REVOKED);
+            }
+        });
+    }
+
+    private void commit(long nowNanos, Births.Birth birth, @Nullable GatewaySession older) {
+        long commitId = context.crypto().entropy().nextLong();
+        List<Step> rows = birth.machine().plan(List.of(ReasonCode.HANDSHAKE_OK));
+        SessionRecord record = record(nowNanos, birth, rows, commitId);
+        List<SessionTable.Change> changes = new ArrayList<>();
+        changes.add(new SessionTable.Change(birth.id(), 0, record));
+        List<Step> lastRows = older == null ? List.of() : older.rows.plan(List.of(ReasonCode.SUPERSEDED));
+        if (older != null) {
+            changes.add(sessions.removal(older, lastRows, commitId));
+            older.rows.freeze();
+        }
+        table.commit(commitId, changes, (at, outcome) -> {
+            if (older != null) {
+                older.thaw(at);
+            }
+            if (outcome == SessionTable.Outcome.COMMITTED) {
+                if (older != null && !older.isGone()) {
+                    sessions.evict(at, older, lastRows);
+                }
+                live(at, birth, record, rows);
+            } else {
+                births.refused(at, birth);
+                if (older != null) {
+                    sessions.settled(at, older);
+                }
+            }
+        });
+    }
+
+    private SessionRecord record(long nowNanos, Births.Birth birth, List<Step> rows, long commitId) {
+        return new SessionRecord(
+                birth.id(),
+                birth.clientKey(),
+                birth.client().name(),
+                self,
+                commitId,
+                LiveSessions.records(rows),
+                List.of(birth.secret()),
+                "",
+                birth.inner(),
+                context.config().policy(),
+                nowNanos + context.config().policy().get(PolicyKey.SESSION_MAX_LIFETIME),
+                nowNanos,
+                SwitchTimes.born(nowNanos));
+    }
+
+    private void live(long nowNanos, Births.Birth birth, SessionRecord record, List<Step> rows) {
+        births.completed(nowNanos, birth);
+        GatewaySession session = GatewaySession.born(context, birth, record, nowNanos);
+        sessions.add(session);
+        session.take(
+                nowNanos, rows.getLast(), new Detail("client", birth.client().name()), session.innerDetail());
+        session.open(nowNanos);
+        welcome(nowNanos, session);
+        sessions.reschedule(session);
+    }
+
+    /** Tells the client that its session is committed. */
+    void welcome(long nowNanos, GatewaySession session) {
+        ActivePath active = session.path.active();
+        if (active != null && !session.path.isStopped()) {
+            session.path.send(
+                    nowNanos,
+                    active.binding,
+                    new BindingMessage.Welcome(
+                            session.machine.version(),
+                            tickets.token(nowNanos),
+                            tickets.tickets(nowNanos, session.record)));
+        }
+    }
+}

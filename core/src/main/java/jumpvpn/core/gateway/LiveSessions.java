@@ -1,0 +1,231 @@
+package jumpvpn.core.gateway;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.TreeMap;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.gateway.GatewaySession.Life;
+import jumpvpn.core.observability.Event.Detail;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.Owner;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.Role;
+import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionMachine.Step;
+import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.Transition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions that this gateway has in memory, when each has something to do, and how each ends: packets stop at once, the row is said when it is committed. What
+ * is left of an ended session stays in the table for a while, so that a crash right after the commit loses no event.
+ */
+final class LiveSessions {
+    private static final long GRAVE_NANOS = 10_000_000_000L;
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
+    private final GatewayContext context;
+    private final TableClient table;
+    private final Owner self;
+    private final TreeMap<SessionId, GatewaySession> byId = new TreeMap<>();
+    private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
+    private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
+    private final Wakeups wakeups = new Wakeups();
+
+    LiveSessions(GatewayContext context, TableClient table, Owner self) {
+        this.context = context;
+        this.table = table;
+        this.self = self;
+    }
+
+    @Nullable
+    GatewaySession get(SessionId id) {
+        return byId.get(id);
+    }
+
+    /** The session that a binding belongs to, or null. */
+    @Nullable
+    GatewaySession of(Binding binding) {
+        GatewaySession session = byGate.get(binding.gate);
+        return session != null && session.path.has(binding) ? session : null;
+    }
+
+    List<GatewaySession> all() {
+        return List.copyOf(byId.values());
+    }
+
+    void add(GatewaySession session) {
+        byId.put(session.record.id(), session);
+        byGate.put(session.path.gate, session);
+    }
+
+    /** The losses of bindings that no mark has told. */
+    List<SessionTable.Loss> losses() {
+        return List.copyOf(losses.values());
+    }
+
+    /** A mark has told them. */
+    void told(List<SessionTable.Loss> told) {
+        losses.values().removeAll(told);
+    }
+
+    private void remove(GatewaySession session) {
+        byId.remove(session.record.id(), session);
+        losses.remove(session.record.id());
+        byGate.remove(session.path.gate);
+        wakeups.remove(session);
+    }
+
+    /** The session has something new to wait for. */
+    void reschedule(GatewaySession session) {
+        if (byId.get(session.record.id()) == session) {
+            wakeups.set(session, session.nextNanos());
+        }
+    }
+
+    void proceed(long nowNanos) {
+        for (GatewaySession session = wakeups.pollDue(nowNanos); session != null; session = wakeups.pollDue(nowNanos)) {
+            ReasonCode end = session.proceed(nowNanos);
+            SessionTable.Loss loss = session.untoldLoss();
+            if (loss != null) {
+                losses.put(loss.id(), loss);
+            }
+            if (end == null) {
+                reschedule(session);
+            } else {
+                end(nowNanos, session, end);
+            }
+        }
+    }
+
+    long nextNanos() {
+        return wakeups.nextNanos();
+    }
+
+    /** Known from its record only: to be bound here, or ended. */
+    GatewaySession restored(SessionTable.Reading.Found found, long nowNanos) {
+        Life theirs = found.ownerGone() ? Life.OWNER_GONE : Life.ELSEWHERE;
+        Life life = found.record().owner().gateway() == self.gateway() ? Life.OURS : theirs;
+        return GatewaySession.restored(context, found.record(), life, nowNanos);
+    }
+
+    /** It was not to be: the session stays with whoever has it. */
+    void drop(GatewaySession session) {
+        remove(session);
+        session.leave();
+    }
+
+    /** Ends a session. Packets stop now; the end is committed as soon as no other commit of the session is under way. */
+    void end(long nowNanos, GatewaySession session, ReasonCode reason) {
+        if (session.ending != null || session.isGone()) {
+            return;
+        }
+        session.ending = reason;
+        if (session.rows.isFrozen()
+                && !endsAnyBinding(reason)) { // the bind that is under way may yet make it pointless
+            session.path.gate.drop();
+        } else {
+            session.sayClose(nowNanos, reason);
+            session.stop(nowNanos);
+        }
+        reschedule(session);
+        settled(nowNanos, session);
+    }
+
+    private static boolean endsAnyBinding(ReasonCode reason) {
+        return Transition.find(Role.GATEWAY, SessionState.ATTACHED, true, reason) != null;
+    }
+
+    /** A commit of the session is settled; what was to be ended meanwhile is ended now. */
+    void settled(long nowNanos, GatewaySession session) {
+        ReasonCode reason = session.ending;
+        if (reason == null || session.rows.isFrozen() || session.isGone()) {
+            return;
+        }
+        List<Step> rows = session.rows.plan(List.of(reason));
+        if (rows.isEmpty()) {
+            session.ending = null;
+            return;
+        }
+        session.stop(nowNanos);
+        session.rows.freeze();
+        long commitId = context.crypto().entropy().nextLong();
+        table.commit(
+                commitId,
+                List.of(removal(session, rows, commitId)),
+                (at, outcome) -> ended(at, session, rows, outcome));
+    }
+
+    /** What replaces the record when it ends with these rows. */
+    SessionTable.Change removal(GatewaySession session, List<Step> rows, long commitId) {
+        SessionRecord before = session.record;
+        return new SessionTable.Change(
+                before.id(), before.version().epoch(), before.ended(self, commitId, records(rows)));
+    }
+
+    static List<SessionRecord.Row> records(List<Step> rows) {
+        List<SessionRecord.Row> records = new ArrayList<>();
+        for (Step row : rows) {
+            records.add(new SessionRecord.Row(row.version(), row.from(), row.to(), row.reason()));
+        }
+        return List.copyOf(records);
+    }
+
+    private void ended(long nowNanos, GatewaySession session, List<Step> rows, SessionTable.Outcome outcome) {
+        session.thaw(nowNanos);
+        if (session.isGone()) {
+            return;
+        }
+        switch (outcome) {
+            case COMMITTED -> evict(nowNanos, session, rows);
+            case UNAVAILABLE -> table.at(nowNanos + RETRY_NANOS, again -> settled(again, session));
+            case REFUSED -> forget(nowNanos, session, ReasonCode.NOT_OWNER);
+            case UNKNOWN -> throw new IllegalStateException("never handed on");
+        }
+    }
+
+    /** The end is committed. */
+    void evict(long nowNanos, GatewaySession session, List<Step> rows) {
+        if (!session.path.isStopped()) {
+            session.sayClose(nowNanos, rows.getLast().reason());
+            session.stop(nowNanos);
+        }
+        rows.forEach(row -> session.take(nowNanos, row));
+        remove(session);
+        session.leave();
+        bury(nowNanos, session.record.id());
+    }
+
+    /** Removes what is left of an ended session once its events are surely told. */
+    void bury(long nowNanos, SessionId id) {
+        table.at(nowNanos + GRAVE_NANOS, at -> {
+            long commitId = context.crypto().entropy().nextLong();
+            table.commit(commitId, List.of(new SessionTable.Change(id, 0, null)), (again, outcome) -> {
+                if (outcome == SessionTable.Outcome.UNAVAILABLE) {
+                    bury(again, id);
+                }
+            });
+        });
+    }
+
+    /** Somebody else owns the session now, or we may no longer take ourselves for its owner: its binding ends here, without a row. */
+    void forget(long nowNanos, GatewaySession session, ReasonCode reason) {
+        if (session.isGone()) {
+            return;
+        }
+        session.stop(nowNanos);
+        remove(session);
+        session.leave();
+        session.journal.emit(
+                nowNanos,
+                EventType.OWNERSHIP_CHANGE,
+                reason,
+                session.machine.version(),
+                session.pathName(),
+                new Detail("from", Long.toHexString(session.record.owner().gateway())));
+    }
+}

@@ -1,0 +1,293 @@
+package jumpvpn.core.gateway;
+
+import java.util.Objects;
+import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.control.HealthWatch;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.HoldQueue;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.gateway.GatewaySession.Timer;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.observability.Event.Detail;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.Fault;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionState;
+import org.jspecify.annotations.Nullable;
+
+/** What carries one session's packets: its newest binding, which is watched, those before it, which drain, and the queue that keeps packets while none is alive. */
+final class SessionPath {
+    private static final long DRAIN_NANOS = 2_000_000_000L;
+    private static final long NOTICE_FOR_NANOS = 30_000_000_000L;
+    private static final long NOTICE_PAUSE_NANOS = 100_000_000;
+    private static final long SILENCE_NANOS = 45_000_000_000L;
+
+    final ForwardingGate gate;
+    private final GatewaySession session;
+    private final RetiredBindings retired;
+    private @Nullable ActivePath active;
+    private @Nullable HoldQueue held;
+    private boolean stopped;
+
+    /** No binding yet. */
+    SessionPath(GatewaySession session, ForwardingGate gate) {
+        this.session = session;
+        this.gate = gate;
+        this.retired = new RetiredBindings(session.context.bindings());
+    }
+
+    @Nullable
+    ActivePath active() {
+        return active;
+    }
+
+    boolean has(Binding binding) {
+        return isActive(binding) || retired.has(binding);
+    }
+
+    private boolean isActive(Binding binding) {
+        return active != null && active.binding == binding;
+    }
+
+    private boolean isAlive() {
+        return session.machine.bindingAlive();
+    }
+
+    /** The binding that a session is born with. */
+    void born(long nowNanos, Binding binding, Protocol protocol) {
+        active = new ActivePath(session, binding, protocol);
+        session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
+    }
+
+    /** The committed bind takes over; the old binding drains. */
+    void bind(long nowNanos, Binding binding, Binding early, Protocol protocol) {
+        if (active != null) {
+            long drainedNanos = nowNanos + (isAlive() ? DRAIN_NANOS : 0);
+            boolean keeps = session.context.has(Fault.KEEP_OLD_BINDING);
+            retired.add(active.binding, keeps ? Deadlines.NEVER : drainedNanos, nowNanos + NOTICE_FOR_NANOS);
+        }
+        retired.addEarly(early, nowNanos + DRAIN_NANOS);
+        active = new ActivePath(session, binding, protocol);
+        session.context.bindings().put(0, binding.localWireId, binding);
+        session.deadlines.clear(Timer.CHALLENGE);
+        session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
+        session.deadlines.set(Timer.RETIRED, nowNanos + DRAIN_NANOS);
+    }
+
+    /** Lets packets out on the newest binding. The gate opens first, so nothing can be left in the queue. */
+    void release(long nowNanos) {
+        Binding binding = Objects.requireNonNull(active).binding;
+        gate.forward(binding);
+        HoldQueue queue = held;
+        held = null;
+        if (queue != null) {
+            for (byte[] packet : queue.drain(nowNanos)) {
+                transmit(binding, binding.peer(), binding.sealed(binding.dataType(), packet, nowNanos));
+            }
+        }
+        watchActive(nowNanos, binding);
+    }
+
+    /** Keeps packets until there is a binding. */
+    void hold() {
+        HoldQueue queue = new HoldQueue(
+                session.policy().get(PolicyKey.HOLD_BYTES_PER_SESSION),
+                session.policy().get(PolicyKey.HOLD_MAX_AGE),
+                session.context.drops());
+        held = queue;
+        gate.hold(queue);
+    }
+
+    void send(long nowNanos, Binding through, BindingMessage message) {
+        transmit(through, through.peer(), through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
+    }
+
+    void transmit(Binding through, Endpoint to, byte @Nullable [] datagram) {
+        if (datagram != null) {
+            session.context.port().transmit(through.pathId, to, datagram);
+        }
+    }
+
+    private void acknowledge(long nowNanos, Binding through) {
+        transmit(through, through.peer(), through.sealed(through.dataType(), new byte[0], nowNanos));
+    }
+
+    /** There is traffic on a binding of this session that nobody watched. */
+    void watch(long nowNanos, Binding noticed) {
+        if (stopped) {
+            return;
+        }
+        if (isActive(noticed) && isAlive()) {
+            watchActive(nowNanos, noticed);
+        } else if (!session.deadlines.isSet(Timer.NOTICE)) {
+            if (hasEnded(nowNanos, noticed)) {
+                send(nowNanos, noticed, new BindingMessage.Notice(session.machine.version()));
+            }
+            session.deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);
+        }
+    }
+
+    /**
+     * Whether its sender should be told to reattach. Not while it drains: the client has asked for the next binding and may still wait for the ACK. Never early
+     * data's, whose one key is the client's to seal with.
+     */
+    private boolean hasEnded(long nowNanos, Binding noticed) {
+        return noticed.dataType() == PacketLayout.DATA && (isActive(noticed) || !noticed.receives(nowNanos));
+    }
+
+    private void watchActive(long nowNanos, Binding binding) {
+        binding.claimWatch();
+        session.deadlines.set(Timer.LOOK, nowNanos);
+    }
+
+    /** The pause between notices is over. */
+    void mayNotice() {
+        if (active != null && !isAlive()) { // else look() has it
+            active.binding.releaseWatch();
+        }
+        retired.releaseWatch();
+    }
+
+    /** Looks after the newest binding. */
+    void look(long nowNanos) {
+        ActivePath path = active;
+        if (path == null || !isAlive()) {
+            return;
+        }
+        boolean frozen = session.rows.isFrozen();
+        if (path.binding.isExhausted(nowNanos) && !frozen) {
+            dead(nowNanos, path, ReasonCode.KEY_EXPIRED);
+            return;
+        }
+        HealthWatch.Finding finding = path.look(nowNanos, session.machine.state());
+        if (finding.reason() != null && !frozen) {
+            signal(nowNanos, path, finding.reason());
+        }
+        if (finding.dead() && !frozen) {
+            dead(nowNanos, path, ReasonCode.NO_DELIVERY_WINDOW);
+            return;
+        }
+        if (finding.ping()) {
+            send(nowNanos, path.binding, new BindingMessage.Ping());
+        } else if (finding.acknowledge()) {
+            acknowledge(nowNanos, path.binding);
+        }
+        path.address.follow(nowNanos);
+        session.rekey.look(nowNanos);
+        lookAgain(path, finding);
+    }
+
+    private void signal(long nowNanos, ActivePath path, ReasonCode reason) {
+        if (session.machine.state() == SessionState.ATTACHED) {
+            session.journal.emit(nowNanos, EventType.VOLATILITY_SIGNAL, reason, session.machine.version(), path.name());
+        }
+        session.rows.step(nowNanos, reason, path.name());
+    }
+
+    private void lookAgain(ActivePath path, HealthWatch.Finding finding) {
+        if (finding.calm()) {
+            long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
+            session.deadlines.set(Timer.SILENCE, lastHeard + SILENCE_NANOS);
+            if (path.lookAway()) {
+                return;
+            }
+        }
+        session.deadlines.set(Timer.LOOK, finding.againNanos());
+    }
+
+    /** Not even the client's keepalive came: ask, so that ATTACHED keeps meaning that something passes. */
+    void silence(long nowNanos) {
+        if (active != null && isAlive()) {
+            send(nowNanos, active.binding, new BindingMessage.Ping());
+            watchActive(nowNanos, active.binding);
+            session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
+        }
+    }
+
+    /** A challenge was not answered in time. */
+    void unanswered(long nowNanos) {
+        if (active != null) {
+            active.address.unanswered(nowNanos);
+        }
+    }
+
+    /** Forgets bindings that ended long ago. */
+    void forget(long nowNanos) {
+        session.deadlines.set(Timer.RETIRED, retired.forget(nowNanos));
+    }
+
+    /** The binding is dead: hold what comes, wait for the client, tell it if it can still hear. */
+    private void dead(long nowNanos, ActivePath path, ReasonCode detail) {
+        session.journal.emit(nowNanos, EventType.TRANSPORT_DEAD, detail, session.machine.version(), path.name());
+        Detail why = new Detail("detail", detail.name());
+        if (!session.rows.step(nowNanos, ReasonCode.TRANSPORT_DEAD, path.name(), why)) {
+            session.machine.bindingDied();
+        }
+        hold();
+        session.rekey.died(nowNanos);
+        session.lost(nowNanos);
+        send(nowNanos, path.binding, new BindingMessage.Notice(session.machine.version()));
+        session.deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);
+    }
+
+    /** Takes a control message that came authentically in a binding of this session. */
+    void receive(long nowNanos, Binding through, Endpoint from, BindingMessage message) {
+        session.rekey.look(nowNanos);
+        switch (message) {
+            case BindingMessage.Ping _ -> {
+                if (isActive(through) && isAlive()) {
+                    acknowledge(nowNanos, through);
+                }
+            }
+            case BindingMessage.ChallengeAnswer answer -> {
+                if (active != null && active.binding == through) {
+                    active.address.answered(nowNanos, from, answer.value());
+                }
+            }
+            case BindingMessage.Rekey ask -> {
+                if (isActive(through) && isAlive()) {
+                    session.rekey.asked(nowNanos, ask);
+                }
+            }
+            case BindingMessage.Confirm _,
+                    BindingMessage.Welcome _,
+                    BindingMessage.Close _,
+                    BindingMessage.Notice _,
+                    BindingMessage.Challenge _,
+                    BindingMessage.Draining _,
+                    BindingMessage.RekeyAnswer _,
+                    BindingMessage.Renew _,
+                    BindingMessage.Renewed _ -> {
+                // Confirm, Close and Renew are the gateway's to handle, the rest a client never says
+            }
+        }
+    }
+
+    /** Nothing passes from here on. */
+    void stop(long nowNanos) {
+        stopped = true;
+        gate.drop();
+        retired.stop(nowNanos);
+        if (active != null) {
+            active.binding.receiveUntil(nowNanos);
+            session.context.bindings().remove(0, active.binding.localWireId);
+            active.binding.wipe();
+        }
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    long sentBytes() {
+        return retired.sentBytes() + (active == null ? 0 : active.binding.delivery.sentBytes());
+    }
+
+    long receivedBytes() {
+        return retired.receivedBytes() + (active == null ? 0 : active.binding.delivery.receivedBytes());
+    }
+}

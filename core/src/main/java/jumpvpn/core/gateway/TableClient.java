@@ -1,0 +1,160 @@
+package jumpvpn.core.gateway;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.LongConsumer;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.SessionId;
+
+/**
+ * What this gateway has asked of the session table and not heard yet. Answers may come at any time; they are noted, and handled with the time of the next call. An
+ * outcome that nobody can say is settled here, by evidence only: whoever commits hears COMMITTED, REFUSED or UNAVAILABLE (contract section 4).
+ */
+final class TableClient {
+    private static final long FIRST_PAUSE_NANOS = 50_000_000;
+    private static final long LONGEST_PAUSE_NANOS = 5_000_000_000L;
+
+    /** Who hears how a commit ended; never UNKNOWN. */
+    @FunctionalInterface
+    interface Settled {
+        void settled(long nowNanos, SessionTable.Outcome outcome);
+    }
+
+    /** Who hears what a read found. */
+    @FunctionalInterface
+    interface Read {
+        void read(long nowNanos, SessionTable.Reading reading);
+    }
+
+    private record Later(long atNanos, long order, LongConsumer action) {}
+
+    private final SessionTable table;
+    private final ArrayDeque<LongConsumer> answers = new ArrayDeque<>();
+    private final PriorityQueue<Later> later =
+            new PriorityQueue<>(Comparator.comparingLong(Later::atNanos).thenComparingLong(Later::order));
+    private long order;
+
+    TableClient(SessionTable table) {
+        this.table = table;
+    }
+
+    /** Notes something that the table said; it is handled with the time of the next call. */
+    void note(LongConsumer answer) {
+        answers.add(answer);
+    }
+
+    /** Does something later. */
+    void at(long nanos, LongConsumer action) {
+        later.add(new Later(nanos, order++, action));
+    }
+
+    void commit(long commitId, List<SessionTable.Change> changes, Settled settled) {
+        new Attempt(commitId, changes, settled).go();
+    }
+
+    void read(SessionId id, Read read) {
+        table.read(id, reading -> note(now -> read.read(now, reading)));
+    }
+
+    void readClient(String clientKey, Read read) {
+        table.readClient(clientKey, reading -> note(now -> read.read(now, reading)));
+    }
+
+    /** Handles what the table said and does what is due. */
+    void proceed(long nowNanos) {
+        while (true) {
+            LongConsumer answer = answers.poll();
+            if (answer != null) {
+                answer.accept(nowNanos);
+            } else if (!later.isEmpty() && later.peek().atNanos <= nowNanos) {
+                later.remove().action.accept(nowNanos);
+            } else {
+                return;
+            }
+        }
+    }
+
+    long nextNanos() {
+        if (!answers.isEmpty()) {
+            return 0;
+        }
+        return later.isEmpty() ? Deadlines.NEVER : later.peek().atNanos;
+    }
+
+    /** One commit until it is settled. */
+    private final class Attempt {
+        private final long commitId;
+        private final List<SessionTable.Change> changes;
+        private final Settled settled;
+        private boolean doubtful;
+        private boolean refused;
+        private long pauseNanos = FIRST_PAUSE_NANOS;
+
+        Attempt(long commitId, List<SessionTable.Change> changes, Settled settled) {
+            this.commitId = commitId;
+            this.changes = changes;
+            this.settled = settled;
+        }
+
+        void go() {
+            table.commit(commitId, changes, outcome -> note(now -> answered(now, outcome)));
+        }
+
+        private void answered(long nowNanos, SessionTable.Outcome outcome) {
+            switch (outcome) {
+                case COMMITTED -> settled.settled(nowNanos, outcome);
+                case UNKNOWN -> {
+                    doubtful = true;
+                    look();
+                }
+                case REFUSED, UNAVAILABLE -> {
+                    if (doubtful) { // an earlier try may be in, and be why
+                        refused = outcome == SessionTable.Outcome.REFUSED;
+                        look();
+                    } else {
+                        settled.settled(nowNanos, outcome);
+                    }
+                }
+            }
+        }
+
+        private void look() {
+            read(changes.getFirst().id(), this::found);
+        }
+
+        private void found(long nowNanos, SessionTable.Reading reading) {
+            switch (reading) {
+                case SessionTable.Reading.Unavailable _ -> pause(nowNanos, this::look);
+                case SessionTable.Reading.None _ ->
+                    judge(nowNanos, changes.getFirst().record() == null, 0);
+                case SessionTable.Reading.Found found -> {
+                    SessionRecord record = found.record();
+                    judge(
+                            nowNanos,
+                            record.commitId() == commitId,
+                            record.isLive() ? record.version().epoch() : 0);
+                }
+            }
+        }
+
+        /** The id is there: committed. The epoch moved without it: refused. Else the same commit again. */
+        private void judge(long nowNanos, boolean isThere, int epoch) {
+            if (isThere) {
+                settled.settled(nowNanos, SessionTable.Outcome.COMMITTED);
+            } else if (refused || epoch != changes.getFirst().expectedEpoch()) {
+                settled.settled(nowNanos, SessionTable.Outcome.REFUSED);
+            } else {
+                pause(nowNanos, this::go);
+            }
+        }
+
+        private void pause(long nowNanos, Runnable again) {
+            at(nowNanos + pauseNanos, _ -> again.run());
+            pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+        }
+    }
+}

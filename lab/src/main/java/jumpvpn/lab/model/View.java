@@ -1,0 +1,161 @@
+package jumpvpn.lab.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What both views of a session have in common: state, version, the life of the binding, and deadlines. Every row taken waits in {@link #news} to be compared. */
+public abstract class View {
+    static final long NEVER = Long.MAX_VALUE;
+
+    final Terms terms;
+    private final boolean owner;
+    private final List<Row> news = new ArrayList<>();
+    State state = State.BIRTH;
+    Version version = Version.NONE;
+    boolean bound;
+    private long shakenNanos;
+    private long windowEndNanos = NEVER;
+    long lifetimeEndNanos = NEVER;
+    long lossEndNanos = NEVER;
+    long birthEndNanos = NEVER;
+    /** The last authenticated packet of the active binding, or its beginning. */
+    private long heardNanos;
+
+    private long newestCounter = -1;
+
+    View(Terms terms, boolean owner) {
+        this.terms = terms;
+        this.owner = owner;
+    }
+
+    /** Where the session is. */
+    public State state() {
+        return state;
+    }
+
+    /** Its version. */
+    public Version version() {
+        return version;
+    }
+
+    /** What becomes of inner packets. */
+    public Passage passage() {
+        if (!state.lives()) {
+            return Passage.DROP;
+        }
+        return bound ? Passage.FORWARD : Passage.HOLD;
+    }
+
+    /** The rows since the last call, in order. */
+    public List<Row> news() {
+        List<Row> rows = List.copyOf(news);
+        news.clear();
+        return rows;
+    }
+
+    /** Takes a row, if there is one. */
+    boolean row(long nowNanos, Reason why) {
+        State to = Table.next(owner, state, bound, why);
+        if (to == null) {
+            return false;
+        }
+        boolean begins = why == Reason.HANDSHAKE_OK || why == Reason.REATTACH_ACCEPT;
+        if (owner) {
+            version = begins ? version.bound() : version.stepped();
+        }
+        news.add(new Row(state, to, version, why));
+        if (to == State.RECOVERING) {
+            windowEndNanos = nowNanos + terms.recoveryWindow();
+        } else if (state == State.RECOVERING) {
+            windowEndNanos = NEVER;
+        }
+        if (to == State.VOLATILE) {
+            shakenNanos = nowNanos;
+        }
+        if (begins) {
+            begin(nowNanos);
+        } else if (why == Reason.TRANSPORT_DEAD || why == Reason.PEER_REPORTED || to == State.TERMINATED) {
+            bound = false;
+        }
+        state = to;
+        return true;
+    }
+
+    /** A new binding is alive. */
+    void begin(long nowNanos) {
+        bound = true;
+        heardNanos = nowNanos;
+        newestCounter = -1;
+        lossEndNanos = NEVER;
+    }
+
+    /** An authenticated packet came in the active binding. Only a newer one than all before is a sign of life: who delays packets shall keep nothing alive. */
+    public void heard(long nowNanos, long counter) {
+        if (counter > newestCounter) {
+            newestCounter = counter;
+            heardNanos = nowNanos;
+        }
+    }
+
+    /** The active path was found dead. During a jump that is no row: the session is RECOVERING already. */
+    public void pathDead(long nowNanos) {
+        if (!bound) {
+            return;
+        }
+        row(nowNanos, Reason.TRANSPORT_DEAD);
+        bound = false;
+        lossEndNanos = heardNanos + terms.lossTtl();
+    }
+
+    /**
+     * What the end felt of its path's health. Whether a path is bad is for the end to judge; how long it must have been so is not.
+     *
+     * @return false: it may not have felt that now
+     */
+    public boolean felt(long nowNanos, Reason why) {
+        long shakenFor = nowNanos - shakenNanos;
+        boolean longEnough = switch (why) {
+            case HEALTH_RECOVERED, EXIT_DEGRADED -> shakenFor >= terms.hold();
+            case VOLATILE_PERSISTED -> shakenFor >= terms.toDegraded();
+            default -> true;
+        };
+        return longEnough && row(nowNanos, why);
+    }
+
+    /** Ends the session; in BIRTH there is no session yet, only a handshake that fails. */
+    public void end(long nowNanos, Reason why) {
+        row(nowNanos, state == State.BIRTH ? Reason.HANDSHAKE_FAIL : why);
+    }
+
+    /** The earliest deadline, {@link Long#MAX_VALUE} if there is none. */
+    public long nextDeadlineNanos() {
+        return state == State.TERMINATED
+                ? NEVER
+                : Math.min(Math.min(birthEndNanos, lifetimeEndNanos), Math.min(lossEndNanos, windowEndNanos));
+    }
+
+    /** The end does what is due: terminations first, else in the table's order; one at a time. */
+    public void passDeadline(long nowNanos) {
+        Reason due = due(nowNanos);
+        if (due != null) {
+            row(nowNanos, due);
+        }
+    }
+
+    private @Nullable Reason due(long nowNanos) {
+        if (birthEndNanos <= nowNanos) {
+            return Reason.HANDSHAKE_FAIL;
+        }
+        if (lossEndNanos <= nowNanos) {
+            return Reason.TTL_TRANSPORT_LOSS_EXPIRED;
+        }
+        if (lifetimeEndNanos <= nowNanos) {
+            return Reason.TTL_SESSION_EXPIRED;
+        }
+        if (windowEndNanos <= nowNanos) {
+            return bound ? Reason.JUMP_ABANDONED : Reason.RECOVERY_WINDOW_EXCEEDED;
+        }
+        return null;
+    }
+}

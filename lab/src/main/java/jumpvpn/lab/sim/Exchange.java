@@ -1,0 +1,113 @@
+package jumpvpn.lab.sim;
+
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import jumpvpn.core.control.Nonce;
+import jumpvpn.core.control.ReattachAnswer;
+import jumpvpn.core.control.ReattachMessage;
+import jumpvpn.core.control.ReattachRequest;
+import jumpvpn.core.security.AeadPort;
+import jumpvpn.core.security.TicketSealer;
+import jumpvpn.core.session.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sealed messages of the reattach exchange say, read where their maker sends them. Whatever arrives and was not sent like that, byte by byte, is a forgery:
+ * so nobody's check of a proof is trusted here.
+ */
+final class Exchange {
+    /** A request as its client made it. */
+    record Asked(SessionId session, ReattachMessage.Proven<ReattachRequest> message, int hash) {
+        String nonce() {
+            return name(message.nonce());
+        }
+    }
+
+    /** An answer as its gateway made it. */
+    record Answered(Asked asked, ReattachAnswer answer) {}
+
+    private final AeadPort aead;
+    private final TicketSealer tickets;
+    private final Map<ByteBuffer, Asked> requests = new HashMap<>(); // none of these is iterated
+    private final Map<Long, Asked> byWireId = new HashMap<>();
+    private final Map<ByteBuffer, Answered> answers = new HashMap<>();
+    private final Map<ByteBuffer, Long> probes = new HashMap<>();
+
+    /** @param tickets opens what the gateways seal */
+    Exchange(AeadPort aead, TicketSealer tickets) {
+        this.aead = aead;
+        this.tickets = tickets;
+    }
+
+    static String name(Nonce nonce) {
+        return HexFormat.of().toHexDigits(nonce.high()) + HexFormat.of().toHexDigits(nonce.low());
+    }
+
+    /**
+     * A client sends a REATTACH_REQUEST.
+     *
+     * @return null if it is a repeat
+     */
+    @Nullable
+    Asked asks(byte[] datagram) {
+        if (requests.containsKey(ByteBuffer.wrap(datagram))) {
+            return null;
+        }
+        byte[] copy = datagram.clone();
+        ReattachMessage.Proven<ReattachRequest> message =
+                Objects.requireNonNull(ReattachMessage.openRequest(aead, tickets, copy), "a client's own request");
+        Asked asked = new Asked(SessionId.of(message.ticket().sessionId()), message, requests.size());
+        requests.put(ByteBuffer.wrap(copy), asked);
+        byWireId.put(message.body().clientWireId(), asked);
+        return asked;
+    }
+
+    /** The request that these bytes are, or null. */
+    @Nullable
+    Asked request(byte[] datagram) {
+        return requests.get(ByteBuffer.wrap(datagram));
+    }
+
+    /** A gateway sends a REATTACH_ANSWER. */
+    Answered answers(byte[] datagram) {
+        return answers.computeIfAbsent(ByteBuffer.wrap(datagram.clone()), bytes -> {
+            Asked asked = byWireId.get(Objects.requireNonNull(ReattachMessage.addressee(datagram)));
+            if (asked == null) {
+                throw new Violation("MODEL", "a gateway answers a request that no client made");
+            }
+            ReattachAnswer answer = ReattachMessage.openAnswer(
+                    aead,
+                    asked.message.suite(),
+                    asked.message.ticket().proofKey(),
+                    asked.message.nonce(),
+                    bytes.array());
+            return new Answered(asked, Objects.requireNonNull(answer, "a gateway's own answer"));
+        });
+    }
+
+    /** The answer that these bytes are, or null. */
+    @Nullable
+    Answered answer(byte[] datagram) {
+        return answers.get(ByteBuffer.wrap(datagram));
+    }
+
+    /** The identifier to which a client's PROBE wants its answer. */
+    long probes(byte[] datagram) {
+        return Objects.requireNonNull(ReattachMessage.openProbe(aead, tickets, datagram), "a client's own probe")
+                .body();
+    }
+
+    /** A gateway sends a PROBE_ANSWER. */
+    void answersProbe(byte[] datagram) {
+        probes.put(ByteBuffer.wrap(datagram.clone()), Objects.requireNonNull(ReattachMessage.addressee(datagram)));
+    }
+
+    /** The identifier of the probe that these bytes answer, or null. */
+    @Nullable
+    Long probeAnswer(byte[] datagram) {
+        return probes.get(ByteBuffer.wrap(datagram));
+    }
+}
