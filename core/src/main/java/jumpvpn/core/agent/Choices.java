@@ -33,14 +33,15 @@ final class Choices {
         return others;
     }
 
-    /** For an escape: this one first, if any; those elsewhere only if asked for. */
+    /** For an escape: this one first, if any; those elsewhere only if asked for, or if there are no others: the present gateway is one that another told of. */
     List<Path> escape(@Nullable Path first, boolean elsewhereToo) {
         List<Path> all = new ArrayList<>();
         if (first != null) {
             all.add(first);
         }
-        all.addAll(here());
-        if (elsewhereToo) {
+        List<Path> here = here();
+        all.addAll(here);
+        if (elsewhereToo || here.isEmpty()) {
             all.addAll(elsewhere());
         }
         return all;

@@ -3,7 +3,7 @@ package jumpvpn.core.agent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.Nonce;
@@ -26,6 +26,7 @@ final class Reattachment {
     private static final long EAGER_PAUSE_NANOS = 300_000_000;
     private static final long PAUSE_NANOS = 1_000_000_000;
     private static final int MOST_REDIRECTIONS = 8;
+    private static final int MOST_REPETITIONS = 8;
 
     /** An authentic answer to one of our requests. */
     record Answered(ReattachAttempt attempt, ReattachAnswer answer, byte[] random) {}
@@ -34,7 +35,7 @@ final class Reattachment {
     private final Suite suite;
     private final Credentials credentials;
     private final List<ReattachAttempt> attempts = new ArrayList<>();
-    private final TreeSet<Integer> tried = new TreeSet<>();
+    private final TreeMap<Integer, Long> triedUntilNanos = new TreeMap<>();
     private final ArrayDeque<Path> redirected = new ArrayDeque<>();
     private final List<Endpoint> redirections = new ArrayList<>();
     private long nextLaunchNanos = Deadlines.NEVER;
@@ -44,6 +45,7 @@ final class Reattachment {
     private int number;
     private @Nullable ReattachAttempt stale;
     private boolean forgotten;
+    private int repetitions;
 
     Reattachment(AgentContext context, Suite suite, Credentials credentials) {
         this.context = context;
@@ -58,9 +60,10 @@ final class Reattachment {
      */
     void begin(long nowNanos, long patience) {
         search++;
-        tried.clear();
+        triedUntilNanos.clear();
         redirected.clear();
         redirections.clear();
+        repetitions = 0;
         beganNanos = nowNanos;
         nextLaunchNanos = nowNanos;
         patienceNanos = patience;
@@ -71,10 +74,21 @@ final class Reattachment {
         nextLaunchNanos = Math.min(nextLaunchNanos, nanos);
     }
 
-    /** This path may be asked again. */
+    /** From this time on this path may be asked again. */
     void retry(int pathId, long atNanos) {
-        tried.remove(pathId);
+        triedUntilNanos.put(pathId, atNanos);
         launchAt(atNanos);
+    }
+
+    /** This very path is asked again at once, before all others: its gateway wants nothing but a fresh token. @return false if that was said too often in this search */
+    boolean again(long nowNanos, Path path) {
+        repetitions++;
+        if (repetitions > MOST_REPETITIONS) {
+            return false;
+        }
+        redirected.addFirst(path);
+        launchAt(nowNanos);
+        return true;
     }
 
     /** A gateway said where to go instead: these paths are asked next, each endpoint once in a search. @return false if all of them were */
@@ -110,21 +124,25 @@ final class Reattachment {
         return nowNanos >= nextLaunchNanos;
     }
 
-    /** The next of these that was not tried in this search; the next launch is set. */
+    /** The next of these that was not tried in this search, or may be again; the next launch is set. */
     @Nullable
     Path choose(long nowNanos, List<Path> ranked) {
         Path next = redirected.poll();
         for (Path path : ranked) {
-            next = next == null && !tried.contains(path.id()) ? path : next;
+            boolean waits = triedUntilNanos.getOrDefault(path.id(), nowNanos) > nowNanos;
+            next = next == null && !waits ? path : next;
         }
         nextLaunchNanos = next == null ? Deadlines.NEVER : nowNanos + STAGGER_NANOS;
+        for (long until : triedUntilNanos.values()) {
+            nextLaunchNanos = until > nowNanos ? Math.min(nextLaunchNanos, until) : nextLaunchNanos;
+        }
         return next;
     }
 
     /** Sends a request on this path; null if no ticket is left for it. */
     @Nullable
     ReattachAttempt launch(long nowNanos, Path path, BindCause cause, int expectedEpoch) {
-        tried.add(path.id());
+        triedUntilNanos.put(path.id(), Deadlines.NEVER);
         TicketWallet.HeldTicket ticket = credentials.wallet().forPath(path);
         if (ticket == null) {
             return null;
@@ -140,6 +158,7 @@ final class Reattachment {
                 wireId,
                 expectedEpoch,
                 credentials.secret().generation(),
+                credentials.phase(),
                 credentials.token(path.gateway()),
                 credentials.tokenAgeNanos(path.gateway(), nowNanos),
                 unanswered());
@@ -149,7 +168,8 @@ final class Reattachment {
                 new ReattachAttempt.Question(path, cause, expectedEpoch, search, number++),
                 nonce,
                 wireId,
-                credentials.secret(),
+                credentials.secret().copy(),
+                credentials.mixed(),
                 ticket.proofKey(),
                 datagram,
                 nowNanos,

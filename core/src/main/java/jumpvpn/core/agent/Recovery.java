@@ -47,6 +47,7 @@ final class Recovery {
         if (detail != ReasonCode.PEER_RESET && detail != ReasonCode.KEY_EXPIRED) {
             session.candidates.markDead(session.path.id(), nowNanos);
         }
+        session.rekey.died(nowNanos);
         held.begin();
         session.deadlines.set(
                 ClientSession.Timer.TRANSPORT_LOSS,
@@ -322,10 +323,13 @@ final class Recovery {
 
     /** A request of the present search was refused, and the session goes on. */
     private void refused(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
-        int pathId = attempt.path.id();
         gatewayAnswers |= attempt.path.gateway().equals(session.gateway());
         switch (reject.reason()) {
-            case STALE_REQUEST -> requests.retry(pathId, nowNanos);
+            case STALE_REQUEST -> {
+                if (!requests.again(nowNanos, attempt.path)) {
+                    denied(nowNanos, attempt, reject.reason());
+                }
+            }
             case NOT_OWNER -> {
                 gatewayAnswers = false;
                 if (!requests.redirect(nowNanos, choices.towards(reject.endpoints(), attempt.path))) {
@@ -353,6 +357,7 @@ final class Recovery {
     /** The session has ended. */
     void end() {
         requests.end();
+        held.end();
     }
 
     long nextNanos() {

@@ -6,7 +6,6 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.security.Aead;
 import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.Proof;
-import jumpvpn.core.security.SealedBytes;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
@@ -22,8 +21,12 @@ public final class ReattachMessage {
 
     private ReattachMessage() {}
 
-    /** A request or probe that passed gate D: its ticket opened and its proof is valid. */
-    public record Proven<B>(Suite suite, Ticket ticket, Nonce nonce, B body) {}
+    /**
+     * A request or probe that passed gate D: its ticket opened and its proof is valid.
+     *
+     * @param proof with which it is answered
+     */
+    public record Proven<B>(Suite suite, Ticket ticket, Nonce nonce, Proof proof, B body) {}
 
     /** The body of a PROBE_ANSWER. */
     public record ProbeAnswer(Token token, Endpoint observed) {}
@@ -31,38 +34,37 @@ public final class ReattachMessage {
     /** A REATTACH_REQUEST. */
     public static byte[] request(
             AeadPort aead, Suite suite, byte[] ticket, Nonce nonce, byte[] proofKey, ReattachRequest request) {
-        byte[] key = Proof.requestKey(proofKey, nonce.bytes());
-        return seal(
-                aead,
-                suite,
-                MessageType.REATTACH_REQUEST,
-                MessageType.REQUEST_LENGTH,
-                ticket,
-                nonce,
-                key,
-                request.encode());
+        Proof proof = new Proof(proofKey, nonce.bytes());
+        byte[] datagram = envelope(
+                suite, MessageType.REATTACH_REQUEST, MessageType.REQUEST_LENGTH, ticket, nonce, request.encode());
+        return seal(aead, suite, proof, proof.requestKey(), datagram);
     }
 
     /** A PROBE. */
     public static byte[] probe(
             AeadPort aead, Suite suite, byte[] ticket, Nonce nonce, byte[] proofKey, long clientWireId) {
-        byte[] key = Proof.probeKey(proofKey, nonce.bytes());
+        Proof proof = new Proof(proofKey, nonce.bytes());
         byte[] body = ByteBuffer.allocate(8).putLong(clientWireId).array();
-        return seal(aead, suite, MessageType.PROBE, MessageType.PROBE_LENGTH, ticket, nonce, key, body);
+        byte[] datagram = envelope(suite, MessageType.PROBE, MessageType.PROBE_LENGTH, ticket, nonce, body);
+        return seal(aead, suite, proof, proof.probeKey(), datagram);
     }
 
-    private static byte[] seal(
-            AeadPort aead, Suite suite, byte type, int length, byte[] ticket, Nonce nonce, byte[] key, byte[] body) {
-        ByteBuffer out = ByteBuffer.allocate(length)
+    private static byte[] envelope(Suite suite, byte type, int length, byte[] ticket, Nonce nonce, byte[] body) {
+        return ByteBuffer.allocate(length)
                 .put(type)
                 .put(MessageType.VERSION)
                 .put((byte) suite.number())
                 .put((byte) 0)
                 .put(ticket)
-                .put(nonce.bytes());
-        byte[] header = Arrays.copyOf(out.array(), BODY);
-        byte[] padded = Arrays.copyOf(body, length - BODY - Aead.TAG_LENGTH);
-        return out.put(SealedBytes.seal(aead, suite, key, header, padded)).array();
+                .put(nonce.bytes())
+                .put(body)
+                .array();
+    }
+
+    private static byte[] seal(AeadPort aead, Suite suite, Proof proof, byte[] key, byte[] datagram) {
+        aead.sealOnce(suite, key, 0, datagram, BODY, datagram.length - Proof.MAC_LENGTH);
+        proof.write(datagram);
+        return datagram;
     }
 
     /** Gate D for a REATTACH_REQUEST. Null: say nothing, keep nothing. */
@@ -71,7 +73,7 @@ public final class ReattachMessage {
         ReattachRequest request = opened == null ? null : ReattachRequest.decode(opened.body);
         return opened == null || request == null
                 ? null
-                : new Proven<>(opened.suite, opened.ticket, opened.nonce, request);
+                : new Proven<>(opened.suite, opened.ticket, opened.nonce, opened.proof, request);
     }
 
     /** Gate D for a PROBE; the body is the client's wire identifier. */
@@ -83,6 +85,7 @@ public final class ReattachMessage {
                         opened.suite,
                         opened.ticket,
                         opened.nonce,
+                        opened.proof,
                         ByteBuffer.wrap(opened.body).getLong());
     }
 
@@ -92,17 +95,18 @@ public final class ReattachMessage {
             return null;
         }
         Suite suite = Suite.of(datagram[2]);
-        Ticket ticket = suite == null ? null : tickets.open(Arrays.copyOfRange(datagram, TICKET, NONCE));
+        Ticket ticket = suite == null ? null : tickets.open(datagram, TICKET);
         if (suite == null || ticket == null) {
             return null;
         }
         Nonce nonce = Nonce.decode(ByteBuffer.wrap(datagram, NONCE, Nonce.LENGTH));
-        byte[] key = type == MessageType.PROBE
-                ? Proof.probeKey(ticket.proofKey(), nonce.bytes())
-                : Proof.requestKey(ticket.proofKey(), nonce.bytes());
-        byte[] header = Arrays.copyOf(datagram, BODY);
-        byte[] body = SealedBytes.open(aead, suite, key, header, Arrays.copyOfRange(datagram, BODY, length));
-        return body == null ? null : new Proven<>(suite, ticket, nonce, body);
+        Proof proof = new Proof(ticket.proofKey(), nonce.bytes());
+        if (!proof.check(datagram)) {
+            return null;
+        }
+        byte[] key = type == MessageType.PROBE ? proof.probeKey() : proof.requestKey();
+        byte[] body = aead.openOnce(suite, key, 0, datagram, BODY, length - Proof.MAC_LENGTH);
+        return body == null ? null : new Proven<>(suite, ticket, nonce, proof, body);
     }
 
     /**
@@ -111,7 +115,7 @@ public final class ReattachMessage {
      * @param random 16 fresh bytes; the gateway's freshness if it is an ACK
      */
     public static byte[] answer(AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
-        byte[] key = Proof.answerKey(to.ticket.proofKey(), to.nonce.bytes(), random);
+        byte[] key = to.proof.answerKey(random);
         return sealAnswer(aead, to.suite, MessageType.REATTACH_ANSWER, clientWireId, random, key, answer.encode());
     }
 
@@ -124,20 +128,22 @@ public final class ReattachMessage {
         ByteBuffer body = ByteBuffer.allocate(Token.LENGTH + Endpoint.WIRE_LENGTH);
         answer.token.encode(body);
         answer.observed.encode(body);
-        byte[] key = Proof.probeAnswerKey(to.ticket.proofKey(), to.nonce.bytes(), random);
+        byte[] key = to.proof.probeAnswerKey(random);
         return sealAnswer(aead, to.suite, MessageType.PROBE_ANSWER, to.body, random, key, body.array());
     }
 
     private static byte[] sealAnswer(
             AeadPort aead, Suite suite, byte type, long clientWireId, byte[] random, byte[] key, byte[] body) {
-        ByteBuffer out = ByteBuffer.allocate(ANSWER_BODY + body.length + Aead.TAG_LENGTH)
+        byte[] datagram = ByteBuffer.allocate(ANSWER_BODY + body.length + Aead.TAG_LENGTH)
                 .put(type)
                 .put(MessageType.VERSION)
                 .putShort((short) 0)
                 .putLong(clientWireId)
-                .put(random);
-        byte[] header = Arrays.copyOf(out.array(), ANSWER_BODY);
-        return out.put(SealedBytes.seal(aead, suite, key, header, body)).array();
+                .put(random)
+                .put(body)
+                .array();
+        aead.sealOnce(suite, key, 0, datagram, ANSWER_BODY, datagram.length);
+        return datagram;
     }
 
     /** The client's wire identifier that an answer is addressed to; null if the datagram is no answer. */
@@ -164,7 +170,7 @@ public final class ReattachMessage {
         if (!is(MessageType.REATTACH_ANSWER, datagram)) {
             return null;
         }
-        byte[] key = Proof.answerKey(proofKey, nonce.bytes(), random(datagram));
+        byte[] key = new Proof(proofKey, nonce.bytes()).answerKey(random(datagram));
         byte[] body = openAnswerBody(aead, suite, key, datagram);
         return body == null ? null : ReattachAnswer.decode(body);
     }
@@ -175,7 +181,7 @@ public final class ReattachMessage {
         if (!is(MessageType.PROBE_ANSWER, datagram)) {
             return null;
         }
-        byte[] key = Proof.probeAnswerKey(proofKey, nonce.bytes(), random(datagram));
+        byte[] key = new Proof(proofKey, nonce.bytes()).probeAnswerKey(random(datagram));
         byte[] body = openAnswerBody(aead, suite, key, datagram);
         if (body == null || body.length != Token.LENGTH + Endpoint.WIRE_LENGTH) {
             return null;
@@ -189,7 +195,6 @@ public final class ReattachMessage {
     }
 
     private static byte @Nullable [] openAnswerBody(AeadPort aead, Suite suite, byte[] key, byte[] datagram) {
-        byte[] header = Arrays.copyOf(datagram, ANSWER_BODY);
-        return SealedBytes.open(aead, suite, key, header, Arrays.copyOfRange(datagram, ANSWER_BODY, datagram.length));
+        return aead.openOnce(suite, key, 0, datagram, ANSWER_BODY, datagram.length);
     }
 }

@@ -1,6 +1,5 @@
 package jumpvpn.core.gateway;
 
-import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.control.Token;
 import jumpvpn.core.ownership.SessionRecord;
@@ -25,6 +24,7 @@ final class TicketOffice {
 
     private final GatewayConfig config;
     private final Crypto crypto;
+    private final long ownerId;
     private final long incarnation;
     private final long wallSeconds;
     private long startNanos;
@@ -34,6 +34,7 @@ final class TicketOffice {
     TicketOffice(GatewayConfig config, Crypto crypto, long incarnation, long wallSeconds) {
         this.config = config;
         this.crypto = crypto;
+        this.ownerId = config.ownerId();
         this.incarnation = incarnation;
         this.wallSeconds = wallSeconds;
         this.keyNumber = (int) (wallSeconds / KEY_SECONDS);
@@ -41,7 +42,7 @@ final class TicketOffice {
     }
 
     private TicketSealer newSealer() {
-        return new TicketSealer(crypto, config.ticketMaster(), keyNumber, OLDER_KEYS);
+        return new TicketSealer(crypto.entropy(), config.ticketMaster(), keyNumber, OLDER_KEYS);
     }
 
     /** The wall clock showed what the constructor was told at this boot time. */
@@ -78,17 +79,14 @@ final class TicketOffice {
     List<byte[]> tickets(long nowNanos, SessionRecord record, SessionSecret secret, int most) {
         int count = Math.min(most, Math.min(MOST_TICKETS, record.policy().count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
         long expirySeconds = wallSeconds(nowNanos) + (record.lifetimeEndNanos() - nowNanos) / SECOND_NANOS + 1;
-        List<byte[]> sealed = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            sealed.add(sealer.seal(new Ticket(
-                    record.id().bytes(),
-                    config.ownerId(),
-                    record.version().epoch(),
-                    secret.generation(),
-                    secret.proofKey(),
-                    expirySeconds)));
-        }
-        return sealed;
+        Ticket ticket = new Ticket(
+                record.id().bytes(),
+                ownerId,
+                record.version().epoch(),
+                secret.generation(),
+                secret.proofKey(),
+                expirySeconds);
+        return sealer.seal(ticket, count);
     }
 
     /** As many tickets as a policy allows, of the newest generation. */

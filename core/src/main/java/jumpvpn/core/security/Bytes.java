@@ -2,6 +2,7 @@ package jumpvpn.core.security;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Byte strings as the key schedule's formulas write them. */
 final class Bytes {
@@ -23,7 +24,12 @@ final class Bytes {
     }
 
     static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        return ascii(text, 0);
+    }
+
+    /** The text followed by zero bytes. */
+    static byte[] ascii(String text, int zeros) {
+        return Arrays.copyOf(text.getBytes(StandardCharsets.US_ASCII), text.length() + zeros);
     }
 
     static byte[] u32(int value) {

@@ -2,23 +2,20 @@ package jumpvpn.core.security;
 
 import java.security.MessageDigest;
 import java.util.Arrays;
-import javax.crypto.Mac;
 
 /**
  * The two MACs at the end of a handshake message (docs/protocol/wire.md, Handshake). mac1 shows that the sender knows whom it speaks to, so that a scan of the port costs no scalar multiplication and gets no answer; it is
  * no proof of identity. mac2 is a cookie's place: zero, because version 1.0 sends no cookies.
- *
- * <p>Not for two threads at once.
  */
 public final class HandshakeMac {
     /** Bytes of mac1, and of mac2. */
     public static final int LENGTH = 16;
 
-    private final Mac mac;
+    private final Hmac mac;
 
     /** MACs for messages to the owner of this public key: the gateway's in HANDSHAKE_INIT, the client's in HANDSHAKE_RESPONSE. */
     public HandshakeMac(byte[] receiverPublicKey) {
-        mac = Hkdf.hmac(Hkdf.derive(Bytes.EMPTY, receiverPublicKey, "jumpvpn mac1", Bytes.EMPTY, Hkdf.HASH_LENGTH));
+        mac = new Hmac(Hkdf.derive(Bytes.EMPTY, receiverPublicKey, "jumpvpn mac1", Bytes.EMPTY, Hkdf.HASH_LENGTH));
     }
 
     /** Writes mac1 and a zero mac2 into the last 32 bytes of a whole message. */
@@ -41,7 +38,8 @@ public final class HandshakeMac {
 
     /** The whole HMAC of which mac1 is the first half. */
     private byte[] mac1(byte[] message, int length) {
-        mac.update(message, 0, length);
-        return mac.doFinal();
+        MessageDigest begun = mac.begin();
+        begun.update(message, 0, length);
+        return mac.end(begun);
     }
 }

@@ -1,24 +1,33 @@
 package jumpvpn.core.security;
 
-import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Arrays;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
-/** HKDF with SHA-256 (RFC 5869) and the labelled form of docs/protocol/wire.md. */
+/** HKDF with SHA-256 (RFC 5869) in the labelled form of docs/protocol/wire.md: extracted once, expanded under any number of labels. */
 public final class Hkdf {
     /** Bytes of a SHA-256 hash, and of a pseudorandom key. */
     public static final int HASH_LENGTH = 32;
 
-    private Hkdf() {}
+    private final Hmac pseudorandomKey;
+
+    /**
+     * HKDF-Extract(salt, ikm).
+     *
+     * @param salt may be empty
+     */
+    Hkdf(byte[] salt, byte[] inputKey) {
+        byte[] extracted = extract(salt, inputKey);
+        pseudorandomKey = new Hmac(extracted);
+        Arrays.fill(extracted, (byte) 0);
+    }
 
     /**
      * HKDF-Extract.
      *
      * @param salt may be empty
      */
-    public static byte[] extract(byte[] salt, byte[] inputKey) {
-        return hmac(salt).doFinal(inputKey);
+    static byte[] extract(byte[] salt, byte[] inputKey) {
+        return new Hmac(salt).of(inputKey);
     }
 
     /**
@@ -26,23 +35,8 @@ public final class Hkdf {
      *
      * @param length at most 255 × 32
      */
-    public static byte[] expand(byte[] pseudorandomKey, byte[] info, int length) {
-        if (length > 255 * HASH_LENGTH) {
-            throw new IllegalArgumentException("HKDF-SHA-256 yields at most 8160 bytes, not " + length);
-        }
-        Mac mac = hmac(pseudorandomKey);
-        byte[] out = new byte[length];
-        byte[] block = {};
-        for (int at = 0, number = 1; at < length; at += HASH_LENGTH, number++) {
-            mac.update(block);
-            mac.update(info);
-            mac.update((byte) number);
-            Arrays.fill(block, (byte) 0);
-            block = mac.doFinal();
-            System.arraycopy(block, 0, out, at, Math.min(HASH_LENGTH, length - at));
-        }
-        Arrays.fill(block, (byte) 0);
-        return out;
+    static byte[] expand(byte[] pseudorandomKey, byte[] info, int length) {
+        return expand(new Hmac(pseudorandomKey), info, Bytes.EMPTY, 0, length);
     }
 
     /**
@@ -51,27 +45,37 @@ public final class Hkdf {
      * @param label ASCII without a zero byte
      */
     public static byte[] derive(byte[] salt, byte[] inputKey, String label, byte[] context, int length) {
-        byte[] pseudorandomKey = extract(salt, inputKey);
-        try {
-            return expand(pseudorandomKey, Bytes.join(Bytes.ascii(label), new byte[1], context), length);
-        } finally {
-            Arrays.fill(pseudorandomKey, (byte) 0);
-        }
+        return new Hkdf(salt, inputKey).derive(label, context, length);
     }
 
-    /**
-     * An HMAC-SHA-256 ready for its message.
-     *
-     * @param key may be empty, which HMAC treats as zeros
-     */
-    static Mac hmac(byte[] key) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            // The JDK refuses an empty key; HMAC pads a short one with zeros, so a zero hash length is the same key.
-            mac.init(new SecretKeySpec(key.length == 0 ? new byte[HASH_LENGTH] : key, "HmacSHA256"));
-            return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java runtime has HmacSHA256", e);
+    /** The same of the pseudorandom key that this is. */
+    byte[] derive(String label, byte[] context, int length) {
+        return derive(label, context, context.length, length);
+    }
+
+    /** The same with the first {@code contextLength} bytes of a longer array as the context. */
+    byte[] derive(String label, byte[] context, int contextLength, int length) {
+        byte[] prefix = Bytes.ascii(label, 1);
+        return expand(pseudorandomKey, prefix, context, contextLength, length);
+    }
+
+    private static byte[] expand(Hmac key, byte[] prefix, byte[] context, int contextLength, int length) {
+        if (length > 255 * HASH_LENGTH) {
+            throw new IllegalArgumentException("HKDF-SHA-256 yields at most 8160 bytes, not " + length);
         }
+        byte[] out = new byte[length];
+        byte[] block = {};
+        for (int at = 0, number = 1; at < length; at += HASH_LENGTH, number++) {
+            MessageDigest message = key.begin();
+            message.update(block);
+            message.update(prefix);
+            message.update(context, 0, contextLength);
+            message.update((byte) number);
+            Arrays.fill(block, (byte) 0);
+            block = key.end(message);
+            System.arraycopy(block, 0, out, at, Math.min(HASH_LENGTH, length - at));
+        }
+        Arrays.fill(block, (byte) 0);
+        return out;
     }
 }

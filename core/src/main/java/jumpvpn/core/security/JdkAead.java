@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.spec.AlgorithmParameterSpec;
+import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -20,12 +21,57 @@ import org.jspecify.annotations.Nullable;
  * {@link ReplayWindow}'s work.
  */
 public final class JdkAead implements AeadPort {
+    /** Engines for messages with a key of their own: looking one up costs more than using it. Each under its own lock, which nobody but the control thread should ever want. */
+    private final Cipher[] sealingOnce = engines();
+
+    private final Cipher[] openingOnce = engines();
+
+    private static Cipher[] engines() {
+        return Arrays.stream(Suite.values()).map(JdkAead::engine).toArray(Cipher[]::new);
+    }
+
     @Override
     public Aead create(Suite suite, byte[] key) {
-        if (key.length != 32) {
-            throw new IllegalArgumentException("an AEAD key has 32 bytes, this one has " + key.length);
-        }
         return new Keyed(suite, key);
+    }
+
+    @Override
+    public void sealOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end) {
+        Cipher cipher = sealingOnce[suite.ordinal()];
+        int textLength = end - Aead.TAG_LENGTH - aadLength;
+        synchronized (cipher) {
+            try {
+                cipher.init(Cipher.ENCRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
+                cipher.updateAAD(message, 0, aadLength);
+                cipher.doFinal(message, aadLength, textLength, message, aadLength);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(
+                        suite + " refused to seal, most likely counter " + counter + " twice under one key", e);
+            }
+        }
+    }
+
+    @Override
+    public byte @Nullable [] openOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end) {
+        if (end - aadLength < Aead.TAG_LENGTH) {
+            return null;
+        }
+        Cipher cipher = openingOnce[suite.ordinal()];
+        synchronized (cipher) {
+            try {
+                cipher.init(Cipher.DECRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
+                cipher.updateAAD(message, 0, aadLength);
+                return cipher.doFinal(message, aadLength, end - aadLength);
+            } catch (AEADBadTagException e) {
+                return null;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(suite + " refused to open " + (end - aadLength) + " bytes", e);
+            }
+        }
+    }
+
+    private static byte[] nonce(long counter) {
+        return ByteBuffer.allocate(12).putLong(4, counter).array();
     }
 
     /** One key, one thread. Sealing and opening have engines of their own, made at first use: a binding's key is only ever used one way. */
@@ -38,25 +84,20 @@ public final class JdkAead implements AeadPort {
         private final byte[] nonce = new byte[12];
         private final ByteBuffer nonceCounter =
                 ByteBuffer.wrap(nonce).position(4).slice();
-        private byte[] in = new byte[FIRST_STAGING];
-        private byte[] out = new byte[FIRST_STAGING];
+        private byte[] in = {};
+        private byte[] out = {};
         private @Nullable Cipher sealing;
         private @Nullable Cipher opening;
 
         Keyed(Suite suite, byte[] key) {
             this.suite = suite;
-            this.key = new SecretKeySpec(
-                    key,
-                    switch (suite) {
-                        case AES_256_GCM -> "AES";
-                        case CHACHA20_POLY1305 -> "ChaCha20";
-                    });
+            this.key = secretKey(suite, key);
         }
 
         @Override
         public void seal(
                 long counter, MemorySegment memory, long aadOffset, int aadLength, long textOffset, int textLength) {
-            Cipher cipher = sealing == null ? sealing = engine() : sealing;
+            Cipher cipher = sealing == null ? sealing = engine(suite) : sealing;
             try {
                 begin(cipher, Cipher.ENCRYPT_MODE, counter, memory, aadOffset, aadLength, textLength + TAG_LENGTH);
                 MemorySegment.copy(memory, BYTE, textOffset, in, 0, textLength);
@@ -79,7 +120,7 @@ public final class JdkAead implements AeadPort {
             if (sealedLength < TAG_LENGTH) {
                 return -1;
             }
-            Cipher cipher = opening == null ? opening = engine() : opening;
+            Cipher cipher = opening == null ? opening = engine(suite) : opening;
             try {
                 begin(cipher, Cipher.DECRYPT_MODE, counter, memory, aadOffset, aadLength, sealedLength);
                 MemorySegment.copy(memory, BYTE, sealedOffset, in, 0, sealedLength);
@@ -98,35 +139,47 @@ public final class JdkAead implements AeadPort {
                 throws GeneralSecurityException {
             reserve(Math.max(aadLength, length));
             nonceCounter.putLong(0, counter);
-            cipher.init(mode, key, parameters());
+            cipher.init(mode, key, parameters(suite, nonce));
             MemorySegment.copy(memory, BYTE, aadOffset, in, 0, aadLength);
             cipher.updateAAD(in, 0, aadLength);
         }
 
-        private AlgorithmParameterSpec parameters() {
-            return switch (suite) {
-                case AES_256_GCM -> new GCMParameterSpec(TAG_LENGTH * 8, nonce);
-                case CHACHA20_POLY1305 -> new IvParameterSpec(nonce);
-            };
-        }
-
         private void reserve(int length) {
             if (in.length < length) {
-                in = new byte[Math.max(length, 2 * in.length)];
+                in = new byte[Math.max(Math.max(length, FIRST_STAGING), 2 * in.length)];
                 out = new byte[in.length];
             }
         }
+    }
 
-        private Cipher engine() {
-            String name = switch (suite) {
-                case AES_256_GCM -> "AES/GCM/NoPadding";
-                case CHACHA20_POLY1305 -> "ChaCha20-Poly1305";
-            };
-            try {
-                return Cipher.getInstance(name);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("this Java runtime has no " + name + ": run on a full JDK 25", e);
-            }
+    private static SecretKeySpec secretKey(Suite suite, byte[] key) {
+        if (key.length != 32) {
+            throw new IllegalArgumentException("an AEAD key has 32 bytes, this one has " + key.length);
+        }
+        return new SecretKeySpec(
+                key,
+                switch (suite) {
+                    case AES_256_GCM -> "AES";
+                    case CHACHA20_POLY1305 -> "ChaCha20";
+                });
+    }
+
+    private static AlgorithmParameterSpec parameters(Suite suite, byte[] nonce) {
+        return switch (suite) {
+            case AES_256_GCM -> new GCMParameterSpec(Aead.TAG_LENGTH * 8, nonce);
+            case CHACHA20_POLY1305 -> new IvParameterSpec(nonce);
+        };
+    }
+
+    private static Cipher engine(Suite suite) {
+        String name = switch (suite) {
+            case AES_256_GCM -> "AES/GCM/NoPadding";
+            case CHACHA20_POLY1305 -> "ChaCha20-Poly1305";
+        };
+        try {
+            return Cipher.getInstance(name);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no " + name + ": run on a full JDK 25", e);
         }
     }
 }

@@ -1,38 +1,60 @@
 package jumpvpn.core.security;
 
+import java.security.MessageDigest;
+import java.util.Arrays;
+
 /**
- * Proof of possession: the keys that seal a reattach request, a probe and their answers (docs/protocol/wire.md, Key schedule). Each seals one message, with {@link SealedBytes#seal(AeadPort, Suite, byte[], byte[], byte[])};
- * that it opens is the proof. The proof key is {@link SessionSecret#proofKey()}, at a gateway without the session the ticket's.
+ * Proof of possession, for one nonce: the mac at the end of a REATTACH_REQUEST or PROBE, and the keys that seal its body and its answer (docs/protocol/wire.md, Key schedule), all from one extraction. The proof key is
+ * {@link SessionSecret#proofKey()}, at a gateway without the session the ticket's. The mac is looked at before anything is opened, so that a forgery costs little.
  */
 public final class Proof {
     /** Bytes of a request's or probe's nonce and of an answer's random. */
     public static final int NONCE_LENGTH = 16;
 
-    private static final int LENGTH = 32;
+    /** Bytes of the mac. */
+    public static final int MAC_LENGTH = 16;
 
-    private Proof() {}
+    private static final int KEY_LENGTH = 32;
+
+    private final Hkdf exchange;
+
+    /** @param nonce of the request or probe, 16 bytes */
+    public Proof(byte[] proofKey, byte[] nonce) {
+        exchange = new Hkdf(nonce, proofKey);
+    }
+
+    /** Writes the mac into the last {@value #MAC_LENGTH} bytes of a whole message. */
+    public void write(byte[] message) {
+        System.arraycopy(mac(message), 0, message, message.length - MAC_LENGTH, MAC_LENGTH);
+    }
+
+    /** Whether the last {@value #MAC_LENGTH} bytes of a message, which has more than those, are its mac; takes the same time wherever they differ. */
+    public boolean check(byte[] message) {
+        return MessageDigest.isEqual(
+                mac(message), Arrays.copyOfRange(message, message.length - MAC_LENGTH, message.length));
+    }
+
+    private byte[] mac(byte[] message) {
+        return exchange.derive("jumpvpn mac", message, message.length - MAC_LENGTH, MAC_LENGTH);
+    }
 
     /** Seals a REATTACH_REQUEST. */
-    public static byte[] requestKey(byte[] proofKey, byte[] nonce) {
-        return derive(proofKey, "jumpvpn request", nonce);
+    public byte[] requestKey() {
+        return exchange.derive("jumpvpn request", Bytes.EMPTY, KEY_LENGTH);
     }
 
     /** Seals a PROBE. */
-    public static byte[] probeKey(byte[] proofKey, byte[] nonce) {
-        return derive(proofKey, "jumpvpn probe", nonce);
+    public byte[] probeKey() {
+        return exchange.derive("jumpvpn probe", Bytes.EMPTY, KEY_LENGTH);
     }
 
-    /** Seals the REATTACH_ANSWER to the request with this nonce. */
-    public static byte[] answerKey(byte[] proofKey, byte[] nonce, byte[] answerRandom) {
-        return derive(proofKey, "jumpvpn answer", Bytes.join(nonce, answerRandom));
+    /** Seals the REATTACH_ANSWER. */
+    public byte[] answerKey(byte[] answerRandom) {
+        return exchange.derive("jumpvpn answer", answerRandom, KEY_LENGTH);
     }
 
-    /** Seals the PROBE_ANSWER to the probe with this nonce. */
-    public static byte[] probeAnswerKey(byte[] proofKey, byte[] nonce, byte[] answerRandom) {
-        return derive(proofKey, "jumpvpn probe answer", Bytes.join(nonce, answerRandom));
-    }
-
-    private static byte[] derive(byte[] proofKey, String label, byte[] context) {
-        return Hkdf.derive(Bytes.EMPTY, proofKey, label, context, LENGTH);
+    /** Seals the PROBE_ANSWER. */
+    public byte[] probeAnswerKey(byte[] answerRandom) {
+        return exchange.derive("jumpvpn probe answer", answerRandom, KEY_LENGTH);
     }
 }

@@ -1,12 +1,14 @@
 package jumpvpn.core.security;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes and opens tickets under the key that the gateways share. Layout, {@value #SEALED_LENGTH} bytes (docs/protocol/wire.md, Ticket): key number u32, nonce 12, sealed 72, tag 16. Every ticket has a key of its own,
- * derived from the master, the key number and the random nonce, so two tickets meet under one key only if 96 random bits do.
+ * Makes and opens tickets under the keys that the gateways share. Layout, {@value #SEALED_LENGTH} bytes (docs/protocol/wire.md, Ticket): key number u32, random 12, tag 16, sealed 72. One AES-SIV key a number, derived from
+ * the master when it is first asked for and kept; the random bytes only make tickets of one content differ. Not for two threads at once.
  *
  * <p>Rotation is a new sealer with a higher current number.
  */
@@ -14,15 +16,15 @@ public final class TicketSealer {
     /** Bytes of a sealed ticket. */
     public static final int SEALED_LENGTH = 104;
 
-    private static final int NONCE_AT = 4;
-    private static final int SEALED_AT = 16;
-    /** The gateways talk to themselves here: the suite is theirs, whatever the session uses. */
-    private static final Suite SUITE = Suite.AES_256_GCM;
+    private static final int RANDOM_LENGTH = 12;
+    private static final int SEALED_AT = 4 + RANDOM_LENGTH;
+    private static final int KEY_LENGTH = 64;
 
-    private final Crypto crypto;
+    private final Entropy entropy;
     private final byte[] master;
     private final int currentKey;
     private final int olderKeys;
+    private final @Nullable AesSiv[] keys;
 
     /**
      * A sealer for the current key number.
@@ -31,49 +33,56 @@ public final class TicketSealer {
      * @param currentKey the number that new tickets bear, u32
      * @param olderKeys how many numbers before the current one still open
      */
-    public TicketSealer(Crypto crypto, byte[] master, int currentKey, int olderKeys) {
+    public TicketSealer(Entropy entropy, byte[] master, int currentKey, int olderKeys) {
         if (master.length != Hkdf.HASH_LENGTH || olderKeys < 0) {
             throw new IllegalArgumentException("a ticket master has 32 bytes, not " + master.length
                     + ", and older keys are 0 or more, not " + olderKeys);
         }
-        this.crypto = crypto;
+        this.entropy = entropy;
         this.master = master.clone();
         this.currentKey = currentKey;
         this.olderKeys = olderKeys;
+        this.keys = new AesSiv[2 * olderKeys + 1];
     }
 
-    /** A sealed ticket of {@value #SEALED_LENGTH} bytes, different every time. */
-    public byte[] seal(Ticket ticket) {
-        byte[] number = Bytes.u32(currentKey);
-        byte[] nonce = crypto.entropy().bytes(SEALED_AT - NONCE_AT);
+    /** Sealed tickets of {@value #SEALED_LENGTH} bytes that all say the same and look different. */
+    public List<byte[]> seal(Ticket ticket, int count) {
         byte[] plaintext = encode(ticket);
-        byte[] key = key(nonce, number);
-        byte[] sealed = SealedBytes.seal(crypto.aead(), SUITE, key, number, plaintext);
+        ByteBuffer random = ByteBuffer.wrap(entropy.bytes(count * RANDOM_LENGTH));
+        AesSiv key = key(currentKey);
+        List<byte[]> tickets = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byte[] associated = new byte[SEALED_AT];
+            ByteBuffer.wrap(associated).putInt(currentKey);
+            random.get(associated, SEALED_AT - RANDOM_LENGTH, RANDOM_LENGTH);
+            tickets.add(Bytes.join(associated, key.seal(plaintext, associated)));
+        }
         Arrays.fill(plaintext, (byte) 0);
-        Arrays.fill(key, (byte) 0);
-        return Bytes.join(number, nonce, sealed);
+        return tickets;
     }
 
-    /** The ticket, or null if these bytes are not one that a key in force has sealed. Its expiry is not looked at. */
-    public @Nullable Ticket open(byte[] sealed) {
-        if (sealed.length != SEALED_LENGTH) {
+    /** The ticket of {@value #SEALED_LENGTH} bytes at an offset, or null if these are not one that a key in force has sealed. Its expiry is not looked at. */
+    public @Nullable Ticket open(byte[] in, int offset) {
+        int number = ByteBuffer.wrap(in).getInt(offset);
+        if (Math.abs((long) (currentKey - number)) > olderKeys) {
             return null;
         }
-        byte[] number = Arrays.copyOf(sealed, NONCE_AT);
-        int age = currentKey - ByteBuffer.wrap(number).getInt();
-        if (Math.abs((long) age)
-                > olderKeys) { // a newer one: this host's clock was set back; the number only feeds the key
-            return null;
-        }
-        byte[] key = key(Arrays.copyOfRange(sealed, NONCE_AT, SEALED_AT), number);
-        byte[] plaintext = SealedBytes.open(
-                crypto.aead(), SUITE, key, number, Arrays.copyOfRange(sealed, SEALED_AT, sealed.length));
-        Arrays.fill(key, (byte) 0);
+        byte[] associated = Arrays.copyOfRange(in, offset, offset + SEALED_AT);
+        byte[] plaintext = key(number).open(in, offset + SEALED_AT, SEALED_LENGTH - SEALED_AT, associated);
         return plaintext == null ? null : decode(plaintext);
     }
 
-    private byte[] key(byte[] nonce, byte[] number) {
-        return Hkdf.derive(nonce, master, "jumpvpn ticket", number, 32);
+    /** A number above the current one is in force too: it is there when this host's clock was set back. */
+    private AesSiv key(int number) {
+        int index = currentKey - number + olderKeys;
+        AesSiv key = keys[index];
+        if (key == null) {
+            byte[] bytes = Hkdf.derive(Bytes.EMPTY, master, "jumpvpn ticket", Bytes.u32(number), KEY_LENGTH);
+            key = new AesSiv(bytes);
+            keys[index] = key;
+            Arrays.fill(bytes, (byte) 0);
+        }
+        return key;
     }
 
     private static byte[] encode(Ticket ticket) {
@@ -81,7 +90,7 @@ public final class TicketSealer {
             throw new IllegalArgumentException("a ticket carries a session id of 16 bytes and a proof key of 32, not "
                     + ticket.sessionId().length + " and " + ticket.proofKey().length);
         }
-        return ByteBuffer.allocate(SEALED_LENGTH - SEALED_AT - Aead.TAG_LENGTH)
+        return ByteBuffer.allocate(SEALED_LENGTH - SEALED_AT - AesSiv.TAG_LENGTH)
                 .put(ticket.sessionId())
                 .putLong(ticket.owner())
                 .putInt(ticket.epoch())

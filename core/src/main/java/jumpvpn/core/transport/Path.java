@@ -37,9 +37,9 @@ public record Path(
                 || name().startsWith(word + ">");
     }
 
-    /** The same way out, to another endpoint. */
+    /** The same way out, to an endpoint that is not in the configuration; its gateway has no name but that. */
     public Path towards(Endpoint other) {
-        return new Path(id, protocol, link, kind, local, gateway, other, preference);
+        return new Path(id, protocol, link, kind, local, other.toString(), other, preference);
     }
 
     @Override

@@ -8,6 +8,7 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
@@ -23,9 +24,11 @@ final class Samples {
     static final StateVersion VERSION = StateVersion.of(0x2122_2324, 0x3132_3334);
     static final byte[] PROOF_KEY = CRYPTO.entropy().bytes(32);
     static final Nonce NONCE = new Nonce(0x4142_4344_4546_4748L, 0x5152_5354_5556_5758L);
-    static final TicketSealer SEALER = new TicketSealer(CRYPTO, CRYPTO.entropy().bytes(32), 20_000, 3);
-    static final byte[] TICKET =
-            SEALER.seal(new Ticket(CRYPTO.entropy().bytes(16), 1, 2, 3, PROOF_KEY, Long.MAX_VALUE));
+    static final TicketSealer SEALER =
+            new TicketSealer(CRYPTO.entropy(), CRYPTO.entropy().bytes(32), 20_000, 3);
+    static final byte[] TICKET = SEALER.seal(
+                    new Ticket(CRYPTO.entropy().bytes(16), 1, 2, 3, PROOF_KEY, Long.MAX_VALUE), 1)
+            .getFirst();
 
     private Samples() {}
 
@@ -56,17 +59,20 @@ final class Samples {
                 0x6162_6364_6566_6768L,
                 0x7172_7374,
                 0x0a0b_0c0d,
+                0x1617_1819,
                 TOKEN,
                 0x0e0f_1011_1213_1415L,
                 nonces(unanswered));
     }
 
     static ReattachAnswer.Ack ack(int tickets) {
-        return new ReattachAnswer.Ack(VERSION, 0x8182_8384_8586_8788L, 0x0a0b_0c0d, FOUR, TOKEN, tickets(tickets));
+        return new ReattachAnswer.Ack(
+                VERSION, 0x8182_8384_8586_8788L, 0x0a0b_0c0d, true, FOUR, TOKEN, tickets(tickets));
     }
 
+    /** The same bytes every time, by a new port: one that was used refuses a key and counter that it just had. */
     static byte[] requestDatagram(Suite suite, int unanswered) {
-        return ReattachMessage.request(CRYPTO.aead(), suite, TICKET, NONCE, PROOF_KEY, request(unanswered));
+        return ReattachMessage.request(new JdkAead(), suite, TICKET, NONCE, PROOF_KEY, request(unanswered));
     }
 
     /** Every prefix of the bytes, and random bytes of many lengths. */

@@ -51,7 +51,8 @@ class JdkAeadTest {
         byte[] zeros = new byte[32];
         assertThat(HEX.formatHex(SealedBytes.seal(port, Suite.AES_256_GCM, zeros, 0, new byte[0], new byte[0])))
                 .isEqualTo("530f8afbc74536b9a963b4f1c4cb738b");
-        assertThat(HEX.formatHex(SealedBytes.seal(port, Suite.AES_256_GCM, zeros, 0, new byte[0], new byte[16])))
+        assertThat(HEX.formatHex(
+                        SealedBytes.seal(new JdkAead(), Suite.AES_256_GCM, zeros, 0, new byte[0], new byte[16])))
                 .isEqualTo("cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
     }
 
@@ -173,6 +174,56 @@ class JdkAeadTest {
                 .as("unsealed text never leaves, so nothing was written")
                 .isEqualTo(once);
         aead.seal(6, memory, 0, AAD, AAD, 40);
+    }
+
+    /** Messages with a key of their own: the same bytes as by an instance, and any number of keys by one port. */
+    @ParameterizedTest
+    @EnumSource
+    void sealsOnceWhatAnInstanceSeals(Suite suite) {
+        for (int number = 0; number < 20; number++) {
+            byte[] own = new RandomEntropy(number).bytes(32);
+            byte[] text = new RandomEntropy(number).bytes(100 * number);
+            byte[] message = Bytes.join(new byte[AAD], text, new byte[TAG], new byte[] {1, 2, 3});
+            int end = message.length - 3;
+            port.sealOnce(suite, own, number, message, AAD, end);
+            MemorySegment expected = packet(new byte[AAD], text);
+            port.create(suite, own).seal(number, expected, 0, AAD, AAD, text.length);
+            assertThat(Arrays.copyOf(message, end)).isEqualTo(bytes(expected, 0, end));
+            assertThat(Arrays.copyOfRange(message, end, message.length)).containsExactly(1, 2, 3);
+            byte[] sealed = message.clone();
+            assertThat(port.openOnce(suite, own, number, message, AAD, end)).isEqualTo(text);
+            assertThat(port.openOnce(suite, own, number + 1, message, AAD, end)).isNull();
+            assertThat(port.openOnce(suite, new byte[32], number, message, AAD, end))
+                    .isNull();
+            assertThat(port.openOnce(suite, own, number, message, AAD, AAD + TAG - 1))
+                    .isNull();
+            assertThat(message).isEqualTo(sealed);
+        }
+    }
+
+    /** What a port does that knows only instances, as the simulation's. */
+    @ParameterizedTest
+    @EnumSource
+    void theSameWithoutEnginesOfItsOwn(Suite suite) {
+        AeadPort plain = port::create;
+        byte[] message = Bytes.join(new byte[AAD], new byte[50], new byte[TAG], new byte[5]);
+        byte[] same = message.clone();
+        port.sealOnce(suite, key, 4, message, AAD, AAD + 50 + TAG);
+        plain.sealOnce(suite, key, 4, same, AAD, AAD + 50 + TAG);
+        assertThat(same).isEqualTo(message);
+        assertThat(plain.openOnce(suite, key, 4, same, AAD, AAD + 50 + TAG)).isEqualTo(new byte[50]);
+        assertThat(plain.openOnce(suite, key, 5, same, AAD, AAD + 50 + TAG)).isNull();
+        assertThat(same).isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesToSealOnceTwice(Suite suite) {
+        byte[] message = new byte[AAD + 40 + TAG];
+        port.sealOnce(suite, key, 5, message, AAD, message.length);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> port.sealOnce(suite, key, 5, new byte[message.length], AAD, message.length))
+                .withMessageContaining("counter 5");
     }
 
     @Test

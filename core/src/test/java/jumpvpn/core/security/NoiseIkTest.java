@@ -182,7 +182,7 @@ class NoiseIkTest {
         };
         assertThat(sealed)
                 .isEqualTo(SealedBytes.seal(
-                        crypto.aead(), suite, Arrays.copyOfRange(keys, 32, 64), counter, associated, HELLO));
+                        new JdkAead(), suite, Arrays.copyOfRange(keys, 32, 64), counter, associated, HELLO));
         assertThat(peer.openAndHash(sealed)).isEqualTo(HELLO);
         assertThat(peer.hash()).isEqualTo(state.hash());
     }
@@ -218,9 +218,6 @@ class NoiseIkTest {
         assertThat(initiator.readSecond(responder.writeSecond(WELCOME))).isEqualTo(WELCOME);
         assertThat(initiator.sessionSecret().key())
                 .isEqualTo(responder.sessionSecret().key());
-        var tickets = new TicketSealer(standIn, new byte[32], 0, 0);
-        assertThat(tickets.open(tickets.seal(new Ticket(new byte[16], 1, 2, 3, new byte[32], 4))))
-                .isNotNull();
     }
 
     private NoiseIk complete(Suite suite) {

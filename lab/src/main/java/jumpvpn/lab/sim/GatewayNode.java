@@ -49,7 +49,7 @@ final class GatewayNode extends Node {
     /** Opens the gateway's tickets; its key is derived as docs/protocol/wire.md says. */
     private TicketSealer tickets() {
         byte[] master = Hkdf.derive(new byte[0], own.privateKey(), "jumpvpn ticket master", new byte[0], 32);
-        return new TicketSealer(crypto(), master, (int) (WALL_SECONDS / 86_400), 31);
+        return new TicketSealer(crypto().entropy(), master, (int) (WALL_SECONDS / 86_400), 31);
     }
 
     private Crypto crypto() {

@@ -1,0 +1,149 @@
+package jumpvpn.lab.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/** {@code jumpvpn lab bench}: runs the benchmarks and writes what they measured as Markdown and as JMH's own JSON. */
+public final class Bench {
+    private static final String HELP = """
+            jumpvpn lab bench [NAME…] [--out DIR] [--quick]
+
+            Runs the benchmarks whose names contain one of NAME (all without any) on one core each, and prints a table.
+              --out DIR   also writes core.md (the table) and core.json (JMH's own results) there
+              --quick     few and short iterations: to see that everything runs
+            """;
+
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+    /** What was asked for. */
+    private record Options(List<String> names, List<Path> out, boolean quick) {}
+
+    private Bench() {}
+
+    /** Runs the command; 0: measured, 1: a benchmark failed, 2: the command line is not fit. */
+    public static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            out.print(HELP);
+            return 0;
+        }
+        try {
+            measure(parse(arguments), out);
+            return 0;
+        } catch (IllegalArgumentException e) {
+            err.println("jumpvpn lab bench: " + e.getMessage());
+            return 2;
+        } catch (IOException | RunnerException e) {
+            err.println("jumpvpn lab bench: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private static Options parse(List<String> arguments) {
+        List<String> names = new ArrayList<>();
+        List<Path> out = new ArrayList<>();
+        boolean quick = false;
+        for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
+            String argument = rest.next();
+            if (argument.equals("--out") && rest.hasNext()) {
+                out.add(Path.of(rest.next()));
+            } else if (argument.equals("--quick")) {
+                quick = true;
+            } else if (argument.startsWith("-")) {
+                throw new IllegalArgumentException(argument + " is unknown or lacks its value; see --help");
+            } else {
+                names.add(argument);
+            }
+        }
+        return new Options(names, out, quick);
+    }
+
+    private static void measure(Options asked, PrintStream out) throws IOException, RunnerException {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(Bench.class.getPackageName().replace(".", "\\.") + "\\..*("
+                        + (asked.names.isEmpty() ? "" : String.join("|", asked.names)) + ").*")
+                .addProfiler(GCProfiler.class)
+                .addProfiler(CpuTime.class)
+                .shouldFailOnError(true);
+        if (asked.quick) {
+            options.warmupIterations(2).measurementIterations(2);
+        }
+        for (Path folder : asked.out) {
+            Files.createDirectories(folder);
+            options.resultFormat(ResultFormatType.JSON)
+                    .result(folder.resolve("core.json").toString());
+        }
+        String table = table(new Runner(options.build()).run());
+        out.print(table);
+        for (Path folder : asked.out) {
+            Files.writeString(folder.resolve("core.md"), machine() + "\n" + table);
+        }
+    }
+
+    /** One row a benchmark and set of parameters. */
+    private static String table(Collection<RunResult> results) {
+        StringBuilder table = new StringBuilder("""
+                | benchmark | CPU ns an operation | operations/s, one core | ns on the clock | ± (99.9 %) | bytes allocated |
+                | --- | --- | --- | --- | --- | --- |
+                """);
+        for (RunResult result : results) {
+            Result<?> primary = result.getPrimaryResult();
+            double toNanos = result.getParams().getTimeUnit().toNanos(1);
+            double cpuNanos = secondary(result, CpuTime.RESULT);
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f |%n",
+                    name(result.getParams()),
+                    cpuNanos,
+                    1e9 / cpuNanos,
+                    primary.getScore() * toNanos,
+                    primary.getScoreError() * toNanos,
+                    secondary(result, ALLOCATED)));
+        }
+        return table.toString();
+    }
+
+    private static double secondary(RunResult result, String name) {
+        Result<?> found = result.getSecondaryResults().get(name);
+        return found == null ? Double.NaN : found.getScore();
+    }
+
+    private static String name(BenchmarkParams params) {
+        String whole = params.getBenchmark();
+        String name = whole.substring(whole.lastIndexOf('.', whole.lastIndexOf('.') - 1) + 1);
+        String parameters = params.getParamsKeys().stream()
+                .map(key -> key + " " + params.getParam(key))
+                .collect(Collectors.joining(", "));
+        return parameters.isEmpty() ? name : name + " (" + parameters + ")";
+    }
+
+    private static String machine() throws IOException {
+        String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("unknown processor");
+        return "%s, %d cores, Linux %s, Java %s.%n"
+                .formatted(
+                        model,
+                        Runtime.getRuntime().availableProcessors(),
+                        System.getProperty("os.version"),
+                        Runtime.version());
+    }
+}
