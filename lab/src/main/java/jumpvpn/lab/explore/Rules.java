@@ -22,12 +22,10 @@ import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
-import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
-import jumpvpn.lab.sim.ToyAgreement;
 import jumpvpn.lab.sim.Violation;
 import org.jspecify.annotations.Nullable;
 
@@ -129,8 +127,7 @@ final class Rules {
         if (tickets == null) {
             byte[] master = Hkdf.derive(
                     new byte[0], world.gatewayKeys().privateKey(), "jumpvpn ticket master", new byte[0], 32);
-            Crypto crypto = new Crypto(world.aead(), new ToyAgreement(), _ -> {});
-            tickets = new TicketSealer(crypto, master, (int) (GatewayEnd.WALL_SECONDS / 86_400), 31);
+            tickets = new TicketSealer(_ -> {}, master, (int) (GatewayEnd.WALL_SECONDS / 86_400), 31);
         }
         return tickets;
     }
