@@ -254,7 +254,10 @@ final class Rules {
             return false; // read, and not yet taken over
         }
         view.agree(world.now(), session.state(), session.version(), world.policy(), !waits);
-        require(epoch <= truth.epoch(), "I4", () -> gateway.name() + " is in epoch " + epoch + ", which nobody committed");
+        require(
+                epoch <= truth.epoch(),
+                "I4",
+                () -> gateway.name() + " is in epoch " + epoch + ", which nobody committed");
         require(
                 epoch == truth.epoch() || waits || untold,
                 "I1",
@@ -262,7 +265,8 @@ final class Rules {
         require(truth.inner(session.inner()), "I3", () -> "the inner address changed to " + session.inner());
         ForwardingGate gate = gateway.route(session.inner().getFirst().address());
         require(gate != null, "I2", () -> gateway.name() + " has no route to " + session);
-        if (!view.isRestored()) { // what was loaded shows the record: its first row, which says that the binding is gone, is still to come
+        if (!view.isRestored()) { // what was loaded shows the record: its first row, which says that the binding is
+            // gone, is still to come
             gate(gateway.name(), session.state(), Objects.requireNonNull(gate), epoch, waits);
         }
         require(

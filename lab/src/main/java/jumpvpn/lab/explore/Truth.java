@@ -59,7 +59,10 @@ final class Truth {
     /** An owner says a row. */
     void row(StateVersion version, String row, boolean again) {
         String before = rows.putIfAbsent(version, row);
-        require(before == null || (again && before.equals(row)), "I4", () -> version + " is " + before + " and also " + row);
+        require(
+                before == null || (again && before.equals(row)),
+                "I4",
+                () -> version + " is " + before + " and also " + row);
     }
 
     /** A commit took effect: was it one that the gates allow? */
@@ -74,7 +77,10 @@ final class Truth {
         if (before == null) {
             require(version.equals(StateVersion.of(1, 0)), "I4", () -> "a session is born as " + version);
         } else {
-            require(version.compareTo(before.version()) > 0, "I4", () -> version + " is committed after " + before.version());
+            require(
+                    version.compareTo(before.version()) > 0,
+                    "I4",
+                    () -> version + " is committed after " + before.version());
             require(before.inner().equals(after.inner()), "I3", () -> "another inner address is committed");
         }
         ended = after.state() == SessionState.TERMINATED;
@@ -105,7 +111,10 @@ final class Truth {
         ReattachRequest asked = request.body();
         boolean expected = asked.expectedEpoch() == before.version().epoch()
                 || asked.unanswered().stream().map(Truth::name).anyMatch(before.bindNonce()::equals);
-        require(expected, "I5", () -> "gate B: a bind of epoch " + asked.expectedEpoch() + " after " + before.version());
+        require(
+                expected,
+                "I5",
+                () -> "gate B: a bind of epoch " + asked.expectedEpoch() + " after " + before.version());
         long decided = after.noBindingSinceNanos();
         if (asked.cause().isElective()) {
             require(
