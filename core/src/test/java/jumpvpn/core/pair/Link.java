@@ -13,6 +13,7 @@ final class Link {
     long delayNanos;
     Endpoint outer;
     boolean passes = true;
+    boolean leadsToSecond;
     Predicate<byte[]> swallowUp = _ -> false;
     Predicate<byte[]> swallowDown = _ -> false;
 
