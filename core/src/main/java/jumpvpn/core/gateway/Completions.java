@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * owns that (contract section 2, superseding).
  */
 final class Completions {
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
     private final GatewayContext context;
     private final Births births;
     private final LiveSessions sessions;
@@ -68,9 +70,17 @@ final class Completions {
     /** No handshake of this client is completed from now on, and its session ends. */
     void revoke(String clientKey) {
         revoked.add(clientKey);
+        endOf(clientKey);
+    }
+
+    private void endOf(String clientKey) {
         table.readClient(clientKey, (at, reading) -> {
-            if (reading instanceof SessionTable.Reading.Found found) {
-                sessions.end(at, known(at, found), ReasonCode.REVOKED);
+            switch (reading) {
+                case SessionTable.Reading.Unavailable _ -> table.at(at + RETRY_NANOS, _ -> endOf(clientKey));
+                case SessionTable.Reading.None _ -> {
+                    // there is nothing to end
+                }
+                case SessionTable.Reading.Found found -> sessions.end(at, known(at, found), ReasonCode.REVOKED);
             }
         });
     }
@@ -130,6 +140,9 @@ final class Completions {
         session.open(nowNanos);
         welcome(nowNanos, session);
         sessions.reschedule(session);
+        if (revoked.contains(birth.clientKey())) { // while the commit was under way
+            sessions.end(nowNanos, session, ReasonCode.REVOKED);
+        }
     }
 
     /** Tells the client that its session is committed. */
