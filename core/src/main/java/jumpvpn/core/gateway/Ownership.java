@@ -26,6 +26,7 @@ final class Ownership {
     private final SessionTable port;
     private final TableClient table;
     private final LiveSessions sessions;
+    private final AddressPool pool;
     private final Owner self;
     private int orphans;
     private boolean loaded;
@@ -34,11 +35,12 @@ final class Ownership {
     private boolean leased;
     private long leaseEndNanos = Deadlines.NEVER;
 
-    Ownership(GatewayContext context, TableClient table, LiveSessions sessions, Owner self) {
+    Ownership(GatewayContext context, TableClient table, LiveSessions sessions, AddressPool pool, Owner self) {
         this.context = context;
         this.port = context.table();
         this.table = table;
         this.sessions = sessions;
+        this.pool = pool;
         this.self = self;
     }
 
@@ -94,7 +96,9 @@ final class Ownership {
         }
     }
 
-    /** Nothing is committed: the last rows are said again, the inner routes are there, deadlines run. */
+    /**
+     * Nothing is committed, but the end of what the configuration no longer allows: the last rows are said again, the inner routes are there, deadlines run.
+     */
     private void loaded(long nowNanos, List<SessionRecord> records) {
         loading = false;
         loaded = true;
@@ -104,6 +108,10 @@ final class Ownership {
                 sessions.add(session);
                 session.resume(nowNanos);
                 sessions.reschedule(session);
+                ReasonCode end = pool.refuses(record);
+                if (end != null) {
+                    sessions.end(nowNanos, session, end);
+                }
             } else {
                 session.rows.tellAgain(nowNanos);
                 sessions.bury(nowNanos, record.id());
