@@ -77,14 +77,12 @@ class RestartTest {
     void aSessionWhoseInnerAddressIsNoLongerItsClientsEnds() {
         Pair pair = Pair.connected();
         pair.forgetEvents();
-        GatewayConfig.Client other = new GatewayConfig.Client(
-                "laptop", pair.client().publicKey(), List.of(IpAddress.parse("10.77.0.250")));
+        GatewayConfig.Client other =
+                new GatewayConfig.Client("laptop", pair.client().publicKey(), List.of(IpAddress.parse("10.77.0.250")));
         pair.startGatewayOver(List.of(other), pair.table);
         pair.run(100);
         assertThat(pair.sessions()).isEmpty();
         assertThat(versions(pair.gatewayEvents)).last().asString().startsWith("OPERATOR_TERMINATE ");
-        pair.await(() -> pair.sessions().size() == 1, 20_000);
-        assertThat(pair.inner()).isEqualTo(IpAddress.parse("10.77.0.250"));
     }
 
     @Test

@@ -78,7 +78,8 @@ final class Judge {
         long binds = count(e.gateway(), e, "ATTACHED", "REATTACH_ACCEPT");
         long atClient = count(e.client(), e, "ATTACHED", "REATTACH_ACCEPT");
         String detail = "gateway: %d restarted, %d bound; client: %d bound".formatted(rows, binds, atClient);
-        return new Check("bound again after every kill", rows == e.kills() && binds >= rows && atClient == binds, detail);
+        return new Check(
+                "bound again after every kill", rows == e.kills() && binds >= rows && atClient == binds, detail);
     }
 
     private static long count(List<EventLine> events, Evidence e, String to, String reason) {
@@ -94,7 +95,8 @@ final class Judge {
                 .filter(event -> event.at().isAfter(e.cut()) && event.is("TRANSPORT_SWITCH"))
                 .map(event -> event.reason() + " " + event.text("path"))
                 .toList();
-        return new Check("nothing is bound or moved", moved.isEmpty(), moved.isEmpty() ? "no switch" : moved.toString());
+        return new Check(
+                "nothing is bound or moved", moved.isEmpty(), moved.isEmpty() ? "no switch" : moved.toString());
     }
 
     static Check epochsMoved(Evidence e, int epochs) {

@@ -170,7 +170,14 @@ final class LabRun implements AutoCloseable {
                 statusOrNothing(world.product, Product.Role.GATEWAY));
         timeline.poll();
         return new Evidence(
-                cut, kills, before, after, report, clientEvents.events(), gatewayEvents.events(), wires(world, captures));
+                cut,
+                kills,
+                before,
+                after,
+                report,
+                clientEvents.events(),
+                gatewayEvents.events(),
+                wires(world, captures));
     }
 
     /** Both ends are stopped, so that their files are whole, and what these prove is judged. */
@@ -286,7 +293,8 @@ final class LabRun implements AutoCloseable {
                 break;
             }
             if (kill < kills) {
-                LockSupport.parkNanos(Scenario.CYCLE.minus(Duration.between(cut, Instant.now()))
+                LockSupport.parkNanos(Scenario.CYCLE
+                        .minus(Duration.between(cut, Instant.now()))
                         .toNanos());
             }
         }

@@ -141,8 +141,7 @@ public final class NetworkLab {
             workspace.close();
         });
         Runtime.getRuntime().addShutdownHook(atEnd);
-        try (LabRun run =
-                new LabRun(workspace, text, scenario, options)) {
+        try (LabRun run = new LabRun(workspace, text, scenario, options)) {
             return run.run();
         } catch (IOException | UncheckedIOException e) {
             awaitEndIfEnding();

@@ -69,8 +69,7 @@ final class Replay {
             try (Arena arena = Arena.ofConfined()) {
                 long bytes = arena.allocate(message.frame.length).address();
                 Memory.copy(message.frame, 0, bytes, message.frame.length);
-                return LinuxException.check(
-                        (int) Libc.write(fd, bytes, message.frame.length), "send a frame by " + device);
+                return LinuxException.check(Libc.write(fd, bytes, message.frame.length), "send a frame by " + device);
             } finally {
                 Libc.close(fd);
             }

@@ -29,7 +29,8 @@ final class Traffic {
     }
 
     /** Starts it in the client's namespace; every probe carries the marker. {@code connections}: also a download, as long as the probes, and a quiet connection. */
-    static Traffic start(Workspace workspace, Namespace client, boolean connections, int probes, byte[] marker) throws IOException {
+    static Traffic start(Workspace workspace, Namespace client, boolean connections, int probes, byte[] marker)
+            throws IOException {
         Download download = null;
         EchoConnection echo = null;
         if (connections) {
