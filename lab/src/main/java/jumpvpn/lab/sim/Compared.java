@@ -71,6 +71,8 @@ final class Compared<V extends View> {
                     HEARTBEAT_MISSED,
                     HEALTH_RECOVERED,
                     VOLATILE_PERSISTED,
+                    NO_VALID_CANDIDATE,
+                    SWITCH_RATE_LIMITED,
                     EXIT_DEGRADED -> view.felt(nanos, reason);
             case HANDSHAKE_FAIL,
                     TTL_SESSION_EXPIRED,
