@@ -92,11 +92,7 @@ record PingReport(
         double longest = 0;
         double at = arrivals.getFirst();
         double previous = arrivals.getFirst();
-        List<Double> outages = new ArrayList<>();
         for (double arrival : arrivals) {
-            if (arrival - previous >= OUTAGE_SECONDS) {
-                outages.add((arrival - previous) * 1000);
-            }
             if (arrival - previous > longest) {
                 longest = arrival - previous;
                 at = previous;
@@ -116,6 +112,17 @@ record PingReport(
                 at,
                 sent / Math.max(seconds, 0.001),
                 sorted.get(sorted.size() / 2),
-                List.copyOf(outages));
+                outages(arrivals));
+    }
+
+    private static List<Double> outages(List<Double> arrivals) {
+        List<Double> outages = new ArrayList<>();
+        for (int i = 1; i < arrivals.size(); i++) {
+            double seconds = arrivals.get(i) - arrivals.get(i - 1);
+            if (seconds >= OUTAGE_SECONDS) {
+                outages.add(seconds * 1000);
+            }
+        }
+        return List.copyOf(outages);
     }
 }
