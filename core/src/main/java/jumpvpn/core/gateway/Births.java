@@ -62,9 +62,9 @@ final class Births {
     private final List<Birth> overtaken = new ArrayList<>();
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
-    Births(GatewayContext context) {
+    Births(GatewayContext context, AddressPool pool) {
         this.context = context;
-        this.pool = new AddressPool(context.config());
+        this.pool = pool;
         this.ownMac = new HandshakeMac(context.config().own().publicKey());
     }
 

@@ -37,13 +37,14 @@ public final class Gateway {
         Crypto crypto = Planted.crypto(context);
         long incarnation = context.crypto().entropy().nextLong();
         Owner self = new Owner(context.config().ownerId(), incarnation);
-        births = new Births(context);
+        AddressPool pool = new AddressPool(context.config());
+        births = new Births(context, pool);
         table = new TableClient(context.table());
         tickets = new TicketOffice(context.config(), crypto, incarnation, wallSeconds);
         sessions = new LiveSessions(context, table, self);
         completions = new Completions(context, births, sessions, table, tickets, self);
         renewals = new SecretRenewal(context, sessions, table);
-        ownership = new Ownership(context, table, sessions, self);
+        ownership = new Ownership(context, table, sessions, pool, self);
         Answers answers = new Answers(context, tickets);
         Binder binder = new Binder(context, crypto, sessions, table, tickets, answers, self);
         Gates gates = new Gates(incarnation, context.faults());

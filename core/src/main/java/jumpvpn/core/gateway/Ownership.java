@@ -1,7 +1,6 @@
 package jumpvpn.core.gateway;
 
 import java.util.List;
-import java.util.TreeSet;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.gateway.GatewaySession.Life;
 import jumpvpn.core.ownership.Owner;
@@ -27,8 +26,8 @@ final class Ownership {
     private final SessionTable port;
     private final TableClient table;
     private final LiveSessions sessions;
+    private final AddressPool pool;
     private final Owner self;
-    private final TreeSet<String> clients = new TreeSet<>();
     private int orphans;
     private boolean loaded;
     private boolean loading;
@@ -37,13 +36,13 @@ final class Ownership {
     private boolean leased;
     private long leaseEndNanos = Deadlines.NEVER;
 
-    Ownership(GatewayContext context, TableClient table, LiveSessions sessions, Owner self) {
+    Ownership(GatewayContext context, TableClient table, LiveSessions sessions, AddressPool pool, Owner self) {
         this.context = context;
         this.port = context.table();
         this.table = table;
         this.sessions = sessions;
+        this.pool = pool;
         this.self = self;
-        context.config().clients().forEach(client -> clients.add(SessionRecord.clientKey(client.publicKey())));
     }
 
     /** Hears of every change from now on, loads what this gateway owned when it last ran, and gives signs of life. */
@@ -98,7 +97,9 @@ final class Ownership {
         }
     }
 
-    /** Nothing is committed: the last rows are said again, the inner routes are there, deadlines run. */
+    /**
+     * Nothing is committed, but the end of what the configuration no longer allows: the last rows are said again, the inner routes are there, deadlines run.
+     */
     private void loaded(long nowNanos, List<SessionRecord> records) {
         loading = false;
         if (hasLease() && !leased) { // it ended meanwhile: the next one loads again
@@ -123,8 +124,9 @@ final class Ownership {
         sessions.add(session);
         session.resume(nowNanos);
         sessions.reschedule(session);
-        if (!clients.contains(record.clientKey())) {
-            sessions.end(nowNanos, session, ReasonCode.REVOKED);
+        ReasonCode end = pool.refuses(record);
+        if (end != null) {
+            sessions.end(nowNanos, session, end);
         }
     }
 
