@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Truth {
     final SessionId id;
     private final TreeMap<StateVersion, String> rows = new TreeMap<>();
+    private final TreeSet<StateVersion> saidAsOwn = new TreeSet<>();
     private final TreeSet<String> boundNonces = new TreeSet<>();
     private int epoch;
     private int ownerNumber;
@@ -43,6 +44,11 @@ final class Truth {
         return epoch;
     }
 
+    /** Whether its end is committed. */
+    boolean isEnded() {
+        return ended;
+    }
+
     /** The gateway that committed it. */
     int ownerNumber() {
         return ownerNumber;
@@ -56,10 +62,19 @@ final class Truth {
         return inner.equals(shown);
     }
 
-    /** An owner says a row. */
+    /** An owner says a row: once as its own, and the same one marked as said again by whoever loads the record, be it before the owner knows of its commit. */
     void row(StateVersion version, String row, boolean again) {
         String before = rows.putIfAbsent(version, row);
-        require(before == null || (again && before.equals(row)), "I4", () -> version + " is " + before + " and also " + row);
+        boolean first = again || saidAsOwn.add(version);
+        require(
+                first && (before == null || before.equals(row)),
+                "I4",
+                () -> version + " is " + before + " and also " + row);
+    }
+
+    /** Whether this request has begun an epoch. */
+    boolean isBound(String nonce) {
+        return boundNonces.contains(nonce);
     }
 
     /** A commit took effect: was it one that the gates allow? */
@@ -74,7 +89,10 @@ final class Truth {
         if (before == null) {
             require(version.equals(StateVersion.of(1, 0)), "I4", () -> "a session is born as " + version);
         } else {
-            require(version.compareTo(before.version()) > 0, "I4", () -> version + " is committed after " + before.version());
+            require(
+                    version.compareTo(before.version()) > 0,
+                    "I4",
+                    () -> version + " is committed after " + before.version());
             require(before.inner().equals(after.inner()), "I3", () -> "another inner address is committed");
         }
         ended = after.state() == SessionState.TERMINATED;
@@ -105,7 +123,10 @@ final class Truth {
         ReattachRequest asked = request.body();
         boolean expected = asked.expectedEpoch() == before.version().epoch()
                 || asked.unanswered().stream().map(Truth::name).anyMatch(before.bindNonce()::equals);
-        require(expected, "I5", () -> "gate B: a bind of epoch " + asked.expectedEpoch() + " after " + before.version());
+        require(
+                expected,
+                "I5",
+                () -> "gate B: a bind of epoch " + asked.expectedEpoch() + " after " + before.version());
         long decided = after.noBindingSinceNanos();
         if (asked.cause().isElective()) {
             require(

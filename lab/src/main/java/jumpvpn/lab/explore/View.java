@@ -106,7 +106,10 @@ final class View {
         Transition row = bound == null ? Transition.find(role, from, false, event.reason()) : bound;
         require(row != null && row.to() == to, "I11", () -> "the table has no such row: " + said);
         if (role == Role.CLIENT) {
-            require(event.version().compareTo(version) >= 0, "I4", () -> "the client unlearnt " + version + ": " + said);
+            require(
+                    event.version().compareTo(version) >= 0,
+                    "I4",
+                    () -> "the client unlearnt " + version + ": " + said);
             return;
         }
         boolean binds = row != null && row.binds();
