@@ -8,6 +8,7 @@ module jumpvpn.core {
     exports jumpvpn.core.gateway;
     exports jumpvpn.core.net;
     exports jumpvpn.core.observability;
+    exports jumpvpn.core.observability.audit;
     exports jumpvpn.core.ownership;
     exports jumpvpn.core.security;
     exports jumpvpn.core.session;

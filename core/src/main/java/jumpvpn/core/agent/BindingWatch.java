@@ -40,7 +40,7 @@ final class BindingWatch {
         if (!session.machine.bindingAlive()) {
             return;
         }
-        if (active.isExhausted()) {
+        if (active.isExhausted(nowNanos)) {
             session.recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
             return;
         }
@@ -58,6 +58,7 @@ final class BindingWatch {
             session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
         }
         session.departure.looked(nowNanos, finding.worse());
+        session.rekey.look(nowNanos);
         lookAgain(finding);
     }
 
@@ -94,6 +95,7 @@ final class BindingWatch {
             session.deadlines.set(
                     ClientSession.Timer.KEEPALIVE,
                     Math.max(delivery.sentNanos(), delivery.receivedNanos()) + KEEPALIVE_NANOS);
+            active.rest();
             active.releaseWatch();
             boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
             calm = quiet || !active.claimWatch(); // sent or received in between?

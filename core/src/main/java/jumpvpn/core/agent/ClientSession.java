@@ -1,5 +1,7 @@
 package jumpvpn.core.agent;
 
+import java.util.EnumSet;
+import java.util.Set;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.ReattachAnswer;
@@ -11,6 +13,8 @@ import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.Journal;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.Ratchet;
+import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
@@ -24,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The client's view of one session, from the granted handshake to its end: what keeps it, watches it and ends it. How it finds its next binding is {@link Recovery}'s. */
 final class ClientSession {
+    private static final Set<ReasonCode> TOLD =
+            EnumSet.of(ReasonCode.OPERATOR_TERMINATE, ReasonCode.SECURITY_FAILURE, ReasonCode.KEY_EXPIRED);
     private static final long LEAST_CONFIRM_NANOS = 100_000_000;
     private static final long MOST_SUCCESSION_NANOS = 60_000_000_000L;
     private static final int SUCCESSION_SHARE = 10;
@@ -56,6 +62,7 @@ final class ClientSession {
     final Recovery recovery;
     final Departure departure;
     final Probes probes;
+    final Rekey rekey;
     Binding active;
     Path path;
     private final BindingWatch watch;
@@ -85,7 +92,8 @@ final class ClientSession {
         this.departure = new Departure(this);
         this.probes = new Probes(this);
         BindingKeys keys = answered.secret().bindingKeys(answered.freshness(), 1);
-        this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path);
+        this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path, nowNanos);
+        this.rekey = new Rekey(this, Ratchet.of(answered.secret(), answered.freshness(), 1), nowNanos);
         this.watch = new BindingWatch(this, answered.rttNanos());
         this.confirmPauseNanos = Math.max(LEAST_CONFIRM_NANOS, 2 * answered.rttNanos());
         context.gate().inner(grant.inner().stream().map(Prefix::address).toList());
@@ -93,7 +101,7 @@ final class ClientSession {
         confirm(nowNanos);
     }
 
-    private Binding binding(BindingKeys keys, int epoch, long localWireId, long gatewayWireId, Path on) {
+    private Binding binding(BindingKeys keys, int epoch, long localWireId, long gatewayWireId, Path on, long nowNanos) {
         Binding made = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
@@ -106,7 +114,10 @@ final class ClientSession {
                         localWireId,
                         gatewayWireId,
                         on.id(),
-                        on.remote()));
+                        on.remote(),
+                        policy.count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        nowNanos));
+        keys.wipe();
         context.bindings().put(0, localWireId, made);
         return made;
     }
@@ -162,7 +173,12 @@ final class ClientSession {
                                 nowNanos));
             case BindingMessage.Draining _ -> recovery.draining(nowNanos);
             case BindingMessage.Ping _ -> transmit(binding, binding.sealed(binding.dataType(), new byte[0], nowNanos));
-            case BindingMessage.Confirm _, BindingMessage.ChallengeAnswer _ -> {
+            case BindingMessage.RekeyAnswer answer -> rekey.answered(nowNanos, binding, answer);
+            case BindingMessage.Renewed renewed -> rekey.renewed(nowNanos, binding, renewed);
+            case BindingMessage.Confirm _,
+                    BindingMessage.ChallengeAnswer _,
+                    BindingMessage.Rekey _,
+                    BindingMessage.Renew _ -> {
                 // the gateway never says these
             }
         }
@@ -184,7 +200,10 @@ final class ClientSession {
         deadlines.set(
                 Timer.SUCCESSION, nowNanos + lifetime - Math.min(MOST_SUCCESSION_NANOS, lifetime / SUCCESSION_SHARE));
         watch.startKeepAlive(nowNanos);
-        step(nowNanos, ReasonCode.HANDSHAKE_OK);
+        step(
+                nowNanos,
+                ReasonCode.HANDSHAKE_OK,
+                new Detail("inner", grant.inner().stream().map(Prefix::toString).toList()));
         context.gate().forward(active);
         watch(nowNanos);
     }
@@ -249,6 +268,7 @@ final class ClientSession {
                 return;
             }
         }
+        rekey.proceed(nowNanos);
         if (isLive()) {
             recovery.proceed(nowNanos);
         }
@@ -281,7 +301,8 @@ final class ClientSession {
     }
 
     long nextNanos() {
-        return isLive() ? Math.min(deadlines.next(), recovery.nextNanos()) : deadlines.next();
+        long next = Math.min(deadlines.next(), rekey.nextNanos());
+        return isLive() ? Math.min(next, recovery.nextNanos()) : next;
     }
 
     /** The request was accepted: the session moves to the new binding, what was held goes out, the old one drains. */
@@ -289,14 +310,16 @@ final class ClientSession {
         ReattachAttempt attempt = answered.attempt();
         Freshness freshness = new Freshness(attempt.nonce.bytes(), answered.random());
         int epoch = ack.version().epoch();
-        BindingKeys keys = attempt.base.bindingKeys(freshness, epoch);
+        SessionSecret base = ack.mixed() ? attempt.mixed : attempt.base;
+        BindingKeys keys = base.bindingKeys(freshness, epoch);
         retired.retire(nowNanos, active);
         deadlines.set(Timer.DRAINED, retired.drainedNanos());
         boundNanos = nowNanos;
         path = attempt.path;
-        active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path);
+        active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path, nowNanos);
         machine.learn(ack.version());
-        credentials.step(attempt.base, freshness, epoch, ack.generation());
+        rekey.bound(nowNanos, Ratchet.of(base, freshness, epoch), ack.mixed());
+        credentials.step(base, freshness, epoch, ack.generation());
         credentials.wallet().replace(ack.tickets(), credentials.secret().proofKey());
         credentials.token(gateway(), ack.token(), nowNanos);
         switches.bound(nowNanos, attempt.cause.isElective());
@@ -319,7 +342,7 @@ final class ClientSession {
         if (isLive()) { // before that the gate is closed, or an older session's
             context.gate().drop();
         }
-        if (isLive() && (reason == ReasonCode.OPERATOR_TERMINATE || reason == ReasonCode.SECURITY_FAILURE)) {
+        if (isLive() && TOLD.contains(reason)) {
             tellTheEnd(nowNanos, reason);
         }
         step(nowNanos, machine.state() == SessionState.BIRTH ? ReasonCode.HANDSHAKE_FAIL : reason, details);
@@ -327,6 +350,7 @@ final class ClientSession {
         retired.retire(nowNanos, active);
         retired.end(nowNanos);
         recovery.end();
+        rekey.end();
         credentials.wipe();
     }
 

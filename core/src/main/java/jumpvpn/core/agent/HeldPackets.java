@@ -1,5 +1,6 @@
 package jumpvpn.core.agent;
 
+import java.util.Arrays;
 import java.util.List;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.HoldQueue;
@@ -14,6 +15,7 @@ final class HeldPackets {
     private final ClientSession session;
     private final AgentContext context;
     private @Nullable HoldQueue queue;
+    private @Nullable Binding early;
     private boolean earlyAllowed;
 
     HeldPackets(ClientSession session) {
@@ -35,6 +37,7 @@ final class HeldPackets {
     void hold() {
         if (queue != null) {
             context.gate().hold(queue);
+            forgetEarly();
         }
     }
 
@@ -45,21 +48,36 @@ final class HeldPackets {
         }
         earlyAllowed = false;
         byte[] key = attempt.base.earlyKey(attempt.nonce.bytes());
-        context.gate()
-                .forward(new Binding(
-                        context.crypto().aead(),
-                        new Binding.Parts(
-                                context.gate(),
-                                PacketLayout.EARLY_DATA,
-                                session.active.epoch + 1,
-                                session.suite,
-                                key,
-                                key,
-                                attempt.nonce.high(),
-                                attempt.nonce.high(),
-                                attempt.path.id(),
-                                attempt.path.remote())));
+        early = new Binding(
+                context.crypto().aead(),
+                new Binding.Parts(
+                        context.gate(),
+                        PacketLayout.EARLY_DATA,
+                        session.active.epoch + 1,
+                        session.suite,
+                        key,
+                        key,
+                        attempt.nonce.high(),
+                        attempt.nonce.high(),
+                        attempt.path.id(),
+                        attempt.path.remote(),
+                        session.policy.count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        nowNanos));
+        Arrays.fill(key, (byte) 0);
+        context.gate().forward(early);
         session.deadlines.set(ClientSession.Timer.EARLY_END, nowNanos + EARLY_NANOS);
+    }
+
+    private void forgetEarly() {
+        if (early != null) {
+            early.wipe();
+            early = null;
+        }
+    }
+
+    /** The session has ended. */
+    void end() {
+        forgetEarly();
     }
 
     /** A new binding is active: the gate turns to it, and what waited is given, oldest first. The gate opens first, so nothing can be left in the queue. */
@@ -67,6 +85,7 @@ final class HeldPackets {
         session.deadlines.clear(ClientSession.Timer.EARLY_END);
         earlyAllowed = false;
         context.gate().forward(session.active);
+        forgetEarly();
         HoldQueue waited = queue;
         queue = null;
         return waited == null ? List.of() : waited.drain(nowNanos);

@@ -29,6 +29,7 @@ final class ReattachAttempt {
     final Nonce nonce;
     final long wireId;
     final SessionSecret base;
+    final SessionSecret mixed;
     final byte[] proofKey;
     final byte[] datagram;
     final long madeNanos;
@@ -38,11 +39,18 @@ final class ReattachAttempt {
     private boolean refused;
     private @Nullable Path insistOn;
 
+    /**
+     * The secrets are its own: its answer may come when the session has wiped that generation.
+     *
+     * @param base the generation that the request names
+     * @param mixed the same with the output of the phase that the request names
+     */
     ReattachAttempt(
             Question question,
             Nonce nonce,
             long wireId,
             SessionSecret base,
+            SessionSecret mixed,
             byte[] proofKey,
             byte[] datagram,
             long nowNanos,
@@ -54,8 +62,8 @@ final class ReattachAttempt {
         this.number = question.number;
         this.nonce = nonce;
         this.wireId = wireId;
-        this.base = new SessionSecret(
-                base.generation(), base.key().clone()); // its answer may come when that generation is wiped
+        this.base = base;
+        this.mixed = mixed;
         this.proofKey = proofKey;
         this.datagram = datagram;
         this.madeNanos = nowNanos;
@@ -115,6 +123,7 @@ final class ReattachAttempt {
     /** Answered, or given up: nothing more is derived from its secret. */
     void settle() {
         base.wipe();
+        mixed.wipe();
     }
 
     /** The round trip of an answer that comes now, or 0 if the request was repeated. */

@@ -158,6 +158,7 @@ final class Reattachment {
                 wireId,
                 expectedEpoch,
                 credentials.secret().generation(),
+                credentials.phase(),
                 credentials.token(path.gateway()),
                 credentials.tokenAgeNanos(path.gateway(), nowNanos),
                 unanswered());
@@ -167,7 +168,8 @@ final class Reattachment {
                 new ReattachAttempt.Question(path, cause, expectedEpoch, search, number++),
                 nonce,
                 wireId,
-                credentials.secret(),
+                credentials.secret().copy(),
+                credentials.mixed(),
                 ticket.proofKey(),
                 datagram,
                 nowNanos,

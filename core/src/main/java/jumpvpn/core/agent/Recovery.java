@@ -47,6 +47,7 @@ final class Recovery {
         if (detail != ReasonCode.PEER_RESET && detail != ReasonCode.KEY_EXPIRED) {
             session.candidates.markDead(session.path.id(), nowNanos);
         }
+        session.rekey.died(nowNanos);
         held.begin();
         session.deadlines.set(
                 ClientSession.Timer.TRANSPORT_LOSS,
@@ -356,6 +357,7 @@ final class Recovery {
     /** The session has ended. */
     void end() {
         requests.end();
+        held.end();
     }
 
     long nextNanos() {

@@ -45,6 +45,7 @@ final class RetiredBindings {
                 drainedNanos = nowNanos + DRAIN_NANOS;
             } else {
                 bindings.remove(0, binding.localWireId);
+                binding.wipe();
                 draining.remove(binding);
             }
         }

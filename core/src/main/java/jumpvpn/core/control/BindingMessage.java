@@ -4,6 +4,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.StateVersion;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,33 @@ public sealed interface BindingMessage {
     /** Gateway: it will stop soon; the client should go to another if it has one. */
     record Draining() implements BindingMessage {}
 
+    /**
+     * Client: renew the binding's keys.
+     *
+     * @param phase that they begin: the present one and 1
+     * @param publicKey X25519, fresh, 32 bytes
+     */
+    record Rekey(int phase, byte[] publicKey) implements BindingMessage {}
+
+    /** Gateway: its own fresh public key; what comes under the new phase is opened from now on. */
+    record RekeyAnswer(int phase, byte[] publicKey) implements BindingMessage {}
+
+    /**
+     * Client: enter a renewal's output into the session's secret.
+     *
+     * @param generation of the secret that it enters
+     * @param phase of this binding that the renewal began
+     */
+    record Renew(int generation, int phase) implements BindingMessage {}
+
+    /**
+     * Gateway: the output of this phase is in the secret, committed.
+     *
+     * @param generation that it was entered into
+     * @param made the generation that it made
+     */
+    record Renewed(int generation, int phase, int made) implements BindingMessage {}
+
     /** The plaintext. */
     default byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);
@@ -53,6 +81,14 @@ public sealed interface BindingMessage {
             case Challenge challenge -> out.put((byte) 6).putLong(challenge.value);
             case ChallengeAnswer answer -> out.put((byte) 7).putLong(answer.value);
             case Draining _ -> out.put((byte) 10);
+            case Rekey rekey -> encodeKey(out.put((byte) 8), rekey.phase, rekey.publicKey);
+            case RekeyAnswer answer -> encodeKey(out.put((byte) 9), answer.phase, answer.publicKey);
+            case Renew renew -> out.put((byte) 11).putInt(renew.generation).putInt(renew.phase);
+            case Renewed renewed ->
+                out.put((byte) 12)
+                        .putInt(renewed.generation)
+                        .putInt(renewed.phase)
+                        .putInt(renewed.made);
         }
         return Arrays.copyOf(out.array(), out.position());
     }
@@ -70,11 +106,38 @@ public sealed interface BindingMessage {
                 case 6 -> new Challenge(in.getLong());
                 case 7 -> new ChallengeAnswer(in.getLong());
                 case 10 -> new Draining();
+                case 8 -> decodeRekey(in);
+                case 9 -> decodeRekeyAnswer(in);
+                case 11 -> new Renew(in.getInt(), in.getInt());
+                case 12 -> new Renewed(in.getInt(), in.getInt(), in.getInt());
                 default -> null;
             };
         } catch (BufferUnderflowException e) {
             return null;
         }
+    }
+
+    private static void encodeKey(ByteBuffer out, int phase, byte[] publicKey) {
+        out.putInt(phase).put(publicKey).putShort((short) 0);
+    }
+
+    private static @Nullable Rekey decodeRekey(ByteBuffer in) {
+        int phase = in.getInt();
+        byte[] publicKey = decodeKey(in);
+        return publicKey == null ? null : new Rekey(phase, publicKey);
+    }
+
+    private static @Nullable RekeyAnswer decodeRekeyAnswer(ByteBuffer in) {
+        int phase = in.getInt();
+        byte[] publicKey = decodeKey(in);
+        return publicKey == null ? null : new RekeyAnswer(phase, publicKey);
+    }
+
+    /** A public key without a post-quantum part: who sends one expects it to be used. */
+    private static byte @Nullable [] decodeKey(ByteBuffer in) {
+        byte[] publicKey = new byte[KeyPair.KEY_LENGTH];
+        in.get(publicKey);
+        return in.getShort() == 0 ? publicKey : null;
     }
 
     private static @Nullable Welcome decodeWelcome(ByteBuffer in) {

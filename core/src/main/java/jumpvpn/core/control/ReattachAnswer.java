@@ -25,12 +25,14 @@ public sealed interface ReattachAnswer {
      *
      * @param gatewayWireId where the client's packets of the new binding go
      * @param generation of the session secret after the bind
+     * @param mixed whether the new keys and the next generation start from the named one with the output of the named phase in it
      * @param observed the client's address as the gateway saw it
      */
     record Ack(
             StateVersion version,
             long gatewayWireId,
             int generation,
+            boolean mixed,
             Endpoint observed,
             Token token,
             List<byte[]> tickets)
@@ -52,7 +54,8 @@ public sealed interface ReattachAnswer {
                 out.put((byte) 0)
                         .putLong(ack.version.packed())
                         .putLong(ack.gatewayWireId)
-                        .putInt(ack.generation);
+                        .putInt(ack.generation)
+                        .put((byte) (ack.mixed ? 1 : 0));
                 ack.observed.encode(out);
                 ack.token.encode(out);
                 Tickets.encode(ack.tickets, out);
@@ -86,10 +89,13 @@ public sealed interface ReattachAnswer {
         StateVersion version = new StateVersion(in.getLong());
         long wireId = in.getLong();
         int generation = in.getInt();
+        byte mixed = in.get();
         Endpoint observed = Endpoint.decode(in);
         Token token = Token.decode(in);
         List<byte[]> tickets = Tickets.decode(in);
-        return tickets == null ? null : new Ack(version, wireId, generation, observed, token, tickets);
+        return tickets == null || (mixed & ~1) != 0
+                ? null
+                : new Ack(version, wireId, generation, mixed == 1, observed, token, tickets);
     }
 
     private static @Nullable Reject decodeReject(ByteBuffer in) {

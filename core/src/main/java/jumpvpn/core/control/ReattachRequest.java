@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param local the candidate's address as the client sees it
  * @param expectedEpoch that of the last ACK
  * @param generation of the session secret that the new keys start from
+ * @param phase of the binding of the expected epoch: the newest renewal of its keys whose output the client has; 0: none
  * @param tokenAgeNanos the client's boot time since the token came
  * @param unanswered nonces of the client's own requests that got no answer yet, at most {@link #MAX_UNANSWERED}
  */
@@ -26,6 +27,7 @@ public record ReattachRequest(
         long clientWireId,
         int expectedEpoch,
         int generation,
+        int phase,
         Token token,
         long tokenAgeNanos,
         List<Nonce> unanswered) {
@@ -35,13 +37,13 @@ public record ReattachRequest(
 
     /** Bytes of the longest body; the envelope pads it further. */
     static final int MAX_LENGTH =
-            3 + Endpoint.WIRE_LENGTH + 8 + 4 + 4 + Token.LENGTH + 8 + 1 + MAX_UNANSWERED * Nonce.LENGTH;
+            3 + Endpoint.WIRE_LENGTH + 8 + 4 + 4 + 4 + Token.LENGTH + 8 + 1 + MAX_UNANSWERED * Nonce.LENGTH;
 
     byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);
         out.put((byte) cause.number()).put((byte) protocol.number()).put((byte) kind.number());
         local.encode(out);
-        out.putLong(clientWireId).putInt(expectedEpoch).putInt(generation);
+        out.putLong(clientWireId).putInt(expectedEpoch).putInt(generation).putInt(phase);
         token.encode(out);
         out.putLong(tokenAgeNanos).put((byte) unanswered.size());
         unanswered.forEach(nonce -> nonce.encode(out));
@@ -58,6 +60,7 @@ public record ReattachRequest(
             long wireId = in.getLong();
             int epoch = in.getInt();
             int generation = in.getInt();
+            int phase = in.getInt();
             Token token = Token.decode(in);
             long age = in.getLong();
             int count = in.get() & 0xff;
@@ -68,7 +71,8 @@ public record ReattachRequest(
             for (int i = 0; i < count; i++) {
                 unanswered.add(Nonce.decode(in));
             }
-            return new ReattachRequest(cause, protocol, kind, local, wireId, epoch, generation, token, age, unanswered);
+            return new ReattachRequest(
+                    cause, protocol, kind, local, wireId, epoch, generation, phase, token, age, unanswered);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return null; // malformed, though sealed by a proven client: the caller counts it
         }

@@ -6,6 +6,7 @@ import static jumpvpn.core.data.PacketLayout.COUNTER;
 import static jumpvpn.core.data.PacketLayout.HEADER_LENGTH;
 import static jumpvpn.core.data.PacketLayout.INT;
 import static jumpvpn.core.data.PacketLayout.LONG;
+import static jumpvpn.core.data.PacketLayout.PHASE;
 import static jumpvpn.core.data.PacketLayout.WIRE_ID;
 
 import java.lang.foreign.MemorySegment;
@@ -19,8 +20,12 @@ import jumpvpn.core.security.Suite;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session tied to one path under one epoch, with keys of its own. Three threads use it, each through its own cipher: the packet thread seals
- * ({@link #packetSealer}), the control thread seals ({@link #controlSealer}), the receiving thread opens. The counter is shared and never repeats.
+ * A session tied to one path under one epoch, with keys of its own. Three threads use it, each through its own cipher: the packet thread seals ({@link #seal}), the
+ * control thread seals ({@link #sealed}), the receiving thread opens. The counter is shared, never repeats and goes on when the keys are renewed; the key phase in a
+ * packet's header says which keys open it.
+ *
+ * <p>Renewal, by the control thread: {@link #expect} makes the next phase's keys ready to open with, {@link #sealNewest} seals under them, {@link #dropOlder} wipes the
+ * old ones. An end seals under new keys only when it knows that the peer can open them.
  */
 public final class Binding {
     /** The session's gate: who may send what, and where its packets go. */
@@ -35,22 +40,21 @@ public final class Binding {
     /** The socket or path that carries it. */
     public final int pathId;
 
-    /** The packet thread's cipher. */
-    public final Aead packetSealer;
-
-    /** The control thread's cipher. */
-    public final Aead controlSealer;
-
     /** Deliveries both ways. */
     public final Delivery delivery = new Delivery();
 
+    private final AeadPort aead;
+    private final Suite suite;
     private final byte dataType;
     private final long peerWireId;
-    private final long packetLimit;
-    private final Aead opener;
-    private final ReplayWindow window = new ReplayWindow();
+    private final int replayWindow;
     private final AtomicLong nextCounter = new AtomicLong();
     private final AtomicBoolean watched = new AtomicBoolean();
+    private volatile KeyPhase sealing;
+    private volatile KeyPhase newest;
+    private volatile @Nullable KeyPhase older;
+    private volatile int openedPhase;
+    private volatile @Nullable ReplayWindow window;
     private volatile Endpoint peer;
     private volatile @Nullable Endpoint roamedTo;
     private volatile long receiveUntilNanos = Long.MAX_VALUE;
@@ -59,8 +63,10 @@ public final class Binding {
      * What a binding is made of.
      *
      * @param dataType {@link PacketLayout#DATA}, or {@link PacketLayout#EARLY_DATA} for a one-way binding that rides ahead of the commit
-     * @param sealKey 32 bytes
-     * @param openKey 32 bytes
+     * @param sealKey 32 bytes, copied
+     * @param openKey 32 bytes, copied
+     * @param replayWindow how many counters behind the largest a packet may come
+     * @param bornNanos when the keys were made
      */
     public record Parts(
             ForwardingGate gate,
@@ -72,10 +78,14 @@ public final class Binding {
             long localWireId,
             long peerWireId,
             int pathId,
-            Endpoint peer) {}
+            Endpoint peer,
+            int replayWindow,
+            long bornNanos) {}
 
     /** A binding that has sealed and opened nothing yet. */
     public Binding(AeadPort aead, Parts parts) {
+        this.aead = aead;
+        suite = parts.suite;
         gate = parts.gate;
         dataType = parts.dataType;
         epoch = parts.epoch;
@@ -83,10 +93,10 @@ public final class Binding {
         peerWireId = parts.peerWireId;
         pathId = parts.pathId;
         peer = parts.peer;
-        packetLimit = parts.suite.packetLimit();
-        packetSealer = aead.create(parts.suite, parts.sealKey);
-        controlSealer = aead.create(parts.suite, parts.sealKey);
-        opener = aead.create(parts.suite, parts.openKey);
+        replayWindow = parts.replayWindow;
+        sealing =
+                new KeyPhase(aead, suite, parts.sealKey, parts.openKey, new KeyPhase.Start(0, 0, -1, parts.bornNanos));
+        newest = sealing;
     }
 
     /** The data or control packet's first byte here: DATA, or EARLY_DATA. */
@@ -120,30 +130,113 @@ public final class Binding {
         return nowNanos < receiveUntilNanos;
     }
 
-    /** Whether the key has sealed all that it may: the binding is dead, not the session. */
-    public boolean isExhausted() {
-        return nextCounter.get() >= packetLimit;
+    /** Whether the keys have sealed all that they may, or are too old: the binding is dead, not the session. */
+    public boolean isExhausted(long nowNanos) {
+        return sealing.isSpent(nextCounter.get(), nowNanos);
     }
 
-    /** How many packets were sealed. */
+    /** Whether so many packets were sealed or received under the present keys that they are to be renewed. */
+    public boolean isWorn() {
+        return sealing.isWorn(nextCounter.get(), delivery.receivedLargest());
+    }
+
+    /** When the present keys grow too old to seal. */
+    public long keysEndNanos() {
+        return sealing.bornNanos + KeyPhase.SEAL_NANOS;
+    }
+
+    /** The key phase that packets are sealed under, from 0. */
+    public int phase() {
+        return sealing.number;
+    }
+
+    /** How many counters were used. */
     public long sealed() {
         return nextCounter.get();
     }
 
     /**
-     * Seals the payload that lies {@link PacketLayout#PAYLOAD} bytes behind {@code packet} in place, header and tag around it.
+     * Makes the next phase's keys ready: what comes under them is opened from now on, what is sealed stays under the present ones. The keys are copied.
      *
-     * @param sealer the calling thread's own
+     * @throws IllegalStateException while the phase before the newest is still there
+     */
+    public void expect(byte[] sealKey, byte[] openKey, long nowNanos) {
+        if (older != null) {
+            throw new IllegalStateException("phase " + newest.number + " is not settled yet");
+        }
+        KeyPhase.Start start =
+                new KeyPhase.Start(newest.number + 1, nextCounter.get(), delivery.receivedLargest(), nowNanos);
+        KeyPhase next = new KeyPhase(aead, suite, sealKey, openKey, start);
+        older = newest; // before the newest changes: whoever reads the two in the other order misses neither
+        newest = next;
+    }
+
+    /** Seals under the newest keys from now on. */
+    public void sealNewest() {
+        sealing = newest;
+    }
+
+    /** Whether the peer has sealed under the newest keys: it has them. */
+    public boolean newestOpened() {
+        return openedPhase == newest.number;
+    }
+
+    /** Whether packets under two phases are opened. */
+    public boolean hasOlder() {
+        return older != null;
+    }
+
+    /** When nothing under the older keys is opened any more, whatever happens. */
+    public long olderEndNanos() {
+        KeyPhase old = older;
+        return old == null ? Long.MAX_VALUE : old.bornNanos + KeyPhase.SEAL_NANOS + KeyPhase.LATE_NANOS;
+    }
+
+    /** Nothing under the older keys is opened any more; they are wiped. Only when nothing is sealed under them. */
+    public void dropOlder() {
+        KeyPhase old = older;
+        if (old != null && old != sealing) {
+            older = null;
+            old.wipe();
+        }
+    }
+
+    /** Overwrites all keys: nothing is sealed or opened any more. */
+    public void wipe() {
+        KeyPhase old = older;
+        if (old != null) {
+            old.wipe();
+        }
+        newest.wipe();
+    }
+
+    /**
+     * Seals, as the packet thread, the payload that lies {@link PacketLayout#PAYLOAD} bytes behind {@code packet} in place, header and tag around it.
+     *
      * @param type {@link PacketLayout#CONTROL} or {@link #dataType}
      * @return the datagram's length, or -1 when the key may seal no more
      */
-    public int seal(Aead sealer, byte type, MemorySegment memory, long packet, int payloadLength, long nowNanos) {
-        long counter = nextCounter.getAndIncrement();
-        if (counter >= packetLimit) {
-            nextCounter.decrementAndGet();
+    public int seal(byte type, MemorySegment memory, long packet, int payloadLength, long nowNanos) {
+        KeyPhase keys = sealing;
+        return seal(keys, keys.packetSealer(), type, memory, packet, payloadLength, nowNanos);
+    }
+
+    private int seal(
+            KeyPhase keys,
+            @Nullable Aead sealer,
+            byte type,
+            MemorySegment memory,
+            long packet,
+            int payloadLength,
+            long nowNanos) {
+        if (sealer == null || keys.isSpent(nextCounter.get(), nowNanos)) {
             return -1;
         }
-        memory.set(INT, packet, type << 24);
+        long counter = nextCounter.getAndIncrement(); // never taken back: it could come again under the next keys
+        if (keys.isSpent(counter, nowNanos)) {
+            return -1;
+        }
+        memory.set(INT, packet, type << 24 | (keys.number & 0xff) << 16);
         memory.set(LONG, packet + WIRE_ID, peerWireId);
         memory.set(LONG, packet + COUNTER, counter);
         long ack = packet + HEADER_LENGTH;
@@ -163,7 +256,9 @@ public final class Binding {
     public byte @Nullable [] sealed(byte type, byte[] payload, long nowNanos) {
         byte[] datagram = new byte[PacketLayout.OVERHEAD + payload.length];
         System.arraycopy(payload, 0, datagram, PacketLayout.PAYLOAD, payload.length);
-        int length = seal(controlSealer, type, MemorySegment.ofArray(datagram), 0, payload.length, nowNanos);
+        KeyPhase keys = sealing;
+        int length =
+                seal(keys, keys.controlSealer(), type, MemorySegment.ofArray(datagram), 0, payload.length, nowNanos);
         return length < 0 ? null : datagram;
     }
 
@@ -182,6 +277,16 @@ public final class Binding {
     }
 
     /**
+     * Nothing was sent or received for a while: ciphers and replay window are forgotten until there is traffic again. What is older than the newest packet is then taken
+     * for received.
+     */
+    public void rest() {
+        newest.rest();
+        sealing.rest();
+        window = null;
+    }
+
+    /**
      * Opens a datagram in place; receiving thread only.
      *
      * @return the payload's length (0: a pure acknowledgement), or the negative of 1 + the {@link DropReason}'s ordinal
@@ -196,17 +301,40 @@ public final class Binding {
         }
         long counter = memory.get(LONG, packet + COUNTER);
         long ack = packet + HEADER_LENGTH;
+        KeyPhase keys = phase(memory.get(BYTE, packet + PHASE));
+        Aead opener = keys == null || !keys.opens(nowNanos) ? null : keys.opener();
+        if (keys == null || opener == null) {
+            return dropped(DropReason.BAD_TAG);
+        }
         int opened = opener.open(counter, memory, packet, HEADER_LENGTH, ack, length - HEADER_LENGTH);
         if (opened < ACK_LENGTH) {
             return dropped(DropReason.BAD_TAG);
         }
-        if (!window.accept(counter)) {
+        ReplayWindow received = window;
+        if (received == null) {
+            received = new ReplayWindow(replayWindow, delivery.receivedLargest());
+            window = received;
+        }
+        if (!received.accept(counter)) {
             return dropped(DropReason.REPLAYED);
+        }
+        if (keys.number > openedPhase) {
+            openedPhase = keys.number;
         }
         int payloadLength = opened - ACK_LENGTH;
         account(memory, ack, counter, payloadLength > 0, length, nowNanos);
-        noteSource(counter, peerHigh, peerLow, peerPort);
+        noteSource(counter == received.largest(), peerHigh, peerLow, peerPort);
         return payloadLength;
+    }
+
+    /** The keys of the phase with this low byte that are held; null if they are gone, or never were. */
+    private @Nullable KeyPhase phase(byte low) {
+        KeyPhase present = newest;
+        if ((byte) present.number == low) {
+            return present;
+        }
+        KeyPhase before = older;
+        return before != null && (byte) before.number == low ? before : null;
     }
 
     private void account(MemorySegment memory, long ack, long counter, boolean asking, int length, long nowNanos) {
@@ -230,12 +358,12 @@ public final class Binding {
         return Math.max(candidate, -1);
     }
 
-    private void noteSource(long counter, long peerHigh, long peerLow, int peerPort) {
+    private void noteSource(boolean isNewest, long peerHigh, long peerLow, int peerPort) {
         Endpoint known = peer;
         boolean same = known.port() == peerPort
                 && known.address().low() == peerLow
                 && known.address().high() == peerHigh;
-        if (!same && counter == window.largest()) {
+        if (!same && isNewest) {
             Endpoint noted = roamedTo;
             if (noted == null
                     || noted.port() != peerPort

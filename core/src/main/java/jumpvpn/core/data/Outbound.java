@@ -43,7 +43,7 @@ public final class Outbound {
             switch (gate.forwarding()) {
                 case Forwarding.Forward(Binding to) -> {
                     binding = to;
-                    int sealed = to.seal(to.packetSealer, to.dataType(), memory, packet, length, nowNanos);
+                    int sealed = to.seal(to.dataType(), memory, packet, length, nowNanos);
                     return sealed < 0 ? drop(DropReason.KEY_EXHAUSTED) : sealed;
                 }
                 case Forwarding.Hold(HoldQueue queue) -> {

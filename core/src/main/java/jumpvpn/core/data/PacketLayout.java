@@ -10,6 +10,7 @@ public final class PacketLayout {
     public static final byte CONTROL = 0x09;
     public static final byte EARLY_DATA = 0x0A;
 
+    static final int PHASE = 1;
     static final int WIRE_ID = 4;
     static final int COUNTER = 12;
 

@@ -51,6 +51,7 @@ final class ActivePath {
      * @return false if there was traffic in between: look again
      */
     boolean lookAway() {
+        binding.rest();
         binding.releaseWatch();
         Delivery delivery = binding.delivery;
         boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();

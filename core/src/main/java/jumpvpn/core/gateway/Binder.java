@@ -1,6 +1,6 @@
 package jumpvpn.core.gateway;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import jumpvpn.core.control.BindCause;
@@ -16,11 +16,15 @@ import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.Ratchet;
+import jumpvpn.core.security.RekeyOutput;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Fault;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionMachine.Step;
 import jumpvpn.core.session.SessionState;
+import org.jspecify.annotations.Nullable;
 
 /** Binds a session after all gates: one commit makes rows, epoch, keys and owner; nothing is answered or changed until it is settled (contract section 2). */
 final class Binder {
@@ -95,8 +99,12 @@ final class Binder {
                 case UNAVAILABLE -> refused.refused(at, ReasonCode.STORE_UNAVAILABLE);
                 case UNKNOWN -> throw new IllegalStateException("never handed on");
             }
-            if (visiting && outcome != SessionTable.Outcome.COMMITTED) {
-                sessions.drop(session);
+            if (outcome != SessionTable.Outcome.COMMITTED) {
+                bind.forget();
+                bind.after.secret().wipe();
+                if (visiting) {
+                    sessions.drop(session);
+                }
             }
             sessions.settled(at, session);
         });
@@ -112,25 +120,45 @@ final class Binder {
         private final SessionRecord after;
         private final Binding binding;
         private final Binding early;
+        private final Ratchet ratchet;
+        private final @Nullable RekeyOutput entered;
 
-        Bind(long nowNanos, Asked asked, GatewaySession session, SessionSecret base, List<String> gatesPassed) {
+        Bind(long nowNanos, Asked asked, GatewaySession session, SessionSecret named, List<String> gatesPassed) {
             this.asked = asked;
             this.session = session;
             this.gatesPassed = gatesPassed;
             freshness = new Freshness(asked.nonce().bytes(), crypto.entropy().bytes(Nonce.LENGTH));
             rows = session.rows.plan(reasons());
-            after = after(nowNanos, base);
+            entered = session.rekey.copyOf(
+                    asked.request().expectedEpoch(), asked.request().phase());
+            SessionSecret base = entered == null ? named.copy() : named.mixed(entered);
+            after = after(nowNanos, named, base);
             int epoch = after.version().epoch();
+            ratchet = Ratchet.of(base, freshness, epoch);
             BindingKeys keys = base.bindingKeys(freshness, epoch);
+            base.wipe();
             binding = binding(
+                    nowNanos,
                     PacketLayout.DATA,
                     keys.gatewayToClient(),
                     keys.clientToGateway(),
                     crypto.entropy().nextLong(),
                     asked.request().clientWireId());
-            byte[] earlyKey = base.earlyKey(asked.nonce().bytes());
+            keys.wipe();
+            byte[] earlyKey = named.earlyKey(asked.nonce().bytes());
             long earlyId = asked.nonce().high();
-            early = binding(PacketLayout.EARLY_DATA, earlyKey, earlyKey, earlyId, earlyId);
+            early = binding(nowNanos, PacketLayout.EARLY_DATA, earlyKey, earlyKey, earlyId, earlyId);
+            Arrays.fill(earlyKey, (byte) 0);
+        }
+
+        /** Nothing comes of it, or nothing that packets could use. */
+        void forget() {
+            binding.wipe();
+            early.wipe();
+            ratchet.wipe();
+            if (entered != null) {
+                entered.wipe();
+            }
         }
 
         /** A request that finds the record not in RECOVERING first makes it so, with the request's cause as the reason. */
@@ -144,12 +172,11 @@ final class Binder {
             return List.of(into, ReasonCode.REATTACH_ACCEPT);
         }
 
-        private SessionRecord after(long nowNanos, SessionSecret base) {
+        private SessionRecord after(long nowNanos, SessionSecret named, SessionSecret base) {
             SessionRecord before = session.record;
             int epoch = rows.getLast().version().epoch();
-            SessionSecret stepped = new SessionSecret(
-                    before.secret().generation() + 1,
-                    base.next(freshness, epoch).key());
+            SessionSecret stepped =
+                    base.next(freshness, epoch).numbered(before.secret().generation() + 1);
             return new SessionRecord(
                     before.id(),
                     before.clientKey(),
@@ -157,7 +184,7 @@ final class Binder {
                     self,
                     context.crypto().entropy().nextLong(),
                     LiveSessions.records(rows),
-                    retain(before, base, stepped),
+                    before.generations(named, stepped),
                     text(asked.nonce()),
                     before.inner(),
                     before.policy(),
@@ -166,18 +193,8 @@ final class Binder {
                     session.switches.bound(nowNanos, asked.request().cause().isElective()));
         }
 
-        /** What the client named, what it may have missed, and the newest. */
-        private static List<SessionSecret> retain(SessionRecord before, SessionSecret base, SessionSecret stepped) {
-            List<SessionSecret> secrets = new ArrayList<>();
-            secrets.add(base);
-            if (before.secret().generation() != base.generation()) {
-                secrets.add(before.secret());
-            }
-            secrets.add(stepped);
-            return List.copyOf(secrets);
-        }
-
-        private Binding binding(byte type, byte[] sealKey, byte[] openKey, long localWireId, long peerWireId) {
+        private Binding binding(
+                long bornNanos, byte type, byte[] sealKey, byte[] openKey, long localWireId, long peerWireId) {
             return new Binding(
                     crypto.aead(),
                     new Binding.Parts(
@@ -190,7 +207,9 @@ final class Binder {
                             localWireId,
                             peerWireId,
                             asked.socketId(),
-                            asked.from()));
+                            asked.from(),
+                            session.policy().count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                            bornNanos));
         }
 
         private byte[] ack(long nowNanos) {
@@ -198,6 +217,7 @@ final class Binder {
                     after.version(),
                     binding.localWireId,
                     after.secret().generation(),
+                    entered != null,
                     asked.from(),
                     tickets.token(nowNanos),
                     tickets.tickets(nowNanos, after));
@@ -206,11 +226,7 @@ final class Binder {
 
         void committed(long nowNanos, boolean visiting) {
             if (session.isGone()) { // whoever has it now says these rows again
-                return;
-            }
-            if (session.path.isStopped()) { // it was to end meanwhile: true all the same, but nothing passes any more
-                rows.forEach(row -> session.take(nowNanos, row));
-                session.record(after);
+                forget();
                 return;
             }
             if (visiting) {
@@ -218,15 +234,26 @@ final class Binder {
             }
             intoRecovering(nowNanos);
             answers.received(nowNanos, asked, session, gatesPassed);
+            if (session.path.isStopped()) { // it was to end meanwhile: bound all the same, but nothing passes any more
+                session.record(after);
+                attached(nowNanos);
+                forget();
+                return;
+            }
             session.switches =
                     session.switches.bound(nowNanos, asked.request().cause().isElective());
             session.bind(nowNanos, after, binding, early, asked.request().protocol());
-            session.journal.emit(
-                    nowNanos, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND, after.version(), session.pathName());
-            session.take(nowNanos, rows.getLast());
+            session.rekey.bound(nowNanos, binding, ratchet, entered);
+            attached(nowNanos);
             acknowledge(nowNanos);
             session.open(nowNanos);
             sessions.reschedule(session);
+        }
+
+        private void attached(long nowNanos) {
+            session.journal.emit(
+                    nowNanos, EventType.TRANSPORT_SWITCH, ReasonCode.BOUND, after.version(), session.pathName());
+            session.take(nowNanos, rows.getLast(), session.innerDetail());
         }
 
         private void takenOver(long nowNanos) {

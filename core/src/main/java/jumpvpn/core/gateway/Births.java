@@ -17,6 +17,7 @@ import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.HandshakeMac;
 import jumpvpn.core.security.NoiseIk;
+import jumpvpn.core.security.Ratchet;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.PolicyKey;
@@ -47,6 +48,7 @@ final class Births {
             byte[] firstMessage,
             byte[] response,
             SessionSecret secret,
+            Ratchet ratchet,
             Binding binding,
             SessionMachine machine,
             Journal journal,
@@ -152,6 +154,7 @@ final class Births {
         long wireId = context.crypto().entropy().nextLong();
         Grant grant = new Grant.Session(id, inner, caller.from, config.mtu(), config.policy());
         byte[] response = caller.response(wireId, caller.noise.writeSecond(grant.encode()));
+        SessionSecret secret = caller.noise.sessionSecret();
         Birth birth = new Birth(
                 id,
                 client,
@@ -160,8 +163,9 @@ final class Births {
                 caller.hello,
                 caller.datagram,
                 response,
-                caller.noise.sessionSecret(),
-                binding(caller, wireId),
+                secret,
+                Ratchet.of(secret, caller.noise.freshness(), 1),
+                binding(caller, secret, wireId),
                 new SessionMachine(Role.GATEWAY, caller.nowNanos),
                 new Journal(context.events(), Role.GATEWAY, id, config.policy().version()),
                 caller.nowNanos + config.policy().get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT));
@@ -170,9 +174,9 @@ final class Births {
         context.port().transmit(caller.socketId, caller.from, response.clone());
     }
 
-    private Binding binding(Caller caller, long wireId) {
-        BindingKeys keys = caller.noise.sessionSecret().bindingKeys(caller.noise.freshness(), 1);
-        return new Binding(
+    private Binding binding(Caller caller, SessionSecret secret, long wireId) {
+        BindingKeys keys = secret.bindingKeys(caller.noise.freshness(), 1);
+        Binding binding = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
                         new ForwardingGate(),
@@ -184,7 +188,11 @@ final class Births {
                         wireId,
                         caller.init.clientWireId(),
                         caller.socketId,
-                        caller.from));
+                        caller.from,
+                        context.config().policy().count(PolicyKey.SECURITY_REPLAY_WINDOW),
+                        caller.nowNanos));
+        keys.wipe();
+        return binding;
     }
 
     private void makeRoom(long nowNanos, GatewayConfig.Client client) {
@@ -243,7 +251,7 @@ final class Births {
 
     private void fail(long nowNanos, Birth birth, String text) {
         births.remove(birth);
-        context.bindings().remove(0, birth.binding.localWireId);
+        discard(birth);
         SessionMachine.Step step = birth.machine.apply(nowNanos, ReasonCode.HANDSHAKE_FAIL);
         if (step != null) {
             birth.journal.step(
@@ -253,6 +261,14 @@ final class Births {
                     new Detail("client", birth.client.name()),
                     new Detail("text", text));
         }
+    }
+
+    /** Nothing comes of it: its keys go. */
+    void discard(Birth birth) {
+        context.bindings().remove(0, birth.binding.localWireId);
+        birth.binding.wipe();
+        birth.ratchet.wipe();
+        birth.secret.wipe();
     }
 
     /** Ends what was not completed in time. */

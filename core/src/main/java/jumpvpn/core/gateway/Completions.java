@@ -126,7 +126,7 @@ final class Completions {
         GatewaySession session = GatewaySession.born(context, birth, record, nowNanos);
         sessions.add(session);
         session.take(
-                nowNanos, rows.getLast(), new Detail("client", birth.client().name()));
+                nowNanos, rows.getLast(), new Detail("client", birth.client().name()), session.innerDetail());
         session.open(nowNanos);
         welcome(nowNanos, session);
         sessions.reschedule(session);

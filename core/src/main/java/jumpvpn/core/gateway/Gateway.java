@@ -23,6 +23,7 @@ public final class Gateway {
     private final TicketOffice tickets;
     private final LiveSessions sessions;
     private final Completions completions;
+    private final SecretRenewal renewals;
     private final Ownership ownership;
     private final ReattachServer reattach;
 
@@ -41,6 +42,7 @@ public final class Gateway {
         tickets = new TicketOffice(context.config(), crypto, incarnation, wallSeconds);
         sessions = new LiveSessions(context, table, self);
         completions = new Completions(context, births, sessions, table, tickets, self);
+        renewals = new SecretRenewal(context, sessions, table);
         ownership = new Ownership(context, table, sessions, self);
         Answers answers = new Answers(context, tickets);
         Binder binder = new Binder(context, crypto, sessions, table, tickets, answers, self);
@@ -98,6 +100,10 @@ public final class Gateway {
                 completions.welcome(nowNanos, session);
             } else {
                 session.path.receive(nowNanos, binding, from, parsed);
+                if (parsed instanceof BindingMessage.Renew renew) {
+                    renewals.asked(nowNanos, session, binding, renew);
+                }
+                sessions.reschedule(session);
             }
         }
         proceed(nowNanos);

@@ -59,6 +59,7 @@ final class GatewaySession {
     final KeptAnswers kept = new KeptAnswers();
     final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
     final SessionPath path;
+    final Rekey rekey = new Rekey(this);
     SessionRecord record;
     SwitchTimes switches;
     int rejects;
@@ -91,6 +92,7 @@ final class GatewaySession {
         SessionRows rows = new SessionRows(context, birth.machine(), birth.journal(), null, List.of());
         GatewaySession session = new GatewaySession(context, record, rows, birth.binding().gate);
         session.path.born(nowNanos, birth.binding(), birth.hello().protocol());
+        session.rekey.bound(nowNanos, birth.binding(), birth.ratchet(), null);
         session.switches = SwitchTimes.born(nowNanos);
         return session;
     }
@@ -164,6 +166,11 @@ final class GatewaySession {
         }
     }
 
+    /** For the events that an auditor compares: the inner addresses never change. */
+    Detail innerDetail() {
+        return new Detail("inner", record.inner().stream().map(Prefix::toString).toList());
+    }
+
     /** Takes a committed row, and says so. */
     void take(long nowNanos, Step step, Detail... details) {
         rows.take(nowNanos, step, pathName(), details);
@@ -191,7 +198,10 @@ final class GatewaySession {
                 case RETIRED -> path.forget(nowNanos);
             }
         }
-        return machine.isUsedUp() && !rows.isFrozen() ? ReasonCode.SECURITY_FAILURE : null;
+        if (machine.isUsedUp() && !rows.isFrozen()) {
+            return ReasonCode.SECURITY_FAILURE;
+        }
+        return rekey.proceed(nowNanos);
     }
 
     /** The binding died: the client has its time to come back. */
@@ -246,6 +256,7 @@ final class GatewaySession {
     /** Nothing passes from here on, whether the end is committed or not. */
     void stop(long nowNanos) {
         deadlines.clearAll();
+        rekey.end();
         path.stop(nowNanos);
     }
 
@@ -272,6 +283,11 @@ final class GatewaySession {
 
     boolean isGone() {
         return gone;
+    }
+
+    /** When {@link #proceed} has something to do. */
+    long nextNanos() {
+        return Math.min(deadlines.next(), rekey.nextNanos());
     }
 
     /** When {@link LiveSessions} has this session in its table of wake-ups. */

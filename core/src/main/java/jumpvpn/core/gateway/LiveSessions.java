@@ -83,7 +83,7 @@ final class LiveSessions {
     /** The session has something new to wait for. */
     void reschedule(GatewaySession session) {
         if (byId.get(session.record.id()) == session) {
-            wakeups.set(session, session.deadlines.next());
+            wakeups.set(session, session.nextNanos());
         }
     }
 

@@ -32,7 +32,7 @@ final class RetiredBindings {
         receivedBytes += binding.delivery.receivedBytes();
         retired.add(new Retired(binding, forgetNanos));
         while (retired.size() > MOST) {
-            bindings.remove(0, retired.removeFirst().binding.localWireId);
+            forget(retired.removeFirst().binding);
         }
         binding.releaseWatch();
     }
@@ -43,6 +43,8 @@ final class RetiredBindings {
         if (bindings.get(0, early.localWireId) == null) {
             bindings.put(0, early.localWireId, early);
             retired.add(new Retired(early, untilNanos));
+        } else {
+            early.wipe();
         }
     }
 
@@ -59,7 +61,7 @@ final class RetiredBindings {
         long next = Deadlines.NEVER;
         for (Retired old : List.copyOf(retired)) {
             if (old.forgetNanos <= nowNanos) {
-                bindings.remove(0, old.binding.localWireId);
+                forget(old.binding);
                 retired.remove(old);
             } else {
                 next = Math.min(next, old.forgetNanos);
@@ -72,8 +74,13 @@ final class RetiredBindings {
     void stop(long nowNanos) {
         for (Retired old : retired) {
             old.binding.receiveUntil(nowNanos);
-            bindings.remove(0, old.binding.localWireId);
+            forget(old.binding);
         }
+    }
+
+    private void forget(Binding binding) {
+        bindings.remove(0, binding.localWireId);
+        binding.wipe();
     }
 
     long sentBytes() {

@@ -159,7 +159,7 @@ final class SessionPath {
             return;
         }
         boolean frozen = session.rows.isFrozen();
-        if (path.binding.isExhausted() && !frozen) {
+        if (path.binding.isExhausted(nowNanos) && !frozen) {
             dead(nowNanos, path, ReasonCode.KEY_EXPIRED);
             return;
         }
@@ -177,6 +177,7 @@ final class SessionPath {
             acknowledge(nowNanos, path.binding);
         }
         path.address.follow(nowNanos);
+        session.rekey.look(nowNanos);
         lookAgain(path, finding);
     }
 
@@ -227,6 +228,7 @@ final class SessionPath {
             session.machine.bindingDied();
         }
         hold();
+        session.rekey.died(nowNanos);
         session.lost(nowNanos);
         send(nowNanos, path.binding, new BindingMessage.Notice(session.machine.version()));
         session.deadlines.set(Timer.NOTICE, nowNanos + NOTICE_PAUSE_NANOS);
@@ -234,6 +236,7 @@ final class SessionPath {
 
     /** Takes a control message that came authentically in a binding of this session. */
     void receive(long nowNanos, Binding through, Endpoint from, BindingMessage message) {
+        session.rekey.look(nowNanos);
         switch (message) {
             case BindingMessage.Ping _ -> {
                 if (isActive(through) && isAlive()) {
@@ -245,13 +248,21 @@ final class SessionPath {
                     active.address.answered(nowNanos, from, answer.value());
                 }
             }
+            case BindingMessage.Rekey ask -> {
+                if (isActive(through) && isAlive()) {
+                    session.rekey.asked(nowNanos, ask);
+                }
+            }
             case BindingMessage.Confirm _,
                     BindingMessage.Welcome _,
                     BindingMessage.Close _,
                     BindingMessage.Notice _,
                     BindingMessage.Challenge _,
-                    BindingMessage.Draining _ -> {
-                // the first and Close are the gateway's to handle, the rest a client never says
+                    BindingMessage.Draining _,
+                    BindingMessage.RekeyAnswer _,
+                    BindingMessage.Renew _,
+                    BindingMessage.Renewed _ -> {
+                // Confirm, Close and Renew are the gateway's to handle, the rest a client never says
             }
         }
     }
@@ -264,6 +275,7 @@ final class SessionPath {
         if (active != null) {
             active.binding.receiveUntil(nowNanos);
             session.context.bindings().remove(0, active.binding.localWireId);
+            active.binding.wipe();
         }
     }
 

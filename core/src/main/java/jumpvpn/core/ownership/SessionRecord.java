@@ -161,4 +161,31 @@ public record SessionRecord(
                 nanos,
                 switches);
     }
+
+    /**
+     * The generations of the secret after a commit: what the client named, what it may have missed, and the newest.
+     *
+     * @param named the generation that the client named
+     */
+    public List<SessionSecret> generations(SessionSecret named, SessionSecret made) {
+        return named.generation() == secret().generation() ? List.of(named, made) : List.of(named, secret(), made);
+    }
+
+    /** The same record with another newest generation of the secret: a commit without a row. */
+    public SessionRecord renewed(long newCommitId, List<SessionSecret> generations) {
+        return new SessionRecord(
+                id,
+                clientKey,
+                clientName,
+                owner,
+                newCommitId,
+                rows,
+                generations,
+                bindNonce,
+                inner,
+                policy,
+                lifetimeEndNanos,
+                noBindingSinceNanos,
+                switches);
+    }
 }

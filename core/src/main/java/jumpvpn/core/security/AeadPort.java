@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Makes {@link Aead} instances: the JDK's, a native library's, or the simulation's stand-in. */
+/** Makes {@link Aead} instances: the JDK's, a native library's, or the simulation's stand-in. Called by several threads at once: a binding makes its ciphers when they are needed. */
 @FunctionalInterface
 public interface AeadPort {
     /**

@@ -1,5 +1,6 @@
 package jumpvpn.core.security;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -36,6 +37,28 @@ public record SessionSecret(int generation, byte[] key) {
     public SessionSecret next(Freshness freshness, int epoch) {
         return new SessionSecret(
                 generation + 1, Hkdf.derive(freshness.joined(), key, "jumpvpn secret", Bytes.u32(epoch), LENGTH));
+    }
+
+    /**
+     * This generation with a renewal of its binding's keys in it: what a bind starts from when both ends have that output, and what a renewal of the secret makes a
+     * generation of its own.
+     */
+    public SessionSecret mixed(RekeyOutput output) {
+        byte[] context = ByteBuffer.allocate(8)
+                .putInt(output.epoch())
+                .putInt(output.phase())
+                .array();
+        return new SessionSecret(generation, Hkdf.derive(output.key(), key, "jumpvpn mixed secret", context, LENGTH));
+    }
+
+    /** The same key under another number; not copied. */
+    public SessionSecret numbered(int number) {
+        return new SessionSecret(number, key);
+    }
+
+    /** A copy with a key of its own. */
+    public SessionSecret copy() {
+        return new SessionSecret(generation, key.clone());
     }
 
     /** The key that tickets carry and {@link Proof} starts from. */

@@ -5,7 +5,7 @@ public enum Suite {
     /** AES-256-GCM: at most 2^28 packets a key. */
     AES_256_GCM(1, "AESGCM", 1L << 28),
     /** ChaCha20-Poly1305. */
-    CHACHA20_POLY1305(2, "ChaChaPoly", 1L << 60);
+    CHACHA20_POLY1305(2, "ChaChaPoly", 1L << 61);
 
     private final int number;
     private final String noiseName;
@@ -30,6 +30,11 @@ public enum Suite {
     /** How many packets a key may seal; then the binding is dead (contract section 2, Keys). */
     public long packetLimit() {
         return packetLimit;
+    }
+
+    /** How many packets a key seals before it is to be renewed: half of what it may (RFC 9001 section 6.6 for AES-GCM). */
+    public long rekeyPackets() {
+        return packetLimit / 2;
     }
 
     /** The suite of a wire number, or null. */

@@ -72,7 +72,9 @@ public enum ReasonCode {
     BUFFER_FULL(82),
     LEASE_LOST(83),
     POLICY_LOADED(84),
-    MALFORMED(85);
+    MALFORMED(85),
+    REKEYED(90),
+    SECRET_RENEWED(91);
 
     private static final @Nullable ReasonCode[] BY_NUMBER = new ReasonCode[128];
 

@@ -273,7 +273,9 @@ final class Script {
                         own,
                         clients,
                         0,
-                        observed));
+                        observed,
+                        8192,
+                        now));
         gatewayBindings.put(0, own, session.binding);
     }
 
@@ -374,6 +376,7 @@ final class Script {
                 StateVersion.of(session.epoch, 0),
                 wireId,
                 generation,
+                false,
                 observed,
                 token(request.to),
                 tickets(session, 8));

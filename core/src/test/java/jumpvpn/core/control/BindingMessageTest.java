@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Control messages inside a binding: kinds and fields of docs/protocol/wire.md. */
 class BindingMessageTest {
+    private static final byte[] KEY = "w".repeat(32).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+
     static Stream<BindingMessage> messages() {
         return Stream.of(
                 new BindingMessage.Confirm(),
@@ -22,13 +24,19 @@ class BindingMessageTest {
                 new BindingMessage.Notice(Samples.VERSION),
                 new BindingMessage.Challenge(0x0102_0304_0506_0708L),
                 new BindingMessage.ChallengeAnswer(0x0102_0304_0506_0708L),
+                new BindingMessage.Rekey(0x0102_0304, KEY),
+                new BindingMessage.RekeyAnswer(-1, KEY),
+                new BindingMessage.Renew(0x0102_0304, 7),
+                new BindingMessage.Renewed(0x0102_0304, 7, 0x0506_0708),
                 new BindingMessage.Welcome(Samples.VERSION, Samples.TOKEN, List.of()));
     }
 
     @ParameterizedTest
     @MethodSource("messages")
     void surviveTheWire(BindingMessage message) {
-        assertThat(BindingMessage.decode(message.encode())).isEqualTo(message);
+        assertThat(BindingMessage.decode(message.encode()))
+                .usingRecursiveComparison()
+                .isEqualTo(message);
     }
 
     @ParameterizedTest
@@ -54,6 +62,15 @@ class BindingMessageTest {
         assertThat(new BindingMessage.Challenge(0x0102_0304_0506_0708L).encode())
                 .containsExactly(6, 1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(new BindingMessage.ChallengeAnswer(1).encode()).containsExactly(7, 0, 0, 0, 0, 0, 0, 0, 1);
+        assertThat(new BindingMessage.Renew(0x0102_0304, 7).encode()).containsExactly(11, 1, 2, 3, 4, 0, 0, 0, 7);
+        assertThat(new BindingMessage.Renewed(0x0102_0304, 7, 0x0506_0708).encode())
+                .containsExactly(12, 1, 2, 3, 4, 0, 0, 0, 7, 5, 6, 7, 8);
+        for (byte kind = 8; kind <= 9; kind++) {
+            byte[] rekey = kind == 8
+                    ? new BindingMessage.Rekey(0x0102_0304, KEY).encode()
+                    : new BindingMessage.RekeyAnswer(0x0102_0304, KEY).encode();
+            assertThat(rekey).hasSize(39).startsWith(kind, 1, 2, 3, 4, 0x77).endsWith(0x77, 0, 0);
+        }
         assertThat(new BindingMessage.Draining().encode()).containsExactly(10);
         ByteBuffer welcome = ByteBuffer.wrap(
                 new BindingMessage.Welcome(Samples.VERSION, Samples.TOKEN, Samples.tickets(8)).encode());
@@ -75,9 +92,17 @@ class BindingMessageTest {
         assertThat(read.tickets()).usingRecursiveComparison().isEqualTo(Samples.tickets(3));
     }
 
+    /** Who offers a post-quantum part must not be answered as if it had offered none. */
+    @Test
+    void aKeyWithAPostQuantumPartIsNotUnderstoodYet() {
+        byte[] rekey = new BindingMessage.Rekey(1, KEY).encode();
+        rekey[38] = 4;
+        assertThat(BindingMessage.decode(java.util.Arrays.copyOf(rekey, 43))).isNull();
+    }
+
     @Test
     void unknownKindsAndReasonsAreNull() {
-        assertThat(BindingMessage.decode(new byte[] {8, 0, 0})).isNull();
+        assertThat(BindingMessage.decode(new byte[] {13, 0, 0})).isNull();
         assertThat(BindingMessage.decode(new byte[] {0})).isNull();
         assertThat(BindingMessage.decode(new byte[] {4, 0, 127})).isNull();
         assertThat(BindingMessage.decode(new byte[] {4, -1, -1})).isNull();

@@ -81,19 +81,20 @@ class ReattachMessageTest {
         assertThat(at.getLong(22)).as("wire id").isEqualTo(0x6162_6364_6566_6768L);
         assertThat(at.getInt(30)).as("expected epoch").isEqualTo(0x7172_7374);
         assertThat(at.getInt(34)).as("generation").isEqualTo(0x0a0b_0c0d);
-        assertThat(at.getLong(38)).as("token").isEqualTo(Samples.TOKEN.incarnation());
-        assertThat(at.getLong(46)).isEqualTo(Samples.TOKEN.issuedNanos());
-        assertThat(at.getLong(54)).as("token age").isEqualTo(0x0e0f_1011_1213_1415L);
-        assertThat(at.get(62)).as("unanswered").isEqualTo((byte) 2);
-        assertThat(at.getLong(63)).isEqualTo(0x6000);
-        assertThat(at.getLong(71)).isEqualTo(0x7000);
-        assertThat(Arrays.copyOfRange(body, 95, body.length)).as("padding").containsOnly(0);
+        assertThat(at.getInt(38)).as("phase").isEqualTo(0x1617_1819);
+        assertThat(at.getLong(42)).as("token").isEqualTo(Samples.TOKEN.incarnation());
+        assertThat(at.getLong(50)).isEqualTo(Samples.TOKEN.issuedNanos());
+        assertThat(at.getLong(58)).as("token age").isEqualTo(0x0e0f_1011_1213_1415L);
+        assertThat(at.get(66)).as("unanswered").isEqualTo((byte) 2);
+        assertThat(at.getLong(67)).isEqualTo(0x6000);
+        assertThat(at.getLong(75)).isEqualTo(0x7000);
+        assertThat(Arrays.copyOfRange(body, 99, body.length)).as("padding").containsOnly(0);
     }
 
     @Test
     void anAckSurvivesTheWireAndHasTheDocumentsLayout() {
         byte[] datagram = answer(Samples.ack(8));
-        assertThat(datagram.length).isEqualTo(28 + 57 + 8 * 104 + 16).isLessThanOrEqualTo(1100);
+        assertThat(datagram.length).isEqualTo(28 + 58 + 8 * 104 + 16).isLessThanOrEqualTo(1100);
         ByteBuffer in = ByteBuffer.wrap(datagram);
         assertThat(in.getInt(0)).isEqualTo(0x0C01_0000);
         assertThat(in.getLong(4)).isEqualTo(0x0102_0304_0506_0708L);
@@ -106,14 +107,15 @@ class ReattachMessageTest {
         assertThat(body.getLong(1)).isEqualTo(Samples.VERSION.packed());
         assertThat(body.getLong(9)).as("gateway's wire id").isEqualTo(0x8182_8384_8586_8788L);
         assertThat(body.getInt(17)).as("generation").isEqualTo(0x0a0b_0c0d);
-        assertThat(body.get(21)).as("family").isEqualTo((byte) 4);
-        assertThat(body.getInt(22)).isEqualTo(0xC000_0207);
-        assertThat(body.getInt(26)).isZero();
-        assertThat(body.getLong(30)).isZero();
-        assertThat(body.getShort(38)).as("port").isEqualTo((short) 4500);
-        assertThat(body.getLong(40)).as("token").isEqualTo(Samples.TOKEN.incarnation());
-        assertThat(body.get(56)).as("tickets").isEqualTo((byte) 2);
-        assertThat(body.remaining()).isEqualTo(57 + 208);
+        assertThat(body.get(21)).as("mixed").isEqualTo((byte) 1);
+        assertThat(body.get(22)).as("family").isEqualTo((byte) 4);
+        assertThat(body.getInt(23)).isEqualTo(0xC000_0207);
+        assertThat(body.getInt(27)).isZero();
+        assertThat(body.getLong(31)).isZero();
+        assertThat(body.getShort(39)).as("port").isEqualTo((short) 4500);
+        assertThat(body.getLong(41)).as("token").isEqualTo(Samples.TOKEN.incarnation());
+        assertThat(body.get(57)).as("tickets").isEqualTo((byte) 2);
+        assertThat(body.remaining()).isEqualTo(58 + 208);
     }
 
     @Test
@@ -228,10 +230,10 @@ class ReattachMessageTest {
             }
         }
         byte[] tooMany = Samples.request(0).encode();
-        tooMany[62] = 33;
+        tooMany[66] = 33;
         assertThat(ReattachRequest.decode(tooMany)).isNull();
         byte[] negativeAge = Samples.request(0).encode();
-        negativeAge[54] = (byte) 0x80;
+        negativeAge[58] = (byte) 0x80;
         assertThat(ReattachRequest.decode(negativeAge)).isNull();
     }
 

@@ -59,13 +59,15 @@ final class Samples {
                 0x6162_6364_6566_6768L,
                 0x7172_7374,
                 0x0a0b_0c0d,
+                0x1617_1819,
                 TOKEN,
                 0x0e0f_1011_1213_1415L,
                 nonces(unanswered));
     }
 
     static ReattachAnswer.Ack ack(int tickets) {
-        return new ReattachAnswer.Ack(VERSION, 0x8182_8384_8586_8788L, 0x0a0b_0c0d, FOUR, TOKEN, tickets(tickets));
+        return new ReattachAnswer.Ack(
+                VERSION, 0x8182_8384_8586_8788L, 0x0a0b_0c0d, true, FOUR, TOKEN, tickets(tickets));
     }
 
     /** The same bytes every time, by a new port: one that was used refuses a key and counter that it just had. */

@@ -26,10 +26,34 @@ final class BindingPair {
         byte[] back = key(2);
         left = new Binding(
                 new JdkAead(),
-                new Binding.Parts(new ForwardingGate(), dataType, 1, suite, there, back, LEFT_ID, RIGHT_ID, 1, RIGHT));
+                new Binding.Parts(
+                        new ForwardingGate(),
+                        dataType,
+                        1,
+                        suite,
+                        there,
+                        back,
+                        LEFT_ID,
+                        RIGHT_ID,
+                        1,
+                        RIGHT,
+                        8192,
+                        7_000_000_000_000L));
         right = new Binding(
                 new JdkAead(),
-                new Binding.Parts(new ForwardingGate(), dataType, 1, suite, back, there, RIGHT_ID, LEFT_ID, 2, LEFT));
+                new Binding.Parts(
+                        new ForwardingGate(),
+                        dataType,
+                        1,
+                        suite,
+                        back,
+                        there,
+                        RIGHT_ID,
+                        LEFT_ID,
+                        2,
+                        LEFT,
+                        8192,
+                        7_000_000_000_000L));
     }
 
     private static byte[] key(int fill) {

@@ -187,14 +187,16 @@ class BindingTest {
                         1,
                         2,
                         1,
-                        BindingPair.LEFT));
+                        BindingPair.LEFT,
+                        8192,
+                        START));
         var counter = Binding.class.getDeclaredField("nextCounter");
         counter.setAccessible(true);
         ((java.util.concurrent.atomic.AtomicLong) counter.get(binding)).set((1L << 28) - 2);
         assertThat(binding.sealed(PacketLayout.DATA, payload(1), START)).isNotNull();
-        assertThat(binding.isExhausted()).isFalse();
+        assertThat(binding.isExhausted(START)).isFalse();
         assertThat(binding.sealed(PacketLayout.CONTROL, payload(1), START)).isNotNull();
-        assertThat(binding.isExhausted()).isTrue();
+        assertThat(binding.isExhausted(START)).isTrue();
         assertThat(binding.sealed(PacketLayout.DATA, payload(1), START)).isNull();
         assertThat(binding.sealed(PacketLayout.DATA, payload(1), START)).isNull();
         assertThat(binding.sealed()).isEqualTo(1L << 28);

@@ -55,6 +55,7 @@ class GatesTest {
                 1,
                 expectedEpoch,
                 0,
+                0,
                 token,
                 tokenAge,
                 List.of());

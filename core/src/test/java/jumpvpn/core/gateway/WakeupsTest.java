@@ -19,7 +19,9 @@ import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SwitchTimes;
 import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.Freshness;
 import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.security.Ratchet;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
@@ -65,7 +67,9 @@ class WakeupsTest {
                         1,
                         2,
                         3,
-                        from));
+                        from,
+                        8192,
+                        0));
         SessionId name = new SessionId(0, id);
         Births.Birth birth = new Births.Birth(
                 name,
@@ -76,6 +80,7 @@ class WakeupsTest {
                 new byte[0],
                 new byte[0],
                 secret,
+                Ratchet.of(secret, new Freshness(new byte[32], new byte[32]), 1),
                 binding,
                 new SessionMachine(Role.GATEWAY, 0),
                 new Journal(_ -> {}, Role.GATEWAY, name, 0),

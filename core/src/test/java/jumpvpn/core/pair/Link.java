@@ -1,6 +1,7 @@
 package jumpvpn.core.pair;
 
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
@@ -15,6 +16,9 @@ final class Link {
     boolean passes = true;
     Predicate<byte[]> swallowUp = _ -> false;
     Predicate<byte[]> swallowDown = _ -> false;
+    ToLongFunction<byte[]> lateUpNanos = _ -> 0;
+    ToLongFunction<byte[]> lateDownNanos = _ -> 0;
+    Predicate<byte[]> twice = _ -> false;
 
     Link(int id, String name, String local, Endpoint gateway, long delayMillis) {
         path = new Path(id, Protocol.UDP, name, LinkKind.ETHERNET, IpAddress.parse(local), "gw1", gateway, 0);

@@ -175,10 +175,17 @@ final class Pair {
     }
 
     private void up(Link link, byte[] datagram) {
-        Datagram sent = new Datagram(now + link.delayNanos, order++, true, link, link.outer, datagram);
+        Datagram sent = new Datagram(
+                now + link.delayNanos + link.lateUpNanos.applyAsLong(datagram),
+                order++,
+                true,
+                link,
+                link.outer,
+                datagram);
         seen.add(new Datagram(now, sent.order, true, link, link.outer, datagram.clone()));
         if (link.carriesUp(datagram)) {
             underWay.add(sent);
+            again(sent);
         }
     }
 
@@ -188,9 +195,24 @@ final class Pair {
             if (link.outer.equals(to)) {
                 seen.add(new Datagram(now, order, false, link, GATEWAY, datagram.clone()));
                 if (link.carriesDown(datagram)) {
-                    underWay.add(new Datagram(now + link.delayNanos, order++, false, link, GATEWAY, datagram));
+                    Datagram sent = new Datagram(
+                            now + link.delayNanos + link.lateDownNanos.applyAsLong(datagram),
+                            order++,
+                            false,
+                            link,
+                            GATEWAY,
+                            datagram);
+                    underWay.add(sent);
+                    again(sent);
                 }
             }
+        }
+    }
+
+    private void again(Datagram sent) {
+        if (sent.link.twice.test(sent.bytes)) {
+            underWay.add(
+                    new Datagram(sent.nanos + 3 * MILLI, order++, sent.up, sent.link, sent.from, sent.bytes.clone()));
         }
     }
 

@@ -51,6 +51,43 @@ class KeyScheduleTest {
     }
 
     @Test
+    void aRenewalOfKeysMixesChainAgreedSecretAndBothPublicKeys() throws Exception {
+        byte[] agreed = filled(10, 32);
+        byte[] theirs = filled(11, 32);
+        byte[] ours = filled(12, 32);
+        byte[] chain =
+                JdkHkdf.derive(concat(client, gateway), secret.key(), info("jumpvpn rekey chain", 0, 0, 0, 9), 32);
+        Ratchet ratchet = Ratchet.of(secret, freshness, 9);
+        for (int phase = 1; phase <= 2; phase++) {
+            Ratchet.Step step = ratchet.step(agreed, theirs, ours);
+            byte[] input = concat(chain, agreed);
+            byte[] salt = concat(theirs, ours);
+            assertThat(step.keys().clientToGateway())
+                    .isEqualTo(JdkHkdf.derive(salt, input, info("jumpvpn rekey c2g", 0, 0, 0, 9, 0, 0, 0, phase), 32));
+            assertThat(step.keys().gatewayToClient())
+                    .isEqualTo(JdkHkdf.derive(salt, input, info("jumpvpn rekey g2c", 0, 0, 0, 9, 0, 0, 0, phase), 32));
+            assertThat(step.output().key())
+                    .isEqualTo(
+                            JdkHkdf.derive(salt, input, info("jumpvpn rekey output", 0, 0, 0, 9, 0, 0, 0, phase), 32));
+            assertThat(step.output().is(9, phase)).isTrue();
+            assertThat(step.next().phase()).isEqualTo(phase);
+            chain = JdkHkdf.derive(salt, input, info("jumpvpn rekey chain", 0, 0, 0, 9, 0, 0, 0, phase), 32);
+            ratchet = step.next();
+        }
+    }
+
+    @Test
+    void anOutputIsMixedIntoItsGeneration() throws Exception {
+        RekeyOutput output = new RekeyOutput(9, 3, filled(13, 32));
+        SessionSecret mixed = secret.mixed(output);
+        assertThat(mixed.generation()).isEqualTo(7);
+        assertThat(mixed.numbered(12).generation()).isEqualTo(12);
+        assertThat(mixed.key())
+                .isEqualTo(JdkHkdf.derive(
+                        output.key(), secret.key(), info("jumpvpn mixed secret", 0, 0, 0, 9, 0, 0, 0, 3), 32));
+    }
+
+    @Test
     void proofAndEarlyKeys() throws Exception {
         assertThat(secret.proofKey()).isEqualTo(JdkHkdf.derive(NOTHING, secret.key(), info("jumpvpn proof"), 32));
         assertThat(secret.earlyKey(nonce))
@@ -116,7 +153,11 @@ class KeyScheduleTest {
         BindingKeys keys = secret.bindingKeys(freshness, 1);
         keys.wipe();
         secret.wipe();
-        assertThat(List.of(keys.clientToGateway(), keys.gatewayToClient(), secret.key()))
+        RekeyOutput output = new RekeyOutput(1, 1, filled(1, 32));
+        RekeyOutput copy = output.copy();
+        output.wipe();
+        assertThat(copy.key()).isEqualTo(filled(1, 32));
+        assertThat(List.of(keys.clientToGateway(), keys.gatewayToClient(), secret.key(), output.key()))
                 .allSatisfy(key -> assertThat(key).containsOnly(0));
     }
 
@@ -128,6 +169,9 @@ class KeyScheduleTest {
         List<Object> records = List.of(
                 new SessionSecret(1, marker),
                 new BindingKeys(marker, marker),
+                new RekeyOutput(1, 2, marker),
+                Ratchet.of(new SessionSecret(1, marker), freshness, 1),
+                Ratchet.of(new SessionSecret(1, marker), freshness, 1).step(marker, client, gateway),
                 new KeyPair(marker, client),
                 new Ticket(filled(0x4D, 16), 1, 2, 3, marker, 4),
                 new NoiseIk.FirstMessage(client, marker));

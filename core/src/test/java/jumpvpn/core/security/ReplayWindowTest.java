@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The window against known cases and against an oracle that keeps everything. */
 class ReplayWindowTest {
-    private static final int SIZE = ReplayWindow.SIZE;
+    private static final int SIZE = 8192;
 
-    private final ReplayWindow window = new ReplayWindow();
+    private final ReplayWindow window = new ReplayWindow(SIZE);
 
     @Test
     void isEmptyAtFirst() {
@@ -22,6 +22,34 @@ class ReplayWindowTest {
         assertThat(window.accept(0)).isTrue();
         assertThat(window.largest()).isZero();
         assertThat(window.accept(0)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 100, 128, 1 << 20})
+    void hasTheSizeThatPolicySays(int size) {
+        ReplayWindow sized = new ReplayWindow(size);
+        assertThat(sized.accept(5L * size)).isTrue();
+        assertThat(sized.accept(4L * size)).as("one too old").isFalse();
+        assertThat(sized.accept(4L * size + 1)).as("the oldest").isTrue();
+        for (long counter = 5L * size + 1; counter < 7L * size; counter++) {
+            assertThat(sized.accept(counter)).isTrue();
+            assertThat(sized.accept(counter)).isFalse();
+        }
+    }
+
+    @Test
+    void afterARestEverythingUpToTheLargestIsTakenForReceived() {
+        ReplayWindow rested = new ReplayWindow(SIZE, 1000);
+        assertThat(rested.largest()).isEqualTo(1000);
+        for (long counter = 0; counter <= 1000; counter++) {
+            assertThat(rested.accept(counter)).isFalse();
+        }
+        assertThat(rested.accept(1003)).isTrue();
+        assertThat(rested.accept(1002)).isTrue();
+        assertThat(rested.accept(1002)).isFalse();
+        assertThat(new ReplayWindow(SIZE, -1).accept(0))
+                .as("nothing was received yet")
+                .isTrue();
     }
 
     @Test
@@ -56,7 +84,7 @@ class ReplayWindowTest {
         for (long counter = 0; counter < SIZE; counter++) {
             assertThat(window.accept(counter)).isFalse();
         }
-        ReplayWindow backwards = new ReplayWindow();
+        ReplayWindow backwards = new ReplayWindow(SIZE);
         for (long counter = SIZE - 1; counter >= 0; counter--) {
             assertThat(backwards.accept(counter)).isTrue();
         }

@@ -121,6 +121,7 @@ final class BenchClient {
                 crypto.entropy().nextLong(),
                 epoch,
                 secret.generation(),
+                0,
                 token,
                 nowNanos - tokenNanos,
                 List.of());

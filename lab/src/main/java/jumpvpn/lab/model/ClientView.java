@@ -17,8 +17,8 @@ public final class ClientView extends View {
             Reason.OWNER_GONE);
 
     /** Refusals that the gateway does not keep: another copy of the same request may be accepted. */
-    private static final Set<Reason> NOT_KEPT = Set.of(
-            Reason.STALE_REQUEST, Reason.NOT_OWNER, Reason.STORE_UNAVAILABLE, Reason.SWITCH_RATE_LIMITED);
+    private static final Set<Reason> NOT_KEPT =
+            Set.of(Reason.STALE_REQUEST, Reason.NOT_OWNER, Reason.STORE_UNAVAILABLE, Reason.SWITCH_RATE_LIMITED);
 
     /** A request that was accepted by nobody as far as the client knows, since the newest ACK. */
     private static final class Asked {
@@ -122,7 +122,8 @@ public final class ClientView extends View {
         if (asked == null || !state.lives()) {
             return;
         }
-        open.subList(0, open.indexOf(asked) + 1).clear(); // those before expect the same epoch and list fewer nonces: they can pass gate B no more
+        open.subList(0, open.indexOf(asked) + 1)
+                .clear(); // those before expect the same epoch and list fewer nonces: they can pass gate B no more
         copied = false;
         lostCount = false;
         if (said.epoch() <= epoch) {
@@ -157,7 +158,8 @@ public final class ClientView extends View {
             row(nowNanos, why);
         } else if (why == Reason.STALE_STATE_VERSION) {
             // one that expects an older epoch was overtaken; a later one will tell more than this one can
-            copied |= asked.expectedEpoch == epoch && open.stream().allMatch(other -> other.refused || isBefore(other, asked));
+            copied |= asked.expectedEpoch == epoch
+                    && open.stream().allMatch(other -> other.refused || isBefore(other, asked));
         } else {
             jumpRefused(nowNanos, asked, why);
         }

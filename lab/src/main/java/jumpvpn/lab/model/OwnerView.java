@@ -86,9 +86,8 @@ public final class OwnerView extends View {
         if (pending != null) {
             return Reason.DUAL_ACTIVE_FORBIDDEN;
         }
-        Reason tooSoon = request.cause().elective
-                ? switches.elective(nowNanos, terms)
-                : switches.forced(nowNanos, terms);
+        Reason tooSoon =
+                request.cause().elective ? switches.elective(nowNanos, terms) : switches.forced(nowNanos, terms);
         if (tooSoon != null) {
             return tooSoon;
         }

@@ -13,6 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import jumpvpn.core.observability.audit.Finding;
+import jumpvpn.core.observability.audit.Report;
+import jumpvpn.core.session.Policy;
+import jumpvpn.node.observability.jsonl.EventFiles;
 import org.jspecify.annotations.Nullable;
 
 /** One scenario, once: builds the world, starts the product in it, sends traffic through, acts, and gathers the evidence. */
@@ -95,7 +100,8 @@ final class LabRun implements AutoCloseable {
             World world = new World(topology, product);
             this.world = world;
             if (connected(world, timeline)) {
-                return Verdict.of(scenario, observe(world, timeline));
+                Evidence seen = observe(world, timeline);
+                return Verdict.of(scenario, seen).and(audit(world));
             }
             return Verdict.impossible(
                     "no session on uplink A (waited at most %d s)\nclient's log:\n%s\ngateway's log:\n%s"
@@ -145,6 +151,25 @@ final class LabRun implements AutoCloseable {
         timeline.poll();
         return new Evidence(
                 cut, before, after, report, clientEvents.events(), gatewayEvents.events(), wires(world, captures));
+    }
+
+    /** Both ends are stopped, so that their files are whole, and what these prove is judged. */
+    private Check audit(World world) throws IOException {
+        Workspace.stop(running(world.client));
+        Workspace.stop(running(world.gateway));
+        Report report = EventFiles.audit(
+                List.of(world.product.events(Product.Role.GATEWAY), world.product.events(Product.Role.CLIENT)),
+                version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
+        return new Check(
+                "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
+                report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
+                Stream.concat(
+                                report.findings().stream(),
+                                report.sessions().stream().flatMap(session -> session.findings().stream()))
+                        .findFirst()
+                        .map(Finding::toString)
+                        .orElse(report.events() + " events, "
+                                + report.sessions().size() + " sessions"));
     }
 
     private static Map<String, @Nullable Object> statusOrNothing(Product product, Product.Role role) {

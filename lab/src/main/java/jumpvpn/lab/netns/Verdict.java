@@ -35,6 +35,13 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
         return new Verdict(scenario.judge(e), figures);
     }
 
+    /** With one claim more. */
+    Verdict and(Check check) {
+        List<Check> all = new ArrayList<>(checks);
+        all.add(check);
+        return new Verdict(all, figures);
+    }
+
     /** A run that could not be carried out: that is a failure too. */
     static Verdict impossible(String reason) {
         return new Verdict(List.of(new Check("the run could be carried out", false, reason)), new LinkedHashMap<>());

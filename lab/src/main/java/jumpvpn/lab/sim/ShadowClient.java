@@ -207,9 +207,12 @@ final class ShadowClient {
                 }
                 holder.tell(view -> view.welcomed(nowNanos, Compared.version(welcome.version())));
             }
-            case BindingMessage.Close close when holder.equals(present) ->
-                holder.tell(view -> view.closed(nowNanos, Reason.valueOf(close.reason().name())));
-            case BindingMessage.Notice notice when holder.equals(present) ->
+            case BindingMessage.Close close
+            when holder.equals(present) ->
+                holder.tell(view ->
+                        view.closed(nowNanos, Reason.valueOf(close.reason().name())));
+            case BindingMessage.Notice notice
+            when holder.equals(present) ->
                 holder.tell(view -> view.noticed(
                         nowNanos, Integer.toUnsignedLong(binding.epoch), Compared.version(notice.version())));
             case null, default -> {

@@ -117,6 +117,11 @@ final class Arguments {
         return operands.stream().findFirst();
     }
 
+    /** All operands. */
+    List<String> operands() {
+        return List.copyOf(operands);
+    }
+
     /** The operand of a command that needs one. */
     String requiredOperand() {
         return operands.getFirst();

@@ -6,7 +6,7 @@ import java.util.List;
  * A command: all that its parser, its help and its caller need.
  *
  * @param name one or two words
- * @param operands as in its synopsis, empty if it takes none; in brackets if it may be left out
+ * @param operands as in its synopsis, empty if it takes none; in brackets if it may be left out, with … if there may be more
  * @param summary one line
  * @param text what a newcomer should know, with examples
  */
@@ -19,7 +19,7 @@ record Command(String name, String operands, String summary, List<Option> option
     }
 
     int mostOperands() {
-        return operands.isEmpty() ? 0 : 1;
+        return operands.isEmpty() ? 0 : operands.endsWith("…") ? Integer.MAX_VALUE : 1;
     }
 
     int leastOperands() {

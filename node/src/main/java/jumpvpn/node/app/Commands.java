@@ -103,6 +103,19 @@ final class Commands {
                     """,
                     ControlCommands::events),
             new Command(
+                    "audit",
+                    "FILE…",
+                    "what the event files of all nodes prove",
+                    List.of(Option.JSON, AuditCommand.CONFIG),
+                    """
+                    Rebuilds every session from the event files of gateways and clients and checks the rules that must always hold. Exit
+                    code: 0 PROVEN, 1 VIOLATED (an event breaks a rule; file and line are named), 3 INCOMPLETE (events are missing).
+
+                      jumpvpn audit gw1.jsonl laptop.jsonl
+                      jumpvpn audit --config gateway.toml --json /var/log/jumpvpn/*.jsonl* | jq .verdict
+                    """,
+                    AuditCommand::run),
+            new Command(
                     "check",
                     "",
                     "read a file over and say what is wrong",

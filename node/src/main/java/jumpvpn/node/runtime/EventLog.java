@@ -1,13 +1,17 @@
 package jumpvpn.node.runtime;
 
-import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +21,7 @@ import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.StateVersion;
+import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.observability.jsonl.EventJson;
@@ -30,6 +35,7 @@ final class EventLog implements EventSink, AutoCloseable {
     private static final int QUEUE = 8192;
     private static final int KEPT = 1024;
     private static final long IDLE_MILLIS = 200;
+    private static final int BATCH_BYTES = 32 * 1024;
 
     private record Numbered(Event event, long seq, long wallMillis) {}
 
@@ -37,7 +43,8 @@ final class EventLog implements EventSink, AutoCloseable {
     private final Role role;
     private final WallClock wall;
     private final Log log;
-    private final @Nullable BufferedWriter file;
+    private final @Nullable OutputStream file;
+    private final ByteArrayOutputStream unwritten = new ByteArrayOutputStream();
     private final @Nullable Path path;
     private final EventFeed feed;
     private final ArrayBlockingQueue<Numbered> queue = new ArrayBlockingQueue<>(QUEUE);
@@ -54,7 +61,7 @@ final class EventLog implements EventSink, AutoCloseable {
      * @param path null: followers only
      */
     EventLog(Path config, String node, Role role, @Nullable Path path, WallClock wall, Log log) throws StartException {
-        this.json = new EventJson(node);
+        this.json = new EventJson(node, HexFormat.of().toHexDigits(new SystemEntropy().nextLong()));
         this.role = role;
         this.wall = wall;
         this.log = log;
@@ -63,17 +70,33 @@ final class EventLog implements EventSink, AutoCloseable {
         this.file = open(config, path);
     }
 
-    private static @Nullable BufferedWriter open(Path config, @Nullable Path path) throws StartException {
+    private @Nullable OutputStream open(Path config, @Nullable Path path) throws StartException {
+        if (path == null) {
+            return null;
+        }
         try {
-            return path == null
-                    ? null
-                    : Files.newBufferedWriter(
-                            path, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            OutputStream opened = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            if (isCutOff(path)) {
+                unwritten.write('\n');
+            }
+            return opened;
         } catch (IOException e) {
             throw new StartException(
                     config + ": cannot append events to " + path + " (" + reason(e)
                             + "); change \"events\" in that file",
                     e);
+        }
+    }
+
+    /** Whether the last line has no end: the node was killed while it wrote. */
+    private static boolean isCutOff(Path path) throws IOException {
+        if (!Files.isRegularFile(path) || Files.size(path) == 0) {
+            return false;
+        }
+        try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            channel.position(channel.size() - 1).read(last);
+            return last.get(0) != '\n';
         }
     }
 
@@ -147,17 +170,24 @@ final class EventLog implements EventSink, AutoCloseable {
 
     private void write(String line) {
         feed.publish(line);
-        BufferedWriter out = file;
-        if (out == null) {
+        if (file == null) {
             return;
         }
+        unwritten.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+        unwritten.write('\n');
+        if (queue.isEmpty() || unwritten.size() >= BATCH_BYTES) {
+            flush(file);
+        }
+    }
+
+    /** Whole lines in one call, so that a node that is killed leaves whole lines. */
+    private void flush(OutputStream out) {
         try {
-            out.write(line);
-            out.write('\n');
-            if (queue.isEmpty()) {
-                out.flush();
-            }
+            unwritten.writeTo(out);
+            unwritten.reset();
         } catch (IOException e) {
+            unwritten.reset();
+            unwritten.write('\n'); // the last line may be cut off
             if (!fileFailed) {
                 fileFailed = true;
                 log.error("cannot write events to " + path + ": " + e.getMessage()

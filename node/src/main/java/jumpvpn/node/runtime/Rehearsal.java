@@ -49,7 +49,7 @@ final class Rehearsal {
     private record Datagram(boolean toGateway, int pathId, byte[] bytes) {}
 
     private final Crypto crypto = Crypto.jdk(new SystemEntropy());
-    private final EventJson json = new EventJson("rehearsal");
+    private final EventJson json = new EventJson("rehearsal", "0");
     private final ArrayDeque<Datagram> wire = new ArrayDeque<>();
     private final LookupTable<Binding> atClient = new LookupTable<>();
     private final LookupTable<Binding> atGateway = new LookupTable<>();

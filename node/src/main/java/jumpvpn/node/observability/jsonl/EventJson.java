@@ -6,13 +6,19 @@ import jumpvpn.core.observability.Event;
 /** Events as JSON lines, fields in the order of contract section 5. One thread at a time. */
 public final class EventJson {
     /** Name and version of the format. */
-    public static final String SCHEMA = "jumpvpn.event/1";
+    public static final String SCHEMA = "jumpvpn.event/2";
 
     private final String node;
+    private final String start;
 
-    /** For the events of this node. */
-    public EventJson(String node) {
+    /**
+     * For the events of this node.
+     *
+     * @param start names this start of it, whose numbers begin with 0
+     */
+    public EventJson(String node, String start) {
         this.node = node;
+        this.start = start;
     }
 
     /**
@@ -38,7 +44,8 @@ public final class EventJson {
                 .field("to", text(event.to()))
                 .field("path", event.path())
                 .field("policy_version", Integer.toUnsignedLong(event.policyVersion()))
-                .field("boot_ns", event.nanos());
+                .field("boot_ns", event.nanos())
+                .field("start", start);
         for (Event.Detail detail : event.details()) {
             json.name(detail.name());
             value(json, detail.value());
