@@ -31,7 +31,7 @@ final class KeptAnswers {
         return null;
     }
 
-    /** Forgets what is too old for gate C, but not the ACK of the current binding until its receipt is known. */
+    /** Forgets what is too old for gate C, but not the ACK of the current binding. */
     void expire(long nowNanos, long maxAgeNanos) {
         if (!answers.isEmpty()) {
             answers.removeIf(kept ->
@@ -57,10 +57,5 @@ final class KeptAnswers {
     /** The nonce whose answer is the ACK of the current binding. */
     void bound(Nonce nonce) {
         bindNonce = nonce;
-    }
-
-    /** The client has sent in the current binding: it has the ACK, which grows old now like any answer. */
-    void received() {
-        bindNonce = null;
     }
 }
