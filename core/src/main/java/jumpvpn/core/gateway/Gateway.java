@@ -127,6 +127,7 @@ public final class Gateway {
         ownership.proceed(nowNanos);
         sessions.proceed(nowNanos);
         table.proceed(nowNanos);
+        ownership.proceed(nowNanos);
     }
 
     /** When {@link #proceed} has something to do, or {@link Deadlines#NEVER}. */
@@ -163,6 +164,15 @@ public final class Gateway {
     /** Serves the sessions that it has, accepts nothing new, and tells every client to reattach at another gateway. */
     public void drain(long nowNanos) {
         ownership.drain(nowNanos);
+        proceed(nowNanos);
+    }
+
+    /**
+     * Before a stop that the sessions are to outlive, in a table that does: nothing new is accepted, and the table is told in a last mark what only this gateway's
+     * memory knows. Clients hear nothing: their sessions go on as soon as a gateway is there again. Close the table afterwards, so that the mark is durable.
+     */
+    public void leave(long nowNanos) {
+        ownership.leave(nowNanos);
         proceed(nowNanos);
     }
 
