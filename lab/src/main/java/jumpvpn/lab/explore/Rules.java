@@ -142,12 +142,23 @@ final class Rules {
         heard.forEach(digest::add);
     }
 
-    /** The attacker's datagram is handled from here on. Only one that nobody heard yet may do anything. */
+    /** The attacker's datagram is handled from here on. Only one that had no effect yet may have one. */
     void attacked(Message message, boolean genuine) {
-        boolean fresh = genuine && !heard.contains(message.digest().low());
-        harmless = !fresh;
         byte type = message.type();
+        boolean fresh = genuine && (!heard.contains(message.digest().low()) || isUndecided(message));
+        harmless = !fresh;
         mayBindThere |= fresh && (type == MessageType.REATTACH_REQUEST || type == MessageType.HANDSHAKE_INIT);
+    }
+
+    /** Whether it is a request that was judged when the table failed: that answer is not kept and spends no nonce, so any copy may still be the one that binds. */
+    private boolean isUndecided(Message message) {
+        if (message.to() == 0 || message.type() != MessageType.REATTACH_REQUEST || !world.store.hasFailed()) {
+            return false;
+        }
+        ReattachMessage.Proven<ReattachRequest> request = ReattachMessage.openRequest(
+                world.aead(), tickets(), message.bytes().clone());
+        String nonce = Truth.name(Objects.requireNonNull(request).nonce());
+        return truths.values().stream().noneMatch(truth -> truth.isBound(nonce));
     }
 
     void attackOver() {
@@ -262,6 +273,10 @@ final class Rules {
                 epoch == truth.epoch() || waits || untold,
                 "I1",
                 () -> gateway.name() + " is in epoch " + epoch + " and knows that " + truth.epoch() + " is committed");
+        require(
+                !truth.isEnded() || waits || untold,
+                "I10",
+                () -> gateway.name() + " has a session whose end it knows: " + session);
         require(truth.inner(session.inner()), "I3", () -> "the inner address changed to " + session.inner());
         ForwardingGate gate = gateway.route(session.inner().getFirst().address());
         require(gate != null, "I2", () -> gateway.name() + " has no route to " + session);
@@ -274,7 +289,9 @@ final class Rules {
                 "I6",
                 () -> gateway.name() + " sends to an address that proved nothing");
         oldBindings(gateway, epoch, view);
-        return epoch == truth.epoch() && Objects.requireNonNull(gate).forwarding() instanceof Forwarding.Forward;
+        return epoch == truth.epoch()
+                && !truth.isEnded()
+                && Objects.requireNonNull(gate).forwarding() instanceof Forwarding.Forward;
     }
 
     private void oldBindings(GatewayEnd gateway, int epoch, View view) {

@@ -95,9 +95,12 @@ final class Store {
     private final List<Ask> asks = new ArrayList<>();
     private final List<Hearer> hearers = new ArrayList<>();
     private final TreeMap<Integer, Deque<Change>> untold = new TreeMap<>();
+    private final TreeMap<Long, GatewayEnd> doubted = new TreeMap<>();
     private final List<Change> fresh = new ArrayList<>();
     private final TreeMap<SessionId, Long> lastCommits = new TreeMap<>();
     private final TreeMap<Long, Digest.Value> marks = new TreeMap<>();
+
+    private boolean failed;
 
     Store(SmallWorld world) {
         this.world = world;
@@ -127,9 +130,9 @@ final class Store {
         return table.get(id);
     }
 
-    /** Whether a gateway has asked for something and not heard. */
+    /** Whether a gateway has asked for something and does not know yet what became of it. */
     boolean isAsked(GatewayEnd end) {
-        return asks.stream().anyMatch(ask -> ask.by == end && !ask.answered);
+        return doubted.values().contains(end) || asks.stream().anyMatch(ask -> ask.by == end && !ask.answered);
     }
 
     /** Whether a change was committed of which this gateway has not heard. */
@@ -146,6 +149,7 @@ final class Store {
     /** The process is gone: nobody hears answers; commits that were sent may still take effect. */
     void killed(GatewayEnd end) {
         hearers.removeIf(hearer -> hearer.end == end);
+        doubted.values().removeIf(end::equals);
         untold.remove(end.number);
         for (Ask ask : List.copyOf(asks)) {
             if (ask.by == end) {
@@ -191,18 +195,28 @@ final class Store {
         spread();
     }
 
+    /** Whether the table ever said that it can't. */
+    boolean hasFailed() {
+        return failed;
+    }
+
     void fail(Ask ask) {
+        failed = true;
         asks.remove(ask);
         tell(ask, SessionTable.Outcome.UNAVAILABLE);
     }
 
     void doubt(Ask ask) {
+        doubted.put(ask.commitId, ask.by);
         tell(ask, SessionTable.Outcome.UNKNOWN);
     }
 
     private void tell(Ask ask, SessionTable.Outcome outcome) {
         ask.answered = true;
         settle(ask);
+        if (outcome == SessionTable.Outcome.COMMITTED) {
+            doubted.remove(ask.commitId);
+        }
         ask.by.note("table").add(ask.digest).add(outcome.ordinal());
         ask.answer.accept(outcome);
         ask.by.gateway().proceed(world.now());

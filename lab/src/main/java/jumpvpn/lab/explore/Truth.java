@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Truth {
     final SessionId id;
     private final TreeMap<StateVersion, String> rows = new TreeMap<>();
+    private final TreeSet<StateVersion> saidAsOwn = new TreeSet<>();
     private final TreeSet<String> boundNonces = new TreeSet<>();
     private int epoch;
     private int ownerNumber;
@@ -43,6 +44,11 @@ final class Truth {
         return epoch;
     }
 
+    /** Whether its end is committed. */
+    boolean isEnded() {
+        return ended;
+    }
+
     /** The gateway that committed it. */
     int ownerNumber() {
         return ownerNumber;
@@ -56,13 +62,19 @@ final class Truth {
         return inner.equals(shown);
     }
 
-    /** An owner says a row. */
+    /** An owner says a row: once as its own, and the same one marked as said again by whoever loads the record, be it before the owner knows of its commit. */
     void row(StateVersion version, String row, boolean again) {
         String before = rows.putIfAbsent(version, row);
+        boolean first = again || saidAsOwn.add(version);
         require(
-                before == null || (again && before.equals(row)),
+                first && (before == null || before.equals(row)),
                 "I4",
                 () -> version + " is " + before + " and also " + row);
+    }
+
+    /** Whether this request has begun an epoch. */
+    boolean isBound(String nonce) {
+        return boundNonces.contains(nonce);
     }
 
     /** A commit took effect: was it one that the gates allow? */
