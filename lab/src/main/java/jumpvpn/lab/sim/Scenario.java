@@ -126,10 +126,9 @@ record Scenario(
         return wildness == 0;
     }
 
-    /** Whether the model can be asked: it does not know insiders yet, nor successor sessions, nor tables that outlive a process or fail. */
+    /** Whether the model can be asked: it does not know insiders yet, nor tables that outlive a process or fail. */
     boolean isModelled() {
-        boolean ages = policy.get(PolicyKey.SESSION_MAX_LIFETIME) < Policy.DEFAULT.get(PolicyKey.SESSION_MAX_LIFETIME);
-        return insiderPauseNanos == 0 && !ages && store.equals(Store.MEMORY);
+        return insiderPauseNanos == 0 && store.equals(Store.MEMORY);
     }
 
     /** What a lane is like most of the time. */
