@@ -107,7 +107,7 @@ final class LabRun implements AutoCloseable {
     /** Carries the scenario out. */
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, rttA, rttB);
-        Product product = Product.prepare(workspace, java);
+        Product product = Product.prepare(workspace, JavaCommand.product());
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()

@@ -104,8 +104,8 @@ final class Product {
 
     /** Starts the process in its namespace. */
     Process start(Role role, Namespace namespace) throws IOException {
-        ProcessBuilder builder = namespace.command(
-                java.line(MAIN, List.of(role.command, "--config", config(role).toString())));
+        ProcessBuilder builder = namespace.command(java.productLine(
+                MAIN, List.of(role.command, "--config", config(role).toString())));
         builder.redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(workspace.file(log(role)).toFile()));
