@@ -32,7 +32,8 @@ final class Table {
             case EXIT_DEGRADED -> from == DEGRADED && bound ? ATTACHED : null;
             case TRANSPORT_DEAD, BETTER_PATH, OPERATOR_JUMP, LINK_GOING_DOWN, GATEWAY_DRAINING ->
                 steady && bound ? RECOVERING : null;
-            case PEER_REPORTED, GATEWAY_RESTARTED -> owner && steady && bound ? RECOVERING : null;
+            case PEER_REPORTED -> owner && steady && bound ? RECOVERING : null;
+            case GATEWAY_RESTARTED -> owner && steady && !bound ? RECOVERING : null; // the start ended the binding
             case REATTACH_ACCEPT -> from == RECOVERING ? ATTACHED : null;
             case JUMP_ABANDONED -> from == RECOVERING && bound ? ATTACHED : null;
             case RECOVERY_WINDOW_EXCEEDED -> from == RECOVERING && !bound ? DEGRADED : null;
