@@ -5,6 +5,7 @@ import java.util.List;
 import jumpvpn.lab.bench.Bench;
 import jumpvpn.lab.explore.ExploreLab;
 import jumpvpn.lab.netns.NetworkLab;
+import jumpvpn.lab.sim.SimLab;
 
 /** The entry of {@code jumpvpn lab}. */
 public final class Lab {
@@ -18,10 +19,11 @@ public final class Lab {
     /** Runs the lab; 0: all that was claimed held, 1: something did not, 2: the command line or the machine is not fit. */
     public static int run(String[] args, PrintStream out, PrintStream err) {
         List<String> arguments = List.of(args);
-        List<String> rest = arguments.subList(Math.min(1, arguments.size()), arguments.size());
+        List<String> rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
         return switch (arguments.isEmpty() ? "" : arguments.getFirst()) {
             case "bench" -> Bench.run(rest, out, err);
             case "explore" -> ExploreLab.run(rest, out, err);
+            case "sim" -> SimLab.run(rest, out, err);
             default -> NetworkLab.run(arguments, out, err);
         };
     }

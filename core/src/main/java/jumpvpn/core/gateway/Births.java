@@ -62,9 +62,9 @@ final class Births {
     private final List<Birth> overtaken = new ArrayList<>();
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
-    Births(GatewayContext context) {
+    Births(GatewayContext context, AddressPool pool) {
         this.context = context;
-        this.pool = new AddressPool(context.config());
+        this.pool = pool;
         this.ownMac = new HandshakeMac(context.config().own().publicKey());
     }
 
@@ -100,7 +100,12 @@ final class Births {
         } else if (inner.isEmpty()) {
             refuse(caller, ReasonCode.POOL_EXHAUSTED);
         } else {
-            admit(caller, client, inner);
+            SessionId id = context.config().placement().draw(context.crypto().entropy());
+            if (id == null) {
+                refuse(caller, ReasonCode.NOT_OWNER);
+            } else {
+                admit(caller, client, inner, id);
+            }
         }
     }
 
@@ -147,10 +152,9 @@ final class Births {
         context.port().transmit(caller.socketId, caller.from, caller.response(0, second));
     }
 
-    private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner) {
+    private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner, SessionId id) {
         makeRoom(caller.nowNanos, client);
         GatewayConfig config = context.config();
-        SessionId id = SessionId.of(context.crypto().entropy().bytes(SessionId.LENGTH));
         long wireId = context.crypto().entropy().nextLong();
         Grant grant = new Grant.Session(id, inner, caller.from, config.mtu(), config.policy());
         byte[] response = caller.response(wireId, caller.noise.writeSecond(grant.encode()));

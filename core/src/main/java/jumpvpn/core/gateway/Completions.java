@@ -162,6 +162,9 @@ final class Completions {
         session.open(nowNanos);
         welcome(nowNanos, session);
         sessions.reschedule(session);
+        if (revoked.contains(birth.clientKey())) { // while the commit was under way
+            sessions.end(nowNanos, session, ReasonCode.REVOKED);
+        }
     }
 
     /** Tells the client that its session is committed. */
