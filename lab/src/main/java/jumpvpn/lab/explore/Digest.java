@@ -1,6 +1,7 @@
 package jumpvpn.lab.explore;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** A 128-bit digest of a sequence of numbers and bytes. Two sequences that differ have the same one by chance only. */
 final class Digest {
@@ -38,11 +39,18 @@ final class Digest {
         return add(value.high).add(value.low);
     }
 
-    Value value() {
-        return new Value(high, low);
+    /** Some digests whose order does not matter. */
+    Digest addAll(List<Value> values) {
+        long highs = 0;
+        long lows = 0;
+        for (Value value : values) {
+            highs += value.high;
+            lows += value.low;
+        }
+        return add(values.size()).add(highs).add(lows);
     }
 
-    static Value of(byte[] bytes) {
-        return new Digest().add(bytes).value();
+    Value value() {
+        return new Value(high, low);
     }
 }

@@ -60,6 +60,7 @@ final class Exploration {
         }
     }
 
+    private static final long HEALING_PAUSE_NANOS = 200_000_000;
     private static final long HEALED_WITHIN_NANOS = 60_000_000_000L;
 
     private final Bounds bounds;
@@ -126,7 +127,7 @@ final class Exploration {
             }
             if (heals) {
                 tried = schedule;
-                replay(schedule).heal(HEALED_WITHIN_NANOS);
+                heal(replay(schedule));
             }
             return new Found(reached, null);
         } catch (Violation violation) {
@@ -135,6 +136,28 @@ final class Exploration {
             Violation crash = new Violation("CRASH", "an end threw " + e);
             crash.initCause(e);
             return new Found(reached, new Broken(tried, crash));
+        }
+    }
+
+    /** Contract I9: all is well, so both ends must have one session soon and pass packets. */
+    private static void heal(SmallWorld world) {
+        world.allIsWell();
+        long end = world.now() + HEALED_WITHIN_NANOS;
+        while (!world.rules.passes()) {
+            if (world.now() > end) {
+                throw new Violation(
+                        "I9",
+                        "no session that passes packets " + HEALED_WITHIN_NANOS / 1_000_000_000
+                                + " s after all was well: client " + world.client.status() + ", gateways "
+                                + world.gateways().stream()
+                                        .map(GatewayEnd::sessions)
+                                        .toList());
+            }
+            if (world.rules.isWhole()) {
+                world.rules.expectPackets();
+                world.packets(world.rules.owner());
+            }
+            world.goOn(HEALING_PAUSE_NANOS);
         }
     }
 
@@ -150,7 +173,7 @@ final class Exploration {
         List<String> lines = new ArrayList<>();
         try {
             for (Choice choice : schedule) {
-                lines.add(world.describe(choice));
+                lines.add(new Offer(world).describe(choice));
                 world.take(choice);
             }
         } catch (Violation | IllegalStateException e) {

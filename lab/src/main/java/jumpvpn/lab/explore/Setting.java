@@ -19,10 +19,10 @@ enum Setting {
     CRASH(40, Bounds.none(1, 3).with(JUMPS, 1).with(CRASHES, 1).with(STORE_FAULTS, 1)),
     /** All orders of two jumps and one message of an attacker: to the end. */
     ATTACK(40, Bounds.none(1, 3).with(JUMPS, 2).with(ATTACKS, 1)),
-    /** All orders of one jump to the other gateway and one crash: to the end. */
-    TAKEOVER(40, Bounds.none(2, 3).with(JUMPS, 1).with(CRASHES, 1)),
+    /** All orders of one jump to the other gateway and one crash: to a depth. */
+    TAKEOVER(12, Bounds.none(2, 3).with(JUMPS, 1).with(CRASHES, 1)),
     /** Jumps, packets and long silences: to a depth. */
-    SILENCE(7, Bounds.none(1, 3).with(JUMPS, 2).with(PACKETS, 2).with(SILENCES, 2)),
+    SILENCE(6, Bounds.none(1, 3).with(JUMPS, 2).with(PACKETS, 2).with(SILENCES, 2)),
     /** Everything once, with two gateways: to a depth. */
     ALL(
             4,

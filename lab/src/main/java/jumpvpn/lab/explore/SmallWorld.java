@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.security.AeadPort;
@@ -129,6 +128,15 @@ final class SmallWorld {
         return gateways;
     }
 
+    List<Message> underWay() {
+        return underWay;
+    }
+
+    /** How often something of this kind may still happen. */
+    int left(Limit limit) {
+        return left.getOrDefault(limit, 0);
+    }
+
     List<Message> recorded() {
         return recorded;
     }
@@ -180,7 +188,7 @@ final class SmallWorld {
         }
     }
 
-    private End end(int number) {
+    End end(int number) {
         return number == 0 ? client : gateways.get(number - 1);
     }
 
@@ -200,62 +208,7 @@ final class SmallWorld {
 
     /** What may happen now, in an order that does not change. */
     List<Choice> choices() {
-        List<Choice> choices = new ArrayList<>();
-        TreeSet<Long> seen = new TreeSet<>();
-        for (int i = 0; i < underWay.size(); i++) {
-            if (seen.add(underWay.get(i).digest().low())) {
-                choices.add(new Choice(Kind.DELIVER, i));
-                offer(choices, Kind.DUPLICATE, i);
-            }
-        }
-        for (int i = 0; i < store.asks().size(); i++) {
-            Store.Ask ask = store.asks().get(i);
-            offer(choices, Kind.APPLY, i, ask.mayApply());
-            offer(choices, Kind.ANSWER, i, ask.mayAnswer());
-            offer(choices, Kind.FAIL, i, ask.mayFail());
-            offer(choices, Kind.DOUBT, i, ask.mayDoubt());
-        }
-        for (int i = 0; i <= gateways.size(); i++) {
-            offer(choices, Kind.KILL, i, end(i).isRunning());
-            offer(choices, Kind.START, i, !end(i).isRunning());
-            offer(choices, Kind.NOTIFY, i, i > 0 && store.isUntold(gateways.get(i - 1)));
-            offer(choices, Kind.PACKET, i, end(i).isRunning() && rules.clientInner() != null);
-        }
-        offer(choices, Kind.JUMP, 0, client.isRunning());
-        offer(choices, Kind.LINK, 0);
-        offer(choices, Kind.LINK, 1);
-        offer(choices, Kind.WAIT, 0);
-        offer(choices, Kind.SILENCE, 0);
-        for (int i = 0; i < recorded.size(); i++) {
-            boolean heard = end(recorded.get(i).to()).isRunning();
-            offer(choices, Kind.REPLAY, i, heard);
-            offer(choices, Kind.FORGE, i, heard);
-        }
-        return choices;
-    }
-
-    private void offer(List<Choice> choices, Kind kind, int index) {
-        offer(choices, kind, index, true);
-    }
-
-    private void offer(List<Choice> choices, Kind kind, int index, boolean possible) {
-        if (possible && (kind.limit == null || left.getOrDefault(kind.limit, 0) > 0)) {
-            choices.add(new Choice(kind, index));
-        }
-    }
-
-    /** What a choice would be, for people. */
-    String describe(Choice choice) {
-        int index = choice.index();
-        String about = switch (choice.kind()) {
-            case DELIVER, DUPLICATE -> underWay.get(index).toString();
-            case APPLY, ANSWER, FAIL, DOUBT -> store.asks().get(index).toString();
-            case KILL, START, NOTIFY, PACKET -> end(index).name();
-            case LINK -> index + (client.isUp(index) ? " down" : " up");
-            case REPLAY, FORGE -> recorded.get(index).toString();
-            case WAIT, SILENCE, JUMP -> "";
-        };
-        return (choice.kind() + " " + about).strip();
+        return new Offer(this).choices();
     }
 
     /** Lets it happen, and looks at everything afterwards. */
@@ -392,26 +345,16 @@ final class SmallWorld {
         }
         left.forEach((limit, count) -> digest.add(count));
         store.digest(digest);
-        sum(digest, underWay);
+        digest.addAll(underWay.stream().map(Message::digest).toList());
         if (left.getOrDefault(Limit.ATTACKS, 0) > 0) {
-            sum(digest, recorded);
+            digest.addAll(recorded.stream().map(Message::digest).toList());
             rules.digestOfHeard(digest);
         }
         return digest.value();
     }
 
-    private static void sum(Digest digest, List<Message> messages) {
-        long high = 0;
-        long low = 0;
-        for (Message message : messages) {
-            high += message.digest().high();
-            low += message.digest().low();
-        }
-        digest.add(messages.size()).add(high).add(low);
-    }
-
-    /** Contract I9: everybody runs, every link is up, the table answers at once; within so long both ends must have one session and pass packets. */
-    void heal(long withinNanos) {
+    /** Everybody runs, every link is up, what was under way is lost, the table has answered, and from here on it and the network do so at once. */
+    void allIsWell() {
         open = false;
         underWay.clear();
         for (int i = 0; i <= gateways.size(); i++) {
@@ -429,29 +372,24 @@ final class SmallWorld {
                 store.answer(ask);
             }
         }
-        long end = now + withinNanos;
-        while (!rules.passes() && now < end) {
-            gateways.forEach(gateway -> {
-                while (store.isUntold(gateway)) {
-                    store.notify(gateway);
-                }
-            });
-            settle();
-            if (rules.isWhole()) {
-                rules.expectPackets();
-                packet(0);
-                packet(rules.owner());
+    }
+
+    /** A packet each way. */
+    void packets(int gateway) {
+        packet(0);
+        packet(gateway);
+        settle();
+    }
+
+    /** Time passes while all is well. */
+    void goOn(long nanos) {
+        for (GatewayEnd gateway : gateways) {
+            while (store.isUntold(gateway)) {
+                store.notify(gateway);
             }
-            settle();
-            runUntil(now + 200 * MILLI);
-            rules.look();
         }
-        if (!rules.passes()) {
-            throw new Violation(
-                    "I9",
-                    "no session that passes packets " + withinNanos / 1_000_000_000
-                            + " s after everything was well: client " + client.status() + ", gateways "
-                            + gateways.stream().map(GatewayEnd::sessions).toList());
-        }
+        settle();
+        runUntil(now + nanos);
+        rules.look();
     }
 }

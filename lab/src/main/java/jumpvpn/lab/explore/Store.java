@@ -263,13 +263,7 @@ final class Store {
     void digest(Digest digest) {
         lastCommits.forEach((id, commitId) -> digest.add(id.low()).add(commitId));
         marks.forEach((gateway, mark) -> digest.add(gateway).add(mark));
-        long high = 0;
-        long low = 0;
-        for (Ask ask : asks) {
-            high += ask.digest().high();
-            low += ask.digest().low();
-        }
-        digest.add(high).add(low);
+        digest.addAll(asks.stream().map(Ask::digest).toList());
         untold.forEach((gateway, queue) -> {
             digest.add(gateway).add(queue.size());
             for (Change change : queue) {

@@ -46,12 +46,12 @@ class ExplorationTest {
     @CsvSource({
         "ANSWER_BEFORE_DURABLE, I4",
         "VERSION_ROLLBACK, I4",
-        "ACCEPT_USED_NONCE, I6",
+        "FORGET_VERSION_STEP, I4",
+        "KEEP_OLD_BINDING, I1",
         "COOLDOWN_IGNORED, I7",
     })
     void findsAPlantedFault(Fault fault, String invariant) {
-        Bounds bounds =
-                Bounds.none(1, 3).with(Limit.JUMPS, 2).with(Limit.ATTACKS, fault == Fault.ACCEPT_USED_NONCE ? 1 : 0);
+        Bounds bounds = Bounds.none(1, 3).with(Limit.JUMPS, 2).with(Limit.SILENCES, 1);
         Exploration.Result result = new Exploration(bounds, EnumSet.of(fault), false).run(9, _ -> {});
         assertThat(result.broken())
                 .as("%s in %d states", fault, result.states())
