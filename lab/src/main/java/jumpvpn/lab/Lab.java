@@ -3,7 +3,9 @@ package jumpvpn.lab;
 import java.io.PrintStream;
 import java.util.List;
 import jumpvpn.lab.bench.Bench;
+import jumpvpn.lab.explore.ExploreLab;
 import jumpvpn.lab.netns.NetworkLab;
+import jumpvpn.lab.sim.SimLab;
 
 /** The entry of {@code jumpvpn lab}. */
 public final class Lab {
@@ -17,8 +19,12 @@ public final class Lab {
     /** Runs the lab; 0: all that was claimed held, 1: something did not, 2: the command line or the machine is not fit. */
     public static int run(String[] args, PrintStream out, PrintStream err) {
         List<String> arguments = List.of(args);
-        return !arguments.isEmpty() && arguments.getFirst().equals("bench")
-                ? Bench.run(arguments.subList(1, arguments.size()), out, err)
-                : NetworkLab.run(arguments, out, err);
+        List<String> rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
+        return switch (arguments.isEmpty() ? "" : arguments.getFirst()) {
+            case "bench" -> Bench.run(rest, out, err);
+            case "explore" -> ExploreLab.run(rest, out, err);
+            case "sim" -> SimLab.run(rest, out, err);
+            default -> NetworkLab.run(arguments, out, err);
+        };
     }
 }

@@ -23,6 +23,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionMachine;
 import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.Transition;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -209,10 +210,9 @@ final class ClientSession {
     }
 
     private void closed(long nowNanos, ReasonCode reason) {
-        boolean named =
-                jumpvpn.core.session.Transition.find(Role.CLIENT, machine.state(), machine.bindingAlive(), reason)
-                        != null;
-        end(nowNanos, named ? reason : ReasonCode.PEER_CLOSED);
+        Transition row = Transition.find(Role.CLIENT, machine.state(), machine.bindingAlive(), reason);
+        boolean isEnd = row != null && row.to() == SessionState.TERMINATED;
+        end(nowNanos, isEnd ? reason : ReasonCode.PEER_CLOSED);
     }
 
     private void noticed(long nowNanos, Binding binding, BindingMessage.Notice notice) {

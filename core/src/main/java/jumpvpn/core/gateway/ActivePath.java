@@ -7,6 +7,7 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathHealth;
+import org.jspecify.annotations.Nullable;
 
 /** A session's newest binding: how it is carried, how it does, and where the client is. */
 final class ActivePath {
@@ -14,6 +15,8 @@ final class ActivePath {
     final Protocol protocol;
     final PeerAddress address;
     private final HealthWatch watch;
+    private @Nullable Endpoint namedFrom;
+    private String name = "";
 
     ActivePath(GatewaySession session, Binding binding, Protocol protocol) {
         this.binding = binding;
@@ -24,7 +27,12 @@ final class ActivePath {
 
     /** What operators call it, seen from here. */
     String name() {
-        return name(protocol, binding.peer());
+        Endpoint from = binding.peer();
+        if (namedFrom != from) { // many events say it
+            namedFrom = from;
+            name = name(protocol, from);
+        }
+        return name;
     }
 
     static String name(Protocol protocol, Endpoint from) {

@@ -8,6 +8,8 @@ import java.util.TreeSet;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.session.ReasonCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients' inner addresses. Fixed ones as configured, the others by the hash of the client's key, so that a client keeps its address over restarts without a
@@ -37,7 +39,7 @@ final class AddressPool {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable IpAddress fixed(GatewayConfig.Client client, Prefix network) {
+    private static @Nullable IpAddress fixed(GatewayConfig.Client client, Prefix network) {
         for (IpAddress address : client.addresses()) {
             if (network.contains(address)) {
                 return address;
@@ -46,7 +48,7 @@ final class AddressPool {
         return null;
     }
 
-    private @org.jspecify.annotations.Nullable IpAddress fromPool(byte[] publicKey, Prefix network) {
+    private @Nullable IpAddress fromPool(byte[] publicKey, Prefix network) {
         int hostBits = Math.min((network.address().isV4() ? 32 : 128) - network.length(), 24);
         long hosts = (1L << hostBits)
                 - (network.address().isV4() ? 2 : 1); // without the network's own and broadcast address
@@ -60,6 +62,19 @@ final class AddressPool {
             }
         }
         return null;
+    }
+
+    /**
+     * Why a session that was born under an earlier configuration can't go on under this one, or null: its client is no longer in it (REVOKED), or has other inner
+     * addresses now, so that its old ones may be somebody else's (OPERATOR_TERMINATE).
+     */
+    @Nullable
+    ReasonCode refuses(SessionRecord record) {
+        List<Prefix> inner = byClient.get(record.clientKey());
+        if (inner == null) {
+            return ReasonCode.REVOKED;
+        }
+        return inner.equals(record.inner()) ? null : ReasonCode.OPERATOR_TERMINATE;
     }
 
     /** The client's inner addresses; empty when the pool had none left. */

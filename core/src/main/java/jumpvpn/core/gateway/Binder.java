@@ -132,11 +132,12 @@ final class Binder {
             entered = session.rekey.copyOf(
                     asked.request().expectedEpoch(), asked.request().phase());
             SessionSecret base = entered == null ? named.copy() : named.mixed(entered);
-            after = after(nowNanos, named, base);
-            int epoch = after.version().epoch();
-            ratchet = Ratchet.of(base, freshness, epoch);
-            BindingKeys keys = base.bindingKeys(freshness, epoch);
+            SessionSecret.Bound bound =
+                    base.bound(freshness, rows.getLast().version().epoch());
             base.wipe();
+            after = after(nowNanos, named, bound.next());
+            ratchet = bound.ratchet();
+            BindingKeys keys = bound.keys();
             binding = binding(
                     nowNanos,
                     PacketLayout.DATA,
@@ -172,11 +173,9 @@ final class Binder {
             return List.of(into, ReasonCode.REATTACH_ACCEPT);
         }
 
-        private SessionRecord after(long nowNanos, SessionSecret named, SessionSecret base) {
+        private SessionRecord after(long nowNanos, SessionSecret named, SessionSecret next) {
             SessionRecord before = session.record;
-            int epoch = rows.getLast().version().epoch();
-            SessionSecret stepped =
-                    base.next(freshness, epoch).numbered(before.secret().generation() + 1);
+            SessionSecret stepped = next.numbered(before.secret().generation() + 1);
             return new SessionRecord(
                     before.id(),
                     before.clientKey(),

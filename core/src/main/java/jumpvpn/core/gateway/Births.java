@@ -68,9 +68,9 @@ final class Births {
     private final TreeMap<String, ArrayDeque<Long>> seen = new TreeMap<>();
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
-    Births(GatewayContext context) {
+    Births(GatewayContext context, AddressPool pool) {
         this.context = context;
-        this.pool = new AddressPool(context.config());
+        this.pool = pool;
         this.ownMac = new HandshakeMac(context.config().own().publicKey());
     }
 
@@ -106,7 +106,12 @@ final class Births {
         } else if (inner.isEmpty()) {
             refuse(caller, ReasonCode.POOL_EXHAUSTED);
         } else {
-            admit(caller, client, inner);
+            SessionId id = context.config().placement().draw(context.crypto().entropy());
+            if (id == null) {
+                refuse(caller, ReasonCode.NOT_OWNER);
+            } else {
+                admit(caller, client, inner, id);
+            }
         }
     }
 
@@ -153,14 +158,13 @@ final class Births {
         context.port().transmit(caller.socketId, caller.from, caller.response(0, second));
     }
 
-    private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner) {
+    private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner, SessionId id) {
         String clientKey = SessionRecord.clientKey(client.publicKey());
         boolean replayed = wasSeen(clientKey, caller.init.noise());
         if (!makeRoom(caller.nowNanos, clientKey, replayed)) {
             return;
         }
         GatewayConfig config = context.config();
-        SessionId id = SessionId.of(context.crypto().entropy().bytes(SessionId.LENGTH));
         long wireId = context.crypto().entropy().nextLong();
         Grant grant = new Grant.Session(id, inner, caller.from, config.mtu(), config.policy());
         byte[] response = caller.response(wireId, caller.noise.writeSecond(grant.encode()));

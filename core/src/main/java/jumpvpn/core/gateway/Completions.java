@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * owns that (contract section 2, superseding).
  */
 final class Completions {
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
     private final GatewayContext context;
     private final Births births;
     private final LiveSessions sessions;
@@ -49,30 +51,60 @@ final class Completions {
                 switch (reading) {
                     case SessionTable.Reading.Unavailable _ -> births.refused(at, birth);
                     case SessionTable.Reading.None _ -> commit(at, birth, null);
-                    case SessionTable.Reading.Found found -> commit(at, birth, known(at, found));
+                    case SessionTable.Reading.Found found -> {
+                        GatewaySession older = known(at, found);
+                        if (older == null) {
+                            births.refused(at, birth); // the client confirms again
+                        } else {
+                            commit(at, birth, older);
+                        }
+                    }
                 }
             });
         }
     }
 
-    /** The session of a record: ours if it is what we have in memory. */
-    private GatewaySession known(long nowNanos, SessionTable.Reading.Found found) {
+    /**
+     * The session of a record: ours if it is what we have in memory. Null if what we have is another epoch's: an answer, or the word of another gateway, is on its way
+     * and tells which is true; until then there must be no second one beside it.
+     */
+    private @Nullable GatewaySession known(long nowNanos, SessionTable.Reading.Found found) {
         GatewaySession session = sessions.get(found.record().id());
-        return session != null
-                        && session.record.version().epoch()
-                                == found.record().version().epoch()
-                ? session
-                : sessions.restored(found, nowNanos);
+        if (session == null) {
+            return sessions.restored(found, nowNanos);
+        }
+        boolean same =
+                session.record.version().epoch() == found.record().version().epoch();
+        return same ? session : null;
     }
 
     /** No handshake of this client is completed from now on, and its session ends. */
     void revoke(String clientKey) {
         revoked.add(clientKey);
+        endRevoked(clientKey);
+    }
+
+    private void endRevoked(String clientKey) {
         table.readClient(clientKey, (at, reading) -> {
-            if (reading instanceof SessionTable.Reading.Found found) {
-                sessions.end(at, known(at, found), ReasonCode.REVOKED);
+            switch (reading) {
+                case SessionTable.Reading.None _ -> {
+                    // it has none
+                }
+                case SessionTable.Reading.Unavailable _ -> endRevokedLater(at, clientKey);
+                case SessionTable.Reading.Found found -> {
+                    GatewaySession session = known(at, found);
+                    if (session == null) {
+                        endRevokedLater(at, clientKey);
+                    } else {
+                        sessions.end(at, session, ReasonCode.REVOKED);
+                    }
+                }
             }
         });
+    }
+
+    private void endRevokedLater(long nowNanos, String clientKey) {
+        table.at(nowNanos + RETRY_NANOS, _ -> endRevoked(clientKey));
     }
 
     private void commit(long nowNanos, Births.Birth birth, @Nullable GatewaySession older) {
@@ -130,6 +162,9 @@ final class Completions {
         session.open(nowNanos);
         welcome(nowNanos, session);
         sessions.reschedule(session);
+        if (revoked.contains(birth.clientKey())) { // while the commit was under way
+            sessions.end(nowNanos, session, ReasonCode.REVOKED);
+        }
     }
 
     /** Tells the client that its session is committed. */

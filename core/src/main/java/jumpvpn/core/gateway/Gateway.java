@@ -37,13 +37,14 @@ public final class Gateway {
         Crypto crypto = Planted.crypto(context);
         long incarnation = context.crypto().entropy().nextLong();
         Owner self = new Owner(context.config().ownerId(), incarnation);
-        births = new Births(context);
+        AddressPool pool = new AddressPool(context.config());
+        births = new Births(context, pool);
         table = new TableClient(context.table());
         tickets = new TicketOffice(context.config(), crypto, incarnation, wallSeconds);
         sessions = new LiveSessions(context, table, self);
         completions = new Completions(context, births, sessions, table, tickets, self);
         renewals = new SecretRenewal(context, sessions, table);
-        ownership = new Ownership(context, table, sessions, self);
+        ownership = new Ownership(context, table, sessions, pool, self);
         Answers answers = new Answers(context, tickets);
         Binder binder = new Binder(context, crypto, sessions, table, tickets, answers, self);
         Gates gates = new Gates(incarnation, context.faults());
@@ -126,6 +127,7 @@ public final class Gateway {
         ownership.proceed(nowNanos);
         sessions.proceed(nowNanos);
         table.proceed(nowNanos);
+        ownership.proceed(nowNanos);
     }
 
     /** When {@link #proceed} has something to do, or {@link Deadlines#NEVER}. */
@@ -162,6 +164,15 @@ public final class Gateway {
     /** Serves the sessions that it has, accepts nothing new, and tells every client to reattach at another gateway. */
     public void drain(long nowNanos) {
         ownership.drain(nowNanos);
+        proceed(nowNanos);
+    }
+
+    /**
+     * Before a stop that the sessions are to outlive, in a table that does: nothing new is accepted, and the table is told in a last mark what only this gateway's
+     * memory knows. Clients hear nothing: their sessions go on as soon as a gateway is there again. Close the table afterwards, so that the mark is durable.
+     */
+    public void leave(long nowNanos) {
+        ownership.leave(nowNanos);
         proceed(nowNanos);
     }
 

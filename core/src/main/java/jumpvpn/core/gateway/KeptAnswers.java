@@ -1,8 +1,8 @@
 package jumpvpn.core.gateway;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.TreeMap;
+import java.util.List;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.net.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -16,43 +16,51 @@ final class KeptAnswers {
      *
      * @param requestHash of the whole request
      */
-    record Kept(int requestHash, Endpoint from, byte[] answer, long nanos) {}
+    record Kept(Nonce nonce, int requestHash, Endpoint from, byte[] answer, long nanos) {}
 
-    private final TreeMap<String, Kept> byNonce = new TreeMap<>();
+    private List<Kept> answers = List.of();
     private @Nullable Nonce bindNonce;
-
-    private static String key(Nonce nonce) {
-        return Long.toHexString(nonce.high()) + "-" + Long.toHexString(nonce.low());
-    }
 
     @Nullable
     Kept get(Nonce nonce) {
-        return byNonce.get(key(nonce));
+        for (Kept kept : answers) {
+            if (kept.nonce.equals(nonce)) {
+                return kept;
+            }
+        }
+        return null;
     }
 
-    /** Forgets what is too old for gate C, but not the ACK of the current binding. */
+    /** Forgets what is too old for gate C, but not the ACK of the current binding until its receipt is known. */
     void expire(long nowNanos, long maxAgeNanos) {
-        String current = bindNonce == null ? "" : key(bindNonce);
-        Iterator<java.util.Map.Entry<String, Kept>> entries = byNonce.entrySet().iterator();
-        while (entries.hasNext()) {
-            java.util.Map.Entry<String, Kept> entry = entries.next();
-            if (nowNanos - entry.getValue().nanos > maxAgeNanos + 2 * Gates.CLOCK_SKEW_NANOS
-                    && !entry.getKey().equals(current)) {
-                entries.remove();
+        if (!answers.isEmpty()) {
+            answers.removeIf(kept ->
+                    nowNanos - kept.nanos > maxAgeNanos + 2 * Gates.CLOCK_SKEW_NANOS && !kept.nonce.equals(bindNonce));
+            if (answers.isEmpty()) {
+                answers = List.of(); // most sessions keep nothing most of the time
             }
         }
     }
 
     boolean isFull() {
-        return byNonce.size() >= MOST;
+        return answers.size() >= MOST;
     }
 
     void keep(Nonce nonce, byte[] request, Endpoint from, byte[] answer, long nowNanos) {
-        byNonce.put(key(nonce), new Kept(Arrays.hashCode(request), from, answer, nowNanos));
+        if (answers.isEmpty()) {
+            answers = new ArrayList<>(2);
+        }
+        answers.removeIf(kept -> kept.nonce.equals(nonce));
+        answers.add(new Kept(nonce, Arrays.hashCode(request), from, answer, nowNanos));
     }
 
     /** The nonce whose answer is the ACK of the current binding. */
     void bound(Nonce nonce) {
         bindNonce = nonce;
+    }
+
+    /** The client has sent in the current binding: it has the ACK, which grows old now like any answer. */
+    void received() {
+        bindNonce = null;
     }
 }

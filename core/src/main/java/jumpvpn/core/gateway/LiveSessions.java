@@ -1,6 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
@@ -31,7 +32,7 @@ final class LiveSessions {
     private final GatewayContext context;
     private final TableClient table;
     private final Owner self;
-    private final TreeMap<SessionId, GatewaySession> byId = new TreeMap<>();
+    private final LinkedHashMap<SessionId, GatewaySession> byId = new LinkedHashMap<>();
     private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
     private final Wakeups wakeups = new Wakeups();
@@ -55,7 +56,9 @@ final class LiveSessions {
     }
 
     List<GatewaySession> all() {
-        return List.copyOf(byId.values());
+        return byId.values().stream()
+                .sorted(Comparator.comparing(session -> session.record.id()))
+                .toList();
     }
 
     void add(GatewaySession session) {

@@ -26,19 +26,22 @@ final class Ownership {
     private final SessionTable port;
     private final TableClient table;
     private final LiveSessions sessions;
+    private final AddressPool pool;
     private final Owner self;
     private int orphans;
     private boolean loaded;
     private boolean loading;
     private boolean draining;
+    private boolean leaving;
     private boolean leased;
     private long leaseEndNanos = Deadlines.NEVER;
 
-    Ownership(GatewayContext context, TableClient table, LiveSessions sessions, Owner self) {
+    Ownership(GatewayContext context, TableClient table, LiveSessions sessions, AddressPool pool, Owner self) {
         this.context = context;
         this.port = context.table();
         this.table = table;
         this.sessions = sessions;
+        this.pool = pool;
         this.self = self;
     }
 
@@ -67,7 +70,7 @@ final class Ownership {
 
     /** Whether anything new may be accepted. */
     boolean isReady() {
-        return loaded && (leased || !hasLease() || context.has(Fault.SKIP_GATE_E));
+        return loaded && !leaving && (leased || !hasLease() || context.has(Fault.SKIP_GATE_E));
     }
 
     boolean isDraining() {
@@ -77,7 +80,7 @@ final class Ownership {
     /** Why this gateway neither owns a session nor may come to own it; null if it does or may. */
     @Nullable
     ReasonCode notOurs(SessionId id) {
-        if (draining) {
+        if (draining && !context.config().others().isEmpty()) { // else there is nobody better
             return ReasonCode.NOT_OWNER;
         }
         return switch (context.config().placement().of(id)) {
@@ -94,20 +97,36 @@ final class Ownership {
         }
     }
 
-    /** Nothing is committed: the last rows are said again, the inner routes are there, deadlines run. */
+    /**
+     * Nothing is committed, but the end of what the configuration no longer allows: the last rows are said again, the inner routes are there, deadlines run.
+     */
     private void loaded(long nowNanos, List<SessionRecord> records) {
         loading = false;
+        if (hasLease() && !leased) { // it ended meanwhile: the next one loads again
+            return;
+        }
         loaded = true;
         for (SessionRecord record : records) {
-            GatewaySession session = GatewaySession.restored(context, record, Life.OURS, nowNanos);
             if (record.isLive()) {
-                sessions.add(session);
-                session.resume(nowNanos);
-                sessions.reschedule(session);
+                own(nowNanos, record);
             } else {
-                session.rows.tellAgain(nowNanos);
+                GatewaySession.restored(context, record, Life.OURS, nowNanos)
+                        .rows
+                        .tellAgain(nowNanos);
                 sessions.bury(nowNanos, record.id());
             }
+        }
+    }
+
+    /** A live record that is ours becomes a session, unless its client is no longer known: then it ends. */
+    private void own(long nowNanos, SessionRecord record) {
+        GatewaySession session = GatewaySession.restored(context, record, Life.OURS, nowNanos);
+        sessions.add(session);
+        session.resume(nowNanos);
+        sessions.reschedule(session);
+        ReasonCode end = pool.refuses(record);
+        if (end != null) {
+            sessions.end(nowNanos, session, end);
         }
     }
 
@@ -134,9 +153,14 @@ final class Ownership {
     }
 
     void proceed(long nowNanos) {
-        if (leased && nowNanos >= leaseEndNanos && !context.has(Fault.SKIP_GATE_E)) {
+        if (context.has(Fault.SKIP_GATE_E)) {
+            return;
+        }
+        if (leased && nowNanos >= leaseEndNanos) {
             leased = false;
             loaded = false;
+        }
+        if (hasLease() && !leased) { // also what a commit that was under way made ours after the lease had ended
             sessions.all().forEach(session -> sessions.forget(nowNanos, session, ReasonCode.LEASE_LOST));
         }
     }
@@ -145,14 +169,41 @@ final class Ownership {
         return leased && !context.has(Fault.SKIP_GATE_E) ? leaseEndNanos : Deadlines.NEVER;
     }
 
-    /** Somebody committed something: if it is not us, the session is no longer ours. */
+    /** Somebody committed something: if it is not us, the session is no longer ours; if it is us and nobody here waits for it any more, it is. */
     private void changed(long nowNanos, SessionId id, @Nullable SessionRecord record) {
-        GatewaySession session = sessions.get(id);
-        if (session == null || record == null || record.owner().equals(self) || context.has(Fault.SKIP_GATE_E)) {
+        if (record == null || context.has(Fault.SKIP_GATE_E)) {
             return;
         }
-        if (record.version().compareTo(session.record.version()) > 0) {
-            sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
+        GatewaySession session = sessions.get(id);
+        if (!record.owner().equals(self)) {
+            if (session != null && record.version().compareTo(session.record.version()) > 0) {
+                sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
+            }
+        } else if (isUnexpected(session, record)) { // as read now: it may have ended since
+            table.read(id, this::adopt);
+        }
+    }
+
+    /** Whether a commit of ours that was given up has come in after all. */
+    private boolean isUnexpected(@Nullable GatewaySession session, SessionRecord record) {
+        return record.isLive()
+                && !table.isUnsettled(record.commitId())
+                && (session == null || record.version().compareTo(session.record.version()) > 0);
+    }
+
+    private void adopt(long nowNanos, SessionTable.Reading reading) {
+        if (!(reading instanceof SessionTable.Reading.Found found)
+                || !found.record().owner().equals(self)
+                || !isReady()) {
+            return;
+        }
+        GatewaySession session = sessions.get(found.record().id());
+        if (isUnexpected(session, found.record())) {
+            if (session != null) {
+                session.stop(nowNanos);
+                sessions.drop(session);
+            }
+            own(nowNanos, found.record());
         }
     }
 
@@ -165,7 +216,7 @@ final class Ownership {
 
     private void wait(long nowNanos, SessionRecord record) {
         long dueNanos = Math.max(nowNanos, dueNanos(record));
-        table.at(dueNanos, due -> table.read(record.id(), this::orphanRead));
+        table.at(dueNanos, _ -> table.read(record.id(), (at, reading) -> orphanRead(at, record, reading)));
     }
 
     private static long dueNanos(SessionRecord record) {
@@ -174,9 +225,9 @@ final class Ownership {
                 record.noBindingSinceNanos() + record.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
     }
 
-    private void orphanRead(long nowNanos, SessionTable.Reading reading) {
+    private void orphanRead(long nowNanos, SessionRecord orphan, SessionTable.Reading reading) {
         if (reading instanceof SessionTable.Reading.Unavailable) {
-            orphans--;
+            table.at(nowNanos + RETRY_NANOS, again -> wait(again, orphan));
             return;
         }
         boolean waits = reading instanceof SessionTable.Reading.Found found
@@ -197,6 +248,12 @@ final class Ownership {
         boolean lifetime = nowNanos >= record.lifetimeEndNanos();
         sessions.end(
                 nowNanos, session, lifetime ? ReasonCode.TTL_SESSION_EXPIRED : ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED);
+    }
+
+    /** Accepts nothing new, and tells the table what only this memory knows: the sessions are to outlive it. Clients hear nothing. */
+    void leave(long nowNanos) {
+        leaving = true;
+        mark(nowNanos);
     }
 
     /** Serves what it has, accepts nothing new, and tells every client to go elsewhere. */

@@ -88,7 +88,7 @@ final class ReattachServer {
         }
         Asked asked = new Asked(socketId, from, datagram, proven);
         GatewaySession session = sessions.get(asked.id());
-        if (session == null) {
+        if (session == null || !ownership.isReady()) {
             absent(nowNanos, asked);
         } else {
             present(nowNanos, asked, session);
@@ -129,6 +129,10 @@ final class ReattachServer {
     }
 
     private void judgeRead(long nowNanos, Asked asked, Reading reading) {
+        if (!ownership.isReady()) { // no longer
+            answers.rejectUnread(nowNanos, asked, ReasonCode.STORE_UNAVAILABLE);
+            return;
+        }
         GatewaySession known = sessions.get(asked.id());
         switch (reading) {
             case Reading.Unavailable _ -> answers.rejectUnread(nowNanos, asked, ReasonCode.STORE_UNAVAILABLE);
@@ -232,11 +236,13 @@ final class ReattachServer {
             answers.refused(nowNanos, asked, session, reason);
         }
         byte[] answer = answers.reject(nowNanos, asked, session, reason);
-        if (young && isKept(reason)) {
+        boolean isFirst = session.kept.get(asked.nonce()) == null;
+        if (young && isFirst && isKept(reason)) {
             session.kept.keep(asked.nonce(), asked.datagram(), asked.from(), answer, nowNanos);
         }
-        boolean counts =
-                young && (reason == ReasonCode.STALE_STATE_VERSION || reason == ReasonCode.TRANSPORT_NOT_ALLOWED);
+        boolean counts = young
+                && isFirst
+                && (reason == ReasonCode.STALE_STATE_VERSION || reason == ReasonCode.TRANSPORT_NOT_ALLOWED);
         session.rejects += counts ? 1 : 0;
         if (reason == ReasonCode.OWNERSHIP_AMBIGUOUS) {
             sessions.end(nowNanos, session, reason);

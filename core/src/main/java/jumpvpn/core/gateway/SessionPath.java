@@ -228,6 +228,10 @@ final class SessionPath {
     /** Not even the client's keepalive came: ask, so that ATTACHED keeps meaning that something passes. */
     void silence(long nowNanos) {
         if (active != null && isAlive()) {
+            if (active.binding.delivery.received() > 0) {
+                session.kept.received();
+                session.kept.expire(nowNanos, session.policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE));
+            }
             send(nowNanos, active.binding, new BindingMessage.Ping());
             watchActive(nowNanos, active.binding);
             session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);

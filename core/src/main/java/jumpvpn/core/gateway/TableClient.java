@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
@@ -36,6 +37,7 @@ final class TableClient {
     private final ArrayDeque<LongConsumer> answers = new ArrayDeque<>();
     private final PriorityQueue<Later> later =
             new PriorityQueue<>(Comparator.comparingLong(Later::atNanos).thenComparingLong(Later::order));
+    private final TreeSet<Long> unsettled = new TreeSet<>();
     private long order;
 
     TableClient(SessionTable table) {
@@ -53,7 +55,17 @@ final class TableClient {
     }
 
     void commit(long commitId, List<SessionTable.Change> changes, Settled settled) {
-        new Attempt(commitId, changes, settled).go();
+        unsettled.add(commitId);
+        new Attempt(commitId, changes, (at, outcome) -> {
+                    unsettled.remove(commitId);
+                    settled.settled(at, outcome);
+                })
+                .go();
+    }
+
+    /** Whether a commit with this id is under way: whoever asked for it will hear. */
+    boolean isUnsettled(long commitId) {
+        return unsettled.contains(commitId);
     }
 
     void read(SessionId id, Read read) {

@@ -8,6 +8,8 @@ public final class Hkdf {
     /** Bytes of a SHA-256 hash, and of a pseudorandom key. */
     public static final int HASH_LENGTH = 32;
 
+    private static final Hmac NO_SALT = new Hmac(Bytes.EMPTY);
+
     private final Hmac pseudorandomKey;
 
     /**
@@ -27,7 +29,7 @@ public final class Hkdf {
      * @param salt may be empty
      */
     static byte[] extract(byte[] salt, byte[] inputKey) {
-        return new Hmac(salt).of(inputKey);
+        return (salt.length == 0 ? NO_SALT : new Hmac(salt)).of(inputKey);
     }
 
     /**

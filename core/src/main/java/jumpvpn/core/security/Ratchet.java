@@ -42,10 +42,11 @@ public final class Ratchet {
      * @param secret the generation that its keys start from
      */
     public static Ratchet of(SessionSecret secret, Freshness freshness, int epoch) {
-        return new Ratchet(
-                Hkdf.derive(freshness.joined(), secret.key(), "jumpvpn rekey chain", Bytes.u32(epoch), LENGTH),
-                epoch,
-                0);
+        return of(new Hkdf(freshness.joined(), secret.key()), epoch);
+    }
+
+    static Ratchet of(Hkdf bind, int epoch) {
+        return new Ratchet(bind.derive("jumpvpn rekey chain", Bytes.u32(epoch), LENGTH), epoch, 0);
     }
 
     /** The phase whose keys the last step made, from 0. */

@@ -24,9 +24,13 @@ public record SessionSecret(int generation, byte[] key) {
      * @param epoch u32
      */
     public BindingKeys bindingKeys(Freshness freshness, int epoch) {
+        return bindingKeys(new Hkdf(freshness.joined(), key), epoch);
+    }
+
+    private static BindingKeys bindingKeys(Hkdf bind, int epoch) {
         return new BindingKeys(
-                Hkdf.derive(freshness.joined(), key, "jumpvpn binding c2g", Bytes.u32(epoch), LENGTH),
-                Hkdf.derive(freshness.joined(), key, "jumpvpn binding g2c", Bytes.u32(epoch), LENGTH));
+                bind.derive("jumpvpn binding c2g", Bytes.u32(epoch), LENGTH),
+                bind.derive("jumpvpn binding g2c", Bytes.u32(epoch), LENGTH));
     }
 
     /**
@@ -35,8 +39,24 @@ public record SessionSecret(int generation, byte[] key) {
      * @param epoch the bind's, u32
      */
     public SessionSecret next(Freshness freshness, int epoch) {
-        return new SessionSecret(
-                generation + 1, Hkdf.derive(freshness.joined(), key, "jumpvpn secret", Bytes.u32(epoch), LENGTH));
+        return next(new Hkdf(freshness.joined(), key), epoch);
+    }
+
+    private SessionSecret next(Hkdf bind, int epoch) {
+        return new SessionSecret(generation + 1, bind.derive("jumpvpn secret", Bytes.u32(epoch), LENGTH));
+    }
+
+    /** All that a bind makes of a generation. */
+    public record Bound(BindingKeys keys, SessionSecret next, Ratchet ratchet) {}
+
+    /**
+     * What {@link #bindingKeys}, {@link #next} and {@link Ratchet#of} give, from one extraction.
+     *
+     * @param epoch the bind's, u32
+     */
+    public Bound bound(Freshness freshness, int epoch) {
+        Hkdf bind = new Hkdf(freshness.joined(), key);
+        return new Bound(bindingKeys(bind, epoch), next(bind, epoch), Ratchet.of(bind, epoch));
     }
 
     /**

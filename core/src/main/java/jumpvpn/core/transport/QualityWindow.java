@@ -8,11 +8,11 @@ final class QualityWindow {
     private static final int LEAST_LATENCIES = 8;
 
     private final long windowNanos;
-    private final long[] deliveryNanos = new long[SAMPLES];
-    private final long[] ackedCounters = new long[SAMPLES];
-    private final long[] receivedCounts = new long[SAMPLES];
-    private final long[] latencyNanos = new long[SAMPLES];
-    private final long[] latencies = new long[SAMPLES];
+    private long[] deliveryNanos = {};
+    private long[] ackedCounters = {};
+    private long[] receivedCounts = {};
+    private long[] latencyNanos = {};
+    private long[] latencies = {};
     private int deliveryCount;
     private int latencyCount;
 
@@ -24,6 +24,11 @@ final class QualityWindow {
         if (deliveryCount > 0 && nowNanos - deliveryNanos[(deliveryCount - 1) % SAMPLES] < windowNanos / SAMPLES) {
             return;
         }
+        if (deliveryCount == 0) { // most bindings never have a sample
+            deliveryNanos = new long[SAMPLES];
+            ackedCounters = new long[SAMPLES];
+            receivedCounts = new long[SAMPLES];
+        }
         int slot = deliveryCount++ % SAMPLES;
         deliveryNanos[slot] = nowNanos;
         ackedCounters[slot] = acked;
@@ -33,6 +38,10 @@ final class QualityWindow {
     void latency(long nowNanos, long rttNanos) {
         if (latencyCount > 0 && nowNanos - latencyNanos[(latencyCount - 1) % SAMPLES] < windowNanos / SAMPLES) {
             return;
+        }
+        if (latencyCount == 0) {
+            latencyNanos = new long[SAMPLES];
+            latencies = new long[SAMPLES];
         }
         int slot = latencyCount++ % SAMPLES;
         latencyNanos[slot] = nowNanos;
@@ -75,6 +84,9 @@ final class QualityWindow {
 
     /** The 95th percentile of the window's round trips; 0 while there are too few. */
     long latency95Nanos(long nowNanos) {
+        if (latencyCount < LEAST_LATENCIES) {
+            return 0;
+        }
         long[] recent = new long[SAMPLES];
         int count = 0;
         for (int i = Math.max(0, latencyCount - SAMPLES); i < latencyCount; i++) {

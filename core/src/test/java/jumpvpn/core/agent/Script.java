@@ -57,31 +57,8 @@ import jumpvpn.core.transport.Path;
  * A client whose gateways say what the test wants, with real cryptography. Handshakes and what comes in a binding are answered by themselves, unless the gateway is
  * silent; requests and probes wait in lists until the test answers them.
  */
-final class Script {
-    static final Endpoint ONE = new Endpoint(IpAddress.parse("203.0.113.1"), 4500);
-    static final Endpoint TWO = new Endpoint(IpAddress.parse("203.0.113.2"), 4500);
-    static final Endpoint STRANGE = new Endpoint(IpAddress.parse("203.0.113.3"), 4500);
-    static final long MILLI = 1_000_000L;
+final class Script implements Outside {
     private static final long DELAY_NANOS = 5 * MILLI;
-
-    /** A REATTACH_REQUEST that was sent. */
-    record Request(
-            long nanos, int pathId, Endpoint to, ReattachMessage.Proven<ReattachRequest> proven, byte[] datagram) {
-        ReattachRequest body() {
-            return proven.body();
-        }
-
-        @Override
-        public String toString() {
-            return pathId + ">" + nameOf(to) + " at " + nanos / MILLI;
-        }
-    }
-
-    /** A PROBE that was sent. */
-    record Probe(long nanos, int pathId, Endpoint to, ReattachMessage.Proven<Long> proven) {}
-
-    /** A first message of a handshake that was sent. */
-    record First(long nanos, int pathId, Endpoint to, byte[] datagram) {}
 
     private record Later(long nanos, long order, Runnable what) {}
 
@@ -226,12 +203,8 @@ final class Script {
         later.add(new Later(now + DELAY_NANOS, order++, what));
     }
 
-    static String nameOf(Endpoint endpoint) {
-        return endpoint.equals(ONE) ? "gw1" : endpoint.equals(TWO) ? "gw2" : "strange";
-    }
-
     private void greet(int pathId, Endpoint to, byte[] datagram) {
-        String name = nameOf(to);
+        String name = Outside.nameOf(to);
         if (silent.contains(name)) {
             return;
         }
@@ -280,7 +253,7 @@ final class Script {
     }
 
     private void gatewayReceives(Endpoint to, byte[] datagram) {
-        if (silent.contains(nameOf(to))) {
+        if (silent.contains(Outside.nameOf(to))) {
             return;
         }
         Inbound.Disposition disposition =
@@ -327,7 +300,7 @@ final class Script {
 
     /** The gateway's time stamp now; each gateway has a start and a clock of its own. */
     Token token(Endpoint gateway) {
-        long start = Math.max(1, nameOf(gateway).hashCode());
+        long start = Math.max(1, Outside.nameOf(gateway).hashCode());
         return new Token(start, now - start);
     }
 
@@ -357,20 +330,20 @@ final class Script {
 
     /** Binds as this request wants; returns the answer's datagram, undelivered. */
     byte[] bind(Request request) {
-        Served session = of(request.proven.ticket());
+        Served session = of(request.proven().ticket());
         SessionSecret base = session.secrets.get(request.body().generation());
         byte[] random = crypto.entropy().bytes(16);
-        Freshness freshness = new Freshness(request.proven.nonce().bytes(), random);
+        Freshness freshness = new Freshness(request.proven().nonce().bytes(), random);
         session.epoch++;
-        session.begunBy = request.proven.nonce();
+        session.begunBy = request.proven().nonce();
         int generation = session.secrets.lastKey() + 1;
         session.secrets.put(
                 generation,
                 new SessionSecret(
                         generation, base.next(freshness, session.epoch).key()));
-        session.pathId = request.pathId;
+        session.pathId = request.pathId();
         long wireId = crypto.entropy().nextLong();
-        Endpoint observed = new Endpoint(paths.get(request.pathId).local(), 4000);
+        Endpoint observed = new Endpoint(paths.get(request.pathId()).local(), 4000);
         bind(session, base, freshness, wireId, request.body().clientWireId(), observed);
         ReattachAnswer ack = new ReattachAnswer.Ack(
                 StateVersion.of(session.epoch, 0),
@@ -378,41 +351,41 @@ final class Script {
                 generation,
                 false,
                 observed,
-                token(request.to),
+                token(request.to()),
                 tickets(session, 8));
         return ReattachMessage.answer(
-                crypto.aead(), request.proven, request.body().clientWireId(), random, ack);
+                crypto.aead(), request.proven(), request.body().clientWireId(), random, ack);
     }
 
     void accept(Request request) {
-        deliver(request.pathId, bind(request));
+        deliver(request.pathId(), bind(request));
     }
 
     /** A refusal's datagram, undelivered. */
     byte[] refusal(Request request, ReasonCode reason, Endpoint... instead) {
-        Served session = of(request.proven.ticket());
+        Served session = of(request.proven().ticket());
         ReattachAnswer reject = new ReattachAnswer.Reject(
-                reason, StateVersion.of(session.epoch, 1), token(request.to), tickets(session, 1), List.of(instead));
+                reason, StateVersion.of(session.epoch, 1), token(request.to()), tickets(session, 1), List.of(instead));
         return ReattachMessage.answer(
                 crypto.aead(),
-                request.proven,
+                request.proven(),
                 request.body().clientWireId(),
                 crypto.entropy().bytes(16),
                 reject);
     }
 
     void refuse(Request request, ReasonCode reason, Endpoint... instead) {
-        deliver(request.pathId, refusal(request, reason, instead));
+        deliver(request.pathId(), refusal(request, reason, instead));
     }
 
     void answer(Probe probe) {
         deliver(
-                probe.pathId,
+                probe.pathId(),
                 ReattachMessage.probeAnswer(
                         crypto.aead(),
-                        probe.proven,
+                        probe.proven(),
                         crypto.entropy().bytes(16),
-                        new ReattachMessage.ProbeAnswer(token(probe.to), probe.to)));
+                        new ReattachMessage.ProbeAnswer(token(probe.to()), probe.to())));
     }
 
     void deliver(int pathId, byte[] datagram) {
@@ -455,7 +428,7 @@ final class Script {
 
     Request lastRequest(Endpoint to) {
         return requests.stream()
-                .filter(request -> request.to.equals(to))
+                .filter(request -> request.to().equals(to))
                 .toList()
                 .getLast();
     }
@@ -471,7 +444,7 @@ final class Script {
     /** Where requests went, in order: {@code path>gateway}. */
     List<String> asked() {
         return requests.stream()
-                .map(request -> request.pathId + ">" + nameOf(request.to))
+                .map(request -> request.pathId() + ">" + Outside.nameOf(request.to()))
                 .toList();
     }
 

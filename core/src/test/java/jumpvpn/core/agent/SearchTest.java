@@ -143,7 +143,12 @@ class SearchTest {
         script.down(1);
         script.run(460);
         assertThat(script.asked().stream().distinct()).containsExactly("5>gw1", "2>gw1");
-        script.refuse(script.lastRequest(Script.ONE), ReasonCode.DUAL_ACTIVE_FORBIDDEN);
+        script.refuse(
+                script.requests.stream()
+                        .filter(request -> request.pathId() == 2)
+                        .findFirst()
+                        .orElseThrow(),
+                ReasonCode.DUAL_ACTIVE_FORBIDDEN);
         script.accept(script.requests.getFirst());
         script.run(3000);
         script.forget();

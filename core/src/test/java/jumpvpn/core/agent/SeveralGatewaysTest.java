@@ -109,6 +109,19 @@ class SeveralGatewaysTest {
     }
 
     @Test
+    void aSessionAtAnEndpointThatIsNotConfiguredIsNotStuckWhenThatRefuses() {
+        notOwnerLeadsToAnEndpointThatIsNotConfigured();
+        script.run(2000);
+        script.forget();
+        script.say(new BindingMessage.Notice(script.status().version()));
+        script.refuse(script.lastRequest(), ReasonCode.NOT_OWNER, Script.STRANGE);
+        script.refuse(script.lastRequest(), ReasonCode.DUAL_ACTIVE_FORBIDDEN);
+        int before = script.requests.size();
+        script.run(1000);
+        assertThat(script.asked().subList(before, script.requests.size())).isNotEmpty();
+    }
+
+    @Test
     void gatewaysThatPointAtEachOtherAreNotRunBetween() {
         script.down(1);
         for (int i = 0; i < 3; i++) {

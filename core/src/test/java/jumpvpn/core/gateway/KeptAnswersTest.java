@@ -59,6 +59,17 @@ class KeptAnswersTest {
     }
 
     @Test
+    void anAckThatTheClientHasGrowsOldLikeAnyAnswer() {
+        keep(1, 0);
+        kept.bound(nonce(1));
+        kept.received();
+        kept.expire(7 * SECOND, 5 * SECOND);
+        assertThat(kept.get(nonce(1))).isNotNull();
+        kept.expire(7 * SECOND + 1, 5 * SECOND);
+        assertThat(kept.get(nonce(1))).isNull();
+    }
+
+    @Test
     void isFullAt128() {
         for (int i = 0; i < 127; i++) {
             keep(i, 0);

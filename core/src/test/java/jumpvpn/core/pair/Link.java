@@ -14,6 +14,7 @@ final class Link {
     long delayNanos;
     Endpoint outer;
     boolean passes = true;
+    boolean leadsToSecond;
     Predicate<byte[]> swallowUp = _ -> false;
     Predicate<byte[]> swallowDown = _ -> false;
     ToLongFunction<byte[]> lateUpNanos = _ -> 0;

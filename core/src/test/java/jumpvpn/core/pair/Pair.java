@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
@@ -25,6 +27,7 @@ import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.gateway.Placement;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
@@ -38,17 +41,19 @@ import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.JdkX25519;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
+import org.jspecify.annotations.Nullable;
 
 /** One client and one gateway in one thread with real cryptography, seeded entropy and two links between them; time moves only when told. */
 final class Pair {
     static final Endpoint GATEWAY = new Endpoint(IpAddress.parse("203.0.113.1"), 4500);
     static final IpAddress GATEWAY_INNER = IpAddress.parse("10.77.0.1");
     static final long MILLI = 1_000_000L;
-    private static final int SOCKET = 7;
-    private static final long WALL_SECONDS = 1_795_000_000L;
+    static final int SOCKET = 7;
+    static final long WALL_SECONDS = 1_795_000_000L;
 
     /** A datagram under way, or one that was seen on the wire. */
     record Datagram(long nanos, long order, boolean up, Link link, Endpoint from, byte[] bytes) {}
@@ -73,6 +78,13 @@ final class Pair {
     Agent agent;
     Gateway gateway;
     MemorySessionTable table = new MemorySessionTable();
+    Placement placement = _ -> Placement.Place.HERE;
+    List<Endpoint> others = List.of();
+    Set<Fault> faults = EnumSet.noneOf(Fault.class);
+    /** Where links go that lead to the second gateway. */
+    @Nullable
+    Site second;
+
     private Inbound clientInbound;
     private Outbound clientOutbound;
     private Inbound gatewayInbound;
@@ -129,20 +141,40 @@ final class Pair {
     void startGatewayOver(List<GatewayConfig.Client> clients, SessionTable over) {
         LookupTable<Binding> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
-        GatewayConfig config = new GatewayConfig(
-                "gw1",
-                gatewayKey,
-                List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")),
-                clients,
-                policy,
-                1400);
         gateway = new Gateway(
                 new GatewayContext(
-                        config, crypto, this::down, gatewayEvents::add, over, bindings, routes, gatewayDrops),
+                        config("gw1", clients),
+                        crypto,
+                        this::down,
+                        gatewayEvents::add,
+                        over,
+                        bindings,
+                        routes,
+                        gatewayDrops,
+                        faults),
                 WALL_SECONDS);
         gateway.start(now);
         gatewayInbound = new Inbound(bindings, gatewayDrops, true);
         gatewayOutbound = new Outbound(routes::get, gatewayDrops);
+    }
+
+    private GatewayConfig config(String name, List<GatewayConfig.Client> clients) {
+        return new GatewayConfig(
+                name,
+                gatewayKey,
+                List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")),
+                clients,
+                policy,
+                1400,
+                placement,
+                others);
+    }
+
+    /** A second gateway of the same keys; no link leads there yet. */
+    Site startSecond(SessionTable over) {
+        Site site = new Site(this, config("gw2", List.of(client())), over);
+        second = site;
+        return site;
     }
 
     void startClient(byte[] trustedGatewayKey) {
@@ -189,7 +221,7 @@ final class Pair {
         }
     }
 
-    private void down(int socket, Endpoint to, byte[] datagram) {
+    void down(int socket, Endpoint to, byte[] datagram) {
         assertThat(socket).isEqualTo(SOCKET);
         for (Link link : List.of(a, b)) {
             if (link.outer.equals(to)) {
@@ -260,7 +292,7 @@ final class Pair {
         }
     }
 
-    private static byte[] payload(byte[] datagram, Inbound inbound) {
+    static byte[] payload(byte[] datagram, Inbound inbound) {
         return java.util.Arrays.copyOfRange(
                 datagram, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + inbound.payloadLength());
     }
@@ -296,7 +328,7 @@ final class Pair {
         }
     }
 
-    private static byte[] framed(byte[] packet) {
+    static byte[] framed(byte[] packet) {
         byte[] datagram = new byte[PacketLayout.OVERHEAD + packet.length];
         System.arraycopy(packet, 0, datagram, PacketLayout.PAYLOAD, packet.length);
         return datagram;
@@ -312,6 +344,7 @@ final class Pair {
         long last = now;
         while (true) {
             long next = Math.min(agent.nextNanos(), gateway.nextNanos());
+            next = second == null ? next : Math.min(next, second.gateway.nextNanos());
             next = underWay.isEmpty() ? next : Math.min(next, underWay.peek().nanos);
             if (next > target) {
                 now = target;
@@ -325,7 +358,9 @@ final class Pair {
                     .isLessThan(1000);
             while (!underWay.isEmpty() && underWay.peek().nanos <= now) {
                 Datagram due = underWay.poll();
-                if (due.up) {
+                if (due.up && due.link.leadsToSecond && second != null) {
+                    second.receives(due.from, due.bytes);
+                } else if (due.up) {
                     gatewayReceives(due.from, due.bytes);
                 } else {
                     clientReceives(due.link.path.id(), due.bytes);
@@ -333,6 +368,9 @@ final class Pair {
             }
             agent.proceed(now);
             gateway.proceed(now);
+            if (second != null) {
+                second.gateway.proceed(now);
+            }
         }
     }
 

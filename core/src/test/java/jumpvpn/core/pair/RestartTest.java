@@ -3,6 +3,7 @@ package jumpvpn.core.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
@@ -60,6 +61,28 @@ class RestartTest {
         assertThat(pair.atGateway).contains(10, 11, 12, 13, 14);
         assertThat(pair.atClient).contains(10, 11, 12, 13, 14);
         assertThat(pair.ends).isEmpty();
+    }
+
+    @Test
+    void aClientThatIsNoLongerConfiguredIsRevoked() {
+        Pair pair = Pair.connected();
+        pair.forgetEvents();
+        pair.startGatewayOver(List.of(), pair.table);
+        pair.run(100);
+        assertThat(pair.sessions()).isEmpty();
+        assertThat(versions(pair.gatewayEvents)).last().asString().startsWith("REVOKED ");
+    }
+
+    @Test
+    void aSessionWhoseInnerAddressIsNoLongerItsClientsEnds() {
+        Pair pair = Pair.connected();
+        pair.forgetEvents();
+        GatewayConfig.Client other =
+                new GatewayConfig.Client("laptop", pair.client().publicKey(), List.of(IpAddress.parse("10.77.0.250")));
+        pair.startGatewayOver(List.of(other), pair.table);
+        pair.run(100);
+        assertThat(pair.sessions()).isEmpty();
+        assertThat(versions(pair.gatewayEvents)).last().asString().startsWith("OPERATOR_TERMINATE ");
     }
 
     @Test

@@ -51,6 +51,22 @@ class KeyScheduleTest {
     }
 
     @Test
+    void aBindMakesFromOneExtractionWhatItMakesOneByOne() {
+        byte[] agreed = filled(10, 32);
+        SessionSecret.Bound bound = secret.bound(freshness, 9);
+        BindingKeys keys = secret.bindingKeys(freshness, 9);
+        assertThat(bound.keys().clientToGateway()).isEqualTo(keys.clientToGateway());
+        assertThat(bound.keys().gatewayToClient()).isEqualTo(keys.gatewayToClient());
+        assertThat(bound.next().generation()).isEqualTo(8);
+        assertThat(bound.next().key()).isEqualTo(secret.next(freshness, 9).key());
+        assertThat(bound.ratchet().step(agreed, client, gateway).output().key())
+                .isEqualTo(Ratchet.of(secret, freshness, 9)
+                        .step(agreed, client, gateway)
+                        .output()
+                        .key());
+    }
+
+    @Test
     void aRenewalOfKeysMixesChainAgreedSecretAndBothPublicKeys() throws Exception {
         byte[] agreed = filled(10, 32);
         byte[] theirs = filled(11, 32);

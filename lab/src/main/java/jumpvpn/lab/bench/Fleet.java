@@ -61,6 +61,7 @@ final class Fleet {
                         new LookupTable<>(),
                         new DropCounters()),
                 WALL_SECONDS);
+        gateway.start(nowNanos);
         clients.forEach(this::connect);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The client's view of one session: the same table over what it has learnt (contract sections 1 and 2). Messages that come here are authentic. */
 public final class ClientView extends View {
@@ -15,13 +16,40 @@ public final class ClientView extends View {
             Reason.OWNERSHIP_AMBIGUOUS,
             Reason.OWNER_GONE);
 
-    /** A request that may still be answered. */
-    private record Asked(String nonce, int path) {}
+    /** Refusals that the gateway does not keep: another copy of the same request may be accepted. */
+    private static final Set<Reason> NOT_KEPT =
+            Set.of(Reason.STALE_REQUEST, Reason.NOT_OWNER, Reason.STORE_UNAVAILABLE, Reason.SWITCH_RATE_LIMITED);
 
-    private final List<Asked> unanswered = new ArrayList<>();
+    /** A request that was accepted by nobody as far as the client knows, since the newest ACK. */
+    private static final class Asked {
+        final String nonce;
+        final int path;
+        final long expectedEpoch;
+        final Cause cause;
+        final long search;
+        final long number;
+        boolean refused;
+
+        Asked(String nonce, int path, long expectedEpoch, Cause cause, long search, long number) {
+            this.nonce = nonce;
+            this.path = path;
+            this.expectedEpoch = expectedEpoch;
+            this.cause = cause;
+            this.search = search;
+            this.number = number;
+        }
+    }
+
+    private final List<Asked> open = new ArrayList<>();
     private final Set<Integer> paths = new TreeSet<>();
+    private final Switches switches = new Switches();
     private int path;
     private long epoch = 1;
+    private long search;
+    private long asked;
+    private boolean copied;
+    private boolean lostCount;
+    private boolean mayGiveUp;
 
     /**
      * A handshake was answered; the gateway has not confirmed yet.
@@ -53,6 +81,7 @@ public final class ClientView extends View {
             learn(said);
             birthEndNanos = NEVER;
             lifetimeEndNanos = nowNanos + terms.lifetime();
+            switches.born(nowNanos);
             row(nowNanos, Reason.HANDSHAKE_OK);
         }
     }
@@ -71,28 +100,39 @@ public final class ClientView extends View {
         end(nowNanos, names ? why : Reason.PEER_CLOSED);
     }
 
+    /** The path is dead: whether a jump was under way or not, a search begins. */
+    @Override
+    public void pathDead(long nowNanos) {
+        super.pathDead(nowNanos);
+        search++;
+    }
+
     /** A request goes out for the first time. */
-    public void asks(String nonce, int onPath) {
-        while (unanswered.size() >= MOST_UNANSWERED) {
-            unanswered.removeFirst();
+    public void asks(String nonce, int onPath, Cause cause) {
+        while (open.size() >= MOST_UNANSWERED) {
+            lostCount |= !open.removeFirst().refused;
         }
-        unanswered.add(new Asked(nonce, onPath));
+        open.add(new Asked(nonce, onPath, epoch, cause, search, asked++));
+        copied = false;
     }
 
     /** ACK: the session is bound anew, unless a newer bind is known already. */
     public void accepted(long nowNanos, String nonce, Version said) {
-        int asked = indexOf(nonce);
-        if (asked < 0 || !state.lives()) {
+        Asked asked = find(nonce);
+        if (asked == null || !state.lives()) {
             return;
         }
-        int onPath = unanswered.get(asked).path;
-        settle(asked, true);
+        open.subList(0, open.indexOf(asked) + 1)
+                .clear(); // those before expect the same epoch and list fewer nonces: they can pass gate B no more
+        copied = false;
+        lostCount = false;
         if (said.epoch() <= epoch) {
             return;
         }
         learn(said);
         epoch = said.epoch();
-        path = onPath;
+        path = asked.path;
+        switches.bound(nowNanos, asked.cause.elective);
         if (state == State.DEGRADED) {
             row(nowNanos, Reason.CANDIDATE_APPEARED);
         }
@@ -105,39 +145,52 @@ public final class ClientView extends View {
 
     /** REJECT. */
     public void refused(long nowNanos, String nonce, Reason why, Version said) {
-        int asked = indexOf(nonce);
-        if (asked < 0 || !state.lives()) {
+        Asked asked = find(nonce);
+        if (asked == null || asked.refused || !state.lives()) {
             return;
         }
-        settle(asked, why == Reason.STALE_STATE_VERSION);
+        asked.refused = true;
+        if (!NOT_KEPT.contains(why)) {
+            open.remove(asked);
+        }
         learn(said);
         if (PROVE_THE_END.contains(why)) {
             row(nowNanos, why);
         } else if (why == Reason.STALE_STATE_VERSION) {
-            if (unanswered.isEmpty()) {
-                row(nowNanos, Reason.SECURITY_FAILURE); // copied: somebody else moves the session
-            }
-        } else if (why != Reason.STALE_REQUEST) {
+            // one that expects an older epoch was overtaken; a later one will tell more than this one can
+            copied |= asked.expectedEpoch == epoch
+                    && open.stream().allMatch(other -> other.refused || isBefore(other, asked));
+        } else {
+            jumpRefused(nowNanos, asked, why);
+        }
+        if (copied && !lostCount && open.stream().allMatch(other -> other.refused)) {
+            row(nowNanos, Reason.SECURITY_FAILURE); // somebody else moves the session
+        }
+    }
+
+    private static boolean isBefore(Asked one, Asked other) {
+        return one.number < other.number;
+    }
+
+    /** A jump is for something better: refused, it is given up. Who must leave asks on. Where an answer leads to another gateway, or only to another token, the client decides. */
+    private void jumpRefused(long nowNanos, Asked asked, Reason why) {
+        if (asked.search != search || !asked.cause.elective) {
+            return;
+        }
+        if (why == Reason.STALE_REQUEST || why == Reason.NOT_OWNER) {
+            mayGiveUp = true;
+        } else {
             row(nowNanos, Reason.JUMP_ABANDONED);
         }
     }
 
-    private int indexOf(String nonce) {
-        for (int i = 0; i < unanswered.size(); i++) {
-            if (unanswered.get(i).nonce.equals(nonce)) {
-                return i;
+    private @Nullable Asked find(String nonce) {
+        for (Asked asked : open) {
+            if (asked.nonce.equals(nonce)) {
+                return asked;
             }
         }
-        return -1;
-    }
-
-    /** Those before an accepted or stale one expect the same epoch and list fewer nonces: they can pass gate B no more. */
-    private void settle(int asked, boolean earlierToo) {
-        if (earlierToo) {
-            unanswered.subList(0, asked + 1).clear();
-        } else {
-            unanswered.remove(asked);
-        }
+        return null;
     }
 
     /** A path is gone. */
@@ -161,7 +214,9 @@ public final class ClientView extends View {
 
     /** Something may be tried: a path came up, or one answered a probe. */
     public void candidateAppeared(long nowNanos) {
-        row(nowNanos, Reason.CANDIDATE_APPEARED);
+        if (row(nowNanos, Reason.CANDIDATE_APPEARED)) {
+            search++;
+        }
     }
 
     /**
@@ -170,6 +225,33 @@ public final class ClientView extends View {
      * @return false: the table has no row for that here
      */
     public boolean wants(long nowNanos, Reason why) {
-        return row(nowNanos, why);
+        boolean may = row(nowNanos, why);
+        if (may) {
+            search++;
+            mayGiveUp = false;
+        }
+        return may;
+    }
+
+    /** Also whether to leave a living path and for how long to try is the client's to judge, and whether a candidate is fit; whether policy forbids an elective switch is not. */
+    @Override
+    public void decides(long nowNanos, Reason why) {
+        switch (why) {
+            case OPERATOR_JUMP, BETTER_PATH, LINK_GOING_DOWN, GATEWAY_DRAINING -> wants(nowNanos, why);
+            case NO_VALID_CANDIDATE -> row(nowNanos, why);
+            case SWITCH_RATE_LIMITED -> {
+                if (switches.elective(nowNanos, terms) != null) {
+                    row(nowNanos, why);
+                }
+            }
+            case JUMP_ABANDONED -> {
+                if (mayGiveUp) {
+                    row(nowNanos, why);
+                } else {
+                    super.decides(nowNanos, why);
+                }
+            }
+            default -> super.decides(nowNanos, why);
+        }
     }
 }

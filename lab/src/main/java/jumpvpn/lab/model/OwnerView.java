@@ -1,6 +1,5 @@
 package jumpvpn.lab.model;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,20 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The owner's view of one session: the record's truth, the gates before it and the answers kept (contract sections 1 to 3). */
 public final class OwnerView extends View {
-    private static final long MINUTE = 60_000_000_000L;
     private static final long CLOCK_SKEW = 1_000_000_000L;
     private static final int MOST_KEPT = 128;
-    private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
     /** A nonce that was answered. */
     private record Kept(int bytes, long nanos) {}
 
     private final Map<String, Kept> kept = new LinkedHashMap<>();
-    private final ArrayDeque<Long> electives = new ArrayDeque<>();
+    private final Switches switches = new Switches();
     private List<Long> generations = List.of(0L);
     private String bindNonce = "";
-    private long lastCommitNanos;
-    private long lastForcedNanos = LONG_AGO;
     private int counted;
     private @Nullable Request pending;
 
@@ -30,7 +25,7 @@ public final class OwnerView extends View {
     public OwnerView(Terms terms, long nowNanos) {
         super(terms, true);
         row(nowNanos, Reason.HANDSHAKE_OK);
-        lastCommitNanos = nowNanos;
+        switches.born(nowNanos);
         lifetimeEndNanos = nowNanos + terms.lifetime();
     }
 
@@ -91,16 +86,10 @@ public final class OwnerView extends View {
         if (pending != null) {
             return Reason.DUAL_ACTIVE_FORBIDDEN;
         }
-        if (request.cause().elective) {
-            electives.removeIf(at -> nowNanos - at >= MINUTE);
-            if (electives.size() >= terms.maxPerMinute()) {
-                return Reason.SWITCH_RATE_LIMITED;
-            }
-            if (nowNanos - lastCommitNanos < terms.cooldown()) {
-                return Reason.COOLDOWN_ACTIVE;
-            }
-        } else if (nowNanos - lastForcedNanos < terms.recoveryInterval()) {
-            return Reason.SWITCH_RATE_LIMITED;
+        Reason tooSoon =
+                request.cause().elective ? switches.elective(nowNanos, terms) : switches.forced(nowNanos, terms);
+        if (tooSoon != null) {
+            return tooSoon;
         }
         return request.protocolAllowed() ? null : Reason.TRANSPORT_NOT_ALLOWED;
     }
@@ -132,12 +121,7 @@ public final class OwnerView extends View {
             row(nowNanos, bound ? request.cause().said : Reason.CANDIDATE_APPEARED);
         }
         row(nowNanos, Reason.REATTACH_ACCEPT);
-        lastCommitNanos = nowNanos;
-        if (request.cause().elective) {
-            electives.add(nowNanos);
-        } else {
-            lastForcedNanos = nowNanos;
-        }
+        switches.bound(nowNanos, request.cause().elective);
         long newest = generations.getLast();
         List<Long> known = new ArrayList<>(List.of(request.generation()));
         if (newest != request.generation()) {

@@ -108,19 +108,30 @@ public abstract class View {
         lossEndNanos = heardNanos + terms.lossTtl();
     }
 
-    /**
-     * What the end felt of its path's health. Whether a path is bad is for the end to judge; how long it must have been so is not.
-     *
-     * @return false: it may not have felt that now
-     */
-    public boolean felt(long nowNanos, Reason why) {
+    /** The end takes a row by itself. Whether a path is bad is for the end to judge; how long it must have been so, and when a time is over, is not. */
+    public void decides(long nowNanos, Reason why) {
         long shakenFor = nowNanos - shakenNanos;
-        boolean longEnough = switch (why) {
-            case HEALTH_RECOVERED, EXIT_DEGRADED -> shakenFor >= terms.hold();
-            case VOLATILE_PERSISTED -> shakenFor >= terms.toDegraded();
-            default -> true;
-        };
-        return longEnough && row(nowNanos, why);
+        switch (why) {
+            case LOSS_SPIKE, LATENCY_SPIKE, JITTER_SPIKE, HEARTBEAT_MISSED -> row(nowNanos, why);
+            case HEALTH_RECOVERED, EXIT_DEGRADED -> {
+                if (shakenFor >= terms.hold()) {
+                    row(nowNanos, why);
+                }
+            }
+            case VOLATILE_PERSISTED -> {
+                if (shakenFor >= terms.toDegraded()) {
+                    row(nowNanos, why);
+                }
+            }
+            case HANDSHAKE_FAIL,
+                    TTL_SESSION_EXPIRED,
+                    TTL_TRANSPORT_LOSS_EXPIRED,
+                    JUMP_ABANDONED,
+                    RECOVERY_WINDOW_EXCEEDED -> passDeadline(nowNanos);
+            default -> {
+                // never without a cause from outside
+            }
+        }
     }
 
     /** Ends the session; in BIRTH there is no session yet, only a handshake that fails. */
@@ -135,8 +146,8 @@ public abstract class View {
                 : Math.min(Math.min(birthEndNanos, lifetimeEndNanos), Math.min(lossEndNanos, windowEndNanos));
     }
 
-    /** The end does what is due: terminations first, else in the table's order; one at a time. */
-    public void passDeadline(long nowNanos) {
+    /** What is due: terminations first, else in the table's order; one at a time. */
+    private void passDeadline(long nowNanos) {
         Reason due = due(nowNanos);
         if (due != null) {
             row(nowNanos, due);

@@ -55,6 +55,11 @@ final class Capture {
         return new Capture(tcpdump, file);
     }
 
+    /** What was captured so far. */
+    Path file() {
+        return file;
+    }
+
     /** Ends it and says where the capture is. */
     Path stop() {
         Workspace.stop(tcpdump);

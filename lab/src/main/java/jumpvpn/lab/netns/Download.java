@@ -26,7 +26,9 @@ final class Download {
     }
 
     private static final int BYTES_PER_SECOND = 2_000_000;
-    /** How much longer than without any disturbance it may take. */
+    /** Captures of it must fit on a disk. */
+    private static final long MOST_BYTES = 40_000_000;
+    /** How much longer than without any disturbance it may take, beside once its time. */
     private static final int PATIENCE_SECONDS = 15;
 
     private final Process curl;
@@ -41,11 +43,12 @@ final class Download {
         this.report = CompletableFuture.supplyAsync(this::read);
     }
 
-    /** Starts one that lasts about {@code seconds} at 2 MB/s if nothing stalls. */
+    /** Starts one that lasts about {@code seconds} if nothing stalls: at 2 MB/s, or slower where it would get longer than 40 MB. */
     static Download start(Namespace client, int seconds, long seed) throws IOException {
-        long bytes = (long) seconds * BYTES_PER_SECOND;
+        long rate = Math.min(BYTES_PER_SECOND, MOST_BYTES / seconds);
+        long bytes = seconds * rate;
         String url = "http://%s:%d/random/%d/%d/%d"
-                .formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT, seed, bytes, BYTES_PER_SECOND);
+                .formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT, seed, bytes, rate);
         List<String> command = List.of(
                 "curl",
                 "-sS",
@@ -55,7 +58,7 @@ final class Download {
                 "--connect-timeout",
                 "10",
                 "--max-time",
-                Integer.toString(seconds + PATIENCE_SECONDS),
+                Integer.toString(2 * seconds + PATIENCE_SECONDS),
                 url);
         return new Download(client.start("curl.log", command), seed, bytes);
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * All that one run has seen; verdicts are computed from nothing else.
  *
  * @param cut when the lab acted
+ * @param kills how often the gateway was to be killed in a row
  * @param before both ends' status before
  * @param after both ends' status at the end
  * @param traffic what became of probes, download and connection
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Evidence(
         Instant cut,
+        int kills,
         Statuses before,
         Statuses after,
         Traffic.Report traffic,

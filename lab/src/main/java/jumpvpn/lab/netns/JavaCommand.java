@@ -16,6 +16,26 @@ record JavaCommand(String java, String classPath) {
         return new JavaCommand(java, System.getProperty("java.class.path"));
     }
 
+    /**
+     * The product's, as its launcher starts it: with the start-up cache, if the launcher has named it ({@code jumpvpn.node.classpath}, {@code jumpvpn.node.aot}), else
+     * that of this process.
+     */
+    static JavaCommand product() {
+        String path = System.getProperty("jumpvpn.node.classpath");
+        JavaCommand own = current();
+        return path == null ? own : new JavaCommand(own.java, path);
+    }
+
+    /** The product's command line; the cache must fit its class path, and without one it starts all the same. */
+    List<String> productLine(String mainClass, List<String> arguments) {
+        List<String> line = line(mainClass, arguments);
+        String cache = System.getProperty("jumpvpn.node.aot");
+        if (cache != null) {
+            line.addAll(1, List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
+        }
+        return line;
+    }
+
     /** The command line for a main class with its arguments; small heap, no parallel collector: several share the machine. */
     List<String> line(String mainClass, List<String> arguments) {
         List<String> line = new ArrayList<>(List.of(

@@ -55,6 +55,64 @@ final class Judge {
                 detail);
     }
 
+    /** One outage a kill, none longer. */
+    static Check restartOutages(Evidence e, double millis) {
+        List<Double> outages = e.traffic().ping().outagesMillis();
+        List<Double> sorted = outages.stream().sorted().toList();
+        String detail = sorted.isEmpty()
+                ? "none"
+                : "%d, median %.0f ms, worst %.0f ms; %d of %d probes lost"
+                        .formatted(
+                                sorted.size(),
+                                sorted.get(sorted.size() / 2),
+                                sorted.getLast(),
+                                e.traffic().ping().lost(),
+                                e.traffic().ping().sent());
+        boolean ok = outages.size() == e.kills() && sorted.getLast() <= millis;
+        return new Check("%d outage(s) of at most %.0f ms".formatted(e.kills(), millis), ok, detail);
+    }
+
+    /** The session left its binding by GATEWAY_RESTARTED and was bound again, once a kill; the client saw the same. */
+    static Check restarted(Evidence e) {
+        long rows = count(e.gateway(), e, "RECOVERING", "GATEWAY_RESTARTED");
+        long binds = count(e.gateway(), e, "ATTACHED", "REATTACH_ACCEPT");
+        long atClient = count(e.client(), e, "ATTACHED", "REATTACH_ACCEPT");
+        String detail = "gateway: %d restarted, %d bound; client: %d bound".formatted(rows, binds, atClient);
+        return new Check(
+                "bound again after every kill", rows == e.kills() && binds >= rows && atClient == binds, detail);
+    }
+
+    private static long count(List<EventLine> events, Evidence e, String to, String reason) {
+        return own(events, e).stream()
+                .filter(event -> event.becomes(to)
+                        && event.reason().equals(reason)
+                        && event.text("again").isEmpty())
+                .count();
+    }
+
+    static Check nothingBound(Evidence e) {
+        List<String> moved = e.gateway().stream()
+                .filter(event -> event.at().isAfter(e.cut()) && event.is("TRANSPORT_SWITCH"))
+                .map(event -> event.reason() + " " + event.text("path"))
+                .toList();
+        return new Check(
+                "nothing is bound or moved", moved.isEmpty(), moved.isEmpty() ? "no switch" : moved.toString());
+    }
+
+    static Check epochsMoved(Evidence e, int epochs) {
+        boolean ok = number(e.after().client().get("epoch"))
+                == number(e.before().client().get("epoch")) + epochs;
+        return new Check("only the jumps moved the epoch", ok, e.before("epoch") + " -> " + e.after("epoch"));
+    }
+
+    /** That answers are asked for from addresses that they never went to is said, when the requests are young and when they are old. */
+    static Check replaysReported(Evidence e) {
+        long said = e.gateway().stream()
+                .filter(event -> event.at().isAfter(e.cut()) && event.is("SECURITY", "ANSWER_REPEATED"))
+                .count();
+        return new Check("the replays are in the gateway's events", said >= 2, said + " times ANSWER_REPEATED");
+    }
+
     static Check downloadWhole(Evidence e) {
         Download.Report download = e.traffic().download();
         String detail = "%d of %d bytes, curl exit %d, longest stall %.0f ms"

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * @param scenarios in order
  * @param json one object a scenario on standard output, the human text on standard error
  * @param runs how often each
+ * @param kills how often {@code restart-gateway} kills in one session
  * @param keep leave the run's directory
  * @param list only say which scenarios there are
  * @param help only explain
@@ -23,6 +24,7 @@ record LabOptions(
         List<Scenario> scenarios,
         boolean json,
         int runs,
+        int kills,
         boolean keep,
         boolean list,
         boolean help,
@@ -44,6 +46,7 @@ record LabOptions(
         boolean list = false;
         boolean help = false;
         int runs = 1;
+        int kills = 1;
         double rttA = 40;
         double rttB = 70;
         PlantedFault fault = PlantedFault.NONE;
@@ -55,6 +58,7 @@ record LabOptions(
                 case "--list" -> list = true;
                 case "--help", "-h" -> help = true;
                 case "--runs" -> runs = (int) number(argument, rest, 1, 1000);
+                case "--kills" -> kills = (int) number(argument, rest, 1, 100);
                 case "--rtt-a" -> rttA = number(argument, rest, 0, 2000);
                 case "--rtt-b" -> rttB = number(argument, rest, 0, 2000);
                 case "--plant" -> fault = fault(value(argument, rest));
@@ -64,7 +68,7 @@ record LabOptions(
         if (scenarios.isEmpty()) {
             scenarios.add(Scenario.JUMP);
         }
-        return new LabOptions(List.copyOf(scenarios), json, runs, keep, list, help, rttA, rttB, fault);
+        return new LabOptions(List.copyOf(scenarios), json, runs, kills, keep, list, help, rttA, rttB, fault);
     }
 
     private static List<Scenario> scenarios(String name) {

@@ -25,6 +25,11 @@ final class LabRun implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(20);
     private static final Duration LEAD = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(20);
+    /** So long the gateway is away when it is killed, and so often it is. */
+    private static final Duration AWAY = Duration.ofSeconds(2);
+
+    private static final Duration OLDER_THAN_ANY_TOKEN = Duration.ofSeconds(6);
+    private static final Duration BETWEEN_JUMPS = Duration.ofSeconds(2);
     private static final int ATTEMPTS = 4;
     private static final int MARKER_BYTES = 16;
 
@@ -36,6 +41,7 @@ final class LabRun implements AutoCloseable {
     private final byte[] marker = new byte[MARKER_BYTES];
     private final EventFile clientEvents;
     private final EventFile gatewayEvents;
+    private final int kills;
     private final double rttA;
     private final double rttB;
     private @Nullable World world;
@@ -45,6 +51,14 @@ final class LabRun implements AutoCloseable {
     private static final class World {
         final Topology topology;
         final Product product;
+        final Timeline timeline;
+
+        @Nullable
+        Captures captures;
+
+        /** When the lab acted, if it has said so already. */
+        @Nullable
+        Instant begun;
 
         @Nullable
         Process client;
@@ -52,7 +66,8 @@ final class LabRun implements AutoCloseable {
         @Nullable
         Process gateway;
 
-        World(Topology topology, Product product) {
+        World(Topology topology, Product product, Timeline timeline) {
+            this.timeline = timeline;
             this.topology = topology;
             this.product = product;
         }
@@ -76,13 +91,14 @@ final class LabRun implements AutoCloseable {
         }
     }
 
-    LabRun(Workspace workspace, PrintStream out, Scenario scenario, PlantedFault fault, double rttA, double rttB) {
+    LabRun(Workspace workspace, PrintStream out, Scenario scenario, LabOptions options) {
         this.workspace = workspace;
         this.out = out;
         this.scenario = scenario;
-        this.fault = fault;
-        this.rttA = rttA;
-        this.rttB = rttB;
+        this.fault = options.fault();
+        this.kills = options.kills();
+        this.rttA = options.rttAMillis();
+        this.rttB = options.rttBMillis();
         new SecureRandom().nextBytes(marker);
         clientEvents = new EventFile(workspace.file(Product.Role.CLIENT.nodeName + ".jsonl"));
         gatewayEvents = new EventFile(workspace.file(Product.Role.GATEWAY.nodeName + ".jsonl"));
@@ -91,13 +107,13 @@ final class LabRun implements AutoCloseable {
     /** Carries the scenario out. */
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, rttA, rttB);
-        Product product = Product.prepare(workspace, java);
+        Product product = Product.prepare(workspace, JavaCommand.product());
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()
                 .read();
         try (Timeline timeline = new Timeline(out, List.of(clientEvents, gatewayEvents))) {
-            World world = new World(topology, product);
+            World world = new World(topology, product, timeline);
             this.world = world;
             if (connected(world, timeline)) {
                 Evidence seen = observe(world, timeline);
@@ -137,12 +153,16 @@ final class LabRun implements AutoCloseable {
         Evidence.Statuses before = new Evidence.Statuses(
                 world.product.status(Product.Role.CLIENT), world.product.status(Product.Role.GATEWAY));
         Captures captures = Captures.start(world.topology, workspace);
-        Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, marker);
+        world.captures = captures;
+        Traffic traffic = Traffic.start(
+                workspace, world.topology.client, scenario.connectionsSurvive, scenario.probes(kills), marker);
         timeline.note("traffic runs through the tunnel");
         LockSupport.parkNanos(LEAD.toNanos());
         plantBefore(world);
         Instant cut = scenario.act(this);
-        timeline.action(cut, scenario.label + ": " + scenario.purpose);
+        if (world.begun == null) {
+            timeline.action(cut, scenario.label + ": " + scenario.purpose);
+        }
         plantAfter(world);
         Traffic.Report report = traffic.report(() -> await(() -> attachedSince(cut)));
         Evidence.Statuses after = new Evidence.Statuses(
@@ -150,7 +170,14 @@ final class LabRun implements AutoCloseable {
                 statusOrNothing(world.product, Product.Role.GATEWAY));
         timeline.poll();
         return new Evidence(
-                cut, before, after, report, clientEvents.events(), gatewayEvents.events(), wires(world, captures));
+                cut,
+                kills,
+                before,
+                after,
+                report,
+                clientEvents.events(),
+                gatewayEvents.events(),
+                wires(world, captures));
     }
 
     /** Both ends are stopped, so that their files are whole, and what these prove is judged. */
@@ -242,10 +269,59 @@ final class LabRun implements AutoCloseable {
         return now;
     }
 
+    /** The gateway is killed, its table lost. */
     Instant replaceGateway() throws IOException {
         Instant now = Instant.now();
         kill(running(world().gateway));
+        world().product.loseState();
         world().gateway = world().start(Product.Role.GATEWAY);
+        return now;
+    }
+
+    /** Kills the gateway and starts it again after two seconds, as often as asked for, always in the same session. */
+    Instant restartGateway() throws IOException {
+        Instant first = begin();
+        for (int kill = 1; kill <= kills; kill++) {
+            Instant cut = Instant.now();
+            kill(running(world().gateway));
+            world().timeline.note("SIGKILL, %d of %d".formatted(kill, kills));
+            LockSupport.parkNanos(AWAY.toNanos());
+            world().gateway = world().start(Product.Role.GATEWAY);
+            world().timeline.note("started again");
+            boolean back = await(() -> attachedSince(cut));
+            if (!back) {
+                break;
+            }
+            if (kill < kills) {
+                LockSupport.parkNanos(Scenario.CYCLE
+                        .minus(Duration.between(cut, Instant.now()))
+                        .toNanos());
+            }
+        }
+        return first;
+    }
+
+    /** Jumps there and back, and sends again what that took: at once and when it is old, each time as it was and from other addresses. */
+    Instant replay() throws IOException {
+        operatorJump();
+        LockSupport.parkNanos(BETWEEN_JUMPS.toNanos());
+        operatorJump();
+        LockSupport.parkNanos(BETWEEN_JUMPS.toNanos());
+        Captures captures = Optional.ofNullable(world().captures).orElseThrow();
+        Replay replay = new Replay(world().topology);
+        replay.read(Uplink.A, captures.linkA().file());
+        replay.read(Uplink.B, captures.linkB().file());
+        Instant now = begin();
+        replay.send();
+        LockSupport.parkNanos(OLDER_THAN_ANY_TOKEN.toNanos());
+        world().timeline.note(replay.send() + " messages were sent again twice");
+        return now;
+    }
+
+    private Instant begin() {
+        Instant now = Instant.now();
+        world().begun = now;
+        world().timeline.action(now, scenario.label + ": " + scenario.purpose);
         return now;
     }
 

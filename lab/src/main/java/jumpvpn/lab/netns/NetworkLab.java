@@ -17,7 +17,7 @@ public final class NetworkLab {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: jumpvpn lab [SCENARIO...] [--json] [--runs N] [--keep] [--rtt-a MS] [--rtt-b MS]
+            Usage: jumpvpn lab [SCENARIO...] [--json] [--runs N] [--keep] [--kills N] [--rtt-a MS] [--rtt-b MS]
             Builds a network of namespaces (a client with two uplinks behind two NAT routers, a gateway, a server behind it), starts the real
             gateway and client in it, sends traffic through the tunnel, disturbs it, prints the events of both ends as they come, and judges.
 
@@ -25,6 +25,7 @@ public final class NetworkLab {
             --json           one JSON object a scenario on standard output; the text for people goes to standard error
             --runs N         N times each, then median and worst
             --keep           leave the run's directory: configuration, keys, events, logs, captures
+            --kills N        restart-gateway: so many kills in a row in one session
             --rtt-a MS       round trip of uplink A, 40 if not given
             --rtt-b MS       round trip of uplink B, 70 if not given
             --plant FAULT    spoil the run on purpose (freeze-client, replace-client, cut-both, marker-in-clear): jump must then FAIL
@@ -53,7 +54,7 @@ public final class NetworkLab {
             if (options.help() || options.list()) {
                 out.print(options.help() ? HELP : "");
                 for (Scenario scenario : Scenario.values()) {
-                    out.printf("  %-13s %s%n", scenario.label, scenario.purpose);
+                    out.printf("  %-15s %s%n", scenario.label, scenario.purpose);
                 }
                 return OK;
             }
@@ -140,8 +141,7 @@ public final class NetworkLab {
             workspace.close();
         });
         Runtime.getRuntime().addShutdownHook(atEnd);
-        try (LabRun run =
-                new LabRun(workspace, text, scenario, options.fault(), options.rttAMillis(), options.rttBMillis())) {
+        try (LabRun run = new LabRun(workspace, text, scenario, options)) {
             return run.run();
         } catch (IOException | UncheckedIOException e) {
             awaitEndIfEnding();
@@ -178,7 +178,7 @@ public final class NetworkLab {
         if (options.fault() != PlantedFault.NONE) {
             json.put("planted_fault", options.fault().label());
         }
-        for (String figure : List.of("outage_ms", "probes_lost", "download_stall_ms")) {
+        for (String figure : List.of("outage_ms", "restart_outage_ms", "probes_lost", "download_stall_ms")) {
             double[] values = verdicts.stream()
                     .map(verdict -> verdict.figures().get(figure))
                     .filter(Number.class::isInstance)

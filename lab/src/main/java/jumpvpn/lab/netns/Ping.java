@@ -17,8 +17,10 @@ final class Ping {
 
     private final Process process;
     private final Path output;
+    private final int count;
 
-    private Ping(Process process, Path output) {
+    private Ping(Process process, Path output, int count) {
+        this.count = count;
         this.process = process;
         this.output = output;
     }
@@ -43,13 +45,13 @@ final class Ping {
                 Topology.SERVER_ADDRESS));
         builder.environment().put("LC_ALL", "C");
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
-        return new Ping(workspace.start(builder, LOG), output);
+        return new Ping(workspace.start(builder, LOG), output, count);
     }
 
     /** Waits for the end of all probes and reads what it saw. */
     PingReport report() throws IOException {
         try {
-            if (!process.waitFor(Duration.ofMinutes(2))) {
+            if (!process.waitFor(Duration.ofSeconds(100 + 2L * count / PER_SECOND))) {
                 Workspace.stop(process);
             }
         } catch (InterruptedException e) {

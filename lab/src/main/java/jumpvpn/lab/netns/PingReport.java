@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param outageAt when that time began, in seconds since 1970
  * @param perSecond probes sent per second
  * @param medianRttMillis the median round trip
+ * @param outagesMillis all times of a second and more without an answer, in order
  */
 record PingReport(
         int sent,
@@ -25,13 +26,15 @@ record PingReport(
         double outageMillis,
         double outageAt,
         double perSecond,
-        double medianRttMillis) {
+        double medianRttMillis,
+        List<Double> outagesMillis) {
+    private static final double OUTAGE_SECONDS = 1;
     private static final Pattern REPLY =
             Pattern.compile("\\[(\\d+\\.\\d+)] \\d+ bytes from .*icmp_seq=(\\d+) .*time=([\\d.]+) ms(.*)");
     private static final Pattern SUMMARY = Pattern.compile("(\\d+) packets transmitted, .* time (\\d+)ms");
 
     /** Nothing was sent or nothing could be read. */
-    static final PingReport NONE = new PingReport(0, 0, 0, Double.POSITIVE_INFINITY, 0, 0, 0);
+    static final PingReport NONE = new PingReport(0, 0, 0, Double.POSITIVE_INFINITY, 0, 0, 0, List.of());
 
     int lost() {
         return sent - received;
@@ -84,7 +87,7 @@ record PingReport(
             List<Double> arrivals,
             List<Double> rtts) {
         if (arrivals.isEmpty()) {
-            return new PingReport(sent, 0, 0, seconds * 1000, 0, sent / Math.max(seconds, 0.001), 0);
+            return new PingReport(sent, 0, 0, seconds * 1000, 0, sent / Math.max(seconds, 0.001), 0, List.of());
         }
         double longest = 0;
         double at = arrivals.getFirst();
@@ -108,6 +111,18 @@ record PingReport(
                 longest * 1000,
                 at,
                 sent / Math.max(seconds, 0.001),
-                sorted.get(sorted.size() / 2));
+                sorted.get(sorted.size() / 2),
+                outages(arrivals));
+    }
+
+    private static List<Double> outages(List<Double> arrivals) {
+        List<Double> outages = new ArrayList<>();
+        for (int i = 1; i < arrivals.size(); i++) {
+            double seconds = arrivals.get(i) - arrivals.get(i - 1);
+            if (seconds >= OUTAGE_SECONDS) {
+                outages.add(seconds * 1000);
+            }
+        }
+        return List.copyOf(outages);
     }
 }

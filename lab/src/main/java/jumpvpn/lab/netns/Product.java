@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The product as an operator runs it: keys, configuration files, a gateway process, a client process, and the commands that ask them. */
 final class Product {
     static final int PORT = 4500;
+    private static final String STATE = "gw1.state";
     private static final String MAIN = "jumpvpn.node.app.Main";
 
     /** One of the two processes. */
@@ -50,13 +51,14 @@ final class Product {
                 listen      = ["udp://0.0.0.0:%d"]
                 control     = "gw1.sock"
                 events      = "gw1.jsonl"
+                state       = "%s"
                 [network]
                 interface   = "jvpn0"
                 address     = ["10.77.0.1/24", "fd77::1/64"]
                 [[client]]
                 name        = "laptop"
                 public-key  = "%s"
-                """.formatted(PORT, clientKey));
+                """.formatted(PORT, STATE, clientKey));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"
@@ -91,14 +93,19 @@ final class Product {
         return workspace.file(role.nodeName + ".jsonl");
     }
 
+    /** The gateway's sessions are lost, as with a disk. */
+    void loseState() throws IOException {
+        Workspace.delete(workspace.file(STATE));
+    }
+
     private String log(Role role) {
         return role.nodeName + ".log";
     }
 
     /** Starts the process in its namespace. */
     Process start(Role role, Namespace namespace) throws IOException {
-        ProcessBuilder builder = namespace.command(
-                java.line(MAIN, List.of(role.command, "--config", config(role).toString())));
+        ProcessBuilder builder = namespace.command(java.productLine(
+                MAIN, List.of(role.command, "--config", config(role).toString())));
         builder.redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(workspace.file(log(role)).toFile()));

@@ -1,6 +1,7 @@
 package jumpvpn.lab.netns;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,7 +105,7 @@ enum Scenario {
     },
     KILL_GATEWAY(
             "kill-gateway",
-            "the gateway is killed (SIGKILL) and started again: the client is back by itself, in a new session",
+            "the gateway is killed (SIGKILL), its table lost, and started again: the client is back by itself, in a new session",
             1500,
             false) {
         @Override
@@ -123,7 +124,57 @@ enum Scenario {
                     Judge.connectionAlive(e),
                     Judge.noNonceRepeated(e));
         }
+    },
+    RESTART_GATEWAY(
+            "restart-gateway",
+            "the gateway is killed (SIGKILL) and started again after 2 s: the same session goes on, at most 3.5 s without a reply",
+            1200,
+            true) {
+        @Override
+        int probes(int kills) {
+            return probes + (kills - 1) * (int) CYCLE.toSeconds() * Ping.PER_SECOND;
+        }
+
+        @Override
+        Instant act(LabRun run) throws IOException {
+            return run.restartGateway();
+        }
+
+        @Override
+        List<Check> judge(Evidence e) {
+            return all(
+                    List.of(Judge.restartOutages(e, 3500), Judge.restarted(e), Judge.noNonceRepeated(e)),
+                    survived(e),
+                    hidden(e));
+        }
+    },
+    REPLAY(
+            "replay",
+            "reattach messages of two jumps, sent again twice, young and old, from their own and other addresses: nothing changes",
+            1400,
+            true) {
+        @Override
+        Instant act(LabRun run) throws IOException {
+            return run.replay();
+        }
+
+        @Override
+        List<Check> judge(Evidence e) {
+            return all(
+                    List.of(
+                            Judge.noProbeLost(e, 1400),
+                            Judge.bindingKept(e),
+                            Judge.nothingBound(e),
+                            Judge.epochsMoved(e, 2),
+                            Judge.replaysReported(e),
+                            Judge.noNonceRepeated(e)),
+                    survived(e),
+                    hidden(e));
+        }
     };
+
+    /** From one kill of several to the next. */
+    static final Duration CYCLE = Duration.ofSeconds(7);
 
     /** What {@code smoke} runs: a minute at most. */
     static final List<Scenario> SMOKE = List.of(JUMP, BLACKHOLE, BITFLIP);
@@ -139,6 +190,11 @@ enum Scenario {
         this.purpose = purpose;
         this.probes = probes;
         this.connectionsSurvive = connectionsSurvive;
+    }
+
+    /** How many probes it takes. */
+    int probes(int kills) {
+        return probes;
     }
 
     /** Does it; when. */

@@ -28,20 +28,21 @@ final class Traffic {
         this.echo = echo;
     }
 
-    /** Starts it in the client's namespace; every probe carries the marker. */
-    static Traffic start(Workspace workspace, Namespace client, Scenario scenario, byte[] marker) throws IOException {
+    /** Starts it in the client's namespace; every probe carries the marker. {@code connections}: also a download, as long as the probes, and a quiet connection. */
+    static Traffic start(Workspace workspace, Namespace client, boolean connections, int probes, byte[] marker)
+            throws IOException {
         Download download = null;
         EchoConnection echo = null;
-        if (scenario.connectionsSurvive) {
+        if (connections) {
             echo = EchoConnection.open(client);
             if (!echo.echoes("before")) {
                 throw new IOException("no echo through the tunnel before anything was done to it");
             }
             long seed = ByteBuffer.wrap(marker).getLong() >>> 1;
-            download = Download.start(client, scenario.probes / Ping.PER_SECOND, seed);
+            download = Download.start(client, probes / Ping.PER_SECOND, seed);
         }
         String hex = HexFormat.of().formatHex(marker);
-        return new Traffic(client, Ping.start(client, workspace, scenario.probes, hex), download, echo);
+        return new Traffic(client, Ping.start(client, workspace, probes, hex), download, echo);
     }
 
     /** Waits for all of it to end. {@code restored} waits until the tunnel is there again and is called where connections need not survive. */

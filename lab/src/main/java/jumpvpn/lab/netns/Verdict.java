@@ -18,6 +18,11 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
     static Verdict of(Scenario scenario, Evidence e) {
         Map<String, @Nullable Object> figures = new LinkedHashMap<>();
         figures.put("outage_ms", tenths(e.traffic().ping().outageMillis()));
+        if (scenario == Scenario.RESTART_GATEWAY) {
+            List<Double> sorted =
+                    e.traffic().ping().outagesMillis().stream().sorted().toList();
+            figures.put("restart_outage_ms", sorted.isEmpty() ? null : tenths(sorted.get(sorted.size() / 2)));
+        }
         figures.put("probes_sent", e.traffic().ping().sent());
         figures.put("probes_lost", e.traffic().ping().lost());
         figures.put("probes_per_second", tenths(e.traffic().ping().perSecond()));

@@ -153,7 +153,8 @@ final class Workspace implements AutoCloseable {
         return ProcessHandle.of(pid).filter(process -> identity(process).equals(identity));
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** Removes a directory with all that is in it. */
+    static void delete(Path directory) throws IOException {
         List<Path> all = new ArrayList<>();
         try (Stream<Path> walk = Files.walk(directory)) {
             walk.sorted(Comparator.reverseOrder()).forEach(all::add);

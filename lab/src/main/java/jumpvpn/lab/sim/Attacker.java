@@ -5,9 +5,13 @@ import java.util.List;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 
-/** Somebody on the way: records what passes, sometimes stops it, sends it again from here or there, changed or not, and sends what it makes up. */
+/**
+ * Somebody on the way: records what passes, sometimes stops it, sends it again from here or there, changed or not, overtakes it with a copy from elsewhere, sends what
+ * it makes up, and floods.
+ */
 final class Attacker {
     private static final int MOST = 200;
+    private static final Endpoint ELSEWHERE = new Endpoint(IpAddress.parse("192.0.2.66"), 666);
 
     private final World world;
     private final Chance chance;
@@ -21,17 +25,19 @@ final class Attacker {
 
     void begin() {
         if (world.scenario.attackPauseNanos() > 0) {
-            world.network.eavesdropper = this::passes;
+            world.network.tap(this::passes);
             next();
         }
     }
 
     void stop() {
         stopped = true;
-        world.network.eavesdropper = (_, _) -> true;
     }
 
     private boolean passes(Datagram datagram, boolean toGateway) {
+        if (stopped) {
+            return true;
+        }
         boolean handshakeOrReattach = datagram.bytes[0] != 0x08;
         if (chance.happens(handshakeOrReattach ? 0.5 : 0.05)) {
             if (seen.size() >= MOST) {
@@ -39,13 +45,21 @@ final class Attacker {
             }
             seen.add(datagram);
         }
+        if (handshakeOrReattach && chance.happens(0.05 * world.scenario.wildness())) { // the copy is there first
+            Endpoint from = toGateway ? ELSEWHERE : datagram.from;
+            long delay = chance.between(0, world.network.delayOf(datagram));
+            world.network.inject(datagram.bytes, datagram, from, datagram.to, delay);
+        }
         return !chance.happens(0.01 * world.scenario.wildness());
     }
 
     private void next() {
         world.timeline.in(chance.about(world.scenario.attackPauseNanos()) + 1, () -> {
             if (!stopped) {
-                attack();
+                int count = chance.happens(0.01) ? chance.below(60) : 1;
+                for (int i = 0; i < count; i++) {
+                    attack();
+                }
                 next();
             }
         });
@@ -56,13 +70,14 @@ final class Attacker {
             return;
         }
         Datagram about = chance.oneOf(seen);
-        Endpoint from = chance.happens(0.5) ? about.from : new Endpoint(IpAddress.parse("192.0.2.66"), 666);
+        Endpoint from = chance.happens(0.5) ? about.from : ELSEWHERE;
+        long delay = world.network.delayOf(about);
         if (chance.happens(0.5)) {
-            world.history.note(world.timeline.now(), "attacker replays", about.fingerprint(), about);
-            world.network.inject(about.bytes, about, from, about);
+            world.history.note(world.timeline.now(), "attacker", "replays", about.fingerprint(), about);
+            world.network.inject(about.bytes, about, from, about.to, delay);
         } else {
             byte[] bytes = chance.happens(0.5) ? Forgery.damaged(about.bytes, chance) : Forgery.random(chance);
-            world.network.inject(bytes, null, from, about);
+            world.network.inject(bytes, null, from, about.to, delay);
         }
     }
 }

@@ -46,6 +46,16 @@ final class Chance {
         return items.get(below(items.size()));
     }
 
+    /** A place in the list, each as often as its weight says. */
+    int weighted(int[] weights) {
+        int thrown = below(java.util.Arrays.stream(weights).sum());
+        int at = 0;
+        while (thrown >= weights[at]) {
+            thrown -= weights[at++];
+        }
+        return at;
+    }
+
     byte[] bytes(int length) {
         byte[] out = new byte[length];
         for (int i = 0; i < length; i++) {

@@ -3,49 +3,37 @@ package jumpvpn.lab.sim;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
 import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
-import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.observability.Event;
-import jumpvpn.core.security.Crypto;
-import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The client's process. */
+/** A client's process. */
 final class ClientNode extends Node {
-    private final DropCounters drops = new DropCounters();
-    private final KeyPair own;
-    private final ShadowClient shadow;
+    final int index;
+    private final ShadowClient beside;
     private @Nullable Agent agent;
-    private LookupTable<Binding> bindings = new LookupTable<>();
     private ForwardingGate gate = new ForwardingGate();
 
-    ClientNode(World world) {
-        super(world, "client");
-        own = KeyPair.generate(crypto());
-        shadow = new ShadowClient("client", world.gateway.exchange);
-    }
-
-    private Crypto crypto() {
-        return new Crypto(world.parts.aead(), new ToyAgreement(), world.parts.clientEntropy());
-    }
-
-    byte[] publicKey() {
-        return own.publicKey();
+    ClientNode(World world, int index) {
+        super(world, "client" + (index + 1), Role.CLIENT);
+        this.index = index;
+        this.beside = new ShadowClient(name, world.exchange);
     }
 
     Agent agent() {
@@ -56,42 +44,92 @@ final class ClientNode extends Node {
         return gate;
     }
 
-    LookupTable<Binding> bindings() {
-        return bindings;
-    }
-
     AgentStatus status() {
         return agent().status(local());
     }
 
+    List<Uplink> uplinks() {
+        return world.network.uplinks(this);
+    }
+
+    /** Tells the model's client, where the model knows enough of the world to be asked. */
+    private void modelled(Consumer<ShadowClient> told) {
+        if (world.scenario.isModelled()) {
+            told.accept(beside);
+        }
+    }
+
     @Override
-    void boot() {
-        bindings = new LookupTable<>();
+    Engine boot() {
         gate = new ForwardingGate();
         AgentConfig config = new AgentConfig(
                 own,
                 world.scenario.suite(),
-                List.of(new AgentConfig.Gateway(GatewayNode.NAME, world.gateway.publicKey())));
-        Agent made = new Agent(
-                new AgentContext(config, crypto(), new Port(), world.parts.sink(this::said), bindings, gate, drops));
+                world.gateways.stream()
+                        .map(gateway -> new AgentConfig.Gateway(gateway.name, gateway.own.publicKey()))
+                        .toList());
+        Agent made = new Agent(new AgentContext(config, crypto(), new Port(), sink(), bindings(), gate, drops));
         agent = made;
-        packetPath(new Inbound(bindings, drops, false), new Outbound((_, _) -> gate, drops));
-        for (Uplink uplink : world.network.uplinks()) {
+        packetPath(new Inbound(bindings(), drops, false), new Outbound((_, _) -> gate, drops));
+        return new Driven(made);
+    }
+
+    @Override
+    void begin(long nowNanos) {
+        for (Uplink uplink : uplinks()) {
             if (uplink.isUp) {
                 world.network.paths(uplink).forEach(this::pathUp);
             }
         }
-        made.start(local());
-    }
-
-    private void said(Event event) {
-        world.invariants.event(Role.CLIENT, event);
-        shadow.event(event);
+        agent().start(nowNanos);
     }
 
     private void pathUp(Path path) {
-        shadow.pathUp(local(), path.id());
+        modelled(shadow -> shadow.pathUp(local(), path.id()));
         agent().pathUp(local(), path);
+    }
+
+    private final class Driven implements Engine {
+        private final Agent agent;
+
+        Driven(Agent agent) {
+            this.agent = agent;
+        }
+
+        @Override
+        public long nextNanos() {
+            return agent.nextNanos();
+        }
+
+        @Override
+        public void proceed(long nowNanos) {
+            agent.proceed(nowNanos);
+        }
+
+        @Override
+        public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
+            modelled(shadow -> shadow.hears(nowNanos, bytes));
+            agent.receive(nowNanos, socketId, bytes);
+        }
+
+        @Override
+        public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+            modelled(shadow -> shadow.control(nowNanos, binding, message));
+            if (BindingMessage.decode(message) instanceof BindingMessage.Welcome welcome) {
+                world.insider.welcomed(ClientNode.this, welcome);
+            }
+            agent.receiveControl(nowNanos, binding, message);
+        }
+
+        @Override
+        public void watch(long nowNanos, Binding binding) {
+            agent.watch(nowNanos, binding);
+        }
+
+        @Override
+        public void close(long nowNanos) {
+            agent.close(nowNanos);
+        }
     }
 
     private final class Port implements AgentPort {
@@ -102,25 +140,15 @@ final class ClientNode extends Node {
 
         @Override
         public void granted(Grant.Session session, String gateway) {
-            shadow.granted(local(), session.id(), session.policy());
-            world.traffic.clientAddress(session.inner().getFirst().address());
+            modelled(shadow -> shadow.granted(local(), session.id(), session.policy()));
+            world.traffic.granted(
+                    ClientNode.this, session.id(), session.inner().getFirst().address());
         }
 
         @Override
         public void ended(ReasonCode reason, String text) {
             note("ended", reason.number(), text);
         }
-    }
-
-    /** The operator stops the process; it says goodbye. */
-    void close() {
-        touch("close", () -> {
-            note("closes", 0, "");
-            shadow.terminates(local());
-            agent().close(local());
-            check();
-            kill();
-        });
     }
 
     void linkUp(Uplink uplink) {
@@ -132,7 +160,7 @@ final class ClientNode extends Node {
         int[] gone = uplink.pathIds.clone();
         touch("link down", () -> {
             for (int pathId : gone) {
-                shadow.pathDown(local(), pathId);
+                modelled(shadow -> shadow.pathDown(local(), pathId));
                 agent().pathDown(local(), pathId);
             }
         });
@@ -141,77 +169,47 @@ final class ClientNode extends Node {
     /** The operator ends the session. */
     void terminate() {
         touch("terminate", () -> {
-            shadow.terminates(local());
+            closing();
             agent().terminate(local());
         });
+    }
+
+    @Override
+    void closing() {
+        modelled(shadow -> shadow.terminates(local()));
+    }
+
+    @Override
+    void opened(Binding binding, long counter) {
+        modelled(shadow -> shadow.opened(local(), binding, counter));
+    }
+
+    @Override
+    void said(Event event) {
+        modelled(shadow -> shadow.event(event));
     }
 
     @Override
     void killed() {
         agent = null;
         gate.drop();
-        world.invariants.died(Role.CLIENT);
-        shadow.dies();
+        modelled(shadow -> shadow.dies());
     }
 
     @Override
     void check() {
-        if (isRunning()) {
-            world.invariants.check(this);
-            shadow.settled(this);
-        }
+        world.invariants.check(this);
+        modelled(shadow -> shadow.settled(this));
     }
 
     @Override
-    long nextNanos() {
-        return isRunning() ? agent().nextNanos() : 0;
-    }
-
-    @Override
-    void proceed(long nowNanos) {
-        agent().proceed(nowNanos);
-    }
-
-    @Override
-    void receive(int socketId, Endpoint from, byte[] bytes) {
-        shadow.hears(local(), bytes);
-        agent().receive(local(), socketId, bytes);
-    }
-
-    @Override
-    void receiveControl(Binding binding, Endpoint from, byte[] message) {
-        shadow.control(local(), binding, message);
-        agent().receiveControl(local(), binding, message);
-    }
-
-    @Override
-    void opened(Binding binding, long counter) {
-        shadow.opened(local(), binding, counter);
-    }
-
-    @Override
-    void watchEngine(long nowNanos, Binding binding) {
-        agent().watch(nowNanos, binding);
-    }
-
-    @Override
-    void transmit(int socketId, Endpoint to, byte[] bytes) {
-        note("sends", java.util.Arrays.hashCode(bytes), new Datagram(to, to, bytes));
+    void network(int socketId, Endpoint to, byte[] bytes) {
         if (bytes[0] == MessageType.HANDSHAKE_INIT) {
-            world.gateway.shadow.handshake(0, ByteBuffer.wrap(bytes).getLong(4));
+            world.gateways.forEach(gateway -> gateway.modelled(
+                    shadow -> shadow.handshake(index, ByteBuffer.wrap(bytes).getLong(4))));
         }
-        shadow.sends(local(), socketId, bytes);
+        modelled(shadow -> shadow.sends(local(), socketId, bytes));
+        world.invariants.asked(bytes);
         world.network.fromClient(socketId, to, bytes);
-    }
-
-    @Override
-    void delivered(Binding binding, byte[] packet) {
-        world.invariants.delivered(this, binding);
-        world.traffic.delivered(Role.CLIENT, packet);
-    }
-
-    @Override
-    DropCounters drops() {
-        return drops;
     }
 }

@@ -52,7 +52,7 @@ final class Compared<V extends View> {
 
     private void took(long nanos, Row real) {
         if (expected.isEmpty()) {
-            byItself(nanos, real.reason());
+            view.decides(nanos, real.reason());
             happened();
         }
         Row model = expected.poll();
@@ -62,33 +62,9 @@ final class Compared<V extends View> {
         }
     }
 
-    /** Rows that an end takes by itself: it felt its path, a deadline passed, it wants another path. */
-    private void byItself(long nanos, Reason reason) {
-        switch (reason) {
-            case LOSS_SPIKE,
-                    LATENCY_SPIKE,
-                    JITTER_SPIKE,
-                    HEARTBEAT_MISSED,
-                    HEALTH_RECOVERED,
-                    VOLATILE_PERSISTED,
-                    EXIT_DEGRADED -> view.felt(nanos, reason);
-            case HANDSHAKE_FAIL,
-                    TTL_SESSION_EXPIRED,
-                    TTL_TRANSPORT_LOSS_EXPIRED,
-                    JUMP_ABANDONED,
-                    RECOVERY_WINDOW_EXCEEDED -> view.passDeadline(nanos);
-            default -> {
-                // only for a cause that the model was told
-            }
-        }
-    }
-
     /** What was told has been handled: the end must be where the model is. */
     void settled(long nanos, SessionState state, StateVersion version, Passage passage) {
-        Row missing = expected.peek();
-        if (missing != null) {
-            throw new Violation("MODEL", who + " did not take the model's row " + missing);
-        }
+        settled(nanos);
         if (!state(state).equals(view.state()) || !version(version).equals(view.version())) {
             throw new Violation(
                     "MODEL",
@@ -97,8 +73,16 @@ final class Compared<V extends View> {
         if (passage != view.passage()) {
             throw new Violation("MODEL", who + " would " + passage + " packets, the model " + view.passage());
         }
+    }
+
+    /** As far as it can be said without a look at the end: it has taken all rows that it must. */
+    void settled(long nanos) {
+        Row missing = expected.peek();
+        if (missing != null) {
+            throw new Violation("MODEL", who + " did not take the model's row " + missing);
+        }
         if (nanos - SLACK_NANOS > view.nextDeadlineNanos()) {
-            throw new Violation("MODEL", who + " is still " + state + " although a deadline has passed");
+            throw new Violation("MODEL", who + " is still " + view.state() + " although a deadline has passed");
         }
     }
 

@@ -1,6 +1,7 @@
 package jumpvpn.lab.sim;
 
 import java.util.Arrays;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.net.Endpoint;
 
 /** A datagram that an end sent. However often copies of it arrive, only the first unaltered one is the end's own word; all others are replays or forgeries. */
@@ -19,6 +20,11 @@ final class Datagram {
     /** Whether its end had it before, in a way that could have had an effect. */
     boolean isHeard() {
         return heard;
+    }
+
+    /** A reattach request may come more than once: whether it has an effect is {@link Requests}' matter. */
+    boolean isRequest() {
+        return bytes[0] == MessageType.REATTACH_REQUEST;
     }
 
     void hear() {

@@ -3,8 +3,10 @@ package jumpvpn.lab.sim;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.control.ReattachMessage;
@@ -30,16 +32,19 @@ final class Exchange {
     record Answered(Asked asked, ReattachAnswer answer) {}
 
     private final AeadPort aead;
-    private final TicketSealer tickets;
+    private List<TicketSealer> tickets = List.of();
     private final Map<ByteBuffer, Asked> requests = new HashMap<>(); // none of these is iterated
     private final Map<Long, Asked> byWireId = new HashMap<>();
     private final Map<ByteBuffer, Answered> answers = new HashMap<>();
     private final Map<ByteBuffer, Long> probes = new HashMap<>();
 
-    /** @param tickets opens what the gateways seal */
-    Exchange(AeadPort aead, TicketSealer tickets) {
+    Exchange(AeadPort aead) {
         this.aead = aead;
-        this.tickets = tickets;
+    }
+
+    /** With what to open what the gateways seal. */
+    void open(List<TicketSealer> sealers) {
+        tickets = sealers;
     }
 
     static String name(Nonce nonce) {
@@ -58,7 +63,7 @@ final class Exchange {
         }
         byte[] copy = datagram.clone();
         ReattachMessage.Proven<ReattachRequest> message =
-                Objects.requireNonNull(ReattachMessage.openRequest(aead, tickets, copy), "a client's own request");
+                opened(sealer -> ReattachMessage.openRequest(aead, sealer, copy), "a client's own request");
         Asked asked = new Asked(SessionId.of(message.ticket().sessionId()), message, requests.size());
         requests.put(ByteBuffer.wrap(copy), asked);
         byWireId.put(message.body().clientWireId(), asked);
@@ -96,8 +101,17 @@ final class Exchange {
 
     /** The identifier to which a client's PROBE wants its answer. */
     long probes(byte[] datagram) {
-        return Objects.requireNonNull(ReattachMessage.openProbe(aead, tickets, datagram), "a client's own probe")
+        return opened(sealer -> ReattachMessage.openProbe(aead, sealer, datagram), "a client's own probe")
                 .body();
+    }
+
+    /** By the gateway whose ticket it bears. */
+    private <T> T opened(Function<TicketSealer, @Nullable T> by, String what) {
+        return tickets.stream()
+                .map(by)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> new NullPointerException(what));
     }
 
     /** A gateway sends a PROBE_ANSWER. */

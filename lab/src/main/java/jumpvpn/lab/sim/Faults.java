@@ -1,107 +1,114 @@
 package jumpvpn.lab.sim;
 
-import java.util.List;
-import jumpvpn.core.net.IpAddress;
+import java.util.EnumSet;
+import java.util.Set;
 import jumpvpn.core.session.ReasonCode;
 
-/** What goes wrong, and what operators do, from the dice. Everything heals by itself after a while, and all of it at {@link #heal}. */
+/**
+ * What goes wrong, and what operators do, from the dice; which kinds occur at all is drawn per seed. Everything heals by itself after a while, and all of it at
+ * {@link #heal}.
+ */
 final class Faults {
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
+    private static final double OCCURS = 0.7;
 
-    private enum Fault {
-        JUMP,
-        FLAP,
-        NEW_ADDRESS,
-        BLACK_HOLE,
-        BLACK_UP,
-        BLACK_DOWN,
-        ALL_BLACK,
-        STORM,
-        NAT_REBIND,
-        STARVE_CLIENT,
-        STARVE_GATEWAY,
-        IDLE,
-        CLIENT_CRASH,
-        CLIENT_RESTART,
-        GATEWAY_CRASH,
-        GATEWAY_RESTART,
-        CLIENT_TERMINATE,
-        GATEWAY_TERMINATE
+    private enum Kind {
+        JUMP(16),
+        FLAP(16),
+        NEW_ADDRESS(4),
+        BLACK_HOLE(10),
+        BLACK_UP(4),
+        BLACK_DOWN(4),
+        ALL_BLACK(6),
+        STORM(8),
+        NAT_REBIND(8),
+        GATEWAY_DARK(3),
+        STARVE_CLIENT(3),
+        STARVE_GATEWAY(4),
+        SUSPEND_CLIENT(3),
+        IDLE(4),
+        CLIENT_CRASH(1),
+        CLIENT_RESTART(1),
+        GATEWAY_CRASH(2),
+        GATEWAY_RESTART(1),
+        CLIENT_TERMINATE(1),
+        GATEWAY_TERMINATE(1);
+
+        private final int weight;
+
+        Kind(int weight) {
+            this.weight = weight;
+        }
     }
-
-    /** How often each comes, in the order of the constants. */
-    private static final int[] WEIGHTS = {16, 16, 4, 10, 4, 4, 6, 8, 8, 3, 3, 4, 1, 1, 2, 1, 1, 1};
 
     private final World world;
     private final Chance chance;
+    private final int[] weights = new int[Kind.values().length];
     private boolean healed;
 
     Faults(World world) {
         this.world = world;
         this.chance = new Chance(world.seed, "faults");
+        Set<Kind> occurring = EnumSet.of(Kind.JUMP);
+        for (Kind kind : Kind.values()) {
+            if (!world.scenario.isCalm() && chance.happens(OCCURS)) {
+                occurring.add(kind);
+            }
+        }
+        occurring.forEach(kind -> weights[kind.ordinal()] = kind.weight);
     }
 
     void begin() {
         world.timeline.in(chance.about(world.scenario.faultPauseNanos()) + 1, () -> {
             if (!healed) {
-                happen(drawn());
+                happen(Kind.values()[chance.weighted(weights)]);
                 begin();
             }
         });
     }
 
-    private Fault drawn() {
-        if (world.scenario.isCalm()) {
-            return Fault.JUMP;
-        }
-        int total = 0;
-        for (int weight : WEIGHTS) {
-            total += weight;
-        }
-        int thrown = chance.below(total);
-        for (Fault fault : Fault.values()) {
-            thrown -= WEIGHTS[fault.ordinal()];
-            if (thrown < 0) {
-                return fault;
-            }
-        }
-        throw new IllegalStateException("the weights add up");
-    }
-
-    private void happen(Fault fault) {
-        Uplink uplink = chance.oneOf(world.network.uplinks());
-        world.history.note(world.timeline.now(), "fault", fault.ordinal(), fault + " " + uplink);
-        switch (fault) {
-            case JUMP -> jump(uplink);
+    private void happen(Kind kind) {
+        ClientNode client = chance.oneOf(world.clients);
+        GatewayNode gateway = chance.oneOf(world.gateways);
+        Uplink uplink = chance.oneOf(client.uplinks());
+        world.history.note(
+                world.timeline.now(), "fault", "strikes", kind.ordinal(), kind + " " + uplink + " " + gateway.name);
+        switch (kind) {
+            case JUMP -> jump(client, uplink);
             case FLAP -> flap(uplink, false);
             case NEW_ADDRESS -> flap(uplink, true);
             case BLACK_HOLE -> black(uplink, true, true);
             case BLACK_UP -> black(uplink, true, false);
             case BLACK_DOWN -> black(uplink, false, true);
-            case ALL_BLACK -> world.network.uplinks().forEach(each -> black(each, true, true));
+            case ALL_BLACK -> client.uplinks().forEach(each -> black(each, true, true));
             case STORM -> storm(uplink);
-            case NAT_REBIND -> uplink.nat.forget();
-            case STARVE_CLIENT -> world.client.starve(chance.between(20, 3000) * MILLIS);
-            case STARVE_GATEWAY -> world.gateway.starve(chance.between(20, 3000) * MILLIS);
+            case NAT_REBIND -> uplink.nat.forget(chance.happens(0.5));
+            case GATEWAY_DARK -> {
+                gateway.dark(true);
+                world.timeline.in(chance.about(4 * SECONDS), () -> gateway.dark(false));
+            }
+            case STARVE_CLIENT -> client.starve(chance.between(20, 3000) * MILLIS);
+            case STARVE_GATEWAY -> gateway.starve(chance.between(20, 3000) * MILLIS);
+            case SUSPEND_CLIENT -> client.suspend(chance.about(10 * SECONDS));
             case IDLE -> {
                 world.traffic.idle(true);
                 world.timeline.in(chance.between(1, 30) * SECONDS, () -> world.traffic.idle(false));
             }
-            case CLIENT_CRASH -> restart(world.client, false);
-            case CLIENT_RESTART -> restart(world.client, true);
-            case GATEWAY_CRASH -> restart(world.gateway, false);
-            case GATEWAY_RESTART -> restart(world.gateway, true);
-            case CLIENT_TERMINATE -> world.client.terminate();
-            case GATEWAY_TERMINATE -> world.gateway.terminate();
+            case CLIENT_CRASH -> restart(client, false);
+            case CLIENT_RESTART -> restart(client, true);
+            case GATEWAY_CRASH -> restart(gateway, false);
+            case GATEWAY_RESTART -> restart(gateway, true);
+            case CLIENT_TERMINATE -> client.terminate();
+            case GATEWAY_TERMINATE -> gateway.terminate();
         }
     }
 
-    private void jump(Uplink uplink) {
+    private void jump(ClientNode client, Uplink uplink) {
         String to = chance.happens(0.5) ? uplink.name : null;
-        world.client.touch("jump", () -> {
-            ReasonCode refused = world.client.agent().jump(world.client.local(), to);
-            world.client.note("jumps", refused == null ? 0 : refused.number(), to + ": " + refused);
+        client.touch("jump", () -> {
+            ReasonCode refused = client.agent().jump(client.local(), to);
+            client.note("jumps", refused == null ? 0 : refused.number(), to + ": " + refused);
         });
     }
 
@@ -110,7 +117,7 @@ final class Faults {
             return;
         }
         uplink.isUp = false;
-        world.client.linkDown(uplink);
+        uplink.client.linkDown(uplink);
         world.timeline.in(chance.about(2 * SECONDS), () -> up(uplink, newAddress));
     }
 
@@ -121,9 +128,9 @@ final class Faults {
         uplink.isUp = true;
         world.network.renumber(uplink);
         if (newAddress) {
-            uplink.local = IpAddress.v4(uplink.local.v4Bits() + 1);
+            uplink.local = jumpvpn.core.net.IpAddress.v4(uplink.local.v4Bits() + 1);
         }
-        world.client.linkUp(uplink);
+        uplink.client.linkUp(uplink);
     }
 
     private void black(Uplink uplink, boolean up, boolean down) {
@@ -151,7 +158,7 @@ final class Faults {
                 chance.unit() * worst * 0.3);
         Lane lane = chance.happens(0.5) ? uplink.up : uplink.down;
         lane.weather(storm);
-        world.timeline.in(chance.about(3 * SECONDS), () -> {
+        world.timeline.in(chance.about(chance.happens(0.3) ? 9 * SECONDS : 3 * SECONDS), () -> {
             if (lane.weather() == storm) {
                 lane.weather(before);
             }
@@ -162,12 +169,10 @@ final class Faults {
         if (!node.isRunning() || node.isStarved()) {
             return;
         }
-        if (!politely) {
-            node.kill();
-        } else if (node == world.client) {
-            world.client.close();
+        if (politely) {
+            node.close();
         } else {
-            world.gateway.close();
+            node.kill();
         }
         boolean reboots = chance.happens(0.3);
         world.timeline.in(chance.about(SECONDS), () -> {
@@ -183,16 +188,18 @@ final class Faults {
     /** From now on everything works. */
     void heal() {
         healed = true;
-        world.history.note(world.timeline.now(), "healed", 0, "");
+        world.history.note(world.timeline.now(), "faults", "heal", 0, "");
         world.traffic.idle(false);
         for (Uplink uplink : world.network.uplinks()) {
             uplink.heal();
             up(uplink, false);
         }
-        for (Node node : List.of(world.gateway, world.client)) {
+        world.gateways.forEach(gateway -> gateway.dark(false));
+        for (Node node : world.nodes()) {
             if (!node.isRunning()) {
                 node.start();
             }
+            node.relieve();
         }
     }
 }

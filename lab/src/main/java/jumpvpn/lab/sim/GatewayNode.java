@@ -2,8 +2,8 @@ package jumpvpn.lab.sim;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
@@ -16,60 +16,69 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
-import jumpvpn.core.ownership.MemorySessionTable;
-import jumpvpn.core.security.Crypto;
+import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Hkdf;
-import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.security.TicketSealer;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
-/** The gateway's process; its sessions end with it, since its table is in memory. */
+/** A gateway's process. */
 final class GatewayNode extends Node {
-    static final String NAME = "gw1";
     private static final long WALL_SECONDS = 1_800_000_000L;
+    private static final int DAY_SECONDS = 86_400;
+    private static final int MTU = 1400;
 
-    private final DropCounters drops = new DropCounters();
-    private final KeyPair own;
-    final Exchange exchange;
-    final ShadowGateway shadow;
+    final int index;
+    private final ShadowGateway beside;
     private @Nullable Gateway gateway;
-    private MemorySessionTable table = new MemorySessionTable();
-    private LookupTable<Binding> bindings = new LookupTable<>();
+    private SimTable table;
+    private @Nullable TableLink link;
+    private boolean cutOff;
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
+    private boolean dark;
 
-    GatewayNode(World world) {
-        super(world, "gateway");
-        own = KeyPair.generate(crypto());
-        exchange = new Exchange(world.parts.aead(), tickets());
-        shadow = new ShadowGateway(NAME, world.scenario.policy(), exchange);
+    GatewayNode(World world, int index) {
+        super(world, "gw" + (index + 1), Role.GATEWAY);
+        this.index = index;
+        this.table = newTable();
+        this.beside = new ShadowGateway(name, config().ownerId(), world.scenario.policy(), world.exchange);
     }
 
-    /** Opens the gateway's tickets; its key is derived as docs/protocol/wire.md says. */
-    private TicketSealer tickets() {
+    /** Opens the gateway's tickets; their key is derived as docs/protocol/wire.md says. */
+    TicketSealer tickets() {
         byte[] master = Hkdf.derive(new byte[0], own.privateKey(), "jumpvpn ticket master", new byte[0], 32);
-        return new TicketSealer(crypto().entropy(), master, (int) (WALL_SECONDS / 86_400), 31);
+        return new TicketSealer(crypto().entropy(), master, (int) (WALL_SECONDS / DAY_SECONDS), 31);
     }
 
-    private Crypto crypto() {
-        return new Crypto(world.parts.aead(), new ToyAgreement(), world.parts.gatewayEntropy());
-    }
-
-    byte[] publicKey() {
-        return own.publicKey();
+    /** The gateways' common one, or one of its own. */
+    private SimTable newTable() {
+        return world.sharedTable == null ? new SimTable(world, Deadlines.NEVER) : world.sharedTable;
     }
 
     Gateway gateway() {
         return Objects.requireNonNull(gateway);
     }
 
-    LookupTable<Binding> bindings() {
-        return bindings;
+    SimTable table() {
+        return table;
     }
 
-    MemorySessionTable table() {
-        return table;
+    TableLink link() {
+        return Objects.requireNonNull(link);
+    }
+
+    /** Whether the table can't be reached from here. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    void cutOff(boolean now) {
+        cutOff = now;
+        if (!now && link != null) {
+            link.flush();
+        }
     }
 
     List<SessionStatus> sessions() {
@@ -82,123 +91,148 @@ final class GatewayNode extends Node {
         return routes.get(inner.high(), inner.low());
     }
 
-    @Override
-    void boot() {
-        table = new MemorySessionTable();
-        bindings = new LookupTable<>();
-        routes = new LookupTable<>();
-        GatewayConfig config = new GatewayConfig(
-                NAME,
+    private GatewayConfig config() {
+        return new GatewayConfig(
+                name,
                 own,
                 List.of(new Prefix(Traffic.SERVER, 24)),
-                List.of(new GatewayConfig.Client("laptop", world.client.publicKey(), List.of())),
+                world.clients.stream()
+                        .map(client -> new GatewayConfig.Client(client.name, client.own.publicKey(), List.of()))
+                        .toList(),
                 world.scenario.policy(),
-                1400);
-        shadow.starts(local());
-        gateway = new Gateway(
+                MTU);
+    }
+
+    private SessionTable observed(SessionTable used) {
+        return world.scenario.isModelled() ? new ObservedTable(used, beside, this::local) : used;
+    }
+
+    /** Tells the model's gateway, where the model knows enough of the world to be asked. */
+    void modelled(Consumer<ShadowGateway> told) {
+        if (world.scenario.isModelled()) {
+            told.accept(beside);
+        }
+    }
+
+    @Override
+    Engine boot() {
+        if (!world.scenario.store().durable()) {
+            table = newTable();
+        }
+        link = new TableLink(this, table, world.scenario.store().weather(), chance);
+        routes = new LookupTable<>();
+        modelled(shadow -> shadow.starts(local()));
+        Gateway made = new Gateway(
                 new GatewayContext(
-                        config,
+                        config(),
                         crypto(),
                         this::transmit,
-                        world.parts.sink(this::said),
-                        new ObservedTable(world.parts.table(table), shadow, this::local),
-                        bindings,
+                        sink(),
+                        observed(world.parts.table(link)),
+                        bindings(),
                         routes,
-                        drops),
+                        drops,
+                        world.parts.faults()),
                 WALL_SECONDS);
-        gateway.start(local());
-        packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops));
+        gateway = made;
+        packetPath(new Inbound(bindings(), drops, true), new Outbound(routes::get, drops));
+        return new Driven(made);
     }
 
-    private void said(Event event) {
-        world.invariants.event(Role.GATEWAY, event);
-        shadow.event(event);
+    @Override
+    void begin(long nowNanos) {
+        gateway().start(nowNanos);
     }
 
-    /** The operator stops the process; every client is told. */
-    void close() {
-        touch("close", () -> {
-            note("closes", 0, "");
-            sessions().forEach(session -> shadow.terminates(local(), session.id()));
-            gateway().close(local());
-            check();
-            kill();
-        });
+    private final class Driven implements Engine {
+        private final Gateway gateway;
+
+        Driven(Gateway gateway) {
+            this.gateway = gateway;
+        }
+
+        @Override
+        public long nextNanos() {
+            return gateway.nextNanos();
+        }
+
+        @Override
+        public void proceed(long nowNanos) {
+            gateway.proceed(nowNanos);
+        }
+
+        @Override
+        public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
+            modelled(shadow -> shadow.hears(nowNanos, bytes));
+            gateway.receive(nowNanos, socketId, from, bytes);
+        }
+
+        @Override
+        public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+            modelled(shadow -> shadow.control(nowNanos, binding, message));
+            gateway.receiveControl(nowNanos, binding, from, message);
+        }
+
+        @Override
+        public void watch(long nowNanos, Binding binding) {
+            gateway.watch(nowNanos, binding);
+        }
+
+        @Override
+        public void close(long nowNanos) {
+            gateway.close(nowNanos);
+        }
     }
 
-    /** The operator ends the session, if there is one. */
+    /** Whether nothing reaches this gateway and nothing comes from it. */
+    boolean isDark() {
+        return dark;
+    }
+
+    void dark(boolean now) {
+        dark = now;
+    }
+
+    /** The operator ends all sessions that there are. */
     void terminate() {
         touch("terminate", () -> {
+            closing();
             List<SessionId> ids = sessions().stream().map(SessionStatus::id).toList();
-            ids.forEach(id -> {
-                shadow.terminates(local(), id);
-                gateway().terminate(local(), id);
-            });
+            ids.forEach(id -> gateway().terminate(local(), id));
         });
+    }
+
+    @Override
+    void closing() {
+        modelled(shadow -> sessions().forEach(session -> shadow.terminates(local(), session.id())));
+    }
+
+    @Override
+    void opened(Binding binding, long counter) {
+        modelled(shadow -> shadow.opened(local(), binding, counter));
+    }
+
+    @Override
+    void said(Event event) {
+        modelled(shadow -> shadow.event(event));
     }
 
     @Override
     void killed() {
         gateway = null;
-        world.invariants.died(Role.GATEWAY);
-        shadow.dies();
+        link().close();
+        modelled(shadow -> shadow.dies());
     }
 
     @Override
     void check() {
-        if (isRunning()) {
-            world.invariants.check(this);
-            shadow.settled(this);
-        }
+        world.invariants.check(this);
+        modelled(shadow -> shadow.settled(this));
     }
 
     @Override
-    long nextNanos() {
-        return isRunning() ? gateway().nextNanos() : 0;
-    }
-
-    @Override
-    void proceed(long nowNanos) {
-        gateway().proceed(nowNanos);
-    }
-
-    @Override
-    void receive(int socketId, Endpoint from, byte[] bytes) {
-        shadow.hears(local(), bytes);
-        gateway().receive(local(), socketId, from, bytes);
-    }
-
-    @Override
-    void receiveControl(Binding binding, Endpoint from, byte[] message) {
-        shadow.control(local(), binding, message);
-        gateway().receiveControl(local(), binding, from, message);
-    }
-
-    @Override
-    void opened(Binding binding, long counter) {
-        shadow.opened(local(), binding, counter);
-    }
-
-    @Override
-    void watchEngine(long nowNanos, Binding binding) {
-        gateway().watch(nowNanos, binding);
-    }
-
-    @Override
-    void transmit(int socketId, Endpoint to, byte[] bytes) {
-        note("sends", java.util.Arrays.hashCode(bytes), new Datagram(to, to, bytes));
-        shadow.sends(local(), bytes);
-        world.network.fromGateway(socketId, to, bytes);
-    }
-
-    @Override
-    void delivered(Binding binding, byte[] packet) {
-        world.invariants.delivered(this, binding);
-        world.traffic.delivered(Role.GATEWAY, packet);
-    }
-
-    @Override
-    DropCounters drops() {
-        return drops;
+    void network(int socketId, Endpoint to, byte[] bytes) {
+        modelled(shadow -> shadow.sends(local(), bytes));
+        world.network.fromGateway(this, socketId, to, bytes);
     }
 }

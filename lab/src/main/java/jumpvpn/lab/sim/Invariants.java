@@ -1,8 +1,8 @@
 package jumpvpn.lab.sim;
 
 import java.util.List;
-import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
@@ -12,33 +12,40 @@ import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.StateVersion;
+import jumpvpn.core.session.Transition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The invariants of contract section 6, as far as one gateway has them. Looked at after every event: what the ends say of themselves, what their gates do, and what
- * their events tell. I9 is {@link Simulation}'s, I12 is {@link ToyAead}'s, what comes out of the tunnel is {@link Traffic}'s.
+ * The invariants of contract section 6. Looked at after every event: what the ends say of themselves, what their gates do, and what their events tell. I9 is
+ * {@link Simulation}'s, I12 is {@link ToyAead}'s, what comes out of the tunnel is {@link Traffic}'s. Observers hear the events from here.
  */
 final class Invariants {
     private static final int MOST_CLIENT_BINDINGS = 16;
-    private static final int MOST_GATEWAY_BINDINGS = 1 + 9 + 16; // active, retired, births of one client
+    private static final int MOST_SESSION_BINDINGS = 1 + 9; // active, retired
+    private static final int MOST_BIRTHS = 16; // of one client
 
     private final World world;
-    private final TreeMap<SessionId, SessionView> clientViews = new TreeMap<>();
-    private final TreeMap<SessionId, SessionView> gatewayViews = new TreeMap<>();
-    private final TreeMap<ReasonCode, Integer> rejects = new TreeMap<>();
-    private final TreeMap<String, Integer> rows = new TreeMap<>();
-    private @Nullable SessionView client;
-    private @Nullable SessionView gateway;
+    private final List<Observer> observers;
+    private final TreeMap<String, TreeMap<SessionId, SessionView>> views = new TreeMap<>();
+    private final TreeMap<SessionId, TreeSet<StateVersion>> rowVersions = new TreeMap<>();
+    private final TreeMap<SessionId, StateVersion> newest = new TreeMap<>();
+    private final Requests requests;
     private boolean forged;
     private int jumps;
+    private int sessions;
     private int events;
 
-    Invariants(World world) {
+    Invariants(World world, List<Observer> observers) {
         this.world = world;
+        this.observers = List.copyOf(observers);
+        this.requests = new Requests(world.scenario.policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE));
     }
 
     /** Whether what is being handled is no end's own word for the first time. */
@@ -46,105 +53,167 @@ final class Invariants {
         forged = now;
     }
 
+    boolean isForged() {
+        return forged;
+    }
+
+    /** Somebody who has a client's credentials sends a datagram. */
+    void asked(byte[] datagram) {
+        requests.sent(datagram, world.timeline.now());
+    }
+
+    /** A gateway asks its table for a commit. */
+    void commits(GatewayNode node, List<SessionTable.Change> changes) {
+        if (forged) {
+            throw new Violation("I6", "a replayed or forged datagram makes " + node.name + " commit " + changes);
+        }
+        changes.forEach(change -> requests.binds(change, world.timeline.now()));
+    }
+
+    void started(Node node) {
+        observers.forEach(observer -> observer.started(world.timeline.now(), node.name, node.role));
+    }
+
+    /** The process is gone, and with it what it held. */
+    void died(Node node) {
+        views(node).values().forEach(SessionView::lose);
+        observers.forEach(observer -> observer.stopped(world.timeline.now(), node.name));
+    }
+
+    /** The seed is over. */
+    void finished() {
+        observers.forEach(observer -> observer.finished(world.timeline.now()));
+    }
+
+    private TreeMap<SessionId, SessionView> views(Node node) {
+        return views.computeIfAbsent(node.name, _ -> new TreeMap<>());
+    }
+
     /** An end said something. */
-    void event(Role role, Event event) {
+    void event(Node node, Event event) {
         events++;
-        world.history.note(world.timeline.now(), role.label() + " says", Told.number(event), new Told(event));
+        long now = world.timeline.now();
+        world.history.note(now, node.name, "says", Told.number(event), new Told(event));
+        observers.forEach(observer -> observer.event(now, node.name, event));
         if (forged && event.type() == EventType.STATE_CHANGE && event.from() != SessionState.BIRTH) {
             throw new Violation("I6", "a replayed or forged datagram changed the state: " + new Told(event));
         }
-        count(role, event);
+        if (node.role == Role.GATEWAY) {
+            refusal(event);
+        }
         SessionId id = event.sessionId();
-        if (id == null) {
-            return;
-        }
-        SessionView view = views(role).computeIfAbsent(id, _ -> new SessionView(id, role, world.scenario.policy()));
-        view.take(event);
-        SessionView current = role == Role.CLIENT ? client : gateway;
-        if (view.isLive() && view != current) {
-            replace(role, current, view);
-        }
-    }
-
-    private void replace(Role role, @Nullable SessionView current, SessionView view) {
-        if (current != null && current.isLive()) {
-            throw new Violation("I2", role + " has a session " + view.id + " beside its live " + current.id);
-        }
-        if (role == Role.CLIENT) {
-            client = view;
-        } else {
-            gateway = view;
-        }
-    }
-
-    private void count(Role role, Event event) {
-        if (event.type() == EventType.STATE_CHANGE) {
-            rows.merge(role.label() + " " + event.reason(), 1, Integer::sum);
-        }
-        if (role == Role.GATEWAY) {
-            if (event.type() == EventType.REATTACH_REJECT) {
-                rejects.merge(event.reason(), 1, Integer::sum);
-            } else if (event.reason() == ReasonCode.BOUND) {
-                jumps++;
+        Transition row = id == null ? anonymous(event) : take(node, id, event);
+        if (row != null) {
+            world.coverage.row(node.role, row, event.reason());
+            if (node.role == Role.GATEWAY && row.binds()) {
+                world.traffic.bound((GatewayNode) node, java.util.Objects.requireNonNull(id));
+                jumps += row == Transition.REATTACHED ? 1 : 0;
+                sessions += row == Transition.BORN ? 1 : 0;
             }
         }
     }
 
-    private SortedMap<SessionId, SessionView> views(Role role) {
-        return role == Role.CLIENT ? clientViews : gatewayViews;
-    }
-
-    /** The process is gone, and with it what it held. */
-    void died(Role role) {
-        SessionView held = role == Role.CLIENT ? client : gateway;
-        if (held != null) {
-            held.lose();
+    private void refusal(Event event) {
+        boolean refused = event.type() == EventType.REATTACH_REJECT || event.reason() == ReasonCode.BAD_PROOF;
+        if (refused) {
+            world.coverage.refusal(event.reason());
         }
     }
 
-    /** Looks at the client. */
+    /** A handshake that led nowhere has no session yet. */
+    private static @Nullable Transition anonymous(Event event) {
+        return event.type() == EventType.STATE_CHANGE && event.from() != null
+                ? Transition.find(event.role(), event.from(), false, event.reason())
+                : null;
+    }
+
+    private @Nullable Transition take(Node node, SessionId id, Event event) {
+        TreeMap<SessionId, SessionView> own = views(node);
+        SessionView view = own.computeIfAbsent(id, _ -> new SessionView(id, node.role, world.scenario.policy()));
+        boolean wasLive = view.isLive();
+        Transition row = view.take(event);
+        if (node.role == Role.CLIENT) {
+            if (view.isLive() && !wasLive) {
+                alone(node, own, view);
+            }
+        } else if (row != null) {
+            once(id, event);
+        }
+        return row;
+    }
+
+    private static void alone(Node node, TreeMap<SessionId, SessionView> own, SessionView view) {
+        for (SessionView other : own.values()) {
+            if (other != view && other.isLive()) {
+                throw new Violation("I2", node.name + " has a session " + view.id + " beside its live " + other.id);
+            }
+        }
+    }
+
+    /** No version is ever used for two rows, whoever the owner was (I4). BIRTH's own rows are no session's yet. */
+    private void once(SessionId id, Event event) {
+        if (!rowVersions.computeIfAbsent(id, _ -> new TreeSet<>()).add(event.version())) {
+            throw new Violation("I4", "a version is used for two rows: " + new Told(event));
+        }
+        newest.merge(id, event.version(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+    }
+
+    /** Looks at a client. */
     void check(ClientNode node) {
         AgentStatus status = node.status();
-        SessionView view = client;
-        SessionId id = status.id();
+        SessionView view = live(node);
         boolean liveShown = status.state().isLive();
-        boolean liveSaid = view != null && view.isLive();
-        if (liveShown != liveSaid || (view != null && liveShown && !view.id.equals(id))) {
-            throw new Violation("I11", "the client shows " + status + " but its events do not");
+        if (liveShown != (view != null) || (view != null && !view.id.equals(status.id()))) {
+            throw new Violation("I11", node.name + " shows " + status + " but its events do not");
         }
-        if (view != null && liveShown) {
+        if (view != null) {
             view.agree(node.local(), status.state(), status.version(), status.inner());
             notAhead(view.id, status);
         }
-        gate("client", status.state(), node.gate(), view == null ? 0 : view.activeEpoch());
-        bounded("client bindings", node.bindings().size(), MOST_CLIENT_BINDINGS);
+        gate(node, status.state(), node.gate(), view == null ? 0 : view.activeEpoch());
+        bounded(node, "bindings", node.bindings().size(), MOST_CLIENT_BINDINGS);
     }
 
-    /** The client learns versions from the owner, so it can't know a newer one. */
+    private @Nullable SessionView live(Node node) {
+        for (SessionView view : views(node).values()) {
+            if (view.isLive()) {
+                return view;
+            }
+        }
+        return null;
+    }
+
+    /** A client learns versions from the owner, so it can't know a newer one. */
     private void notAhead(SessionId id, AgentStatus status) {
-        SessionView owner = gatewayViews.get(id);
-        if (owner == null || status.version().compareTo(owner.version()) > 0) {
-            throw new Violation("I4", "the client knows " + status.version() + ", which its gateway never said");
+        StateVersion owners = newest.get(id);
+        if (owners == null || status.version().compareTo(owners) > 0) {
+            throw new Violation("I4", "a client knows " + status.version() + ", which no gateway ever said");
         }
     }
 
-    /** Looks at the gateway. */
+    /** Looks at a gateway. */
     void check(GatewayNode node) {
-        List<SessionStatus> sessions = node.sessions();
-        SessionView view = gateway;
-        bounded("sessions of one client", sessions.size(), 1);
-        bounded("records of one client", node.table().live().size(), 1);
-        bounded("gateway bindings", node.bindings().size(), MOST_GATEWAY_BINDINGS);
-        boolean liveSaid = view != null && view.isLive();
-        if (liveSaid == sessions.isEmpty()) {
-            throw new Violation("I11", "the gateway shows " + sessions + " but its events do not");
+        List<SessionStatus> shown = node.sessions();
+        int clients = world.clients.size();
+        bounded(node, "live records", node.table().live().size(), clients);
+        bounded(node, "bindings", node.bindings().size(), clients * (MOST_SESSION_BINDINGS + MOST_BIRTHS));
+        TreeSet<String> owners = new TreeSet<>();
+        for (SessionStatus status : shown) {
+            if (!owners.add(status.client())) {
+                throw new Violation("I2", node.name + " has two sessions of " + status.client());
+            }
+            check(node, status);
         }
-        if (view == null || sessions.isEmpty()) {
-            return;
+        long said = views(node).values().stream().filter(SessionView::isLive).count();
+        if (said != shown.size()) {
+            throw new Violation("I11", node.name + " shows " + shown + " but its events do not");
         }
-        SessionStatus status = sessions.getFirst();
-        if (!status.id().equals(view.id)) {
-            throw new Violation("I11", "the gateway shows " + status + " but its events tell of " + view.id);
+    }
+
+    private void check(GatewayNode node, SessionStatus status) {
+        SessionView view = views(node).get(status.id());
+        if (view == null || !view.isLive()) {
+            throw new Violation("I11", node.name + " shows " + status + " but its events do not");
         }
         view.agree(node.local(), status.state(), status.version(), status.inner());
         committed(node, status);
@@ -152,71 +221,71 @@ final class Invariants {
         if (gate == null) {
             throw new Violation("I2", "no route to " + status);
         }
-        gate("gateway", status.state(), gate, view.activeEpoch());
+        gate(node, status.state(), gate, view.activeEpoch());
     }
 
-    /** A binding is active if and only if its epoch is the highest committed (contract section 4). */
+    /** A binding is active if and only if its epoch is the highest committed (contract section 4); who hears of commits late may be behind. */
     private static void committed(GatewayNode node, SessionStatus status) {
         SessionRecord record = node.table().get(status.id());
-        if (record == null
-                || record.version().epoch() != status.version().epoch()
-                || !record.inner().equals(status.inner())) {
+        int behind = record == null || !record.isLive()
+                ? 1
+                : record.version().epoch() - status.version().epoch();
+        boolean same = record == null || record.inner().equals(status.inner());
+        if (!same || behind < 0 || (behind > 0 && node.link().isImmediate())) {
             throw new Violation("I2", "the table says " + record + " of " + status);
         }
     }
 
     /** Which way the gate stands follows from the state (contract section 1). */
-    private static void gate(String who, SessionState state, ForwardingGate gate, int activeEpoch) {
+    private static void gate(Node node, SessionState state, ForwardingGate gate, int activeEpoch) {
         Forwarding forwarding = gate.forwarding();
         boolean right = switch (state) {
             case ATTACHED, VOLATILE ->
                 forwarding instanceof Forwarding.Forward(Binding to)
                         && to.epoch == activeEpoch
                         && to.dataType() == PacketLayout.DATA;
-            case DEGRADED, RECOVERING -> !(forwarding instanceof Forwarding.Drop);
+            case DEGRADED, RECOVERING -> held(forwarding, activeEpoch);
             case BIRTH, TERMINATED -> forwarding instanceof Forwarding.Drop;
         };
         if (!right) {
             throw new Violation(
-                    "I2", who + " is " + state + " in epoch " + activeEpoch + " and its gate says " + forwarding);
+                    "I2", node.name + " is " + state + " in epoch " + activeEpoch + " and its gate says " + forwarding);
         }
     }
 
-    private static void bounded(String what, int count, int most) {
+    /** Held, or sent on the binding that is still alive, or early for the next epoch: nothing goes out under an epoch that was left (I1). */
+    private static boolean held(Forwarding forwarding, int activeEpoch) {
+        return switch (forwarding) {
+            case Forwarding.Forward(Binding to) ->
+                to.epoch == (to.dataType() == PacketLayout.EARLY_DATA ? activeEpoch + 1 : activeEpoch);
+            case Forwarding.Hold _ -> true;
+            case Forwarding.Drop _ -> false;
+        };
+    }
+
+    private static void bounded(Node node, String what, int count, int most) {
         if (count > most) {
-            throw new Violation("I13", count + " " + what + ", at most " + most + " are allowed");
+            throw new Violation("I13", count + " " + what + " at " + node.name + ", at most " + most + " are allowed");
         }
     }
 
-    /** The client hands an inner packet to its TUN. */
-    void delivered(ClientNode node, Binding binding) {
-        SessionView view = client;
+    /** An end hands an inner packet to its TUN. */
+    void delivered(Node node, Binding binding) {
+        SessionView view = node instanceof GatewayNode gateway ? behind(gateway, binding) : live(node);
         if (view == null) {
-            throw new Violation("I10", "the client delivers without a session");
+            throw new Violation("I10", node.name + " delivers what came in a binding of no live session");
         }
         view.delivered(node.local(), binding.epoch);
+        observers.forEach(observer -> observer.delivered(world.timeline.now(), node.name, view.id, binding.epoch));
     }
 
-    /** The gateway hands an inner packet to its TUN. */
-    void delivered(GatewayNode node, Binding binding) {
-        SessionView view = gateway;
-        List<SessionStatus> sessions = node.sessions();
-        if (view == null || sessions.isEmpty()) {
-            throw new Violation("I10", "the gateway delivers without a session");
+    private @Nullable SessionView behind(GatewayNode node, Binding binding) {
+        for (SessionStatus status : node.sessions()) {
+            if (node.route(status.inner().getFirst().address()) == binding.gate) {
+                return views(node).get(status.id());
+            }
         }
-        if (node.route(sessions.getFirst().inner().getFirst().address()) != binding.gate) {
-            throw new Violation("I10", "the gateway delivers what came in a binding of an ended session");
-        }
-        view.delivered(node.local(), binding.epoch);
-    }
-
-    SortedMap<ReasonCode, Integer> rejects() {
-        return rejects;
-    }
-
-    /** How often each end took a row of the transition table, by its reason. */
-    SortedMap<String, Integer> rows() {
-        return rows;
+        return null;
     }
 
     int jumps() {
@@ -228,8 +297,6 @@ final class Invariants {
     }
 
     int sessions() {
-        return (int) gatewayViews.values().stream()
-                .filter(view -> view.version().epoch() > 0)
-                .count();
+        return sessions;
     }
 }

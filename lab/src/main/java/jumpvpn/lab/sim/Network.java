@@ -11,18 +11,18 @@ import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies between the client and the gateway:
+ * What lies between clients and gateways. Each client has two or three links; two clients' links may share a router.
  *
  * <pre>
- *   client ─ eth0  10.1.0.2 ─ NAT 203.0.113.1 ─┐
- *          ─ wlan0 10.2.0.2 ─ NAT 203.0.113.2 ─┼─ gateway 198.51.100.1:4500, perhaps 198.51.100.2:4500
- *          ─ wwan0 10.3.0.2 ─ NAT 203.0.113.3 ─┘
+ *   client1 ─ eth0  10.1.0.2 ─ NAT 203.0.113.1 ─┐
+ *           ─ wlan0 10.2.0.2 ─ NAT 203.0.113.2 ─┼─ gw1 198.51.100.1:4500, perhaps 198.51.100.2:4500
+ *           ─ wwan0 10.3.0.2 ─ NAT 203.0.113.3 ─┤
+ *   client2 ─ eth0  10.4.0.2 ─ NAT 203.0.113.4 ─┴─ perhaps gw2 …
  * </pre>
  */
 final class Network {
     private static final List<String> NAMES = List.of("eth0", "wlan0", "wwan0");
     private static final List<LinkKind> KINDS = List.of(LinkKind.ETHERNET, LinkKind.WIFI, LinkKind.CELLULAR);
-    private static final int INSIDE_PORT = 10_000;
     private static final int GATEWAY_PORT = 4500;
 
     /** Somebody between the two who sees and may stop what passes. */
@@ -35,35 +35,77 @@ final class Network {
         boolean passes(Datagram datagram, boolean toGateway);
     }
 
+    /** Where a gateway listens; its socket's number there is its place among the gateway's own. */
+    record Listener(GatewayNode gateway, int socketId, Endpoint endpoint) {}
+
     private final World world;
-    private final List<Endpoint> endpoints = new ArrayList<>();
-    private final List<Uplink> uplinks = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private final List<List<Uplink>> uplinks = new ArrayList<>();
+    private final List<Uplink> all = new ArrayList<>();
     private int nextPathId = 1;
-    Eavesdropper eavesdropper = (_, _) -> true;
+    private final List<Eavesdropper> eavesdroppers = new ArrayList<>();
 
     Network(World world) {
         this.world = world;
-        Scenario scenario = world.scenario;
-        for (int i = 1; i <= scenario.endpoints(); i++) {
-            endpoints.add(new Endpoint(IpAddress.parse("198.51.100." + i), GATEWAY_PORT));
+        for (GatewayNode gateway : world.gateways) {
+            for (int i = 0; i < world.scenario.endpoints(); i++) {
+                IpAddress address = IpAddress.parse("198.51.100." + (listeners.size() + 1));
+                listeners.add(new Listener(gateway, i, new Endpoint(address, GATEWAY_PORT)));
+            }
         }
         Chance chance = new Chance(world.seed, "network");
-        for (int i = 0; i < scenario.uplinks(); i++) {
-            Lane.Weather weather = scenario.weather(chance);
-            uplinks.add(new Uplink(
-                    NAMES.get(i),
-                    KINDS.get(i),
-                    IpAddress.parse("10." + (i + 1) + ".0.2"),
-                    new Nat(IpAddress.parse("203.0.113." + (i + 1)), scenario.natTimeoutNanos()),
-                    new Lane(world.timeline, new Chance(world.seed, "up " + i), weather),
-                    new Lane(world.timeline, new Chance(world.seed, "down " + i), weather),
-                    endpoints.size()));
-            renumber(uplinks.getLast());
+        for (ClientNode client : world.clients) {
+            List<Uplink> own = new ArrayList<>();
+            for (int i = 0; i < world.scenario.uplinks(); i++) {
+                own.add(uplink(client, i, chance));
+            }
+            uplinks.add(own);
         }
     }
 
+    private Uplink uplink(ClientNode client, int i, Chance chance) {
+        int number = all.size() + 1;
+        Scenario scenario = world.scenario;
+        Lane.Weather weather = scenario.weather(chance);
+        boolean shares = chance.happens(0.2) && !all.isEmpty();
+        boolean symmetric = chance.happens(0.3);
+        Nat nat = shares
+                ? chance.oneOf(all).nat
+                : new Nat(IpAddress.parse("203.0.113." + number), scenario.natTimeoutNanos(), symmetric);
+        Uplink made = new Uplink(
+                client,
+                NAMES.get(i),
+                KINDS.get(i),
+                IpAddress.parse("10." + number + ".0.2"),
+                nat,
+                new Lane(world.timeline, new Chance(world.seed, "up " + number), weather),
+                new Lane(world.timeline, new Chance(world.seed, "down " + number), weather),
+                listeners.size());
+        all.add(made);
+        renumber(made);
+        return made;
+    }
+
+    /** All links of all clients. */
     List<Uplink> uplinks() {
-        return uplinks;
+        return all;
+    }
+
+    List<Uplink> uplinks(ClientNode client) {
+        return uplinks.get(client.index);
+    }
+
+    /** From now on this one sees everything too. */
+    void tap(Eavesdropper eavesdropper) {
+        eavesdroppers.add(eavesdropper);
+    }
+
+    private boolean passes(Datagram datagram, boolean toGateway) {
+        boolean goesOn = true;
+        for (Eavesdropper eavesdropper : eavesdroppers) {
+            goesOn &= eavesdropper.passes(datagram, toGateway);
+        }
+        return goesOn;
     }
 
     /** The link came up: its paths are new ones. */
@@ -76,80 +118,118 @@ final class Network {
     /** The client's paths over a link. */
     List<Path> paths(Uplink uplink) {
         List<Path> paths = new ArrayList<>();
-        for (int i = 0; i < endpoints.size(); i++) {
+        for (int i = 0; i < listeners.size(); i++) {
+            Listener listener = listeners.get(i);
             paths.add(new Path(
                     uplink.pathIds[i],
                     Protocol.UDP,
                     uplink.name,
                     uplink.kind,
                     uplink.local,
-                    GatewayNode.NAME,
-                    endpoints.get(i),
+                    listener.gateway.name,
+                    listener.endpoint,
                     i));
         }
         return paths;
     }
 
-    /** The client sends; the path's link may be down by now. */
+    /** Who listens there, or null. */
+    @Nullable
+    Listener listener(Endpoint at) {
+        for (Listener listener : listeners) {
+            if (listener.endpoint.equals(at)) {
+                return listener;
+            }
+        }
+        return null;
+    }
+
+    /** Where a gateway listens. */
+    Endpoint endpoint(GatewayNode gateway, int socketId) {
+        for (Listener listener : listeners) {
+            if (listener.gateway == gateway && listener.socketId == socketId) {
+                return listener.endpoint;
+            }
+        }
+        throw new IllegalArgumentException(gateway.name + " has no socket " + socketId);
+    }
+
+    /** A client sends; the path's link may be down by now. */
     void fromClient(int pathId, Endpoint to, byte[] bytes) {
         Uplink uplink = uplinkOf(pathId);
-        int socketId = endpoints.indexOf(to);
-        if (uplink == null || !uplink.isUp || socketId < 0) {
+        Listener listener = listener(to);
+        if (uplink == null || !uplink.isUp || listener == null) {
             return;
         }
-        Endpoint from = uplink.nat.outward(world.timeline.now(), INSIDE_PORT + pathId);
+        Endpoint from = uplink.nat.outward(world.timeline.now(), pathId, to);
         Datagram datagram = new Datagram(from, to, bytes);
-        if (eavesdropper.passes(datagram, true)) {
+        if (passes(datagram, true)) {
             uplink.up.carry(
-                    bytes,
-                    arriving -> world.gateway.arrive(socketId, from, arriving, arriving == bytes ? datagram : null));
+                    bytes, arriving -> toGateway(listener, from, arriving, arriving == bytes ? datagram : null));
         }
     }
 
-    /** The gateway sends from one of its endpoints. */
-    void fromGateway(int socketId, Endpoint to, byte[] bytes) {
-        Uplink uplink = uplinkBehind(to);
-        if (uplink == null) {
+    private static void toGateway(Listener listener, Endpoint from, byte[] bytes, @Nullable Datagram unaltered) {
+        if (!listener.gateway.isDark()) {
+            listener.gateway.arrive(listener.socketId, from, bytes, unaltered);
+        }
+    }
+
+    /** A gateway sends from one of its endpoints. */
+    void fromGateway(GatewayNode gateway, int socketId, Endpoint to, byte[] bytes) {
+        Endpoint from = endpoint(gateway, socketId);
+        Uplink uplink = uplinkBehind(to, from);
+        if (uplink == null || gateway.isDark()) {
             return;
         }
-        Datagram datagram = new Datagram(endpoints.get(socketId), to, bytes);
-        if (eavesdropper.passes(datagram, false)) {
+        Datagram datagram = new Datagram(from, to, bytes);
+        if (passes(datagram, false)) {
             uplink.down.carry(bytes, arriving -> toClient(arriving, arriving == bytes ? datagram : null, datagram));
         }
     }
 
     /** A datagram reaches the client's router. */
     private void toClient(byte[] bytes, @Nullable Datagram unaltered, Datagram sent) {
-        Uplink uplink = uplinkBehind(sent.to);
-        Integer insidePort = uplink == null ? null : uplink.nat.inward(world.timeline.now(), sent.to.port());
-        if (uplink == null || insidePort == null || !uplink.isUp || uplinkOf(insidePort - INSIDE_PORT) != uplink) {
+        Uplink uplink = uplinkBehind(sent.to, sent.from);
+        if (uplink == null || !uplink.isUp) {
             return;
         }
-        world.client.arrive(insidePort - INSIDE_PORT, sent.from, bytes, unaltered);
+        Integer pathId = uplink.nat.inward(world.timeline.now(), sent.to.port(), sent.from);
+        if (pathId != null) {
+            uplink.client.arrive(pathId, sent.from, bytes, unaltered);
+        }
     }
 
     /**
-     * Somebody on the way sends bytes to where a datagram went, from an address of his choice. They are no faster than it was.
+     * Somebody on the way sends bytes to where a datagram went, from an address of his choice.
      *
      * @param unaltered the datagram if the bytes are its own, else null
+     * @param afterNanos how long they take
      */
-    void inject(byte[] bytes, @Nullable Datagram unaltered, Endpoint from, Datagram about) {
-        int socketId = endpoints.indexOf(about.to);
-        Uplink uplink = uplinkBehind(socketId >= 0 ? about.from : about.to);
-        if (uplink == null) {
-            return;
-        }
-        world.timeline.in(uplink.delayNanos, () -> {
-            if (socketId >= 0) {
-                world.gateway.arrive(socketId, from, bytes, unaltered);
+    void inject(byte[] bytes, @Nullable Datagram unaltered, Endpoint from, Endpoint to, long afterNanos) {
+        Listener listener = listener(to);
+        world.timeline.in(afterNanos, () -> {
+            if (listener != null) {
+                toGateway(listener, from, bytes, unaltered);
             } else {
-                toClient(bytes, unaltered, new Datagram(from, about.to, bytes));
+                toClient(bytes, unaltered, new Datagram(from, to, bytes));
             }
         });
     }
 
+    /** How long a datagram of this kind takes where it went; no attacker is slower than that, if he does not want to be. */
+    long delayOf(Datagram datagram) {
+        Endpoint outside = listener(datagram.to) != null ? datagram.from : datagram.to;
+        for (Uplink uplink : all) {
+            if (uplink.nat.outside().equals(outside.address())) {
+                return uplink.delayNanos;
+            }
+        }
+        return 0;
+    }
+
     private @Nullable Uplink uplinkOf(int pathId) {
-        for (Uplink uplink : uplinks) {
+        for (Uplink uplink : all) {
             if (Arrays.stream(uplink.pathIds).anyMatch(id -> id == pathId)) {
                 return uplink;
             }
@@ -157,10 +237,12 @@ final class Network {
         return null;
     }
 
-    private @Nullable Uplink uplinkBehind(Endpoint outside) {
-        for (Uplink uplink : uplinks) {
+    /** Whose packet this would be, as the router has it now. */
+    private @Nullable Uplink uplinkBehind(Endpoint outside, Endpoint from) {
+        for (Uplink uplink : all) {
             if (uplink.nat.outside().equals(outside.address())) {
-                return uplink;
+                Integer pathId = uplink.nat.inward(world.timeline.now(), outside.port(), from);
+                return pathId == null ? null : uplinkOf(pathId);
             }
         }
         return null;

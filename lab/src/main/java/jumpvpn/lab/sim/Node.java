@@ -3,51 +3,122 @@ package jumpvpn.lab.sim;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.observability.EventSink;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process: an engine and the packet path around it, as a shell drives them. It has a boot clock of its own, may be stopped and started, and may be starved for a
- * while, in which what arrives waits.
+ * A process on a machine: an engine and the packet path around it, as a shell drives them. The machine has a boot clock of its own, a little fast or slow. The
+ * process may be stopped and started, and may be starved for a while, in which what arrives waits; the machine may be suspended, and then it is lost.
  */
 abstract class Node {
     private static final int MOST_WAKES_AT_ONCE = 100;
     private static final int COUNTER_AT = 12;
     private static final long MOST_BOOT_NANOS = 1_000_000_000_000_000L;
+    private static final long MILLION = 1_000_000;
+    private static final Endpoint NOWHERE = new Endpoint(new IpAddress(0, 0), 0);
+
+    /** What decides: the agent or the gateway. Times are this machine's boot time. */
+    interface Engine {
+        long nextNanos();
+
+        void proceed(long nowNanos);
+
+        void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes);
+
+        void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message);
+
+        void watch(long nowNanos, Binding binding);
+
+        /** The operator stops the process; it says goodbye. */
+        void close(long nowNanos);
+    }
 
     final World world;
+    final String name;
+    final Role role;
     final Chance chance;
-    private final String name;
+    final KeyPair own;
+    final DropCounters drops = new DropCounters();
+    private final long driftPpm;
+    private LookupTable<Binding> bindings = new LookupTable<>();
+    private @Nullable Engine engine;
     private long bootOffset;
     private boolean running;
     private int starts;
     private long starvedUntil;
+    private long suspendedUntil;
+    private boolean overdue;
     private long wakeAt = Deadlines.NEVER;
     private long lastWake;
     private int wakesAtOnce;
     private @Nullable Inbound inbound;
     private @Nullable Outbound outbound;
 
-    Node(World world, String name) {
+    Node(World world, String name, Role role) {
         this.world = world;
         this.name = name;
+        this.role = role;
         this.chance = new Chance(world.seed, name);
+        this.driftPpm = chance.between(-world.scenario.driftPpm(), world.scenario.driftPpm());
         this.bootOffset = chance.between(0, MOST_BOOT_NANOS);
+        this.own = KeyPair.generate(crypto());
+    }
+
+    final Crypto crypto() {
+        return new Crypto(world.parts.aead(), new ToyAgreement(), world.parts.entropy(name));
+    }
+
+    final EventSink sink() {
+        return world.parts.sink(event -> {
+            world.invariants.event(this, event);
+            said(event);
+        });
+    }
+
+    final LookupTable<Binding> bindings() {
+        return bindings;
     }
 
     /** This machine's boot time. */
     final long local() {
-        return world.timeline.now() + bootOffset;
+        return local(world.timeline.now());
+    }
+
+    private long local(long nanos) {
+        return bootOffset + nanos + Math.floorDiv(nanos, MILLION) * driftPpm;
+    }
+
+    /** When this machine's boot clock will show at least so much. */
+    private long worldNanos(long localNanos) {
+        long nanos = localNanos - bootOffset;
+        nanos -= Math.floorDiv(nanos, MILLION) * driftPpm;
+        for (long missing = localNanos - local(nanos); missing > 0; missing = localNanos - local(nanos)) {
+            nanos += missing;
+        }
+        return nanos;
     }
 
     final boolean isRunning() {
         return running;
+    }
+
+    /** How often the process was started. */
+    final int starts() {
+        return starts;
     }
 
     /** The process starts. */
@@ -55,8 +126,15 @@ abstract class Node {
         running = true;
         starts++;
         starvedUntil = 0;
+        suspendedUntil = 0;
+        overdue = false;
         wakeAt = Deadlines.NEVER;
-        touch("start", this::boot);
+        bindings = new LookupTable<>();
+        world.invariants.started(this);
+        touch("start", () -> {
+            engine = boot();
+            begin(local());
+        });
     }
 
     /** The process is gone without a word. */
@@ -64,19 +142,68 @@ abstract class Node {
         note("killed", 0, "");
         running = false;
         killed();
+        world.invariants.died(this);
+    }
+
+    /** The operator stops the process. */
+    final void close() {
+        touch("close", () -> {
+            note("closes", 0, "");
+            closing();
+            engine().close(local());
+            check();
+            kill();
+        });
     }
 
     /** The machine was booted while the process was down: its boot clock begins anew. */
     final void reboot() {
-        bootOffset = chance.between(0, 60_000_000_000L) - world.timeline.now();
+        bootOffset += chance.between(0, 60_000_000_000L) - local();
     }
 
-    /** The process gets no time for so long; then it first does what became due. */
+    /** The process gets no time for so long; then it first takes what came meanwhile. */
     final void starve(long nanos) {
-        if (!isStarved()) {
+        if (isRunning() && !isStarved()) {
             note("starved", nanos, nanos / 1_000_000 + " ms");
-            starvedUntil = world.timeline.now() + nanos;
-            touch("wake", () -> proceed(local()));
+            rest(nanos);
+        }
+    }
+
+    /** The machine sleeps for so long: its boot clock counts on, and what is sent to it is lost. */
+    final void suspend(long nanos) {
+        if (isRunning() && !isStarved()) {
+            note("suspended", nanos, nanos / 1_000_000 + " ms");
+            suspendedUntil = world.timeline.now() + nanos;
+            rest(nanos);
+        }
+    }
+
+    private void rest(long nanos) {
+        starvedUntil = world.timeline.now() + nanos;
+        overdue = true;
+        int process = starts;
+        world.timeline.at(
+                starvedUntil,
+                () -> world.timeline.in(
+                        0,
+                        () -> { // behind all that waits
+                            if (process == starts) {
+                                goOn();
+                            }
+                        }));
+    }
+
+    private void goOn() {
+        overdue = false;
+        touch("wake", () -> engine().proceed(local()));
+    }
+
+    /** Whoever was starved or suspended goes on. */
+    final void relieve() {
+        if (isStarved()) {
+            starvedUntil = 0;
+            suspendedUntil = 0;
+            goOn();
         }
     }
 
@@ -84,9 +211,13 @@ abstract class Node {
         return starvedUntil > world.timeline.now();
     }
 
-    /** Looks at the engine though nothing happened to it: time passes also for an end that waits for nothing. */
+    final boolean isSuspended() {
+        return suspendedUntil > world.timeline.now();
+    }
+
+    /** Looks at the engine, unless it had no chance to do what is due. */
     final void glance() {
-        if (running && !isStarved()) {
+        if (running && !isStarved() && !overdue) {
             check();
         }
     }
@@ -106,16 +237,18 @@ abstract class Node {
             return;
         }
         action.run();
-        check();
-        plan();
+        if (running) {
+            glance();
+            plan();
+        }
     }
 
     private void plan() {
-        long next = nextNanos();
-        if (!running || next == Deadlines.NEVER) {
+        long next = engine().nextNanos();
+        if (next == Deadlines.NEVER) {
             return;
         }
-        long at = Math.max(next - bootOffset, world.timeline.now()) + chance.between(0, 300_000);
+        long at = Math.max(worldNanos(next), world.timeline.now()) + chance.between(0, 300_000);
         if (at < wakeAt) {
             wakeAt = at;
             int process = starts;
@@ -134,16 +267,21 @@ abstract class Node {
         if (wakesAtOnce > MOST_WAKES_AT_ONCE) {
             throw new Violation("I13", name + " asks to be woken again and again without anything to do");
         }
-        touch("wake", () -> proceed(local()));
+        touch("wake", () -> engine().proceed(local()));
     }
 
     /** A datagram arrives. */
     final void arrive(int socketId, Endpoint from, byte[] bytes, @Nullable Datagram unaltered) {
+        if (isSuspended()) {
+            return;
+        }
         touch("datagram", () -> {
-            boolean genuine = unaltered != null && !unaltered.isHeard();
+            boolean genuine = unaltered != null && (!unaltered.isHeard() || unaltered.isRequest());
             note(genuine ? "hears" : "hears?", Arrays.hashCode(bytes), new Datagram(from, NOWHERE, bytes));
             if (!genuine) {
-                proceed(local()); // so that what is due anyway is not held against a forgery
+                overdue = false;
+                engine().proceed(local()); // so that what is due anyway is not held against a forgery
+                check();
             }
             world.invariants.forged(!genuine);
             boolean known = accept(socketId, from, bytes.clone());
@@ -154,11 +292,9 @@ abstract class Node {
         });
     }
 
-    private static final Endpoint NOWHERE = new Endpoint(new jumpvpn.core.net.IpAddress(0, 0), 0);
-
     /** @return whether a binding had it, or the engine: else it was as good as lost */
     private boolean accept(int socketId, Endpoint from, byte[] bytes) {
-        Inbound path = java.util.Objects.requireNonNull(inbound);
+        Inbound path = Objects.requireNonNull(inbound);
         Inbound.Disposition disposition = path.accept(
                 MemorySegment.ofArray(bytes),
                 0,
@@ -168,19 +304,21 @@ abstract class Node {
                 from.address().low(),
                 from.port());
         Binding binding = path.binding();
-        byte[] payload = disposition == Inbound.Disposition.DELIVER || disposition == Inbound.Disposition.CONTROL
-                ? Arrays.copyOfRange(bytes, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + path.payloadLength())
-                : new byte[0];
         if (binding != null && disposition != Inbound.Disposition.DROPPED) {
             opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT));
         }
         switch (disposition) {
             case DELIVER -> {
-                note("tun", binding == null ? 0 : binding.epoch, binding == null ? "" : "epoch " + binding.epoch);
-                delivered(java.util.Objects.requireNonNull(binding), payload);
+                Binding in = Objects.requireNonNull(binding);
+                note("tun", in.epoch, "epoch " + in.epoch);
+                world.invariants.delivered(this, in);
+                world.traffic.delivered(this, payload(path, bytes));
             }
-            case CONTROL -> receiveControl(java.util.Objects.requireNonNull(binding), from, payload);
-            case UNBOUND -> receive(socketId, from, bytes);
+            case CONTROL -> {
+                byte[] message = payload(path, bytes);
+                engine().receiveControl(local(), Objects.requireNonNull(binding), from, message);
+            }
+            case UNBOUND -> engine().receive(local(), socketId, from, bytes);
             case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
                 // nothing more to do
             }
@@ -189,9 +327,13 @@ abstract class Node {
         return binding != null || disposition == Inbound.Disposition.UNBOUND;
     }
 
+    private static byte[] payload(Inbound path, byte[] bytes) {
+        return Arrays.copyOfRange(bytes, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + path.payloadLength());
+    }
+
     private void watch(@Nullable Binding binding) {
         if (binding != null && binding.claimWatch()) {
-            watchEngine(local(), binding);
+            engine().watch(local(), binding);
         }
     }
 
@@ -200,7 +342,7 @@ abstract class Node {
         touch("inner", () -> {
             byte[] bytes = new byte[packet.length + PacketLayout.OVERHEAD];
             System.arraycopy(packet, 0, bytes, PacketLayout.PAYLOAD, packet.length);
-            Outbound path = java.util.Objects.requireNonNull(outbound);
+            Outbound path = Objects.requireNonNull(outbound);
             int length = path.accept(MemorySegment.ofArray(bytes), 0, packet.length, local());
             Binding binding = path.binding();
             if (length > 0 && binding != null) {
@@ -216,34 +358,40 @@ abstract class Node {
     }
 
     final void note(String what, long number, Object detail) {
-        world.history.note(world.timeline.now(), name + " " + what, number, detail);
+        world.history.note(world.timeline.now(), name, what, number, detail);
     }
 
-    /** Makes a new engine and starts it. */
-    abstract void boot();
+    /** The engine sends a datagram. */
+    final void transmit(int socketId, Endpoint to, byte[] bytes) {
+        note("sends", Arrays.hashCode(bytes), new Datagram(to, to, bytes));
+        network(socketId, to, bytes);
+    }
+
+    private Engine engine() {
+        return Objects.requireNonNull(engine);
+    }
+
+    /** Makes a new engine. */
+    abstract Engine boot();
+
+    /** The new engine is in its place: it begins. */
+    abstract void begin(long nowNanos);
 
     /** The engine and all that it knew are gone. */
     abstract void killed();
 
+    /** The operator is about to stop the process. */
+    abstract void closing();
+
     /** Looks at the engine's state after something happened. */
     abstract void check();
-
-    abstract long nextNanos();
-
-    abstract void proceed(long nowNanos);
-
-    abstract void receive(int socketId, Endpoint from, byte[] bytes);
-
-    abstract void receiveControl(Binding binding, Endpoint from, byte[] message);
 
     /** An authentic packet with this counter came in this binding. */
     abstract void opened(Binding binding, long counter);
 
-    abstract void watchEngine(long nowNanos, Binding binding);
+    /** The process says something. */
+    abstract void said(Event event);
 
-    abstract void transmit(int socketId, Endpoint to, byte[] bytes);
-
-    abstract void delivered(Binding binding, byte[] packet);
-
-    abstract DropCounters drops();
+    /** Takes a datagram to the network. */
+    abstract void network(int socketId, Endpoint to, byte[] bytes);
 }

@@ -2,7 +2,6 @@ package jumpvpn.lab.sim;
 
 import java.util.SortedMap;
 import jumpvpn.core.data.DropReason;
-import jumpvpn.core.session.ReasonCode;
 
 /**
  * What a seed came to.
@@ -10,13 +9,12 @@ import jumpvpn.core.session.ReasonCode;
  * @param fingerprint over everything that happened: equal if and only if two runs were the same
  * @param simulatedNanos how much time passed in the simulation
  * @param happenings timeline entries
- * @param events that the two ends emitted
+ * @param events that the ends emitted
  * @param sessions that came to life
  * @param jumps binds after a session's first
- * @param rows taken by each end, as {@code client TRANSPORT_DEAD}
- * @param rejects the gateway's, by reason
- * @param drops of both ends, by reason
- * @param settleNanos from the healing until the session was attached and passed traffic both ways
+ * @param coverage how often what occurred, as {@link Coverage#counts} names it
+ * @param drops of all ends, by reason
+ * @param settleNanos from the healing until all sessions were attached and passed traffic both ways
  */
 public record Outcome(
         long seed,
@@ -26,8 +24,7 @@ public record Outcome(
         int events,
         int sessions,
         int jumps,
-        SortedMap<String, Integer> rows,
-        SortedMap<ReasonCode, Integer> rejects,
+        SortedMap<String, Long> coverage,
         SortedMap<DropReason, Long> drops,
         long packetsSent,
         long packetsDelivered,

@@ -1,6 +1,7 @@
 package jumpvpn.lab.sim;
 
 import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 
@@ -11,44 +12,69 @@ import jumpvpn.core.session.PolicyKey;
  * @param troubleNanos how long things go wrong before the network heals
  * @param faultPauseNanos mean time between faults
  * @param attackPauseNanos mean time between what the attacker does; 0: there is none
- * @param packetPauseNanos mean time between inner packets, each way
+ * @param insiderPauseNanos mean time between what the insider does; 0: there is none
+ * @param packetPauseNanos mean time between inner packets, each way, of each client
+ * @param driftPpm how much faster or slower than true time a boot clock may run, millionths
  */
 record Scenario(
         double wildness,
         long troubleNanos,
+        int clients,
+        int gateways,
         int uplinks,
         int endpoints,
         long natTimeoutNanos,
         long faultPauseNanos,
         long attackPauseNanos,
+        long insiderPauseNanos,
         long packetPauseNanos,
+        long driftPpm,
         Suite suite,
+        Store store,
         Policy policy) {
+    /**
+     * What kind of session table there is.
+     *
+     * @param shared all gateways have one; else each its own
+     * @param durable it outlives the process of a gateway
+     * @param leaseNanos how long a sign of life of an owner is good for; never over where each has its own
+     */
+    record Store(boolean shared, boolean durable, long leaseNanos, TableLink.Weather weather) {
+        private static final Store MEMORY = new Store(false, false, Deadlines.NEVER, TableLink.Weather.CLEAR);
+    }
+
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
 
     static Scenario of(long seed) {
         Chance chance = new Chance(seed, "scenario");
         double wildness = chance.happens(0.2) ? 0 : chance.unit();
+        int clients = chance.happens(0.6) ? 1 : 2 + chance.below(2);
+        boolean isLong = chance.happens(0.1);
         return new Scenario(
                 wildness,
-                (chance.happens(0.1) ? chance.between(60, 120) : chance.between(15, 45)) * SECONDS,
+                (isLong ? chance.between(60, 100) : chance.between(12, 30)) * SECONDS,
+                clients,
+                chance.happens(0.6) ? 1 : 2,
                 2 + chance.below(2),
                 1 + chance.below(2),
                 chance.between(25, 120) * SECONDS,
                 (long) (SECONDS * (0.5 + 8 * (1 - wildness) * chance.unit())),
                 wildness > 0 && chance.happens(0.6) ? chance.between(5, 500) * MILLIS : 0,
-                chance.between(20, 250) * MILLIS,
+                wildness > 0 && chance.happens(0.4) ? chance.between(500, 5000) * MILLIS : 0,
+                chance.between(40, 400) * clients * MILLIS,
+                chance.happens(0.5) ? chance.between(0, 300) : 0,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
-                policy(chance));
+                Store.MEMORY,
+                policy(chance, isLong));
     }
 
-    private static Policy policy(Chance chance) {
+    private static Policy policy(Chance chance, boolean isLong) {
         Policy policy = Policy.DEFAULT;
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, chance.between(2, 20) * SECONDS);
         }
-        if (chance.happens(0.1)) {
+        if (isLong && chance.happens(0.5)) {
             policy = policy.with(PolicyKey.SESSION_MAX_LIFETIME, 60 * SECONDS);
         }
         if (chance.happens(0.3)) {
@@ -66,6 +92,11 @@ record Scenario(
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.SWITCHING_MAX_REJECTS, chance.between(1, 4));
         }
+        return health(policy, chance);
+    }
+
+    private static Policy health(Policy switching, Chance chance) {
+        Policy policy = switching;
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.SECURITY_REATTACH_MAX_AGE, chance.between(300, 3000) * MILLIS);
         }
@@ -78,11 +109,26 @@ record Scenario(
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(0, 2000));
         }
+        if (chance.happens(0.3)) {
+            policy = policy.with(PolicyKey.TRANSPORT_ALLOWED, 1); // UDP only
+        }
+        if (chance.happens(0.1)) {
+            policy = policy.with(PolicyKey.SESSION_HANDSHAKE_TIMEOUT, chance.between(1, 5) * SECONDS);
+        }
+        if (chance.happens(0.2)) {
+            policy = policy.with(PolicyKey.VOLATILITY_HOLD, chance.between(0, 3000) * MILLIS)
+                    .with(PolicyKey.VOLATILITY_TO_DEGRADED, chance.between(0, 3000) * MILLIS);
+        }
         return policy;
     }
 
     boolean isCalm() {
         return wildness == 0;
+    }
+
+    /** Whether the model can be asked: it does not know insiders yet, nor tables that outlive a process or fail. */
+    boolean isModelled() {
+        return insiderPauseNanos == 0 && store.equals(Store.MEMORY);
     }
 
     /** What a lane is like most of the time. */

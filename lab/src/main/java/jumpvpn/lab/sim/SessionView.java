@@ -73,8 +73,10 @@ final class SessionView {
         }
     }
 
-    /** Takes the end's next event of this session. */
-    void take(Event event) {
+    /** Takes the end's next event of this session; the row of the table, if it is one. */
+    @Nullable
+    Transition take(Event event) {
+        Transition row = null;
         boolean answerForNobody = event.type() == jumpvpn.core.observability.EventType.REATTACH_REJECT
                 && event.version().equals(StateVersion.BIRTH);
         require(
@@ -83,7 +85,7 @@ final class SessionView {
                 "after the end of a session",
                 event);
         switch (event.type()) {
-            case STATE_CHANGE -> row(event);
+            case STATE_CHANGE -> row = row(event);
             case REATTACH_REQUEST_RECEIVED -> {
                 gatesPassed = event.details().stream()
                         .anyMatch(detail ->
@@ -91,13 +93,7 @@ final class SessionView {
                 elective = event.reason() == ReasonCode.BETTER_PATH || event.reason() == ReasonCode.OPERATOR_JUMP;
             }
             case TRANSPORT_DEAD -> pathlessSinceNanos = Math.min(pathlessSinceNanos, event.nanos());
-            case TRANSPORT_SWITCH -> {
-                if (event.reason() == ReasonCode.BOUND && role == Role.GATEWAY) {
-                    bound(event);
-                } else if (event.reason() == ReasonCode.BOUND) {
-                    pathlessSinceNanos = Deadlines.NEVER;
-                }
-            }
+            case TRANSPORT_SWITCH -> switched(event);
             case REATTACH_ACK_RECEIVED -> {
                 drainUntil.put(activeEpoch, event.nanos() + DRAIN_NANOS);
                 activeEpoch = event.version().epoch();
@@ -111,9 +107,18 @@ final class SessionView {
                 "I4",
                 "an event is older than the last row, " + version,
                 event);
+        return row;
     }
 
-    private void row(Event event) {
+    private void switched(Event event) {
+        if (event.reason() == ReasonCode.BOUND && role == Role.GATEWAY) {
+            bound(event);
+        } else if (event.reason() == ReasonCode.BOUND) {
+            pathlessSinceNanos = Deadlines.NEVER;
+        }
+    }
+
+    private @Nullable Transition row(Event event) {
         require(event.from() == state, "I11", "the row does not begin where the last one ended, " + state, event);
         boolean dying = event.reason() == ReasonCode.TRANSPORT_DEAD || event.reason() == ReasonCode.PEER_REPORTED;
         Transition row = Transition.find(role, state, dying || isBound(), event.reason());
@@ -142,6 +147,7 @@ final class SessionView {
         state = java.util.Objects.requireNonNull(event.to());
         version = event.version();
         sinceNanos = event.nanos();
+        return row;
     }
 
     private boolean isBound() {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.MessageType;
@@ -17,6 +18,7 @@ import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
+import jumpvpn.lab.model.Cause;
 import jumpvpn.lab.model.ClientView;
 import jumpvpn.lab.model.Passage;
 import jumpvpn.lab.model.Reason;
@@ -38,8 +40,20 @@ final class ShadowClient {
     private final Set<Long> probes = new TreeSet<>();
     private long probedNanos;
     private int answeredPath;
-    private @Nullable SessionId id;
-    private @Nullable Compared<ClientView> session;
+    private final Map<Long, Held> holders = new HashMap<>(); // never iterated
+    private long answeredWireId;
+    private boolean closing;
+    private @Nullable Held present;
+    private @Nullable Held successor;
+    private @Nullable Held past;
+
+    /** A session that the client has. */
+    private record Held(SessionId id, Compared<ClientView> compared) {
+        void tell(Consumer<ClientView> happening) {
+            happening.accept(compared.view);
+            compared.happened();
+        }
+    }
 
     ShadowClient(String name, Exchange exchange) {
         this.name = name;
@@ -48,41 +62,58 @@ final class ShadowClient {
 
     /** The process is gone. */
     void dies() {
-        session = null;
+        present = null;
+        successor = null;
+        holders.clear();
         paths.clear();
         probes.clear();
     }
 
-    private void tell(java.util.function.Consumer<ClientView> happening) {
-        if (session != null) {
-            happening.accept(session.view);
-            session.happened();
+    private void tellPresent(Consumer<ClientView> happening) {
+        if (present != null) {
+            present.tell(happening);
+        }
+    }
+
+    private void tellBoth(Consumer<ClientView> happening) {
+        tellPresent(happening);
+        if (successor != null) {
+            successor.tell(happening);
         }
     }
 
     /** A path can be used. */
     void pathUp(long nowNanos, int path) {
         paths.add(path);
-        tell(view -> view.pathUp(nowNanos, path));
+        tellBoth(view -> view.pathUp(nowNanos, path));
     }
 
     /** A path can't be used any more. */
     void pathDown(long nowNanos, int path) {
         paths.remove(path);
-        tell(view -> view.pathDown(nowNanos, path));
+        tellBoth(view -> view.pathDown(nowNanos, path));
     }
 
-    /** The operator ends the session. */
+    /** The operator ends the session, or the process; only then its successor ends too. */
     void terminates(long nowNanos) {
-        tell(view -> view.end(nowNanos, Reason.OPERATOR_TERMINATE));
+        tellPresent(view -> view.end(nowNanos, Reason.OPERATOR_TERMINATE));
+        closing = true;
     }
 
-    /** The handshake was answered with a session. */
-    void granted(long nowNanos, SessionId granted, Policy policy) {
-        id = granted;
-        probes.clear();
-        session = new Compared<>(
-                name + ", session " + granted, new ClientView(Compared.terms(policy), nowNanos, answeredPath, paths));
+    /** The handshake was answered with a session: the first, or the one that will take over. */
+    void granted(long nowNanos, SessionId id, Policy policy) {
+        Held granted = new Held(
+                id,
+                new Compared<>(
+                        name + ", session " + id,
+                        new ClientView(Compared.terms(policy), nowNanos, answeredPath, paths)));
+        holders.put(answeredWireId, granted);
+        if (present == null || present.compared.isOver()) {
+            present = granted;
+            probes.clear();
+        } else {
+            successor = granted;
+        }
     }
 
     /** The process sends a datagram. */
@@ -93,7 +124,11 @@ final class ShadowClient {
             case MessageType.REATTACH_REQUEST -> {
                 Exchange.Asked asked = exchange.asks(datagram);
                 if (asked != null) {
-                    tell(view -> view.asks(asked.nonce(), path));
+                    Cause cause = Cause.valueOf(asked.message().body().cause().name());
+                    if (present != null) {
+                        holders.put(asked.message().body().clientWireId(), present);
+                    }
+                    tellPresent(view -> view.asks(asked.nonce(), path, cause));
                 }
             }
             case MessageType.PROBE -> {
@@ -115,19 +150,20 @@ final class ShadowClient {
             return;
         }
         switch (datagram[0]) {
-            case MessageType.HANDSHAKE_RESPONSE ->
-                answeredPath =
-                        pathOfHandshake.getOrDefault(ByteBuffer.wrap(datagram).getLong(4), 0);
+            case MessageType.HANDSHAKE_RESPONSE -> {
+                answeredWireId = ByteBuffer.wrap(datagram).getLong(4);
+                answeredPath = pathOfHandshake.getOrDefault(answeredWireId, 0);
+            }
             case MessageType.REATTACH_ANSWER -> {
                 Exchange.Answered answered = exchange.answer(datagram);
                 if (answered != null) {
-                    tell(view -> answered(view, nowNanos, answered));
+                    tellPresent(view -> answered(view, nowNanos, answered));
                 }
             }
             case MessageType.PROBE_ANSWER -> {
                 Long wireId = exchange.probeAnswer(datagram);
                 if (wireId != null && probes.remove(wireId)) {
-                    tell(view -> view.candidateAppeared(nowNanos));
+                    tellPresent(view -> view.candidateAppeared(nowNanos));
                 }
             }
             default -> {
@@ -148,27 +184,49 @@ final class ShadowClient {
 
     /** An authentic packet came in a binding. */
     void opened(long nowNanos, Binding binding, long counter) {
-        tell(view -> {
-            if (Integer.toUnsignedLong(binding.epoch) == view.epoch()) {
-                view.heard(nowNanos, counter);
-            }
-        });
+        Held holder = holders.get(binding.localWireId);
+        if (holder != null) {
+            holder.tell(view -> {
+                if (Integer.toUnsignedLong(binding.epoch) == view.epoch()) {
+                    view.heard(nowNanos, counter);
+                }
+            });
+        }
     }
 
     /** A message that came so is about to be handled. */
     void control(long nowNanos, Binding binding, byte[] message) {
+        Held holder = holders.get(binding.localWireId);
+        if (holder == null) {
+            return;
+        }
         switch (BindingMessage.decode(message)) {
-            case BindingMessage.Welcome welcome ->
-                tell(view -> view.welcomed(nowNanos, Compared.version(welcome.version())));
-            case BindingMessage.Close close ->
-                tell(view -> view.closed(nowNanos, Reason.valueOf(close.reason().name())));
-            case BindingMessage.Notice notice ->
-                tell(view -> view.noticed(
+            case BindingMessage.Welcome welcome -> {
+                if (holder.equals(successor)) {
+                    succeeds(nowNanos, holder);
+                }
+                holder.tell(view -> view.welcomed(nowNanos, Compared.version(welcome.version())));
+            }
+            case BindingMessage.Close close
+            when holder.equals(present) ->
+                holder.tell(view ->
+                        view.closed(nowNanos, Reason.valueOf(close.reason().name())));
+            case BindingMessage.Notice notice
+            when holder.equals(present) ->
+                holder.tell(view -> view.noticed(
                         nowNanos, Integer.toUnsignedLong(binding.epoch), Compared.version(notice.version())));
             case null, default -> {
                 // no matter to the model
             }
         }
+    }
+
+    /** A handshake that is completed ends the older session. */
+    private void succeeds(long nowNanos, Held committed) {
+        tellPresent(view -> view.end(nowNanos, Reason.SUPERSEDED));
+        past = present;
+        present = committed;
+        successor = null;
     }
 
     /** The process says something. */
@@ -180,31 +238,30 @@ final class ShadowClient {
             }
             return;
         }
-        Compared<ClientView> current = session;
-        if (current == null || !event.sessionId().equals(id)) {
+        Held of = find(event.sessionId());
+        if (of == null) {
             if (row) {
                 throw new Violation(
                         "MODEL", name + " took a row of a session that it does not have: " + new Told(event));
             }
             return;
         }
-        if (row) {
-            wants(current.view, event.nanos(), Reason.valueOf(event.reason().name()));
-        } else if (event.type() == EventType.ILLEGAL_TRANSITION) {
-            refuses(current.view, event);
+        if (event.type() == EventType.ILLEGAL_TRANSITION) {
+            refuses(of.compared.view, event);
+        } else if (row && closing && of.equals(successor)) {
+            of.tell(view -> view.end(event.nanos(), Reason.OPERATOR_TERMINATE));
         }
-        current.happened();
-        current.said(event);
+        of.compared.happened();
+        of.compared.said(event);
     }
 
-    /** Whether to leave a living path is for the client and its operator to decide. */
-    private static void wants(ClientView view, long nowNanos, Reason reason) {
-        switch (reason) {
-            case OPERATOR_JUMP, BETTER_PATH, LINK_GOING_DOWN, GATEWAY_DRAINING -> view.wants(nowNanos, reason);
-            default -> {
-                // not by its own wish
+    private @Nullable Held find(SessionId id) {
+        for (Held held : new Held[] {present, successor, past}) {
+            if (held != null && held.id.equals(id)) {
+                return held;
             }
         }
+        return null;
     }
 
     private void refuses(ClientView view, Event event) {
@@ -218,20 +275,30 @@ final class ShadowClient {
 
     /** Everything that was due is done. */
     void settled(ClientNode node) {
-        Compared<ClientView> current = session;
-        if (current != null && current.isOver()) {
-            session = null;
-            current = null;
+        closing = false;
+        if (past != null && !past.compared.isOver()) {
+            throw new Violation("MODEL", name + " did not end the session that was succeeded");
+        }
+        past = null;
+        if (successor != null && successor.compared.isOver()) {
+            successor = null;
+        }
+        if (present != null && present.compared.isOver()) {
+            present = successor;
+            successor = null;
+        }
+        if (successor != null) {
+            successor.compared.settled(node.local());
         }
         AgentStatus status = node.status();
-        if (current == null) {
+        if (present == null) {
             if (status.id() != null || status.state().isLive()) {
                 throw new Violation("MODEL", name + " is " + status.state() + ", the model has no session");
             }
             return;
         }
         SessionState state = status.id() == null ? SessionState.TERMINATED : status.state();
-        current.settled(node.local(), state, status.version(), passage(node));
+        present.compared.settled(node.local(), state, status.version(), passage(node));
     }
 
     /** Data that rides early behind a request is held as far as the session is concerned. */

@@ -54,6 +54,7 @@ final class ShadowGateway {
     private record Owed(Exchange.Asked asked, Answer answer) {}
 
     private final String name;
+    private final long owner;
     private final Policy policy;
     private final Exchange exchange;
     private final Map<Long, Integer> clientOfHandshake = new HashMap<>(); // these are never iterated
@@ -68,8 +69,9 @@ final class ShadowGateway {
     private long startedNanos;
     private long completing;
 
-    ShadowGateway(String name, Policy policy, Exchange exchange) {
+    ShadowGateway(String name, long owner, Policy policy, Exchange exchange) {
         this.name = name;
+        this.owner = owner;
         this.policy = policy;
         this.exchange = exchange;
         this.cradle = new Cradle(Compared.terms(policy));
@@ -118,9 +120,10 @@ final class ShadowGateway {
             return;
         }
         Exchange.Asked asked = exchange.request(datagram);
-        if (asked == null) {
-            return; // a forgery: no answer is owed, so none may come
+        if (asked == null || asked.message().ticket().owner() != owner) {
+            return; // a forgery, or a ticket of another gateway's key: no answer is owed, so none may come
         }
+        sessions.values().removeIf(ended -> ended.compared.isOver());
         Owned owned = sessions.get(asked.session());
         if (owned == null) {
             owed.add(new Owed(asked, new Answer.Refusal(Reason.SESSION_NOT_FOUND, Version.NONE)));

@@ -1,6 +1,9 @@
 package jumpvpn.lab.sim;
 
+import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionState;
@@ -16,8 +19,8 @@ public final class Simulation {
 
     private final World world;
 
-    private Simulation(long seed, Parts parts) {
-        world = new World(seed, parts);
+    private Simulation(long seed, Parts parts, List<Observer> observers) {
+        world = new World(seed, parts, observers);
     }
 
     /**
@@ -26,12 +29,17 @@ public final class Simulation {
      * @throws Violation with the seed and what led to it; the same seed breaks in the same way again
      */
     public static Outcome run(long seed) {
-        return run(seed, Parts.sound(seed));
+        return run(seed, new Parts(seed));
     }
 
     /** Runs a seed on these parts. */
     public static Outcome run(long seed, Parts parts) {
-        Simulation simulation = new Simulation(seed, parts);
+        return run(seed, parts, List.of());
+    }
+
+    /** Runs a seed on these parts; these look on. */
+    public static Outcome run(long seed, Parts parts, List<Observer> observers) {
+        Simulation simulation = new Simulation(seed, parts, observers);
         try {
             return simulation.live();
         } catch (Violation violation) {
@@ -49,37 +57,39 @@ public final class Simulation {
     }
 
     private Outcome live() {
-        world.gateway.start();
-        world.client.start();
+        world.nodes().forEach(Node::start);
         world.traffic.flow();
         world.faults.begin();
         world.attacker.begin();
+        world.insider.begin();
         tick();
         attach();
         long attached = world.timeline.now();
         until(world.scenario.troubleNanos());
         long healed = world.timeline.now();
         world.attacker.stop();
+        world.insider.stop();
         world.faults.heal();
         long settled = settle();
         if (world.scenario.isCalm()
                 && world.timeline.now() < world.scenario.policy().get(PolicyKey.SESSION_MAX_LIFETIME)) {
             nothingLost(attached);
         }
+        world.invariants.finished();
         return outcome(settled - healed);
     }
 
-    /** Until both ends are attached for the first time, if the trouble lets them. */
+    /** Until all are attached for the first time, if the trouble lets them. */
     private void attach() {
-        while (!isAttached() && world.timeline.step(world.scenario.troubleNanos())) {
+        while (!areAttached() && world.timeline.step(world.scenario.troubleNanos())) {
             // everything happens in there
         }
     }
 
-    /** Nothing went wrong, so the session is the first one, and no jump has cost a packet. */
+    /** Nothing went wrong, so every client has its first session, and no jump has cost a packet. */
     private void nothingLost(long attachedNanos) {
         long missing = world.traffic.missing(attachedNanos, world.timeline.now() - TICK_NANOS);
-        if (missing > 0 || world.invariants.sessions() != 1) {
+        if (missing > 0 || world.invariants.sessions() != world.clients.size()) {
             throw new Violation(
                     "CALM",
                     missing + " packets lost and " + world.invariants.sessions()
@@ -96,8 +106,7 @@ public final class Simulation {
     /** Time passes also for an end that waits for nothing. */
     private void tick() {
         world.timeline.in(TICK_NANOS, () -> {
-            world.client.glance();
-            world.gateway.glance();
+            world.nodes().forEach(Node::glance);
             tick();
         });
     }
@@ -105,29 +114,50 @@ public final class Simulation {
     /** I9: a valid candidate exists now. */
     private long settle() {
         long end = world.timeline.now() + SETTLE_NANOS;
-        long toClient = world.traffic.toClient();
-        long toServer = world.traffic.toServer();
+        List<Long> before = passed();
         while (world.timeline.step(end)) {
-            if (world.traffic.toClient() - toClient >= PACKETS_EACH_WAY
-                    && world.traffic.toServer() - toServer >= PACKETS_EACH_WAY
-                    && isAttached()) {
+            if (flows(before) && areAttached()) {
                 return world.timeline.now();
             }
         }
         throw new Violation(
                 "I9",
                 "not attached and passing traffic " + SETTLE_NANOS / 1_000_000_000
-                        + " s after the network healed: client " + world.client.status() + ", gateway "
-                        + world.gateway.sessions());
+                        + " s after the network healed: clients "
+                        + world.clients.stream().map(ClientNode::status).toList() + ", gateways "
+                        + world.gateways.stream().map(GatewayNode::sessions).toList());
     }
 
-    private boolean isAttached() {
-        if (!world.client.isRunning() || !world.gateway.isRunning()) {
+    /** How many packets came out, to and from each client. */
+    private List<Long> passed() {
+        return world.clients.stream()
+                .flatMap(client -> Stream.of(world.traffic.toClient(client), world.traffic.toServer(client)))
+                .toList();
+    }
+
+    private boolean flows(List<Long> before) {
+        List<Long> now = passed();
+        for (int i = 0; i < now.size(); i++) {
+            if (now.get(i) - before.get(i) < PACKETS_EACH_WAY) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean areAttached() {
+        return world.clients.stream().allMatch(this::isAttached);
+    }
+
+    private boolean isAttached(ClientNode client) {
+        if (!client.isRunning()) {
             return false;
         }
-        var status = world.client.status();
+        AgentStatus status = client.status();
         return status.state() == SessionState.ATTACHED
-                && world.gateway.sessions().stream()
+                && world.gateways.stream()
+                        .filter(Node::isRunning)
+                        .flatMap(gateway -> gateway.sessions().stream())
                         .anyMatch(session ->
                                 session.id().equals(status.id()) && session.state() == SessionState.ATTACHED);
     }
@@ -135,8 +165,9 @@ public final class Simulation {
     private Outcome outcome(long settleNanos) {
         TreeMap<DropReason, Long> drops = new TreeMap<>();
         for (DropReason reason : DropReason.values()) {
-            long count =
-                    world.client.drops().get(reason) + world.gateway.drops().get(reason);
+            long count = world.nodes().stream()
+                    .mapToLong(node -> node.drops.get(reason))
+                    .sum();
             if (count > 0) {
                 drops.put(reason, count);
             }
@@ -149,8 +180,7 @@ public final class Simulation {
                 world.invariants.events(),
                 world.invariants.sessions(),
                 world.invariants.jumps(),
-                world.invariants.rows(),
-                world.invariants.rejects(),
+                world.coverage.counts(),
                 drops,
                 world.traffic.sent(),
                 world.traffic.sent() - world.traffic.missing(),

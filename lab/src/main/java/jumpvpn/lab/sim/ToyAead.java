@@ -12,7 +12,7 @@ import jumpvpn.core.security.Suite;
  * A cheap stand-in for the ciphers: a keyed stream and a keyed tag over associated data, counter and ciphertext. No secret is safe in it, but every change of a bit
  * changes the tag. All ends of a simulation share one, which remembers how far every key has counted: a seal that does not count on is a nonce used twice (I12).
  */
-final class ToyAead implements AeadPort {
+public final class ToyAead implements AeadPort {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import jumpvpn.core.security.KeyAgreement;
 
 /** A cheap stand-in for X25519: multiplication of odd 64-bit numbers in four lanes. It commutes, and every change of a public key changes the secret; it hides nothing. */
-final class ToyAgreement implements KeyAgreement {
+public final class ToyAgreement implements KeyAgreement {
     private static final long BASE = 0x9e37_79b9_7f4a_7c15L;
 
     @Override

@@ -1,42 +1,76 @@
 package jumpvpn.lab.sim;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeMap;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.session.Role;
+import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
-/** Numbered inner packets both ways. What comes out of a tunnel must have gone in at the other end, bit by bit, and comes out once. */
+/**
+ * Numbered inner packets between every client and a server behind the gateways. What comes out of a tunnel must have gone in at the other end, bit by bit, and comes
+ * out once. The server's packets go to the gateway where the client's session was bound last.
+ */
 final class Traffic {
     static final IpAddress SERVER = IpAddress.parse("10.77.0.1");
 
     private static final int HEADER = 20;
 
+    /** A packet that went in. */
+    private record Sent(int client, Role from, byte[] packet, long nanos) {}
+
+    /** What is known of one client. */
+    private static final class Customer {
+        private final ClientNode node;
+        private @Nullable IpAddress inner;
+        private @Nullable GatewayNode home;
+        private long toClient;
+        private long toServer;
+
+        Customer(ClientNode node) {
+            this.node = node;
+        }
+    }
+
     private final World world;
     private final Chance chance;
-    /** A packet that went in. */
-    private record Sent(byte[] packet, long nanos) {}
-
     private final TreeMap<Long, Sent> underWay = new TreeMap<>();
-    private @Nullable IpAddress client;
+    private final List<Customer> customers = new ArrayList<>();
+    private final TreeMap<SessionId, Customer> bySession = new TreeMap<>();
     private long number;
     private boolean idle;
-    private long toClient;
-    private long toServer;
 
     Traffic(World world) {
         this.world = world;
         this.chance = new Chance(world.seed, "traffic");
+        world.clients.forEach(client -> customers.add(new Customer(client)));
     }
 
-    /** The address that the client was given. */
-    void clientAddress(IpAddress address) {
-        IpAddress before = client;
+    /** A client was granted a session with this address. */
+    void granted(ClientNode client, SessionId session, IpAddress address) {
+        Customer customer = customers.get(client.index);
+        IpAddress before = customer.inner;
         if (before != null && !before.equals(address)) {
-            throw new Violation("I3", "the client's inner address was " + before + " and is now " + address);
+            throw new Violation("I3", client.name + "'s inner address was " + before + " and is now " + address);
         }
-        client = address;
+        for (Customer other : customers) {
+            if (other != customer && address.equals(other.inner)) {
+                throw new Violation("I3", client.name + " got " + address + ", which is " + other.node.name + "'s");
+            }
+        }
+        customer.inner = address;
+        bySession.put(session, customer);
+    }
+
+    /** A gateway has bound a session: the way to its client leads there. */
+    void bound(GatewayNode gateway, SessionId session) {
+        Customer customer = bySession.get(session);
+        if (customer != null) {
+            customer.home = gateway;
+        }
     }
 
     void idle(boolean now) {
@@ -45,27 +79,29 @@ final class Traffic {
 
     /** Begins to send, and never stops. */
     void flow() {
-        next(Role.CLIENT);
-        next(Role.GATEWAY);
+        for (Customer customer : customers) {
+            next(customer, Role.CLIENT);
+            next(customer, Role.GATEWAY);
+        }
     }
 
-    private void next(Role from) {
+    private void next(Customer customer, Role from) {
         world.timeline.in(chance.about(world.scenario.packetPauseNanos()) + 1, () -> {
             if (!idle) {
-                sendFrom(from);
+                sendFrom(customer, from);
             }
-            next(from);
+            next(customer, from);
         });
     }
 
-    private void sendFrom(Role from) {
-        IpAddress inner = client;
-        Node node = from == Role.CLIENT ? world.client : world.gateway;
-        if (inner == null || !node.isRunning()) {
+    private void sendFrom(Customer customer, Role from) {
+        IpAddress inner = customer.inner;
+        Node node = from == Role.CLIENT ? customer.node : customer.home;
+        if (inner == null || node == null || !node.isRunning() || node.isSuspended()) {
             return;
         }
         byte[] packet = packet(from == Role.CLIENT ? inner : SERVER, from == Role.CLIENT ? SERVER : inner);
-        underWay.put(number, new Sent(packet, world.timeline.now()));
+        underWay.put(number, new Sent(customer.node.index, from, packet, world.timeline.now()));
         node.note("sends #", number, number);
         node.send(packet);
     }
@@ -82,22 +118,22 @@ final class Traffic {
         return out.array();
     }
 
-    /** An inner packet came out of the tunnel. */
-    void delivered(Role at, byte[] packet) {
+    /** An inner packet came out of the tunnel at this end. */
+    void delivered(Node at, byte[] packet) {
         long named = packet.length < HEADER + 8 ? -1 : ByteBuffer.wrap(packet).getLong(HEADER);
         Sent found = underWay.remove(named);
         if (found == null) {
             throw new Violation("INNER", "packet #" + named + " was delivered twice, or never sent");
         }
-        byte[] sent = found.packet;
-        int destination = ByteBuffer.wrap(sent).getInt(16);
-        if (!Arrays.equals(sent, packet) || (destination == SERVER.v4Bits()) != (at == Role.GATEWAY)) {
-            throw new Violation("INNER", "packet #" + named + " was changed, or came out where it went in");
+        Customer customer = customers.get(found.client);
+        boolean right = found.from == Role.CLIENT ? at.role == Role.GATEWAY : at == customer.node;
+        if (!right || !Arrays.equals(found.packet, packet)) {
+            throw new Violation("INNER", "packet #" + named + " was changed, or came out at " + at.name);
         }
-        if (at == Role.CLIENT) {
-            toClient++;
+        if (at.role == Role.CLIENT) {
+            customer.toClient++;
         } else {
-            toServer++;
+            customer.toServer++;
         }
     }
 
@@ -118,13 +154,13 @@ final class Traffic {
         return underWay.size();
     }
 
-    /** How many came out at the client. */
-    long toClient() {
-        return toClient;
+    /** How many came out at a client. */
+    long toClient(ClientNode client) {
+        return customers.get(client.index).toClient;
     }
 
-    /** How many came out at the gateway. */
-    long toServer() {
-        return toServer;
+    /** How many from a client came out at the server's side. */
+    long toServer(ClientNode client) {
+        return customers.get(client.index).toServer;
     }
 }

@@ -3,8 +3,9 @@ package jumpvpn.lab.sim;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.transport.LinkKind;
 
-/** One of the client's links to the world: a local address behind a router of its own. The client reaches every gateway endpoint over it, each by a path. */
+/** One of a client's links to the world: a local address behind a router. The client reaches every gateway endpoint over it, each by a path. */
 final class Uplink {
+    final ClientNode client;
     final String name;
     final LinkKind kind;
     final Nat nat;
@@ -17,7 +18,8 @@ final class Uplink {
     /** The client's path to each gateway endpoint; new ones whenever the link comes up. */
     final int[] pathIds;
 
-    Uplink(String name, LinkKind kind, IpAddress local, Nat nat, Lane up, Lane down, int endpoints) {
+    Uplink(ClientNode client, String name, LinkKind kind, IpAddress local, Nat nat, Lane up, Lane down, int endpoints) {
+        this.client = client;
         this.name = name;
         this.kind = kind;
         this.local = local;
@@ -38,6 +40,6 @@ final class Uplink {
 
     @Override
     public String toString() {
-        return name;
+        return client.name + " " + name;
     }
 }

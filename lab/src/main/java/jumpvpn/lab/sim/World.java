@@ -1,5 +1,10 @@
 package jumpvpn.lab.sim;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
 /** Everything that one seed makes. */
 final class World {
     final long seed;
@@ -7,23 +12,42 @@ final class World {
     final Scenario scenario;
     final Timeline timeline = new Timeline();
     final History history = new History();
-    final Invariants invariants = new Invariants(this);
-    final ClientNode client;
-    final GatewayNode gateway;
+    final Coverage coverage = new Coverage();
+    final Invariants invariants;
+    final Exchange exchange;
+    final List<ClientNode> clients = new ArrayList<>();
+    final List<GatewayNode> gateways = new ArrayList<>();
+    final @Nullable SimTable sharedTable;
     final Network network;
     final Traffic traffic;
     final Attacker attacker;
+    final Insider insider;
     final Faults faults;
 
-    World(long seed, Parts parts) {
+    World(long seed, Parts parts, List<Observer> observers) {
         this.seed = seed;
         this.parts = parts;
         scenario = Scenario.of(seed);
+        invariants = new Invariants(this, observers);
+        exchange = new Exchange(parts.aead());
+        sharedTable =
+                scenario.store().shared() ? new SimTable(this, scenario.store().leaseNanos()) : null;
+        for (int i = 0; i < scenario.gateways(); i++) {
+            gateways.add(new GatewayNode(this, i));
+        }
+        exchange.open(gateways.stream().map(GatewayNode::tickets).toList());
+        for (int i = 0; i < scenario.clients(); i++) {
+            clients.add(new ClientNode(this, i));
+        }
         network = new Network(this);
         traffic = new Traffic(this);
-        gateway = new GatewayNode(this);
-        client = new ClientNode(this);
         attacker = new Attacker(this);
+        insider = new Insider(this);
         faults = new Faults(this);
+    }
+
+    /** All processes, gateways first. */
+    List<Node> nodes() {
+        return Stream.concat(gateways.stream(), clients.stream()).toList();
     }
 }

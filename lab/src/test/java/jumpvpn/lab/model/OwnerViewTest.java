@@ -99,7 +99,7 @@ class OwnerViewTest {
         owner.heard(TERMS.lifetime() - TERMS.lossTtl(), 1);
         owner.pathDead(TERMS.lifetime() - TERMS.lossTtl());
         assertThat(owner.nextDeadlineNanos()).isEqualTo(TERMS.lifetime() - TERMS.lossTtl() + TERMS.recoveryWindow());
-        owner.passDeadline(TERMS.lifetime());
+        owner.decides(TERMS.lifetime(), Reason.TTL_TRANSPORT_LOSS_EXPIRED);
         assertThat(owner.news()).last().hasToString("RECOVERING > TERMINATED 1.2 TTL_TRANSPORT_LOSS_EXPIRED");
     }
 

@@ -30,7 +30,7 @@ class JudgeTest {
     private final List<String> gateway = new ArrayList<>();
     private final CaptureFile linkA = CaptureFile.ordinary();
     private final CaptureFile linkB = CaptureFile.ordinary();
-    private PingReport ping = new PingReport(600, 590, 0, 95, 0, 99.5, 70);
+    private PingReport ping = new PingReport(600, 590, 0, 95, 0, 99.5, 70, List.of());
     private Download.Report download = new Download.Report(0, 12, 12, true, 80);
     private boolean echo = true;
     private int inside = 1200;
@@ -69,7 +69,7 @@ class JudgeTest {
 
     @Test
     void aLongOutageFails() throws IOException {
-        ping = new PingReport(600, 580, 0, 150.1, 0, 99.5, 70);
+        ping = new PingReport(600, 580, 0, 150.1, 0, 99.5, 70, List.of());
         assertThat(failures()).containsExactly("outage at most 150 ms");
     }
 
@@ -217,6 +217,7 @@ class JudgeTest {
         OuterLink observedB = OuterLink.observe(b.write(directory, "b"), Product.PORT, MARKER);
         return new Evidence(
                 CUT,
+                1,
                 new Evidence.Statuses(before, Map.of()),
                 new Evidence.Statuses(after, Map.of()),
                 new Traffic.Report(ping, download, echo),

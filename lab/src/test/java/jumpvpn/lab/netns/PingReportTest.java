@@ -29,6 +29,19 @@ class PingReportTest {
     }
 
     @Test
+    void everyLongTimeWithoutAnAnswerIsKnown() {
+        PingReport report = PingReport.parse(List.of(
+                reply("100.040", 1, "40.0"),
+                reply("103.040", 200, "40.0"),
+                reply("103.940", 210, "40.0"),
+                reply("105.190", 300, "70.0"),
+                "300 packets transmitted, 4 received, 98% packet loss, time 5200ms"));
+        assertThat(report.outagesMillis()).hasSize(2);
+        assertThat(report.outagesMillis().getFirst()).isCloseTo(3000, within(0.1));
+        assertThat(report.outagesMillis().getLast()).isCloseTo(1250, within(0.1));
+    }
+
+    @Test
     void silenceUntilTheEndCounts() {
         PingReport report = PingReport.parse(List.of(
                 reply("100.040", 1, "40.0"), "600 packets transmitted, 1 received, 99% packet loss, time 5990ms"));

@@ -33,6 +33,27 @@ class StopTest {
     }
 
     @Test
+    void aKeptTableKeepsTheSessionOverAStop() throws IOException {
+        hosts.gatewayFile(text -> text.replace("events ", "state = \"gw1.state\"\nevents "));
+        Process gateway = hosts.startGateway(List.of());
+        Process client = hosts.startClient(List.of());
+        gateway.destroy();
+        assertThat(TwoHosts.exitCode(gateway, STOP)).as(hosts.log("gw1.log")).isZero();
+        Process again = hosts.startGateway(List.of());
+        hosts.client.shell(
+                "for i in $(seq 20); do ping -n -c 1 -W 1 %s && exit 0; done; exit 1".formatted(TwoHosts.INSIDE));
+        hosts.until(
+                () -> hosts.events(TwoHosts.CLIENT).stream()
+                        .anyMatch(event ->
+                                event.becomes("ATTACHED") && event.reason().equals("REATTACH_ACCEPT")),
+                client,
+                "laptop.log");
+        assertThat(hosts.events(TwoHosts.CLIENT).stream().filter(event -> event.becomes("TERMINATED")))
+                .isEmpty();
+        assertThat(again.isAlive()).isTrue();
+    }
+
+    @Test
     void duringRecoveryEverythingIsPutBack() throws IOException {
         String clientBefore = hosts.footprint(hosts.client);
         String gatewayBefore = hosts.footprint(hosts.gateway);

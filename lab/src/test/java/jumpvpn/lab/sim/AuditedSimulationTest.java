@@ -4,66 +4,47 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import jumpvpn.core.observability.Event;
-import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.observability.audit.Auditor;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.observability.audit.Verdict;
-import jumpvpn.core.security.AeadPort;
-import jumpvpn.core.security.Entropy;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.Role;
 import org.junit.jupiter.api.Test;
 
 /** The auditor sees nothing but events, of worlds that are right: it must find nothing, and enough to look at. */
 class AuditedSimulationTest {
     private static final int SEEDS = 300;
 
-    /** Sound parts whose every process tells an auditor, too. */
-    private static final class Overheard implements Parts {
-        private final Parts sound;
+    /** Tells an auditor what every process says, each start a speaker of its own. */
+    private static final class Overheard implements Observer {
         private final Auditor auditor;
-        private int starts;
+        private final TreeMap<String, Integer> starts = new TreeMap<>();
+        private final TreeMap<String, Long> sequences = new TreeMap<>();
         private long line;
 
-        Overheard(long seed, Auditor auditor) {
-            this.sound = Parts.sound(seed);
+        Overheard(Auditor auditor) {
             this.auditor = auditor;
         }
 
         @Override
-        public AeadPort aead() {
-            return sound.aead();
+        public void started(long nanos, String node, Role role) {
+            starts.merge(node, 1, Integer::sum);
+            sequences.put(node, 0L);
         }
 
         @Override
-        public Entropy clientEntropy() {
-            return sound.clientEntropy();
-        }
-
-        @Override
-        public Entropy gatewayEntropy() {
-            return sound.gatewayEntropy();
-        }
-
-        @Override
-        public EventSink sink(EventSink told) {
-            String start = Integer.toString(++starts);
-            return new EventSink() {
-                private long seq;
-
-                @Override
-                public void emit(Event event) {
-                    told.emit(event);
-                    auditor.take(auditor.speaker(event.role().label(), start), seq++, event, ++line);
-                }
-            };
+        public void event(long nanos, String node, Event event) {
+            long seq = sequences.merge(node, 1L, Long::sum) - 1;
+            auditor.take(auditor.speaker(node, String.valueOf(starts.get(node))), seq, event, ++line);
         }
     }
 
     /** Where another oracle objects the world ends early; that is {@link SimulationTest}'s to tell. */
     private static void run(long seed, Auditor auditor) {
         try {
-            Simulation.run(seed, new Overheard(seed, auditor));
+            Simulation.run(seed, new Parts(seed), List.of(new Overheard(auditor)));
         } catch (Violation told) {
             assertThat(told).hasMessageContaining("seed " + seed);
         }

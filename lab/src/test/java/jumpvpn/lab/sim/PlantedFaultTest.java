@@ -23,30 +23,6 @@ import org.junit.jupiter.api.Test;
 class PlantedFaultTest {
     private static final int SEEDS = 40;
 
-    /** Sound parts, to be overridden. */
-    private static class Sound implements Parts {
-        private final Parts sound;
-
-        Sound(long seed) {
-            sound = Parts.sound(seed);
-        }
-
-        @Override
-        public AeadPort aead() {
-            return sound.aead();
-        }
-
-        @Override
-        public Entropy clientEntropy() {
-            return sound.clientEntropy();
-        }
-
-        @Override
-        public Entropy gatewayEntropy() {
-            return sound.gatewayEntropy();
-        }
-    }
-
     /** What the simulation found with these parts. */
     private static List<String> found(LongFunction<Parts> parts) {
         List<String> invariants = new ArrayList<>();
@@ -63,14 +39,14 @@ class PlantedFaultTest {
 
     @Test
     void soundPartsAreNotAccused() {
-        assertThat(found(Sound::new)).isEmpty();
+        assertThat(found(Parts::new)).isEmpty();
     }
 
     @Test
     void randomnessThatRepeats() {
-        assertThat(found(seed -> new Sound(seed) {
+        assertThat(found(seed -> new Parts(seed) {
                     @Override
-                    public Entropy clientEntropy() {
+                    public Entropy entropy(String node) {
                         return out -> Arrays.fill(out, (byte) 7);
                     }
                 }))
@@ -79,7 +55,7 @@ class PlantedFaultTest {
 
     @Test
     void aCipherThatLooksAtNoTag() {
-        assertThat(found(seed -> new Sound(seed) {
+        assertThat(found(seed -> new Parts(seed) {
                     @Override
                     public AeadPort aead() {
                         return (_, key) -> new Untagged(Arrays.hashCode(key));
@@ -108,7 +84,7 @@ class PlantedFaultTest {
 
     @Test
     void aSinkThatLosesEvents() {
-        assertThat(found(seed -> new Sound(seed) {
+        assertThat(found(seed -> new Parts(seed) {
                     private int rows;
 
                     @Override
@@ -126,7 +102,7 @@ class PlantedFaultTest {
 
     @Test
     void aSinkThatSaysItTwice() {
-        assertThat(found(seed -> new Sound(seed) {
+        assertThat(found(seed -> new Parts(seed) {
                     private int rows;
 
                     @Override
@@ -144,7 +120,7 @@ class PlantedFaultTest {
 
     @Test
     void aTableThatForgetsCommits() {
-        assertThat(found(seed -> new Sound(seed) {
+        assertThat(found(seed -> new Parts(seed) {
                     @Override
                     public SessionTable table(SessionTable sound) {
                         return new Table(sound, false);
@@ -155,7 +131,7 @@ class PlantedFaultTest {
 
     @Test
     void aTableThatAnswersTwice() {
-        assertThat(found(seed -> new Sound(seed) {
+        assertThat(found(seed -> new Parts(seed) {
                     @Override
                     public SessionTable table(SessionTable sound) {
                         return new Table(sound, true);

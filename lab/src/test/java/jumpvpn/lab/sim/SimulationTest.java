@@ -2,8 +2,7 @@ package jumpvpn.lab.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import jumpvpn.core.session.ReasonCode;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,50 +12,22 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final long FIRST_SEED = 1;
 
-    private static final List<ReasonCode> REJECTS = List.of(
-            ReasonCode.SESSION_NOT_FOUND,
-            ReasonCode.STALE_STATE_VERSION,
-            ReasonCode.STALE_REQUEST,
-            ReasonCode.SWITCH_RATE_LIMITED,
-            ReasonCode.COOLDOWN_ACTIVE);
-
-    private static final List<String> ROWS = List.of(
-            "client HEALTH_RECOVERED",
-            "client VOLATILE_PERSISTED",
-            "client EXIT_DEGRADED",
-            "client JUMP_ABANDONED",
-            "client RECOVERY_WINDOW_EXCEEDED",
-            "client CANDIDATE_APPEARED",
-            "client TTL_TRANSPORT_LOSS_EXPIRED",
-            "client SESSION_NOT_FOUND",
-            "gateway HEALTH_RECOVERED",
-            "gateway VOLATILE_PERSISTED",
-            "gateway EXIT_DEGRADED",
-            "gateway PEER_REPORTED",
-            "gateway RECOVERY_WINDOW_EXCEEDED",
-            "gateway CANDIDATE_APPEARED",
-            "gateway TTL_TRANSPORT_LOSS_EXPIRED",
-            "gateway SUPERSEDED",
-            "gateway PEER_CLOSED");
-
     @Test
     void theInvariantsHold() {
         Long only = Long.getLong("jumpvpn.sim.seed");
         long first = only == null ? FIRST_SEED : only;
-        long seeds = only == null ? Long.getLong("jumpvpn.sim.seeds", 1000) : 1;
+        long seeds = only == null ? Long.getLong("jumpvpn.sim.seeds", 500) : 1;
         Totals totals = new Totals();
-        for (long seed = first; seed < first + seeds; seed++) {
-            totals.add(Simulation.run(seed));
-        }
+        Sweep.run(first, seeds, 2, Simulation::run, result -> {
+            if (result.violation() != null) {
+                throw result.violation();
+            }
+            totals.add(Objects.requireNonNull(result.outcome()));
+            return true;
+        });
         System.out.println("Simulation, seeds from " + first + ":\n" + totals.text());
-        if (seeds >= 1000) { // else what holds might hold because nothing happened
-            assertThat(totals.jumps()).isGreaterThan(2 * seeds);
-            assertThat(REJECTS)
-                    .allSatisfy(reason -> assertThat(totals.rejects(reason))
-                            .as("rejected with " + reason)
-                            .isPositive());
-            assertThat(ROWS)
-                    .allSatisfy(row -> assertThat(totals.rows(row)).as(row).isPositive());
+        if (only == null) { // else what holds might hold because nothing happened
+            assertThat(totals.medianJumps()).isGreaterThanOrEqualTo(3);
         }
     }
 

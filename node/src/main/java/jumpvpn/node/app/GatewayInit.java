@@ -54,6 +54,7 @@ final class GatewayInit {
                 name        = "%1$s"
                 private-key = "%1$s.key"
                 listen      = ["udp://0.0.0.0:%2$s", "udp://[::]:%2$s"]
+                state       = "%1$s.state"         # sessions go on after a restart, also after a crash
                 # events    = "events.jsonl"      # append every event here, one JSON object a line
 
                 [network]

@@ -289,7 +289,9 @@ public final class GatewayNode implements NodeControl, Engine {
             return;
         }
         closed = true;
-        control.farewell(gateway::close);
+        if (durable == null) { // else the sessions go on when this gateway is started again
+            control.farewell(gateway::close);
+        }
         opened.close();
     }
 

@@ -284,7 +284,7 @@ class ControlTest {
         started.thread().join();
         assertThat(started.code()).hasValue(Main.FAILED);
         assertThat(started.log())
-                .isEqualTo("jumpvpn: interface taken0 exists already; choose another name in " + file + ":8\n");
+                .isEqualTo("jumpvpn: interface taken0 exists already; choose another name in " + file + ":9\n");
         assertThat(sockets.resolve("gw1.sock")).doesNotExist();
     }
 

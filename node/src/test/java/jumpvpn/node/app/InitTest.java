@@ -57,6 +57,7 @@ class InitTest {
                 .doesNotContain("guess");
 
         GatewayConfig server = GatewayConfig.load(gateway);
+        assertThat(server.state()).isEqualTo(gateway.resolveSibling("gw1.state"));
         ClientConfig client = ClientConfig.load(gateway.resolveSibling("laptop.toml"));
         assertThat(server.client(new jumpvpn.node.config.PeerKey(
                         KeyCommands.publicKey(client.privateKey().bytes()))))
@@ -157,7 +158,7 @@ class InitTest {
         add("laptop", "--endpoint", "192.0.2.1");
         Run again = add("laptop", "--endpoint", "192.0.2.1");
         assertThat(again.code()).isEqualTo(Main.FAILED);
-        assertThat(again.err()).contains("client \"laptop\" is already there, " + gateway + ":13");
+        assertThat(again.err()).contains("client \"laptop\" is already there, " + gateway + ":14");
     }
 
     @ParameterizedTest
@@ -220,7 +221,7 @@ class InitTest {
         assertThat(bad.code()).isEqualTo(Main.USAGE);
         assertThat(bad.out())
                 .startsWith("{\"ok\":false")
-                .contains("\"line\":9,\"what\":\"[network] has no key")
+                .contains("\"line\":10,\"what\":\"[network] has no key")
                 .contains("did you mean");
     }
 }

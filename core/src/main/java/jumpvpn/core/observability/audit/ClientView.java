@@ -21,8 +21,9 @@ final class ClientView extends View {
         boolean found = older(event, place);
         if (event.reason() == ReasonCode.REATTACH_ACCEPT) {
             StateVersion ack = acknowledged;
-            if (ack == null || ack.epoch() != event.version().epoch()) {
-                String what = "attached at " + event.version() + " without REATTACH_ACK_RECEIVED of this epoch";
+            if (ack == null // a refusal may have taught a newer version than the ACK's before it came
+                    || Integer.compareUnsigned(ack.epoch(), event.version().epoch()) > 0) {
+                String what = "attached at " + event.version() + " without REATTACH_ACK_RECEIVED";
                 if (unsure) {
                     incomplete(Rule.GATES, place, what);
                 } else {

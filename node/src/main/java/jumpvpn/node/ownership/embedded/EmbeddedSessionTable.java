@@ -121,7 +121,9 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
         done.accept(durable ? Outcome.COMMITTED : Outcome.UNKNOWN);
         if (durable) {
             for (Change change : changes) {
-                List.copyOf(watchers).forEach(watcher -> watcher.committed(change.id(), change.record()));
+                SessionRecord record = change.record();
+                List.copyOf(watchers)
+                        .forEach(watcher -> watcher.committed(change.id(), record == null ? null : record.copy()));
             }
         }
     }

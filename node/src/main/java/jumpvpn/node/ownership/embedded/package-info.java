@@ -1,4 +1,4 @@
-/** The session table on this machine's disk, an append log of our own (docs/adr/0014). May use core.ownership and what that stands on, and node.host. */
+/** The session table on this machine's disk, an append log of our own (docs/adr/0025). May use core.ownership and what that stands on, and node.host. */
 @NullMarked
 package jumpvpn.node.ownership.embedded;
 

@@ -1,0 +1,127 @@
+package jumpvpn.core.pair;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.SessionId;
+
+/** One gateway's way to a table, with a lease if wished, and with whatever a network and an engine may do to a commit. */
+final class ScriptedTable implements SessionTable {
+    /** What becomes of a commit. */
+    enum Fate {
+        /** In, and said so. */
+        FINE,
+        /** In, but nobody can say so. */
+        DONE_UNKNOWN,
+        /** Not in, and nobody can say so. */
+        LOST_UNKNOWN,
+        /** Nobody can say; comes in when {@link ScriptedTable#land} says. */
+        LATE_UNKNOWN,
+        /** Nothing is done or said until {@link ScriptedTable#land} says. */
+        LATE,
+        /** Refused without a reason that the records would show. */
+        REFUSED,
+        /** Takes no writes. */
+        UNAVAILABLE
+    }
+
+    final MemorySessionTable inner;
+    final ArrayDeque<Fate> fates = new ArrayDeque<>();
+    final List<List<Change>> commits = new ArrayList<>();
+    final List<Mark> marks = new ArrayList<>();
+    final List<SessionId> reads = new ArrayList<>();
+    /** Which commits have the next of the fates; others are fine. */
+    Predicate<List<Change>> fated = _ -> true;
+
+    Outcome markOutcome = Outcome.COMMITTED;
+    boolean readable = true;
+    boolean ownerGone;
+    long leaseNanos = Deadlines.NEVER;
+    private final List<Runnable> late = new ArrayList<>();
+    private final List<Watcher> watchers = new ArrayList<>();
+
+    ScriptedTable(MemorySessionTable inner) {
+        this.inner = inner;
+    }
+
+    /** What was late happens now. */
+    void land() {
+        List<Runnable> now = List.copyOf(late);
+        late.clear();
+        now.forEach(Runnable::run);
+    }
+
+    /** The lease of this record's owner is over. */
+    void tellOwnerGone(SessionRecord record) {
+        ownerGone = true;
+        watchers.forEach(watcher -> watcher.ownerGone(record));
+    }
+
+    @Override
+    public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
+        commits.add(changes);
+        Fate fate = fates.isEmpty() || !fated.test(changes) ? Fate.FINE : fates.remove();
+        switch (fate) {
+            case FINE -> inner.commit(commitId, changes, done);
+            case DONE_UNKNOWN -> inner.commit(commitId, changes, _ -> done.accept(Outcome.UNKNOWN));
+            case LOST_UNKNOWN -> done.accept(Outcome.UNKNOWN);
+            case LATE_UNKNOWN -> {
+                late.add(() -> inner.commit(commitId, changes, _ -> {}));
+                done.accept(Outcome.UNKNOWN);
+            }
+            case LATE -> late.add(() -> inner.commit(commitId, changes, done));
+            case REFUSED -> done.accept(Outcome.REFUSED);
+            case UNAVAILABLE -> done.accept(Outcome.UNAVAILABLE);
+        }
+    }
+
+    private Reading found(Reading reading) {
+        if (!readable) {
+            return new Reading.Unavailable();
+        }
+        return reading instanceof Reading.Found found ? new Reading.Found(found.record(), ownerGone) : reading;
+    }
+
+    @Override
+    public void read(SessionId id, Consumer<Reading> done) {
+        reads.add(id);
+        inner.read(id, reading -> done.accept(found(reading)));
+    }
+
+    @Override
+    public void readClient(String clientKey, Consumer<Reading> done) {
+        inner.readClient(clientKey, reading -> done.accept(found(reading)));
+    }
+
+    @Override
+    public void mark(Mark mark, Consumer<Outcome> done) {
+        marks.add(mark);
+        if (markOutcome == Outcome.COMMITTED) {
+            inner.mark(mark, done);
+        } else {
+            done.accept(markOutcome);
+        }
+    }
+
+    @Override
+    public void load(long gateway, Consumer<List<SessionRecord>> done) {
+        inner.load(gateway, done);
+    }
+
+    @Override
+    public void watch(Watcher watcher) {
+        watchers.add(watcher);
+        inner.watch(watcher);
+    }
+
+    @Override
+    public long leaseNanos() {
+        return leaseNanos;
+    }
+}

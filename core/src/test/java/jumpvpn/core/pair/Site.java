@@ -1,0 +1,80 @@
+package jumpvpn.core.pair;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.data.Outbound;
+import jumpvpn.core.gateway.Gateway;
+import jumpvpn.core.gateway.GatewayConfig;
+import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.gateway.SessionStatus;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.ownership.SessionTable;
+
+/** One more gateway of a pair, with the same keys: links may lead to it instead of the first. */
+final class Site {
+    final List<Event> events = new ArrayList<>();
+    final List<Integer> delivered = new ArrayList<>();
+    final DropCounters drops = new DropCounters();
+    final Gateway gateway;
+    private final Pair pair;
+    private final Inbound inbound;
+    private final Outbound outbound;
+
+    Site(Pair pair, GatewayConfig config, SessionTable table) {
+        this.pair = pair;
+        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<ForwardingGate> routes = new LookupTable<>();
+        gateway = new Gateway(
+                new GatewayContext(
+                        config, pair.crypto, pair::down, events::add, table, bindings, routes, drops, pair.faults),
+                Pair.WALL_SECONDS);
+        inbound = new Inbound(bindings, drops, true);
+        outbound = new Outbound(routes::get, drops);
+        gateway.start(pair.now);
+    }
+
+    void receives(Endpoint from, byte[] datagram) {
+        IpAddress address = from.address();
+        MemorySegment memory = MemorySegment.ofArray(datagram);
+        Inbound.Disposition disposition =
+                inbound.accept(memory, 0, datagram.length, pair.now, address.high(), address.low(), from.port());
+        switch (disposition) {
+            case DELIVER -> delivered.add(Inner.number(Pair.payload(datagram, inbound)));
+            case CONTROL -> gateway.receiveControl(pair.now, inbound.binding(), from, Pair.payload(datagram, inbound));
+            case UNBOUND -> gateway.receive(pair.now, Pair.SOCKET, from, datagram);
+            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
+                // complete in itself
+            }
+        }
+        Binding binding = inbound.binding();
+        if (binding != null && disposition != Inbound.Disposition.UNBOUND && binding.claimWatch()) {
+            gateway.watch(pair.now, binding);
+        }
+    }
+
+    /** Somebody behind this gateway sends an inner packet to the client. */
+    void sendDown(int number) {
+        byte[] packet = Inner.v4(Pair.GATEWAY_INNER, pair.inner(), number);
+        byte[] datagram = Pair.framed(packet);
+        int length = outbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, pair.now);
+        Binding binding = outbound.binding();
+        if (length > 0) {
+            pair.down(Pair.SOCKET, binding.peer(), java.util.Arrays.copyOf(datagram, length));
+            if (binding.claimWatch()) {
+                gateway.watch(pair.now, binding);
+            }
+        }
+    }
+
+    List<SessionStatus> sessions() {
+        return gateway.sessions(pair.now);
+    }
+}

@@ -1,0 +1,44 @@
+package jumpvpn.lab.model;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** When a session was bound, and what policy says to another bind (contract section 3, {@code switching}). */
+final class Switches {
+    private static final long MINUTE = 60_000_000_000L;
+    private static final long LONG_AGO = Long.MIN_VALUE / 2;
+
+    private final ArrayDeque<Long> electives = new ArrayDeque<>();
+    private long lastNanos = LONG_AGO;
+    private long lastForcedNanos = LONG_AGO;
+
+    /** The birth, which is no switch. */
+    void born(long nowNanos) {
+        lastNanos = nowNanos;
+    }
+
+    void bound(long nowNanos, boolean elective) {
+        lastNanos = nowNanos;
+        if (elective) {
+            electives.add(nowNanos);
+        } else {
+            lastForcedNanos = nowNanos;
+        }
+    }
+
+    /** Why an elective switch is forbidden now, or null. */
+    @Nullable
+    Reason elective(long nowNanos, Terms terms) {
+        electives.removeIf(at -> nowNanos - at >= MINUTE);
+        if (electives.size() >= terms.maxPerMinute()) {
+            return Reason.SWITCH_RATE_LIMITED;
+        }
+        return nowNanos - lastNanos < terms.cooldown() ? Reason.COOLDOWN_ACTIVE : null;
+    }
+
+    /** Why a switch that is not elective is forbidden now, or null. */
+    @Nullable
+    Reason forced(long nowNanos, Terms terms) {
+        return nowNanos - lastForcedNanos < terms.recoveryInterval() ? Reason.SWITCH_RATE_LIMITED : null;
+    }
+}

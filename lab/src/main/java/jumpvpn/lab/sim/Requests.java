@@ -1,0 +1,69 @@
+package jumpvpn.lab.sim;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import jumpvpn.core.control.MessageType;
+import jumpvpn.core.control.Nonce;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.session.SessionId;
+
+/**
+ * Reattach requests by their nonces (I6): a bind is begun by a request that somebody made who could, not long ago, and every request begins one at most, whoever sends
+ * it again from wherever.
+ */
+final class Requests {
+    private static final int NONCE_AT = 108;
+    private static final long SLACK_NANOS = 3_000_000_000L; // the gateways' clock skew, and a table that answers late
+
+    private record Made(int hash, long nanos) {}
+
+    private record Bound(SessionId session, int epoch) {}
+
+    private final long maxAgeNanos;
+    private final Map<String, Made> made = new HashMap<>(); // neither is iterated
+    private final Map<String, Bound> bound = new HashMap<>();
+
+    Requests(long maxAgeNanos) {
+        this.maxAgeNanos = maxAgeNanos;
+    }
+
+    /** A client, or who holds its credentials, sends a datagram. */
+    void sent(byte[] datagram, long nowNanos) {
+        if (datagram[0] == MessageType.REATTACH_REQUEST) {
+            byte[] nonce = Arrays.copyOfRange(datagram, NONCE_AT, NONCE_AT + Nonce.LENGTH);
+            String name = HexFormat.of().formatHex(nonce);
+            Made now = new Made(Arrays.hashCode(datagram), nowNanos);
+            Made before = made.putIfAbsent(name, now);
+            if (before != null
+                    && before.hash != now.hash) { // another one under a used nonce: only an insider does that
+                made.put(name, now);
+                bound.remove(name);
+            }
+        }
+    }
+
+    /** A gateway wants this committed. */
+    void binds(SessionTable.Change change, long nowNanos) {
+        SessionRecord record = change.record();
+        if (record == null || !record.isLive() || record.bindNonce().isEmpty()) {
+            return;
+        }
+        String nonce = record.bindNonce();
+        Bound now = new Bound(change.id(), record.version().epoch());
+        Bound before = bound.putIfAbsent(nonce, now);
+        Made request = made.get(nonce);
+        if (request == null) {
+            throw new Violation("I6", "a request that nobody made binds " + now);
+        }
+        if (before != null && !before.equals(now)) {
+            throw new Violation("I6", "a request that has bound " + before + " binds " + now);
+        }
+        if (before == null && nowNanos - request.nanos > maxAgeNanos + SLACK_NANOS) {
+            throw new Violation(
+                    "I6", "a request made " + (nowNanos - request.nanos) / 1_000_000 + " ms ago binds " + now);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package jumpvpn.lab.sim;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.session.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one process of a gateway reaches its table: late, or not at all, or without an answer. What it is told of others' changes comes in order. Converts between the
+ * machine's boot time and the table's.
+ */
+final class TableLink implements SessionTable {
+    /**
+     * What a store is like.
+     *
+     * @param latencyNanos most that a request or an answer takes; 0: it answers at once
+     * @param unknown how often a commit's outcome stays unknown
+     * @param unavailable how often a request is refused without effect
+     */
+    record Weather(long latencyNanos, double unknown, double unavailable) {
+        static final Weather CLEAR = new Weather(0, 0, 0);
+    }
+
+    private static final long PATIENCE_NANOS = 500_000_000;
+    private static final long STRAGGLE_NANOS = 3_000_000_000L;
+
+    private final World world;
+    private final GatewayNode node;
+    private final SimTable table;
+    private final Weather weather;
+    private final Chance chance;
+    private final int process;
+    private final ArrayDeque<Runnable> untold = new ArrayDeque<>();
+    private @Nullable Watcher watcher;
+    private long toldUntil;
+    private int pending;
+
+    TableLink(GatewayNode node, SimTable table, Weather weather, Chance chance) {
+        this.world = node.world;
+        this.node = node;
+        this.table = table;
+        this.weather = weather;
+        this.chance = chance;
+        this.process = node.starts();
+        table.join(this);
+    }
+
+    /** The process is gone. */
+    void close() {
+        table.leave(this);
+    }
+
+    private long toTable() {
+        return world.timeline.now() - node.local();
+    }
+
+    private static @Nullable SessionRecord moved(@Nullable SessionRecord record, long byNanos) {
+        return record == null ? null : record.moved(byNanos);
+    }
+
+    /** The process handles what comes, in the name of whoever caused the request. */
+    private void answer(Runnable callback) {
+        boolean forged = world.invariants.isForged();
+        Runnable named = () -> {
+            boolean before = world.invariants.isForged();
+            world.invariants.forged(forged);
+            callback.run();
+            world.invariants.forged(before);
+        };
+        if (weather.latencyNanos == 0) {
+            named.run();
+        } else {
+            world.timeline.in(chance.between(0, weather.latencyNanos), () -> now(named));
+        }
+    }
+
+    private void now(Runnable callback) {
+        if (process == node.starts()) {
+            node.touch("table", callback);
+        }
+    }
+
+    /** The request arrives there. */
+    private void ask(Runnable request) {
+        if (weather.latencyNanos == 0) {
+            request.run();
+        } else {
+            world.timeline.in(chance.between(0, weather.latencyNanos), request);
+        }
+    }
+
+    @Override
+    public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
+        long shift = toTable();
+        List<Change> kept = changes.stream()
+                .map(change -> {
+                    SessionRecord record = moved(change.record(), shift);
+                    return new Change(
+                            change.id(), change.expectedEpoch(), record == null ? null : SimTable.copy(record));
+                })
+                .toList();
+        world.invariants.commits(node, changes);
+        pending++;
+        Consumer<Outcome> counted = outcome -> {
+            pending--;
+            node.note("table", outcome.ordinal(), outcome);
+            done.accept(outcome);
+        };
+        if (node.isCutOff() || chance.happens(weather.unknown)) {
+            unknown(kept, counted);
+        } else if (chance.happens(weather.unavailable)) {
+            answer(() -> counted.accept(Outcome.UNAVAILABLE));
+        } else {
+            ask(() -> {
+                Outcome outcome = table.commit(kept) ? Outcome.COMMITTED : Outcome.REFUSED;
+                answer(() -> counted.accept(outcome));
+            });
+        }
+    }
+
+    /** It happens, or does not, or happens when nobody expects it any more; the answer is lost. */
+    private void unknown(List<Change> changes, Consumer<Outcome> done) {
+        switch (chance.below(4)) {
+            case 0, 1 -> table.commit(changes);
+            case 2 -> world.timeline.in(chance.between(0, STRAGGLE_NANOS), () -> table.commit(changes));
+            default -> {
+                // lost
+            }
+        }
+        world.timeline.in(PATIENCE_NANOS, () -> now(() -> done.accept(Outcome.UNKNOWN)));
+    }
+
+    private void read(Consumer<Reading> done, Supplier<Reading> reading) {
+        if (node.isCutOff() || chance.happens(weather.unavailable)) {
+            world.timeline.in(PATIENCE_NANOS, () -> now(() -> done.accept(new Reading.Unavailable())));
+            return;
+        }
+        ask(() -> {
+            Reading read = reading.get();
+            answer(() -> done.accept(
+                    read instanceof Reading.Found found
+                            ? new Reading.Found(found.record().moved(-toTable()), found.ownerGone())
+                            : read));
+        });
+    }
+
+    @Override
+    public void read(SessionId id, Consumer<Reading> done) {
+        read(done, () -> table.read(table.get(id)));
+    }
+
+    @Override
+    public void readClient(String clientKey, Consumer<Reading> done) {
+        read(done, () -> table.readClient(clientKey));
+    }
+
+    @Override
+    public void mark(Mark mark, Consumer<Outcome> done) {
+        long shift = toTable();
+        List<Loss> losses = mark.losses().stream()
+                .map(loss -> new Loss(loss.id(), loss.epoch(), loss.nanos() + shift))
+                .toList();
+        Mark moved = new Mark(mark.owner(), mark.nanos() + shift, losses);
+        if (node.isCutOff() || chance.happens(weather.unavailable)) {
+            world.timeline.in(PATIENCE_NANOS, () -> now(() -> done.accept(Outcome.UNAVAILABLE)));
+            return;
+        }
+        ask(() -> {
+            table.mark(moved);
+            answer(() -> done.accept(Outcome.COMMITTED));
+        });
+    }
+
+    @Override
+    public void load(long gateway, Consumer<List<SessionRecord>> done) {
+        ask(() -> {
+            List<SessionRecord> loaded = table.load(gateway);
+            answer(() -> done.accept(
+                    loaded.stream().map(record -> record.moved(-toTable())).toList()));
+        });
+    }
+
+    @Override
+    public void watch(Watcher now) {
+        watcher = now;
+    }
+
+    @Override
+    public long leaseNanos() {
+        return table.leaseNanos();
+    }
+
+    /** The table tells of a change. */
+    void committed(SessionId id, @Nullable SessionRecord record) {
+        SessionRecord copy = record == null ? null : SimTable.copy(record);
+        tell(() -> {
+            if (watcher != null) {
+                watcher.committed(id, moved(copy, -toTable()));
+            }
+        });
+    }
+
+    /** The table tells of an owner that is gone. */
+    void ownerGone(SessionRecord record) {
+        tell(() -> {
+            if (watcher != null) {
+                watcher.ownerGone(SimTable.copy(record).moved(-toTable()));
+            }
+        });
+    }
+
+    private void tell(Runnable word) {
+        untold.add(word);
+        toldUntil = Math.max(toldUntil, world.timeline.now() + chance.between(0, weather.latencyNanos));
+        world.timeline.at(toldUntil, () -> {
+            if (!node.isCutOff() && !untold.isEmpty()) {
+                now(untold.remove());
+            }
+        });
+    }
+
+    /** The partition is over: what could not be said is said. */
+    void flush() {
+        while (!untold.isEmpty()) {
+            now(untold.remove());
+        }
+    }
+
+    /** Whether this gateway knows at once what became of its commits. */
+    boolean isImmediate() {
+        return weather.equals(Weather.CLEAR) && !node.isCutOff() && pending == 0;
+    }
+}
