@@ -57,6 +57,7 @@ public final class Binding {
     private volatile @Nullable ReplayWindow window;
     private volatile Endpoint peer;
     private volatile @Nullable Endpoint roamedTo;
+    private volatile @Nullable Trial trial;
     private volatile long receiveUntilNanos = Long.MAX_VALUE;
 
     /**
@@ -118,6 +119,16 @@ public final class Binding {
     /** A source address other than the peer's that the newest authentic packet came from; null if none. */
     public @Nullable Endpoint roamedTo() {
         return roamedTo;
+    }
+
+    /** Data waits in the trial's queue once its bytes are spent; null: the peer's address is proven. Set it before the gate opens, take it off before the queue is drained. */
+    public void trial(@Nullable Trial unproven) {
+        trial = unproven;
+    }
+
+    /** What may go to the peer before its address is proven; null if it is. */
+    public @Nullable Trial trial() {
+        return trial;
     }
 
     /** From this boot time on nothing more is accepted. */
@@ -296,9 +307,6 @@ public final class Binding {
         if (type != dataType && (type != PacketLayout.CONTROL || dataType != PacketLayout.DATA)) {
             return dropped(DropReason.MALFORMED);
         }
-        if (!receives(nowNanos)) {
-            return dropped(DropReason.BINDING_ENDED);
-        }
         long counter = memory.get(LONG, packet + COUNTER);
         long ack = packet + HEADER_LENGTH;
         KeyPhase keys = phase(memory.get(BYTE, packet + PHASE));
@@ -317,6 +325,9 @@ public final class Binding {
         }
         if (!received.accept(counter)) {
             return dropped(DropReason.REPLAYED);
+        }
+        if (!receives(nowNanos)) { // after its proof, since it may be answered with more bytes than it has
+            return dropped(DropReason.BINDING_ENDED);
         }
         if (keys.number > openedPhase) {
             openedPhase = keys.number;

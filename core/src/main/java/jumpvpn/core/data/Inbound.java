@@ -69,11 +69,13 @@ public final class Inbound {
         if (found == null) {
             return Disposition.UNKNOWN;
         }
-        binding = found;
         int opened = found.open(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
         if (opened < 0) {
-            return drop(REASONS[-1 - opened]);
+            DropReason reason = REASONS[-1 - opened];
+            binding = reason == DropReason.BINDING_ENDED ? found : null;
+            return drop(reason);
         }
+        binding = found;
         payloadLength = opened;
         if (type == PacketLayout.CONTROL) {
             return opened == 0 ? drop(DropReason.MALFORMED) : Disposition.CONTROL;
@@ -100,7 +102,7 @@ public final class Inbound {
         return Disposition.DROPPED;
     }
 
-    /** The binding of the last datagram, if it named one. */
+    /** The binding under whose keys the last datagram came for the first time, whether it still receives or not; null for what anybody could have sent. */
     public @Nullable Binding binding() {
         return binding;
     }

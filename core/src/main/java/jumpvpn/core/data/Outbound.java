@@ -42,6 +42,13 @@ public final class Outbound {
         while (true) {
             switch (gate.forwarding()) {
                 case Forwarding.Forward(Binding to) -> {
+                    Trial trial = to.trial();
+                    if (trial != null && !trial.admits(length)) {
+                        if (trial.queue.offer(nowNanos, memory, inner, length)) {
+                            return 0;
+                        }
+                        continue; // proven a moment ago
+                    }
                     binding = to;
                     int sealed = to.seal(to.dataType(), memory, packet, length, nowNanos);
                     return sealed < 0 ? drop(DropReason.KEY_EXHAUSTED) : sealed;

@@ -1,7 +1,10 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.HandshakeMessage;
 import jumpvpn.core.control.Hello;
@@ -30,12 +33,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions in BIRTH: first messages answered, nothing committed. A repeated first message gets the same answer again; a replayed one makes a birth that nobody
- * completes and that ends by time. Bounded per client and in all.
+ * completes and that ends by time. Bounded per client and in all; what was seen before pushes nothing out and is the first to go, so that a recording counts once.
  */
 final class Births {
     private static final int MOST_PER_CLIENT =
             16; // a replayed first message takes a place, and an honest one needs its own for a round trip
     private static final int MOST = 1024;
+    private static final int MOST_SEEN = 256;
     private static final long REFUSAL_PAUSE_NANOS = 100_000_000;
 
     /** A session that may come to life. */
@@ -52,6 +56,7 @@ final class Births {
             Binding binding,
             SessionMachine machine,
             Journal journal,
+            boolean replayed,
             long deadlineNanos) {}
 
     private final GatewayContext context;
@@ -60,6 +65,7 @@ final class Births {
     private final List<Birth> births = new ArrayList<>();
     private final List<Birth> committing = new ArrayList<>();
     private final List<Birth> overtaken = new ArrayList<>();
+    private final TreeMap<String, ArrayDeque<Long>> seen = new TreeMap<>();
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
     Births(GatewayContext context, AddressPool pool) {
@@ -153,7 +159,11 @@ final class Births {
     }
 
     private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner, SessionId id) {
-        makeRoom(caller.nowNanos, client);
+        String clientKey = SessionRecord.clientKey(client.publicKey());
+        boolean replayed = wasSeen(clientKey, caller.init.noise());
+        if (!makeRoom(caller.nowNanos, clientKey, replayed)) {
+            return;
+        }
         GatewayConfig config = context.config();
         long wireId = context.crypto().entropy().nextLong();
         Grant grant = new Grant.Session(id, inner, caller.from, config.mtu(), config.policy());
@@ -162,7 +172,7 @@ final class Births {
         Birth birth = new Birth(
                 id,
                 client,
-                SessionRecord.clientKey(client.publicKey()),
+                clientKey,
                 inner,
                 caller.hello,
                 caller.datagram,
@@ -172,6 +182,7 @@ final class Births {
                 binding(caller, secret, wireId),
                 new SessionMachine(Role.GATEWAY, caller.nowNanos),
                 new Journal(context.events(), Role.GATEWAY, id, config.policy().version()),
+                replayed,
                 caller.nowNanos + config.policy().get(PolicyKey.SESSION_HANDSHAKE_TIMEOUT));
         births.add(birth);
         context.bindings().put(0, wireId, birth.binding);
@@ -199,17 +210,38 @@ final class Births {
         return binding;
     }
 
-    private void makeRoom(long nowNanos, GatewayConfig.Client client) {
+    /** Whether this first message came before, by the start of its ephemeral key; of each client the newest {@value #MOST_SEEN} are known. */
+    private boolean wasSeen(String clientKey, byte[] noise) {
+        long start = ByteBuffer.wrap(noise).getLong();
+        ArrayDeque<Long> known = seen.computeIfAbsent(clientKey, _ -> new ArrayDeque<>());
+        if (known.contains(start)) {
+            return true;
+        }
+        known.add(start);
+        if (known.size() > MOST_SEEN) {
+            known.remove();
+        }
+        return false;
+    }
+
+    /** @return false if there is none, and nobody has to make it for this one */
+    private boolean makeRoom(long nowNanos, String clientKey, boolean replayed) {
         List<Birth> idle =
                 births.stream().filter(birth -> !committing.contains(birth)).toList();
-        List<Birth> own = idle.stream()
-                .filter(birth -> birth.clientKey.equals(SessionRecord.clientKey(client.publicKey())))
-                .toList();
+        List<Birth> own =
+                idle.stream().filter(birth -> birth.clientKey.equals(clientKey)).toList();
         if (own.size() >= MOST_PER_CLIENT) {
-            fail(nowNanos, own.getFirst(), "overtaken by a newer handshake");
-        } else if (idle.size() >= MOST) {
-            fail(nowNanos, idle.getFirst(), "too many handshakes at once");
+            return makeRoom(nowNanos, own, replayed, "overtaken by a newer handshake");
         }
+        return idle.size() < MOST || makeRoom(nowNanos, idle, replayed, "too many handshakes at once");
+    }
+
+    private boolean makeRoom(long nowNanos, List<Birth> among, boolean replayed, String text) {
+        if (!replayed) {
+            Birth first = among.stream().filter(Birth::replayed).findFirst().orElse(among.getFirst());
+            fail(nowNanos, first, text);
+        }
+        return !replayed;
     }
 
     /** The birth that this binding belongs to, or null. */

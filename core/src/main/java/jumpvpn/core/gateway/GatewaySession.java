@@ -194,7 +194,7 @@ final class GatewaySession {
                 case LOOK -> path.look(nowNanos);
                 case SILENCE -> path.silence(nowNanos);
                 case NOTICE -> path.mayNotice();
-                case CHALLENGE -> path.unanswered(nowNanos);
+                case CHALLENGE -> path.challenge(nowNanos);
                 case RETIRED -> path.forget(nowNanos);
             }
         }

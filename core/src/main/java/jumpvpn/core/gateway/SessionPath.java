@@ -1,12 +1,15 @@
 package jumpvpn.core.gateway;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.HoldQueue;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Trial;
 import jumpvpn.core.gateway.GatewaySession.Timer;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Protocol;
@@ -24,6 +27,8 @@ final class SessionPath {
     private static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long NOTICE_FOR_NANOS = 30_000_000_000L;
     private static final long NOTICE_PAUSE_NANOS = 100_000_000;
+    private static final long TRIAL_BYTES =
+            2 * MessageType.REQUEST_LENGTH - 512; // 3 × a request, but for its ACK and a few small packets
     private static final long SILENCE_NANOS = 45_000_000_000L;
 
     final ForwardingGate gate;
@@ -65,6 +70,9 @@ final class SessionPath {
 
     /** The committed bind takes over; the old binding drains. */
     void bind(long nowNanos, Binding binding, Binding early, Protocol protocol) {
+        if (active == null || !active.binding.peer().equals(binding.peer())) {
+            binding.trial(new Trial(queue(), TRIAL_BYTES));
+        }
         if (active != null) {
             long drainedNanos = nowNanos + (isAlive() ? DRAIN_NANOS : 0);
             boolean keeps = session.context.has(Fault.KEEP_OLD_BINDING);
@@ -81,25 +89,42 @@ final class SessionPath {
     /** Lets packets out on the newest binding. The gate opens first, so nothing can be left in the queue. */
     void release(long nowNanos) {
         Binding binding = Objects.requireNonNull(active).binding;
+        Trial trial = binding.trial();
+        HoldQueue before = held;
+        held = trial == null ? null : trial.queue;
         gate.forward(binding);
-        HoldQueue queue = held;
-        held = null;
-        if (queue != null) {
-            for (byte[] packet : queue.drain(nowNanos)) {
-                transmit(binding, binding.peer(), binding.sealed(binding.dataType(), packet, nowNanos));
+        if (before != null) {
+            for (byte[] packet : before.drain(nowNanos)) {
+                if (trial == null || trial.admits(packet.length)) {
+                    transmit(binding, binding.peer(), binding.sealed(binding.dataType(), packet, nowNanos));
+                } else {
+                    trial.queue.offer(nowNanos, MemorySegment.ofArray(packet), 0, packet.length);
+                }
             }
         }
         watchActive(nowNanos, binding);
     }
 
-    /** Keeps packets until there is a binding. */
+    /** The first authentic packet under a new binding's keys answers its ACK: whoever is there has it, so that everything may go there. */
+    private void proven(long nowNanos, Binding binding) {
+        if (binding.trial() != null && isAlive() && binding.delivery.received() > 0) {
+            binding.trial(null);
+            release(nowNanos);
+        }
+    }
+
+    /** Keeps packets until there is a binding; what waits already stays. */
     void hold() {
-        HoldQueue queue = new HoldQueue(
+        HoldQueue queue = held == null ? queue() : held;
+        held = queue;
+        gate.hold(queue);
+    }
+
+    private HoldQueue queue() {
+        return new HoldQueue(
                 session.policy().get(PolicyKey.HOLD_BYTES_PER_SESSION),
                 session.policy().get(PolicyKey.HOLD_MAX_AGE),
                 session.context.drops());
-        held = queue;
-        gate.hold(queue);
     }
 
     void send(long nowNanos, Binding through, BindingMessage message) {
@@ -158,6 +183,7 @@ final class SessionPath {
         if (path == null || !isAlive()) {
             return;
         }
+        proven(nowNanos, path.binding);
         boolean frozen = session.rows.isFrozen();
         if (path.binding.isExhausted(nowNanos) && !frozen) {
             dead(nowNanos, path, ReasonCode.KEY_EXPIRED);
@@ -208,10 +234,10 @@ final class SessionPath {
         }
     }
 
-    /** A challenge was not answered in time. */
-    void unanswered(long nowNanos) {
+    /** A challenge is to be repeated, or its time is over. */
+    void challenge(long nowNanos) {
         if (active != null) {
-            active.address.unanswered(nowNanos);
+            active.address.proceed(nowNanos);
         }
     }
 
@@ -236,6 +262,9 @@ final class SessionPath {
 
     /** Takes a control message that came authentically in a binding of this session. */
     void receive(long nowNanos, Binding through, Endpoint from, BindingMessage message) {
+        if (isActive(through)) {
+            proven(nowNanos, through);
+        }
         session.rekey.look(nowNanos);
         switch (message) {
             case BindingMessage.Ping _ -> {

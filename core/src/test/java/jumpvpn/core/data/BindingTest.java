@@ -146,7 +146,11 @@ class BindingTest {
         byte[] second = pair.left.sealed(PacketLayout.DATA, payload(5), START);
         pair.right.receiveUntil(START + 10);
         assertThat(pair.rightOpens(first, START + 9)).isEqualTo(5);
+        byte[] forged = second.clone();
+        forged[50] ^= 1;
+        assertThat(pair.rightOpens(forged, START + 10)).isEqualTo(dropped(DropReason.BAD_TAG));
         assertThat(pair.rightOpens(second, START + 10)).isEqualTo(dropped(DropReason.BINDING_ENDED));
+        assertThat(pair.rightOpens(second, START + 10)).isEqualTo(dropped(DropReason.REPLAYED));
     }
 
     @Test

@@ -84,6 +84,7 @@ class WakeupsTest {
                 binding,
                 new SessionMachine(Role.GATEWAY, 0),
                 new Journal(_ -> {}, Role.GATEWAY, name, 0),
+                false,
                 0);
         SessionRecord record = new SessionRecord(
                 name,

@@ -7,6 +7,7 @@ import java.util.List;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.gateway.GatewayConfig;
+import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.security.KeyPair;
@@ -140,6 +141,29 @@ class ConnectTest {
         pair.run(50);
         assertThat(pair.atGateway).containsExactly(5);
         assertThat(pair.sessions()).hasSize(1);
+    }
+
+    @Test
+    void recordedFirstMessagesPushNoHonestOneOut() {
+        Pair pair = Pair.ready();
+        pair.a.passes = false;
+        pair.b.passes = false;
+        java.util.List<byte[]> recorded = new java.util.ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            pair.seen.clear();
+            pair.startClient(pair.gatewayKey.publicKey());
+            pair.agent.start(pair.now);
+            recorded.add(pair.seen.getFirst().bytes());
+        }
+        Endpoint thief = new Endpoint(IpAddress.parse("198.18.0.9"), 666);
+        recorded.forEach(datagram -> pair.inject(thief, datagram));
+        pair.run(11_000);
+        pair.a.passes = true;
+        pair.startClient(pair.gatewayKey.publicKey());
+        pair.agent.start(pair.now);
+        pair.run(25); // the gateway has it, its answer is under way
+        recorded.forEach(datagram -> pair.inject(thief, datagram));
+        pair.await(() -> pair.state() == SessionState.ATTACHED, 300);
     }
 
     @Test

@@ -129,6 +129,48 @@ class DataTest {
     }
 
     @Test
+    void aChallengeThatIsLostIsRepeated() {
+        Pair pair = Pair.connected();
+        pair.run(2000);
+        pair.forgetEvents();
+        pair.a.outer = new Endpoint(pair.a.outer.address(), 51_111);
+        boolean[] lost = {false};
+        pair.a.swallowDown = datagram -> {
+            boolean first = !lost[0] && datagram.length == 61;
+            lost[0] |= first;
+            return first;
+        };
+        pair.chat(0, 80, 10);
+        assertThat(lost[0]).isTrue();
+        assertThat(pair.sessions().getFirst().remote()).isEqualTo(pair.a.outer);
+    }
+
+    @Test
+    void whoRacesTheClientWithCopiesOfItsPacketsKeepsItFromNothing() {
+        Pair pair = Pair.connected();
+        pair.run(2000);
+        Endpoint thief = new Endpoint(IpAddress.parse("198.18.0.9"), 666);
+        pair.a.outer = new Endpoint(pair.a.outer.address(), 51_111);
+        pair.forgetEvents();
+        for (int i = 0; i < 40; i++) {
+            pair.a.swallowUp = _ -> true;
+            pair.sendUp(i);
+            pair.inject(thief, pair.seen.getLast().bytes());
+            pair.run(5);
+            pair.a.swallowUp = _ -> false;
+            pair.sendUp(100 + i);
+            pair.run(25);
+        }
+        assertThat(pair.sessions().getFirst().remote()).isEqualTo(pair.a.outer);
+        assertThat(Pair.count(pair.gatewayEvents, EventType.TRANSPORT_SWITCH, ReasonCode.NAT_REBIND))
+                .isOne();
+        pair.run(3000);
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ADDRESS_UNPROVEN))
+                .isPositive();
+        assertThat(pair.sessions().getFirst().remote()).isEqualTo(pair.a.outer);
+    }
+
+    @Test
     void anAddressThatCannotAnswerTheChallengeItselfGetsNothing() {
         Pair pair = Pair.connected();
         pair.run(2000);

@@ -1,0 +1,23 @@
+package jumpvpn.core.data;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A peer's address that nothing has proven yet: so many bytes of data go there, what comes after waits, in order. */
+public final class Trial {
+    /** What waits for the proof. */
+    public final HoldQueue queue;
+
+    private final AtomicLong left;
+
+    /** @param bytes of datagrams with data that may be sent before the proof */
+    public Trial(HoldQueue queue, long bytes) {
+        this.queue = queue;
+        this.left = new AtomicLong(bytes);
+    }
+
+    /** Whether a datagram around an inner packet of this length may go; after the first that may not, none may. */
+    public boolean admits(int length) {
+        int bytes = PacketLayout.OVERHEAD + length;
+        return left.getAndUpdate(before -> before < bytes ? 0 : before - bytes) >= bytes;
+    }
+}
