@@ -21,7 +21,6 @@ final class Table {
      * @return null: there is no row, the signal is ignored
      */
     static @Nullable State next(boolean owner, State from, boolean bound, Reason why) {
-        boolean steady = from == ATTACHED || from == VOLATILE || from == DEGRADED;
         return switch (why) {
             case HANDSHAKE_OK -> from == BIRTH ? ATTACHED : null;
             case HANDSHAKE_FAIL -> from == BIRTH ? TERMINATED : null;
@@ -31,9 +30,10 @@ final class Table {
             case NO_VALID_CANDIDATE, SWITCH_RATE_LIMITED -> !owner && from == VOLATILE ? DEGRADED : null;
             case EXIT_DEGRADED -> from == DEGRADED && bound ? ATTACHED : null;
             case TRANSPORT_DEAD, BETTER_PATH, OPERATOR_JUMP, LINK_GOING_DOWN, GATEWAY_DRAINING ->
-                steady && bound ? RECOVERING : null;
-            case PEER_REPORTED -> owner && steady && bound ? RECOVERING : null;
-            case GATEWAY_RESTARTED -> owner && steady && !bound ? RECOVERING : null; // the start ended the binding
+                isSteady(from) && bound ? RECOVERING : null;
+            case PEER_REPORTED -> owner && isSteady(from) && bound ? RECOVERING : null;
+            case GATEWAY_RESTARTED ->
+                owner && isSteady(from) && !bound ? RECOVERING : null; // the start ended the binding
             case REATTACH_ACCEPT -> from == RECOVERING ? ATTACHED : null;
             case JUMP_ABANDONED -> from == RECOVERING && bound ? ATTACHED : null;
             case RECOVERY_WINDOW_EXCEEDED -> from == RECOVERING && !bound ? DEGRADED : null;
@@ -59,5 +59,9 @@ final class Table {
                     COOLDOWN_ACTIVE,
                     TRANSPORT_NOT_ALLOWED -> null;
         };
+    }
+
+    private static boolean isSteady(State state) {
+        return state == ATTACHED || state == VOLATILE || state == DEGRADED;
     }
 }
