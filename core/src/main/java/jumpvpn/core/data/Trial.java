@@ -2,7 +2,7 @@ package jumpvpn.core.data;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A peer's address that nothing has proven yet: so many bytes of data go there, what comes after waits, in order. */
+/** A peer's address that nothing has proven yet: so many bytes of data go there, what comes after waits. */
 public final class Trial {
     /** What waits for the proof. */
     public final HoldQueue queue;
@@ -15,9 +15,9 @@ public final class Trial {
         this.left = new AtomicLong(bytes);
     }
 
-    /** Whether a datagram around an inner packet of this length may go; after the first that may not, none may. */
+    /** Whether a datagram around an inner packet of this length may go: none takes more than half of what is left, so that a download does not keep the small ones waiting. */
     public boolean admits(int length) {
         int bytes = PacketLayout.OVERHEAD + length;
-        return left.getAndUpdate(before -> before < bytes ? 0 : before - bytes) >= bytes;
+        return left.getAndUpdate(before -> before / 2 < bytes ? before : before - bytes) / 2 >= bytes;
     }
 }

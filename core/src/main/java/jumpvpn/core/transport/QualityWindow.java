@@ -82,7 +82,7 @@ final class QualityWindow {
         return count < LEAST_LATENCIES ? 0 : sum / (count - 1);
     }
 
-    /** The 95th percentile of the window's round trips; 0 while there are too few. */
+    /** The 95th percentile of the window's round trips, which is never a single one that stands out; 0 while there are too few. */
     long latency95Nanos(long nowNanos) {
         if (latencyCount < LEAST_LATENCIES) {
             return 0;
@@ -98,6 +98,6 @@ final class QualityWindow {
             return 0;
         }
         Arrays.sort(recent, 0, count);
-        return recent[count * 95 / 100];
+        return recent[(count - 1) * 95 / 100];
     }
 }

@@ -32,8 +32,7 @@ final class Table {
             case TRANSPORT_DEAD, BETTER_PATH, OPERATOR_JUMP, LINK_GOING_DOWN, GATEWAY_DRAINING ->
                 isSteady(from) && bound ? RECOVERING : null;
             case PEER_REPORTED -> owner && isSteady(from) && bound ? RECOVERING : null;
-            case GATEWAY_RESTARTED ->
-                owner && isSteady(from) && !bound ? RECOVERING : null; // the start ended the binding
+            case GATEWAY_RESTARTED -> owner && isSteady(from) && !bound ? RECOVERING : null;
             case REATTACH_ACCEPT -> from == RECOVERING ? ATTACHED : null;
             case JUMP_ABANDONED -> from == RECOVERING && bound ? ATTACHED : null;
             case RECOVERY_WINDOW_EXCEEDED -> from == RECOVERING && !bound ? DEGRADED : null;
