@@ -18,19 +18,6 @@ public record SessionId(long high, long low) implements Comparable<SessionId> {
         return new SessionId(in.getLong(), in.getLong());
     }
 
-    /**
-     * Reads 32 hexadecimal digits.
-     *
-     * @throws IllegalArgumentException otherwise
-     */
-    public static SessionId parse(String text) {
-        byte[] bytes = HexFormat.of().parseHex(text);
-        if (bytes.length != LENGTH) {
-            throw new IllegalArgumentException("a session id has 32 hexadecimal digits");
-        }
-        return of(bytes);
-    }
-
     /** Writes 16 bytes. */
     public void encode(ByteBuffer out) {
         out.putLong(high).putLong(low);

@@ -26,4 +26,14 @@ class ReasonsDocTest {
                         .map(reason -> reason.number() + " " + reason)
                         .toList());
     }
+
+    @Test
+    void findsEveryReasonByItsNumberAndNoneByAnother() {
+        for (ReasonCode reason : ReasonCode.values()) {
+            assertThat(ReasonCode.of(reason.number())).isEqualTo(reason);
+        }
+        for (int number : new int[] {-1, 0, 127, 128, 65_535}) {
+            assertThat(ReasonCode.of(number)).isNull();
+        }
+    }
 }

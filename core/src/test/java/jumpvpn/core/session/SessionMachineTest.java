@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -141,5 +142,82 @@ class SessionMachineTest {
         assertThatThrownBy(lastStep::nextStep).isInstanceOf(ArithmeticException.class);
         assertThatThrownBy(lastEpoch::nextEpoch).isInstanceOf(ArithmeticException.class);
         assertThat(lastEpoch).hasToString("4294967295.0");
+    }
+
+    @Test
+    void remembersTheReasonOfItsLastRow() {
+        SessionMachine machine = new SessionMachine(Role.CLIENT, 0);
+        assertThat(machine.reason()).isNull();
+        machine.apply(1, ReasonCode.HANDSHAKE_OK);
+        machine.apply(2, ReasonCode.LOSS_SPIKE);
+        machine.apply(3, ReasonCode.BOUND); // no row
+        assertThat(machine.reason()).isEqualTo(ReasonCode.LOSS_SPIKE);
+    }
+
+    @Test
+    void aRowWithoutTheOwnersMemoryIsCommittedAboveAllThatTheMemoryMayHaveSaid() {
+        StateVersion stored = StateVersion.of(4, 0);
+        SessionMachine machine =
+                SessionMachine.restored(SessionState.ATTACHED, stored, ReasonCode.REATTACH_ACCEPT, false, 3);
+        assertThat(machine.reason()).isEqualTo(ReasonCode.REATTACH_ACCEPT);
+        assertThat(machine.inMemory(ReasonCode.LOSS_SPIKE)).isNull();
+        SessionMachine.Step first =
+                machine.plan(List.of(ReasonCode.GATEWAY_RESTARTED)).getFirst();
+        assertThat(first.version()).isEqualTo(StateVersion.of(4, SessionMachine.FIRST_STEP_WITHOUT_MEMORY));
+        machine.take(LATER, first);
+        SessionMachine.Step next = machine.inMemory(ReasonCode.RECOVERY_WINDOW_EXCEEDED);
+        assertThat(next).isNotNull();
+        assertThat(next.version()).isEqualTo(first.version().nextStep());
+    }
+
+    @Test
+    void memorysStepsEndBelowTheFirstOneWithoutMemory() {
+        SessionMachine owner = atStep(Role.GATEWAY, SessionMachine.FIRST_STEP_WITHOUT_MEMORY - 2);
+        assertThat(owner.isUsedUp()).isFalse();
+        assertThat(owner.apply(1, ReasonCode.LOSS_SPIKE)).isNotNull();
+        assertThat(owner.isUsedUp()).isTrue();
+        StateVersion last = owner.version();
+        assertThat(owner.apply(2, ReasonCode.HEALTH_RECOVERED)).isNull();
+        assertThat(owner.version()).isEqualTo(last);
+        assertThat(owner.plan(List.of(ReasonCode.PEER_REPORTED, ReasonCode.REATTACH_ACCEPT)))
+                .extracting(SessionMachine.Step::version)
+                .last()
+                .isEqualTo(StateVersion.of(2, 0));
+        SessionMachine client = atStep(Role.CLIENT, SessionMachine.FIRST_STEP_WITHOUT_MEMORY - 1);
+        assertThat(client.isUsedUp()).isFalse();
+        assertThat(client.apply(1, ReasonCode.LOSS_SPIKE)).isNotNull();
+    }
+
+    @Test
+    void aBindIsNoRowOfMemorysStepsAndPossibleWhenTheyAreUsedUp() {
+        SessionMachine owner = atStep(Role.GATEWAY, SessionMachine.FIRST_STEP_WITHOUT_MEMORY - 2);
+        owner.apply(1, ReasonCode.OPERATOR_JUMP);
+        SessionMachine.Step bind = owner.inMemory(ReasonCode.REATTACH_ACCEPT);
+        assertThat(bind).isNotNull();
+        assertThat(bind.version()).isEqualTo(StateVersion.of(2, 0));
+    }
+
+    @Test
+    void theLastEpochIsNotBoundAgain() {
+        SessionMachine owner = SessionMachine.restored(
+                SessionState.RECOVERING, StateVersion.of(-1, 0), ReasonCode.TRANSPORT_DEAD, false, 0);
+        assertThatThrownBy(() -> owner.plan(List.of(ReasonCode.REATTACH_ACCEPT)))
+                .isInstanceOf(ArithmeticException.class);
+        assertThat(owner.version()).isEqualTo(StateVersion.of(-1, 0));
+        assertThat(owner.state()).isEqualTo(SessionState.RECOVERING);
+    }
+
+    /** Attached in epoch 1, whose step is already so high. */
+    private static SessionMachine atStep(Role role, int step) {
+        SessionMachine machine = new SessionMachine(role, 0);
+        machine.take(
+                0,
+                new SessionMachine.Step(
+                        Transition.BORN,
+                        SessionState.BIRTH,
+                        SessionState.ATTACHED,
+                        StateVersion.of(1, step),
+                        ReasonCode.HANDSHAKE_OK));
+        return machine;
     }
 }

@@ -28,7 +28,7 @@ final class FakeNode implements NodeControl, Nodes {
             "udp-wlan0", Protocol.UDP, "wlan0", endpoint("192.0.2.5", 40000), endpoint("198.51.100.1", 4500));
     static final SessionStatus SESSION = new SessionStatus(
             SessionState.ATTACHED,
-            SessionId.parse("000102030405060708090a0b0c0d0e0f"),
+            new SessionId(0x0001020304050607L, 0x08090a0b0c0d0e0fL),
             StateVersion.of(3, 1),
             ReasonCode.REATTACH_ACCEPT,
             PATH,
