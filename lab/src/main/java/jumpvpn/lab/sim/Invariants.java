@@ -275,6 +275,7 @@ final class Invariants {
         if (view == null) {
             throw new Violation("I10", node.name + " delivers what came in a binding of no live session");
         }
+        view.from(binding.gate);
         view.delivered(node.local(), binding.epoch);
         observers.forEach(observer -> observer.delivered(world.timeline.now(), node.name, view.id, binding.epoch));
     }

@@ -3,6 +3,7 @@ package jumpvpn.lab.sim;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.TreeMap;
+import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.session.Deadlines;
@@ -38,6 +39,7 @@ final class SessionView {
     private long lastCommitNanos;
     private long lastForcedNanos = Long.MIN_VALUE / 2;
     private int activeEpoch = 1;
+    private @Nullable ForwardingGate arrivals;
     private int newestDelivered;
     private final TreeMap<Integer, Long> drainUntil = new TreeMap<>();
     private @Nullable List<Prefix> inner;
@@ -218,6 +220,12 @@ final class SessionView {
                 "I8",
                 role + " outlives its transport-loss TTL",
                 id);
+    }
+
+    /** What comes out came in a binding with this gate: all of a session's have one, and no other session's have it. */
+    void from(ForwardingGate gate) {
+        arrivals = arrivals == null ? gate : arrivals;
+        require(arrivals == gate, "I2", role + " delivers what came in a binding of another session", id);
     }
 
     /** An inner packet came out of a binding of this epoch. */
