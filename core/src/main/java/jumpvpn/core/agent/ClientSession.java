@@ -6,6 +6,7 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
@@ -66,6 +67,9 @@ final class ClientSession {
     final Rekey rekey;
     Binding active;
     Path path;
+    /** What comes in its bindings: a successor in BIRTH delivers nothing beside the session that still has the context's gate. */
+    private final ForwardingGate arrivals = new ForwardingGate();
+
     private final BindingWatch watch;
     private final RetiredBindings retired;
     private long boundNanos;
@@ -106,7 +110,7 @@ final class ClientSession {
         Binding made = new Binding(
                 context.crypto().aead(),
                 new Binding.Parts(
-                        context.gate(),
+                        arrivals,
                         PacketLayout.DATA,
                         epoch,
                         suite,
@@ -205,6 +209,7 @@ final class ClientSession {
                 nowNanos,
                 ReasonCode.HANDSHAKE_OK,
                 new Detail("inner", grant.inner().stream().map(Prefix::toString).toList()));
+        arrivals.forward(active);
         context.gate().forward(active);
         watch(nowNanos);
     }
@@ -339,6 +344,7 @@ final class ClientSession {
             return;
         }
         endReason = reason;
+        arrivals.drop();
         if (isLive()) { // before that the gate is closed, or an older session's
             context.gate().drop();
         }

@@ -51,23 +51,26 @@ public final class MemorySessionTable implements SessionTable {
     }
 
     private boolean isAsExpected(List<Change> changes) {
-        return changes.stream().allMatch(change -> {
+        for (Change change : changes) {
             SessionRecord current = records.get(change.id());
             int epoch =
                     current == null || !current.isLive() ? 0 : current.version().epoch();
-            return epoch == change.expectedEpoch();
-        });
+            if (epoch != change.expectedEpoch()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean leavesOneEach(List<Change> changes) {
-        List<SessionId> changed = changes.stream().map(Change::id).toList();
-        return changes.stream()
-                .map(Change::record)
-                .filter(record -> record != null && record.isLive())
-                .allMatch(record -> {
-                    SessionId other = live.get(record.clientKey());
-                    return other == null || changed.contains(other);
-                });
+        for (Change change : changes) {
+            SessionRecord record = change.record();
+            SessionId other = record == null || !record.isLive() ? null : live.get(record.clientKey());
+            if (other != null && changes.stream().noneMatch(each -> each.id().equals(other))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -31,7 +31,7 @@ import jumpvpn.core.session.StateVersion;
  *  nonce 16 | sealed: count u8, each generation u32, key 32; tag 16
  * </pre>
  *
- * <p>Every record has a sealing key of its own: HKDF(nonce, store key).
+ * <p>Every record has a sealing key of its own: HKDF(nonce, store key). Not for two threads at once.
  */
 public final class RecordCodec {
     /** The longest record. */
@@ -60,6 +60,8 @@ public final class RecordCodec {
 
     private final AeadPort aead;
     private final byte[] storeKey;
+    /** Where the open part is written: nothing secret. */
+    private final ByteBuffer scratch = ByteBuffer.allocate(MAX_LENGTH);
 
     /** @param storeKey 32 secret bytes, copied */
     public RecordCodec(AeadPort aead, byte[] storeKey) {
@@ -78,7 +80,7 @@ public final class RecordCodec {
      */
     public byte[] encode(SessionRecord record, byte[] nonce, ClockReading at) {
         SessionRecord left = record.moved(-at.bootNanos());
-        ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);
+        ByteBuffer out = scratch.clear();
         out.put(FORMAT).putLong(at.wallNanos());
         putNames(out, left);
         putRows(out, left);

@@ -8,6 +8,9 @@ public final class Hkdf {
     /** Bytes of a SHA-256 hash, and of a pseudorandom key. */
     public static final int HASH_LENGTH = 32;
 
+    /** The number of the first block. */
+    private static final byte[] ONE = {1};
+
     private static final Hmac NO_SALT = new Hmac(Bytes.EMPTY);
 
     private final Hmac pseudorandomKey;
@@ -29,7 +32,7 @@ public final class Hkdf {
      * @param salt may be empty
      */
     static byte[] extract(byte[] salt, byte[] inputKey) {
-        return (salt.length == 0 ? NO_SALT : new Hmac(salt)).of(inputKey);
+        return salt.length == 0 ? NO_SALT.of(inputKey) : Hmac.once(salt, inputKey);
     }
 
     /**
@@ -47,7 +50,13 @@ public final class Hkdf {
      * @param label ASCII without a zero byte
      */
     public static byte[] derive(byte[] salt, byte[] inputKey, String label, byte[] context, int length) {
-        return new Hkdf(salt, inputKey).derive(label, context, length);
+        if (length > HASH_LENGTH) {
+            return new Hkdf(salt, inputKey).derive(label, context, length);
+        }
+        byte[] pseudorandomKey = extract(salt, inputKey);
+        byte[] block = Hmac.once(pseudorandomKey, Bytes.join(Bytes.ascii(label, 1), context, ONE));
+        Arrays.fill(pseudorandomKey, (byte) 0);
+        return length == HASH_LENGTH ? block : Arrays.copyOf(block, length);
     }
 
     /** The same of the pseudorandom key that this is. */

@@ -21,20 +21,39 @@ final class Hmac {
 
     /** @param key may be empty; a longer one than 64 bytes is hashed first, as the RFC says */
     Hmac(byte[] key) {
-        byte[] block =
-                Arrays.copyOf(key.length <= BLOCK_LENGTH ? key : copy(EMPTY).digest(key), BLOCK_LENGTH);
+        byte[] block = block(key);
         inner = started(block, INNER_PAD);
         outer = started(block, (byte) (INNER_PAD ^ OUTER_PAD));
         Arrays.fill(block, (byte) 0);
     }
 
+    /** The code of the only message under a key: one digest does both halves, nothing is copied for later. */
+    static byte[] once(byte[] key, byte[] message) {
+        byte[] block = block(key);
+        MessageDigest digest = copy(EMPTY);
+        feed(digest, block, INNER_PAD);
+        digest.update(message);
+        byte[] within = digest.digest();
+        feed(digest, block, (byte) (INNER_PAD ^ OUTER_PAD));
+        Arrays.fill(block, (byte) 0);
+        return digest.digest(within);
+    }
+
+    private static byte[] block(byte[] key) {
+        return Arrays.copyOf(key.length <= BLOCK_LENGTH ? key : copy(EMPTY).digest(key), BLOCK_LENGTH);
+    }
+
     private static MessageDigest started(byte[] block, byte pad) {
+        MessageDigest started = copy(EMPTY);
+        feed(started, block, pad);
+        return started;
+    }
+
+    private static void feed(MessageDigest digest, byte[] block, byte pad) {
         for (int i = 0; i < BLOCK_LENGTH; i++) {
             block[i] ^= pad;
         }
-        MessageDigest started = copy(EMPTY);
-        started.update(block);
-        return started;
+        digest.update(block);
     }
 
     /** A digest to feed the message to. */

@@ -49,13 +49,17 @@ public final class TicketSealer {
     public List<byte[]> seal(Ticket ticket, int count) {
         byte[] plaintext = encode(ticket);
         ByteBuffer random = ByteBuffer.wrap(entropy.bytes(count * RANDOM_LENGTH));
-        AesSiv key = key(currentKey);
+        List<byte[]> associated = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byte[] each = new byte[SEALED_AT];
+            ByteBuffer.wrap(each).putInt(currentKey);
+            random.get(each, SEALED_AT - RANDOM_LENGTH, RANDOM_LENGTH);
+            associated.add(each);
+        }
+        List<byte[]> sealed = key(currentKey).sealEach(plaintext, associated);
         List<byte[]> tickets = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            byte[] associated = new byte[SEALED_AT];
-            ByteBuffer.wrap(associated).putInt(currentKey);
-            random.get(associated, SEALED_AT - RANDOM_LENGTH, RANDOM_LENGTH);
-            tickets.add(Bytes.join(associated, key.seal(plaintext, associated)));
+            tickets.add(Bytes.join(associated.get(i), sealed.get(i)));
         }
         Arrays.fill(plaintext, (byte) 0);
         return tickets;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.DropReason;
+import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionId;
@@ -89,6 +90,21 @@ class EndTest {
         silent[0] = false;
         pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
         assertThat(pair.status().id()).isNotEqualTo(before);
+    }
+
+    @Test
+    void aSuccessorDeliversNothingBeforeItIsWelcomed() {
+        Pair pair = Pair.connected(Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, 60 * SECOND));
+        SessionId before = pair.status().id();
+        pair.a.swallowDown =
+                datagram -> datagram[0] == PacketLayout.CONTROL; // WELCOME, and the end of the older session
+        pair.b.swallowDown = pair.a.swallowDown;
+        pair.await(() -> !pair.sessions().getFirst().id().equals(before), 60_000);
+        pair.sendDown(1);
+        pair.run(50);
+        assertThat(pair.status().id()).isEqualTo(before);
+        assertThat(pair.atClient).isEmpty();
+        assertThat(pair.clientDrops.get(DropReason.GATE_CLOSED)).isEqualTo(1);
     }
 
     @Test

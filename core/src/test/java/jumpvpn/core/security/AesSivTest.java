@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -60,6 +62,20 @@ class AesSivTest {
             Cipher ctr = Cipher.getInstance("AES/CTR/NoPadding");
             ctr.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, 32, 32, "AES"), new IvParameterSpec(counter));
             assertThat(Arrays.copyOfRange(sealed, 16, sealed.length)).isEqualTo(ctr.doFinal(text));
+        }
+    }
+
+    @Test
+    void sealsManyAsItSealsEach() {
+        AesSiv siv = new AesSiv(key);
+        for (int length = 16; length < 100; length++) {
+            byte[] text = new RandomEntropy(length).bytes(length);
+            List<byte[]> each = IntStream.rangeClosed(1, 5)
+                    .mapToObj(seed -> new RandomEntropy(seed).bytes(16))
+                    .toList();
+            assertThat(siv.sealEach(text, each))
+                    .containsExactlyElementsOf(
+                            each.stream().map(one -> siv.seal(text, one)).toList());
         }
     }
 

@@ -24,10 +24,12 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 public final class Bench {
     private static final String HELP = """
             jumpvpn lab bench [NAME…] [--out DIR] [--quick]
+            jumpvpn lab bench --idle N
 
             Runs the benchmarks whose names contain one of NAME (all without any) on one core each, and prints a table.
               --out DIR   also writes core.md (the table) and core.json (JMH's own results) there
               --quick     few and short iterations: to see that everything runs
+              --idle N    instead: what N idle sessions cost a gateway, in memory and processor time
             """;
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
@@ -44,6 +46,10 @@ public final class Bench {
             return 0;
         }
         try {
+            if (arguments.size() == 2 && arguments.getFirst().equals("--idle")) {
+                IdleSessions.measure(Integer.parseInt(arguments.getLast()), out);
+                return 0;
+            }
             measure(parse(arguments), out);
             return 0;
         } catch (IllegalArgumentException e) {

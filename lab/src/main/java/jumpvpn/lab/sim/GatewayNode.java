@@ -1,13 +1,18 @@
 package jumpvpn.lab.sim;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -38,6 +43,7 @@ final class GatewayNode extends Node {
     private boolean cutOff;
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
     private boolean dark;
+    private final Set<Endpoint> asked = new HashSet<>(); // never iterated
 
     GatewayNode(World world, int index) {
         super(world, "gw" + (index + 1), Role.GATEWAY);
@@ -121,6 +127,7 @@ final class GatewayNode extends Node {
         }
         link = new TableLink(this, table, world.scenario.store().weather(), chance);
         routes = new LookupTable<>();
+        asked.clear();
         modelled(shadow -> shadow.starts(local()));
         Gateway made = new Gateway(
                 new GatewayContext(
@@ -164,12 +171,18 @@ final class GatewayNode extends Node {
         @Override
         public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
             modelled(shadow -> shadow.hears(nowNanos, bytes));
+            if (bytes[0] == MessageType.HANDSHAKE_INIT || bytes[0] == MessageType.REATTACH_REQUEST) {
+                asked.add(from);
+            }
             gateway.receive(nowNanos, socketId, from, bytes);
         }
 
         @Override
         public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
             modelled(shadow -> shadow.control(nowNanos, binding, message));
+            if (BindingMessage.decode(message) instanceof BindingMessage.ChallengeAnswer) {
+                asked.add(from);
+            }
             gateway.receiveControl(nowNanos, binding, from, message);
         }
 
@@ -233,6 +246,10 @@ final class GatewayNode extends Node {
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
         modelled(shadow -> shadow.sends(local(), bytes));
+        if (bytes[0] == PacketLayout.DATA && !asked.contains(to)) {
+            throw new Violation(
+                    "REBIND", name + " sends data to " + to + ", which never asked for it nor proved itself");
+        }
         world.network.fromGateway(this, socketId, to, bytes);
     }
 }

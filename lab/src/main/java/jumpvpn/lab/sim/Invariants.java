@@ -138,6 +138,9 @@ final class Invariants {
             }
         } else if (row != null) {
             once(id, event);
+        } else if (SessionView.isAgain(event)) { // perhaps nobody lived to say it the first time
+            rowVersions.computeIfAbsent(id, _ -> new TreeSet<>()).add(event.version());
+            newest.merge(id, event.version(), (a, b) -> a.compareTo(b) > 0 ? a : b);
         }
         return row;
     }
@@ -221,7 +224,11 @@ final class Invariants {
         if (gate == null) {
             throw new Violation("I2", "no route to " + status);
         }
-        gate(node, status.state(), gate, view.activeEpoch());
+        if (!view.isLoaded()) {
+            gate(node, status.state(), gate, view.activeEpoch());
+        } else if (!(gate.forwarding() instanceof Forwarding.Hold)) {
+            throw new Violation("I2", node.name + " has loaded " + status + " and its gate says " + gate.forwarding());
+        }
     }
 
     /** A binding is active if and only if its epoch is the highest committed (contract section 4); who hears of commits late may be behind. */
@@ -275,6 +282,7 @@ final class Invariants {
         if (view == null) {
             throw new Violation("I10", node.name + " delivers what came in a binding of no live session");
         }
+        view.from(binding.gate);
         view.delivered(node.local(), binding.epoch);
         observers.forEach(observer -> observer.delivered(world.timeline.now(), node.name, view.id, binding.epoch));
     }

@@ -41,6 +41,7 @@ record Scenario(
      */
     record Store(boolean shared, boolean durable, long leaseNanos, TableLink.Weather weather) {
         private static final Store MEMORY = new Store(false, false, Deadlines.NEVER, TableLink.Weather.CLEAR);
+        private static final Store EMBEDDED = new Store(false, true, Deadlines.NEVER, TableLink.Weather.CLEAR);
     }
 
     private static final long MILLIS = 1_000_000;
@@ -65,7 +66,7 @@ record Scenario(
                 chance.between(40, 400) * clients * MILLIS,
                 chance.happens(0.5) ? chance.between(0, 300) : 0,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
-                Store.MEMORY,
+                new Chance(seed, "store").happens(0.25) ? Store.EMBEDDED : Store.MEMORY,
                 policy(chance, isLong));
     }
 

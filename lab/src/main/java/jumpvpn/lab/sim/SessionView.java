@@ -3,6 +3,7 @@ package jumpvpn.lab.sim;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.TreeMap;
+import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.session.Deadlines;
@@ -11,6 +12,7 @@ import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionMachine;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.core.session.Transition;
@@ -38,10 +40,12 @@ final class SessionView {
     private long lastCommitNanos;
     private long lastForcedNanos = Long.MIN_VALUE / 2;
     private int activeEpoch = 1;
+    private @Nullable ForwardingGate arrivals;
     private int newestDelivered;
     private final TreeMap<Integer, Long> drainUntil = new TreeMap<>();
     private @Nullable List<Prefix> inner;
     private boolean lost;
+    private boolean loaded;
 
     SessionView(SessionId id, Role role, Policy policy) {
         this.id = id;
@@ -76,6 +80,10 @@ final class SessionView {
     /** Takes the end's next event of this session; the row of the table, if it is one. */
     @Nullable
     Transition take(Event event) {
+        if (isAgain(event)) {
+            load(event);
+            return null;
+        }
         Transition row = null;
         boolean answerForNobody = event.type() == jumpvpn.core.observability.EventType.REATTACH_REJECT
                 && event.version().equals(StateVersion.BIRTH);
@@ -110,6 +118,44 @@ final class SessionView {
         return row;
     }
 
+    static boolean isAgain(Event event) {
+        return event.details().stream().anyMatch(detail -> detail.name().equals("again"));
+    }
+
+    /** Whoever has the session now knows it from its record only, and says its last rows once more: there is no binding until the next row. */
+    private void load(Event event) {
+        boolean leadsToBind = event.to() == SessionState.RECOVERING; // the first of the two rows of the epoch's bind
+        require(
+                event.version().epoch() >= version.epoch() - (leadsToBind ? 1 : 0),
+                "I4",
+                "loaded what is older than " + version,
+                event);
+        state = java.util.Objects.requireNonNull(event.to());
+        version = event.version();
+        lost = false;
+        loaded = true;
+        sinceNanos = event.nanos(); // the machine's clock may have begun anew
+        bornNanos = event.nanos();
+        pathlessSinceNanos = event.nanos();
+        lastCommitNanos = Long.MIN_VALUE / 2;
+        lastForcedNanos = Long.MIN_VALUE / 2;
+        electiveNanos.clear();
+        drainUntil.clear();
+        activeEpoch = version.epoch();
+        arrivals = null;
+        gatesPassed = false;
+        boundSaid = false;
+    }
+
+    /** Whether no row was taken since the session was loaded: its packets wait, whatever its state. */
+    boolean isLoaded() {
+        return loaded;
+    }
+
+    private StateVersion nextStep() {
+        return loaded ? StateVersion.of(version.epoch(), SessionMachine.FIRST_STEP_WITHOUT_MEMORY) : version.nextStep();
+    }
+
     private void switched(Event event) {
         if (event.reason() == ReasonCode.BOUND && role == Role.GATEWAY) {
             bound(event);
@@ -125,7 +171,7 @@ final class SessionView {
         require(row != null && row.to() == event.to(), "I11", "the table has no such row", event);
         boolean binds = row != null && row.binds();
         if (role == Role.GATEWAY) {
-            StateVersion next = binds ? version.nextEpoch() : version.nextStep();
+            StateVersion next = binds ? version.nextEpoch() : nextStep();
             require(event.version().equals(next), "I4", "the version after " + version + " is " + next, event);
             if (binds && state != SessionState.BIRTH) {
                 require(gatesPassed && boundSaid, "I5", "a binding without gates A to F", event);
@@ -144,6 +190,7 @@ final class SessionView {
             bornNanos = event.nanos();
             lastCommitNanos = event.nanos();
         }
+        loaded = false;
         state = java.util.Objects.requireNonNull(event.to());
         version = event.version();
         sinceNanos = event.nanos();
@@ -218,6 +265,12 @@ final class SessionView {
                 "I8",
                 role + " outlives its transport-loss TTL",
                 id);
+    }
+
+    /** What comes out came in a binding with this gate: all of a session's have one, and no other session's have it. */
+    void from(ForwardingGate gate) {
+        arrivals = arrivals == null ? gate : arrivals;
+        require(arrivals == gate, "I2", role + " delivers what came in a binding of another session", id);
     }
 
     /** An inner packet came out of a binding of this epoch. */

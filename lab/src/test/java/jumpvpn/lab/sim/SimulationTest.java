@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The everyday run of the simulation. {@code -Djumpvpn.sim.seed=N} runs one seed, {@code -Djumpvpn.sim.seeds=N} so many; a failure names its seed and runs the same way
@@ -29,6 +31,15 @@ class SimulationTest {
         if (only == null) { // else what holds might hold because nothing happened
             assertThat(totals.medianJumps()).isGreaterThanOrEqualTo(3);
         }
+    }
+
+    /**
+     * Seeds that once found something: 1824, a successor that delivered before its WELCOME, beside the session whose gate it had.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = 1824)
+    void whatWasFoundStaysMended(long seed) {
+        Simulation.run(seed);
     }
 
     @Test
