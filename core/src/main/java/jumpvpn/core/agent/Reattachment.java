@@ -293,7 +293,7 @@ final class Reattachment {
     /** Whether the gateway keeps this answer, so that no copy of the request can get another. */
     private static boolean isKept(ReasonCode reason) {
         return switch (reason) {
-            case STALE_REQUEST, NOT_OWNER, STORE_UNAVAILABLE, SWITCH_RATE_LIMITED -> false;
+            case STALE_REQUEST, NOT_OWNER, STORE_UNAVAILABLE, DUAL_ACTIVE_FORBIDDEN, SWITCH_RATE_LIMITED -> false;
             default -> true;
         };
     }

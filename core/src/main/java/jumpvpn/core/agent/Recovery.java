@@ -266,8 +266,10 @@ final class Recovery {
     }
 
     private void accepted(long nowNanos, Reattachment.Answered answered, ReattachAnswer.Ack ack) {
-        if (Integer.compareUnsigned(ack.version().epoch(), session.active.epoch) <= 0) {
-            return; // overtaken by a newer bind
+        int epoch = ack.version().epoch();
+        if (Integer.compareUnsigned(epoch, session.active.epoch) <= 0
+                || Integer.compareUnsigned(epoch, session.machine.version().epoch()) < 0) {
+            return; // overtaken by a newer bind, whose ACK came or whose epoch was told
         }
         String name = answered.attempt().path.name();
         requests.rest();

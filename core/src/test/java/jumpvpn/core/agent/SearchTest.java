@@ -14,6 +14,8 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The search for a new binding: when requests go out and where, how old they may be, and what a late answer does. */
 class SearchTest {
@@ -227,9 +229,43 @@ class SearchTest {
     @Test
     void aRefusalOfALastingKindIsNotListed() {
         script.down(1);
-        script.refuse(script.lastRequest(), ReasonCode.DUAL_ACTIVE_FORBIDDEN);
+        script.refuse(script.lastRequest(), ReasonCode.TRANSPORT_NOT_ALLOWED);
         script.run(500);
+        assertThat(script.requests.size()).isGreaterThan(1);
         assertThat(script.lastRequest().body().unanswered()).isEmpty();
+    }
+
+    /** The gateway keeps no such answer and spends no nonce on it: a copy of the request may be judged again, and pass. */
+    @ParameterizedTest
+    @EnumSource(names = {"DUAL_ACTIVE_FORBIDDEN", "STORE_UNAVAILABLE", "SWITCH_RATE_LIMITED"})
+    void aRequestWhoseNonceIsNotSpentStaysListed(ReasonCode reason) {
+        script.down(1);
+        script.refuse(script.lastRequest(), reason);
+        script.run(500);
+        assertThat(script.requests.size()).isGreaterThan(1);
+        assertThat(script.lastRequest().body().unanswered())
+                .contains(script.requests.getFirst().proven().nonce());
+    }
+
+    /** Else it would be ATTACHED by a binding that the gateway has left. */
+    @Test
+    void anAckOfAnEpochThatIsKnownToBeOverBindsNothing() {
+        script.down(1);
+        Script.Request first = script.lastRequest();
+        byte[] late = script.bind(first);
+        script.run(500);
+        Script.Request second = script.requests.stream()
+                .filter(request ->
+                        !request.proven().nonce().equals(first.proven().nonce()))
+                .findFirst()
+                .orElseThrow();
+        byte[] newer = script.bind(second);
+        script.refuse(first, ReasonCode.STORE_UNAVAILABLE); // names epoch 3, and isn't kept
+        script.deliver(first.pathId(), late);
+        assertThat(script.state()).isEqualTo(SessionState.RECOVERING);
+        script.deliver(second.pathId(), newer);
+        assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
+        assertThat(script.status().version().epoch()).isEqualTo(3);
     }
 
     @Test

@@ -170,10 +170,10 @@ final class AppendLog implements AutoCloseable {
 
     private void fail(IOException e) {
         String why = folder.log() + " can't be written: " + e.getMessage();
-        failure = why;
         reports.error(
                 why + "; sessions go on as they are, but none is born, moves or ends on record. Make room or mend the"
                         + " disk, then start the gateway again: it goes on with what was committed");
+        failure = why; // who sees it may rely on its having been said
     }
 
     /** @param appendedBytes since the last step: the copy must be faster than what it copies grows */
