@@ -97,6 +97,7 @@ final class Credentials {
 
     void wipe() {
         secrets.forEach(SessionSecret::wipe);
+        wallet.wipe();
         forgetOutput();
     }
 }

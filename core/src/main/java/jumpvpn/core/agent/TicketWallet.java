@@ -1,6 +1,7 @@
 package jumpvpn.core.agent;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
@@ -75,5 +76,19 @@ final class TicketWallet {
                 left.remove();
             }
         }
+    }
+
+    /** The session has ended: its proof keys are of no use any more. */
+    void wipe() {
+        unused.forEach(TicketWallet::wipe);
+        byPath.values().forEach(TicketWallet::wipe);
+        left.forEach(gone -> wipe(gone.ticket));
+        unused.clear();
+        byPath.clear();
+        left.clear();
+    }
+
+    private static void wipe(HeldTicket ticket) {
+        Arrays.fill(ticket.proofKey, (byte) 0);
     }
 }

@@ -285,6 +285,7 @@ final class Binder {
             answers.send(asked, answer);
             session.kept.keep(asked.nonce(), asked.datagram(), asked.from(), answer, nowNanos);
             session.kept.bound(asked.nonce());
+            session.expireKept(nowNanos);
             session.journal.emit(
                     nowNanos,
                     EventType.REATTACH_ACK_SENT,

@@ -49,7 +49,8 @@ final class GatewaySession {
         SILENCE,
         NOTICE,
         CHALLENGE,
-        RETIRED
+        RETIRED,
+        KEPT
     }
 
     final GatewayContext context;
@@ -196,12 +197,18 @@ final class GatewaySession {
                 case NOTICE -> path.mayNotice();
                 case CHALLENGE -> path.challenge(nowNanos);
                 case RETIRED -> path.forget(nowNanos);
+                case KEPT -> expireKept(nowNanos);
             }
         }
         if (machine.isUsedUp() && !rows.isFrozen()) {
             return ReasonCode.SECURITY_FAILURE;
         }
         return rekey.proceed(nowNanos);
+    }
+
+    /** Forgets the answers that are kept no more. */
+    void expireKept(long nowNanos) {
+        deadlines.set(Timer.KEPT, kept.expire(nowNanos, policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE)));
     }
 
     /** The binding died: the client has its time to come back. */

@@ -2,9 +2,11 @@ package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.session.Deadlines;
 import org.jspecify.annotations.Nullable;
 
 /** Answers of one session, kept so that a lost answer is normal: the same request gets the same bytes (contract section 2). At most {@value #MOST}. */
@@ -31,15 +33,23 @@ final class KeptAnswers {
         return null;
     }
 
-    /** Forgets what is too old for gate C, but not the ACK of the current binding. */
-    void expire(long nowNanos, long maxAgeNanos) {
-        if (!answers.isEmpty()) {
-            answers.removeIf(kept ->
-                    nowNanos - kept.nanos > maxAgeNanos + 2 * Gates.CLOCK_SKEW_NANOS && !kept.nonce.equals(bindNonce));
-            if (answers.isEmpty()) {
-                answers = List.of(); // most sessions keep nothing most of the time
+    /** Forgets what is too old for gate C, but not the ACK of the current binding. @return when the next will be, or {@link Deadlines#NEVER} */
+    long expire(long nowNanos, long maxAgeNanos) {
+        long next = Deadlines.NEVER;
+        for (Iterator<Kept> each = answers.iterator(); each.hasNext(); ) {
+            Kept kept = each.next();
+            long endNanos = kept.nanos + maxAgeNanos + 2 * Gates.CLOCK_SKEW_NANOS;
+            boolean ended = nowNanos > endNanos;
+            if (ended && !kept.nonce.equals(bindNonce)) {
+                each.remove();
+            } else if (!ended) {
+                next = Math.min(next, endNanos + 1);
             }
         }
+        if (answers.isEmpty()) {
+            answers = List.of(); // most sessions keep nothing most of the time
+        }
+        return next;
     }
 
     boolean isFull() {

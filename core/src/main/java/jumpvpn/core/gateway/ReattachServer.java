@@ -154,6 +154,7 @@ final class ReattachServer {
     }
 
     private void present(long nowNanos, Asked asked, GatewaySession session) {
+        session.expireKept(nowNanos);
         KeptAnswers.Kept kept = session.kept.get(asked.nonce());
         if (kept != null
                 && kept.requestHash() == Arrays.hashCode(asked.datagram())
@@ -164,7 +165,6 @@ final class ReattachServer {
         if (asked.nonce().equals(session.binding)) {
             return; // its commit is under way: the answer will come
         }
-        session.kept.expire(nowNanos, session.policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE));
         if (session.kept.isFull()) {
             answers.reject(nowNanos, asked, session, ReasonCode.SWITCH_RATE_LIMITED);
             if (stale.tell(nowNanos)) {
@@ -239,6 +239,8 @@ final class ReattachServer {
         boolean isFirst = session.kept.get(asked.nonce()) == null;
         if (young && isFirst && isKept(reason)) {
             session.kept.keep(asked.nonce(), asked.datagram(), asked.from(), answer, nowNanos);
+            session.expireKept(nowNanos);
+            sessions.reschedule(session);
         }
         boolean counts = young
                 && isFirst

@@ -125,7 +125,7 @@ class CopyTest {
             if (before != null) {
                 return before;
             }
-            Script.Served session = script.served.getFirst();
+            Served session = script.served.getFirst();
             ReattachRequest body = request.body();
             boolean known = session.secrets.containsKey(body.generation());
             boolean matches = body.expectedEpoch() == session.epoch
@@ -162,7 +162,7 @@ class CopyTest {
                     script.answer(probe);
                 }
                 script.probes.clear();
-                Script.Served session = script.served.getFirst();
+                Served session = script.served.getFirst();
                 if (script.state() == SessionState.ATTACHED
                         && script.status().version().epoch() != session.epoch) {
                     script.say(new BindingMessage.Notice(StateVersion.of(session.epoch, 1)));

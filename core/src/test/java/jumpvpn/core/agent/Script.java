@@ -15,7 +15,6 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.HandshakeMessage;
 import jumpvpn.core.control.MessageType;
-import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.control.ReattachMessage;
 import jumpvpn.core.control.ReattachRequest;
@@ -61,16 +60,6 @@ final class Script implements Outside {
     private static final long DELAY_NANOS = 5 * MILLI;
 
     private record Later(long nanos, long order, Runnable what) {}
-
-    /** A session as the gateways have it. */
-    final class Served {
-        final SessionId id = SessionId.of(crypto.entropy().bytes(SessionId.LENGTH));
-        final TreeMap<Integer, SessionSecret> secrets = new TreeMap<>();
-        int epoch = 1;
-        Nonce begunBy;
-        Binding binding;
-        int pathId;
-    }
 
     final Crypto crypto;
     final KeyPair clientKey;
@@ -213,7 +202,7 @@ final class Script implements Outside {
         NoiseIk.Responder noise = new NoiseIk.Responder(crypto, init.suite(), NoiseIk.prologue(init.suite()), own);
         assertThat(noise.readFirst(init.noise())).isNotNull();
         Endpoint observed = new Endpoint(paths.get(pathId).local(), 4000 + pathId);
-        Served session = new Served();
+        Served session = new Served(SessionId.of(crypto.entropy().bytes(SessionId.LENGTH)));
         Grant grant = refusing.containsKey(name)
                 ? new Grant.Refused(refusing.get(name))
                 : new Grant.Session(session.id, List.of(Prefix.parse("10.77.0.9/24")), observed, 1400, policy);

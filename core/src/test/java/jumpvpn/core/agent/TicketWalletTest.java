@@ -42,6 +42,22 @@ class TicketWalletTest {
     }
 
     @Test
+    void wipedItHoldsNothingAndNoProofKey() {
+        byte[] key = {9, 8};
+        byte[] lastKey = {7};
+        wallet.replace(List.of(new byte[] {1}, new byte[] {2}, new byte[] {3}), key);
+        wallet.add(List.of(new byte[] {4}), lastKey);
+        wallet.forPath(path(1, "10.0.0.1"));
+        wallet.forPath(path(2, "10.0.0.2"));
+        wallet.leave(path(1, "10.0.0.1"));
+        wallet.wipe();
+        assertThat(key).containsOnly(0);
+        assertThat(lastKey).containsOnly(0);
+        assertThat(ticketOf(path(1, "10.0.0.1"))).isEqualTo(-1);
+        assertThat(ticketOf(path(2, "10.0.0.2"))).isEqualTo(-1);
+    }
+
+    @Test
     void aPathThatComesBackAsItWasGetsItsOwnAgain() {
         tickets(1, 2);
         assertThat(ticketOf(path(1, "10.0.0.1"))).isEqualTo(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.session.Deadlines;
 import org.junit.jupiter.api.Test;
 
 /** Answers kept for lost ones: how long, how many. */
@@ -56,6 +57,23 @@ class KeptAnswersTest {
         kept.expire(3600 * SECOND, 5 * SECOND);
         assertThat(kept.get(nonce(1))).isNull();
         assertThat(kept.get(nonce(2))).isNotNull();
+    }
+
+    @Test
+    void saysWhenTheNextIsForgotten() {
+        assertThat(kept.expire(0, 5 * SECOND)).isEqualTo(Deadlines.NEVER);
+        keep(1, 0);
+        kept.bound(nonce(1));
+        assertThat(kept.expire(8 * SECOND, 5 * SECOND))
+                .as("lives with its binding")
+                .isEqualTo(Deadlines.NEVER);
+        keep(2, 11 * SECOND);
+        keep(3, 12 * SECOND);
+        long next = kept.expire(12 * SECOND, 5 * SECOND);
+        assertThat(next).isEqualTo(18 * SECOND + 1);
+        assertThat(kept.expire(next, 5 * SECOND)).isEqualTo(19 * SECOND + 1);
+        assertThat(kept.get(nonce(2))).isNull();
+        assertThat(kept.get(nonce(3))).isNotNull();
     }
 
     @Test

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import jumpvpn.core.control.MessageType;
-import jumpvpn.core.gateway.Placement;
-import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
@@ -323,68 +321,6 @@ class ClusterTest {
         pair.run(61_000);
         assertThat(rows(site.events)).contains("TTL_SESSION_EXPIRED " + StateVersion.of(1, UPPER));
         assertThat(pair.table.live()).isEmpty();
-    }
-
-    @Test
-    void aStickySessionIsServedByItsOwnGatewayOnly() {
-        pair.placement = _ -> Placement.Place.HERE;
-        first = new ScriptedTable(pair.table);
-        second = new ScriptedTable(pair.table);
-        pair.startGatewayOver(List.of(pair.client()), first);
-        pair.placement = _ -> Placement.Place.ELSEWHERE;
-        pair.others = List.of(new Endpoint(IpAddress.parse("203.0.113.77"), 4500));
-        site = pair.startSecond(second);
-        pair.b.leadsToSecond = true;
-        pair.startClient(pair.gatewayKey.publicKey());
-        connect();
-        cutA();
-        pair.await(() -> Pair.told(pair.clientEvents).contains("REATTACH_REJECT NOT_OWNER"), 1000);
-        assertThat(pair.table.live().getFirst().version()).isEqualTo(StateVersion.of(1, 0));
-        assertThat(second.reads).as("the id alone says whose it is").isEmpty();
-        pair.a.passes = true;
-        pair.agent.pathUp(pair.now, pair.a.path);
-        pair.await(() -> pair.state() == SessionState.ATTACHED, 2000);
-        assertThat(pair.ends).isEmpty();
-    }
-
-    @Test
-    void aStickySessionWhoseGatewayHasLeftForGoodEndsExplicitly() {
-        pair.startGatewayOver(List.of(pair.client()), pair.table);
-        Placement gone = _ -> Placement.Place.GONE;
-        pair.placement = gone;
-        site = pair.startSecond(pair.table);
-        pair.b.leadsToSecond = true;
-        pair.startClient(pair.gatewayKey.publicKey());
-        connect();
-        cutA();
-        pair.await(() -> !pair.ends.isEmpty(), 1000);
-        assertThat(pair.ends.getFirst()).startsWith("OWNER_GONE");
-        assertThat(Pair.told(pair.clientEvents)).contains("RECOVERING>TERMINATED OWNER_GONE");
-        assertThat(pair.table.live()).hasSize(1);
-    }
-
-    @Test
-    void aStickyGatewayDrawsIdsOfItsOwn() {
-        pair.placement = id -> (id.low() & 7) == 5 ? Placement.Place.HERE : Placement.Place.ELSEWHERE;
-        pair.startGatewayOver(List.of(pair.client()), pair.table);
-        for (int births = 0; births < 3; births++) {
-            pair.startClient(pair.gatewayKey.publicKey());
-            pair.connect();
-            assertThat(pair.status().id().low() & 7).isEqualTo(5);
-        }
-    }
-
-    @Test
-    void aGatewayWithoutAShareOfTheIdsRefusesHandshakes() {
-        pair.placement = _ -> Placement.Place.ELSEWHERE;
-        pair.startGatewayOver(List.of(pair.client()), pair.table);
-        pair.startClient(pair.gatewayKey.publicKey());
-        pair.agent.start(pair.now);
-        pair.run(500);
-        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.NOT_OWNER))
-                .isPositive();
-        assertThat(pair.table.live()).isEmpty();
-        assertThat(pair.state()).isNotEqualTo(SessionState.ATTACHED);
     }
 
     @Test

@@ -81,6 +81,26 @@ class ReattachTest {
     }
 
     @Test
+    void anAnswerIsSentAgainNoLongerThanItsRequestIsYoung() {
+        Pair pair = Pair.connected();
+        pair.run(2000);
+        pair.agent.jump(pair.now, "wlan0");
+        pair.run(2000);
+        byte[] old = lastRequest(pair);
+        pair.agent.jump(pair.now, null);
+        pair.run(3000);
+        pair.inject(ELSEWHERE, old);
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ANSWER_REPEATED))
+                .isOne();
+        pair.run(2100); // 7.1 s after it was answered
+        pair.inject(ELSEWHERE, old);
+        assertThat(Pair.count(pair.gatewayEvents, EventType.SECURITY, ReasonCode.ANSWER_REPEATED))
+                .isOne();
+        assertThat(Pair.count(pair.gatewayEvents, EventType.REATTACH_REJECT, ReasonCode.STALE_STATE_VERSION))
+                .isOne();
+    }
+
+    @Test
     void replaysOfOldRequestsNeverChangeTheSession() {
         Pair pair = Pair.connected(Policy.DEFAULT.with(PolicyKey.SWITCHING_MAX_REJECTS, 1));
         pair.run(2000);

@@ -347,52 +347,6 @@ class TableTest {
     }
 
     @Test
-    void aRevokedClientsSessionEndsAndNoOtherBegins() {
-        connect();
-        pair.gateway.revoke(pair.now, pair.clientKey.publicKey());
-        pair.run(100);
-        assertThat(rows(pair.gatewayEvents)).containsExactly("REVOKED 1.1");
-        assertThat(Pair.told(pair.clientEvents)).contains("ATTACHED>TERMINATED REVOKED");
-        pair.run(20_000);
-        assertThat(pair.table.live()).isEmpty();
-        assertThat(Pair.told(pair.gatewayEvents)).noneMatch(told -> told.contains("HANDSHAKE_OK"));
-    }
-
-    @Test
-    void aRevocationWaitsForTheTable() {
-        connect();
-        table.readable = false;
-        pair.gateway.revoke(pair.now, pair.clientKey.publicKey());
-        pair.run(3000);
-        assertThat(pair.sessions()).hasSize(1);
-        table.readable = true;
-        pair.run(1000);
-        assertThat(rows(pair.gatewayEvents)).containsExactly("REVOKED 1.1");
-    }
-
-    @Test
-    void aRevocationDuringABirthEndsIt() {
-        start();
-        table.fates.add(Fate.LATE);
-        pair.agent.start(pair.now);
-        pair.await(() -> !table.commits.isEmpty(), 1000);
-        pair.gateway.revoke(pair.now, pair.clientKey.publicKey());
-        table.land();
-        pair.run(1);
-        assertThat(rows(pair.gatewayEvents)).containsExactly("HANDSHAKE_OK 1.0", "REVOKED 1.1");
-        assertThat(pair.table.live()).isEmpty();
-    }
-
-    @Test
-    void aClientThatIsNoLongerConfiguredIsRevokedWhenItsSessionIsLoaded() {
-        connect();
-        pair.startGatewayOver(List.of(), table);
-        pair.run(1);
-        assertThat(Pair.told(pair.gatewayEvents)).last().isEqualTo("RECOVERING>TERMINATED REVOKED");
-        assertThat(pair.table.live()).isEmpty();
-    }
-
-    @Test
     void aBirthThatComesInAfterItWasGivenUpIsAdopted() {
         connect();
         SessionId old = pair.status().id();
