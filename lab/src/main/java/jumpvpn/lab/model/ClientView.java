@@ -17,8 +17,12 @@ public final class ClientView extends View {
             Reason.OWNER_GONE);
 
     /** Refusals that the gateway does not keep: another copy of the same request may be accepted. */
-    private static final Set<Reason> NOT_KEPT =
-            Set.of(Reason.STALE_REQUEST, Reason.NOT_OWNER, Reason.STORE_UNAVAILABLE, Reason.SWITCH_RATE_LIMITED);
+    private static final Set<Reason> NOT_KEPT = Set.of(
+            Reason.STALE_REQUEST,
+            Reason.NOT_OWNER,
+            Reason.STORE_UNAVAILABLE,
+            Reason.DUAL_ACTIVE_FORBIDDEN,
+            Reason.SWITCH_RATE_LIMITED);
 
     /** A request that was accepted by nobody as far as the client knows, since the newest ACK. */
     private static final class Asked {

@@ -34,13 +34,13 @@ public final class OwnerView extends View {
         if (!request.proven()) {
             return new Answer.Silence();
         }
+        kept.entrySet()
+                .removeIf(entry -> nowNanos - entry.getValue().nanos > terms.maxAge() + 2 * CLOCK_SKEW
+                        && !entry.getKey().equals(bindNonce));
         Kept before = kept.get(request.nonce());
         if (before != null && before.bytes == request.bytes()) {
             return new Answer.SameAgain();
         }
-        kept.entrySet()
-                .removeIf(entry -> nowNanos - entry.getValue().nanos > terms.maxAge() + 2 * CLOCK_SKEW
-                        && !entry.getKey().equals(bindNonce));
         if (kept.size() >= MOST_KEPT) {
             return new Answer.Refusal(Reason.SWITCH_RATE_LIMITED, version);
         }

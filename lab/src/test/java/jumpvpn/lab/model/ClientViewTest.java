@@ -139,7 +139,7 @@ class ClientViewTest {
     void whatWasRefusedForGoodIsNotAccepted() {
         client.pathDead(100);
         ask("a", Cause.DEAD);
-        refuse("a", Reason.DUAL_ACTIVE_FORBIDDEN);
+        refuse("a", Reason.TRANSPORT_NOT_ALLOWED);
         client.accepted(110, "a", new Version(2, 0));
         assertThat(client.state()).isEqualTo(State.RECOVERING);
     }
