@@ -130,8 +130,8 @@ public final class ClientView extends View {
                 .clear(); // those before expect the same epoch and list fewer nonces: they can pass gate B no more
         copied = false;
         lostCount = false;
-        if (said.epoch() <= epoch) {
-            return;
+        if (said.epoch() <= epoch || said.epoch() < version.epoch()) {
+            return; // known, or overtaken by one that was told
         }
         learn(said);
         epoch = said.epoch();

@@ -166,6 +166,16 @@ final class ClientNode extends Node {
         });
     }
 
+    /** The machine hears that a link will go. */
+    void linkGoingDown(Uplink uplink) {
+        int[] going = uplink.pathIds.clone();
+        touch("link going down", () -> {
+            for (int pathId : going) {
+                agent().linkGoingDown(local(), pathId);
+            }
+        });
+    }
+
     /** The operator ends the session. */
     void terminate() {
         touch("terminate", () -> {

@@ -33,7 +33,10 @@ final class Faults {
         GATEWAY_CRASH(2),
         GATEWAY_RESTART(1),
         CLIENT_TERMINATE(1),
-        GATEWAY_TERMINATE(1);
+        GATEWAY_TERMINATE(1),
+        LINK_GOING_DOWN(4),
+        GATEWAY_DRAIN(1),
+        CLIENT_REVOKED(1);
 
         private final int weight;
 
@@ -101,6 +104,15 @@ final class Faults {
             case GATEWAY_RESTART -> restart(gateway, true);
             case CLIENT_TERMINATE -> client.terminate();
             case GATEWAY_TERMINATE -> gateway.terminate();
+            case LINK_GOING_DOWN -> goingDown(uplink);
+            case GATEWAY_DRAIN -> {
+                gateway.drain();
+                world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
+            }
+            case CLIENT_REVOKED -> {
+                gateway.revoke(client);
+                world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
+            }
         }
     }
 
@@ -110,6 +122,16 @@ final class Faults {
             ReasonCode refused = client.agent().jump(client.local(), to);
             client.note("jumps", refused == null ? 0 : refused.number(), to + ": " + refused);
         });
+    }
+
+    /** The link is announced to go, and mostly goes. */
+    private void goingDown(Uplink uplink) {
+        if (uplink.isUp) {
+            uplink.client.linkGoingDown(uplink);
+            if (chance.happens(0.7)) {
+                world.timeline.in(chance.about(SECONDS), () -> flap(uplink, false));
+            }
+        }
     }
 
     private void flap(Uplink uplink, boolean newAddress) {
@@ -201,5 +223,9 @@ final class Faults {
             }
             node.relieve();
         }
+        world.gateways.stream().filter(GatewayNode::isClosedToSome).forEach(gateway -> {
+            gateway.close();
+            gateway.start();
+        });
     }
 }

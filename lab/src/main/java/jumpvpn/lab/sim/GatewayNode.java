@@ -43,6 +43,7 @@ final class GatewayNode extends Node {
     private boolean cutOff;
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
     private boolean dark;
+    private boolean closedToSome;
     private final Set<Endpoint> asked = new HashSet<>(); // never iterated
 
     GatewayNode(World world, int index) {
@@ -128,6 +129,7 @@ final class GatewayNode extends Node {
         link = new TableLink(this, table, world.scenario.store().weather(), chance);
         routes = new LookupTable<>();
         asked.clear();
+        closedToSome = false;
         modelled(shadow -> shadow.starts(local()));
         Gateway made = new Gateway(
                 new GatewayContext(
@@ -213,6 +215,28 @@ final class GatewayNode extends Node {
             List<SessionId> ids = sessions().stream().map(SessionStatus::id).toList();
             ids.forEach(id -> gateway().terminate(local(), id));
         });
+    }
+
+    /** The operator wants it empty. */
+    void drain() {
+        touch("drain", () -> {
+            closedToSome = true;
+            gateway().drain(local());
+        });
+    }
+
+    /** The operator turns a client out. */
+    void revoke(ClientNode client) {
+        touch("revoke", () -> {
+            closedToSome = true;
+            modelled(shadow -> shadow.revokes(local(), client.index));
+            gateway().revoke(local(), client.own.publicKey());
+        });
+    }
+
+    /** Whether somebody may wait here in vain until the process starts anew. */
+    boolean isClosedToSome() {
+        return closedToSome;
     }
 
     @Override

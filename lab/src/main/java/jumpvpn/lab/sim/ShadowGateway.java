@@ -61,6 +61,7 @@ final class ShadowGateway {
     private final Map<Long, Integer> clientOfBirth = new HashMap<>();
     private final Map<Long, SessionId> sessionOfWireId = new HashMap<>();
     private final Map<Integer, ByteBuffer> firstAnswers = new HashMap<>();
+    private final Set<Integer> revoked = new HashSet<>();
     private final Set<Long> oldIncarnations = new HashSet<>();
     private final Set<Long> incarnations = new HashSet<>();
     private final TreeMap<SessionId, Owned> sessions = new TreeMap<>();
@@ -87,6 +88,7 @@ final class ShadowGateway {
         sessions.clear();
         sessionOfWireId.clear();
         owed.clear();
+        revoked.clear();
         cradle = new Cradle(Compared.terms(policy));
         oldIncarnations.addAll(incarnations);
     }
@@ -112,6 +114,22 @@ final class ShadowGateway {
     /** The operator ends a session. */
     void terminates(long nowNanos, SessionId id) {
         tell(id, view -> view.end(nowNanos, Reason.OPERATOR_TERMINATE));
+    }
+
+    /** The operator turns a client out. */
+    void revokes(long nowNanos, int client) {
+        revoked.add(client);
+        sessions.values().forEach(owned -> {
+            if (owned.client == client) {
+                owned.compared.view.end(nowNanos, Reason.REVOKED);
+                owned.compared.happened();
+            }
+        });
+    }
+
+    private boolean isRevoked(Binding binding) {
+        Integer client = clientOfBirth.get(binding.localWireId);
+        return client != null && revoked.contains(client);
     }
 
     /** A datagram that no binding has is about to be handled. */
@@ -223,7 +241,9 @@ final class ShadowGateway {
     /** A message that came so is about to be handled. */
     void control(long nowNanos, Binding binding, byte[] message) {
         BindingMessage parsed = BindingMessage.decode(message);
-        if (parsed instanceof BindingMessage.Confirm && cradle.complete(Long.toHexString(binding.localWireId))) {
+        if (parsed instanceof BindingMessage.Confirm
+                && !isRevoked(binding)
+                && cradle.complete(Long.toHexString(binding.localWireId))) {
             completing = binding.localWireId;
         } else if (parsed instanceof BindingMessage.Close) {
             SessionId id = sessionOfWireId.get(binding.localWireId);
