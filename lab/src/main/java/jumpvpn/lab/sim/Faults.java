@@ -9,7 +9,6 @@ import jumpvpn.core.session.ReasonCode;
  * {@link #heal}.
  */
 final class Faults {
-    private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
     private static final double OCCURS = 0.7;
 
@@ -47,12 +46,16 @@ final class Faults {
 
     private final World world;
     private final Chance chance;
+    private final LinkFaults links;
+    private final NodeFaults nodes;
     private final int[] weights = new int[Kind.values().length];
     private boolean healed;
 
     Faults(World world) {
         this.world = world;
         this.chance = new Chance(world.seed, "faults");
+        this.links = new LinkFaults(world, chance);
+        this.nodes = new NodeFaults(world, chance);
         Set<Kind> occurring = EnumSet.of(Kind.JUMP);
         for (Kind kind : Kind.values()) {
             if (!world.scenario.isCalm() && chance.happens(OCCURS)) {
@@ -79,41 +82,34 @@ final class Faults {
                 world.timeline.now(), "fault", "strikes", kind.ordinal(), kind + " " + uplink + " " + gateway.name);
         switch (kind) {
             case JUMP -> jump(client, uplink);
-            case FLAP -> flap(uplink, false);
-            case NEW_ADDRESS -> flap(uplink, true);
-            case BLACK_HOLE -> black(uplink, true, true);
-            case BLACK_UP -> black(uplink, true, false);
-            case BLACK_DOWN -> black(uplink, false, true);
-            case ALL_BLACK -> client.uplinks().forEach(each -> black(each, true, true));
-            case STORM -> storm(uplink);
+            case FLAP -> links.flap(uplink, false);
+            case NEW_ADDRESS -> links.flap(uplink, true);
+            case BLACK_HOLE -> links.black(uplink, true, true);
+            case BLACK_UP -> links.black(uplink, true, false);
+            case BLACK_DOWN -> links.black(uplink, false, true);
+            case ALL_BLACK -> client.uplinks().forEach(each -> links.black(each, true, true));
+            case STORM -> links.storm(uplink);
             case NAT_REBIND -> uplink.nat.forget(chance.happens(0.5));
-            case GATEWAY_DARK -> {
-                gateway.dark(true);
-                world.timeline.in(chance.about(4 * SECONDS), () -> gateway.dark(false));
-            }
-            case STARVE_CLIENT -> client.starve(chance.between(20, 3000) * MILLIS);
-            case STARVE_GATEWAY -> gateway.starve(chance.between(20, 3000) * MILLIS);
+            case GATEWAY_DARK -> nodes.dark(gateway);
+            case STARVE_CLIENT -> nodes.starve(client);
+            case STARVE_GATEWAY -> nodes.starve(gateway);
             case SUSPEND_CLIENT -> client.suspend(chance.about(10 * SECONDS));
-            case IDLE -> {
-                world.traffic.idle(true);
-                world.timeline.in(chance.between(1, 30) * SECONDS, () -> world.traffic.idle(false));
-            }
-            case CLIENT_CRASH -> restart(client, false);
-            case CLIENT_RESTART -> restart(client, true);
-            case GATEWAY_CRASH -> restart(gateway, false);
-            case GATEWAY_RESTART -> restart(gateway, true);
+            case IDLE -> idle();
+            case CLIENT_CRASH -> nodes.restart(client, false);
+            case CLIENT_RESTART -> nodes.restart(client, true);
+            case GATEWAY_CRASH -> nodes.restart(gateway, false);
+            case GATEWAY_RESTART -> nodes.restart(gateway, true);
             case CLIENT_TERMINATE -> client.terminate();
             case GATEWAY_TERMINATE -> gateway.terminate();
-            case LINK_GOING_DOWN -> goingDown(uplink);
-            case GATEWAY_DRAIN -> {
-                gateway.drain();
-                world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
-            }
-            case CLIENT_REVOKED -> {
-                gateway.revoke(client);
-                world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
-            }
+            case LINK_GOING_DOWN -> links.goingDown(uplink);
+            case GATEWAY_DRAIN -> nodes.drain(gateway);
+            case CLIENT_REVOKED -> nodes.revoke(gateway, client);
         }
+    }
+
+    private void idle() {
+        world.traffic.idle(true);
+        world.timeline.in(chance.between(1, 30) * SECONDS, () -> world.traffic.idle(false));
     }
 
     private void jump(ClientNode client, Uplink uplink) {
@@ -124,89 +120,6 @@ final class Faults {
         });
     }
 
-    /** The link is announced to go, and mostly goes. */
-    private void goingDown(Uplink uplink) {
-        if (uplink.isUp) {
-            uplink.client.linkGoingDown(uplink);
-            if (chance.happens(0.7)) {
-                world.timeline.in(chance.about(SECONDS), () -> flap(uplink, false));
-            }
-        }
-    }
-
-    private void flap(Uplink uplink, boolean newAddress) {
-        if (!uplink.isUp) {
-            return;
-        }
-        uplink.isUp = false;
-        uplink.client.linkDown(uplink);
-        world.timeline.in(chance.about(2 * SECONDS), () -> up(uplink, newAddress));
-    }
-
-    private void up(Uplink uplink, boolean newAddress) {
-        if (uplink.isUp) {
-            return;
-        }
-        uplink.isUp = true;
-        world.network.renumber(uplink);
-        if (newAddress) {
-            uplink.local = jumpvpn.core.net.IpAddress.v4(uplink.local.v4Bits() + 1);
-        }
-        uplink.client.linkUp(uplink);
-    }
-
-    private void black(Uplink uplink, boolean up, boolean down) {
-        if (up) {
-            uplink.up.black(true);
-        }
-        if (down) {
-            uplink.down.black(true);
-        }
-        world.timeline.in(chance.about(4 * SECONDS), () -> {
-            uplink.up.black(false);
-            uplink.down.black(false);
-        });
-    }
-
-    private void storm(Uplink uplink) {
-        Lane.Weather before = uplink.up.weather();
-        double worst = world.scenario.wildness();
-        Lane.Weather storm = new Lane.Weather(
-                before.delay() + chance.between(0, 400) * MILLIS,
-                chance.between(0, 300) * MILLIS,
-                chance.unit() * worst * 0.8,
-                chance.unit() * worst * 0.5,
-                chance.unit() * worst * 0.3,
-                chance.unit() * worst * 0.3);
-        Lane lane = chance.happens(0.5) ? uplink.up : uplink.down;
-        lane.weather(storm);
-        world.timeline.in(chance.about(chance.happens(0.3) ? 9 * SECONDS : 3 * SECONDS), () -> {
-            if (lane.weather() == storm) {
-                lane.weather(before);
-            }
-        });
-    }
-
-    private void restart(Node node, boolean politely) {
-        if (!node.isRunning() || node.isStarved()) {
-            return;
-        }
-        if (politely) {
-            node.close();
-        } else {
-            node.kill();
-        }
-        boolean reboots = chance.happens(0.3);
-        world.timeline.in(chance.about(SECONDS), () -> {
-            if (!node.isRunning()) {
-                if (reboots) {
-                    node.reboot();
-                }
-                node.start();
-            }
-        });
-    }
-
     /** From now on everything works. */
     void heal() {
         healed = true;
@@ -214,7 +127,7 @@ final class Faults {
         world.traffic.idle(false);
         for (Uplink uplink : world.network.uplinks()) {
             uplink.heal();
-            up(uplink, false);
+            links.up(uplink, false);
         }
         world.gateways.forEach(gateway -> gateway.dark(false));
         for (Node node : world.nodes()) {

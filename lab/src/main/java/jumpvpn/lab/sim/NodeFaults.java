@@ -1,0 +1,59 @@
+package jumpvpn.lab.sim;
+
+/** What happens to processes and machines, and what operators do to them. */
+final class NodeFaults {
+    private static final long MILLIS = 1_000_000;
+    private static final long SECONDS = 1_000_000_000;
+
+    private final World world;
+    private final Chance chance;
+
+    NodeFaults(World world, Chance chance) {
+        this.world = world;
+        this.chance = chance;
+    }
+
+    /** The gateway is unreachable for everybody for a while. */
+    void dark(GatewayNode gateway) {
+        gateway.dark(true);
+        world.timeline.in(chance.about(4 * SECONDS), () -> gateway.dark(false));
+    }
+
+    /** The process gets no time for a while. */
+    void starve(Node node) {
+        node.starve(chance.between(20, 3000) * MILLIS);
+    }
+
+    /** The operator wants the gateway empty, and starts it anew later. */
+    void drain(GatewayNode gateway) {
+        gateway.drain();
+        world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
+    }
+
+    /** The operator turns a client out, and lets it in again later. */
+    void revoke(GatewayNode gateway, ClientNode client) {
+        gateway.revoke(client);
+        world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
+    }
+
+    /** The process ends, politely or not, and starts anew. */
+    void restart(Node node, boolean politely) {
+        if (!node.isRunning() || node.isStarved()) {
+            return;
+        }
+        if (politely) {
+            node.close();
+        } else {
+            node.kill();
+        }
+        boolean reboots = chance.happens(0.3);
+        world.timeline.in(chance.about(SECONDS), () -> {
+            if (!node.isRunning()) {
+                if (reboots) {
+                    node.reboot();
+                }
+                node.start();
+            }
+        });
+    }
+}
