@@ -180,12 +180,16 @@ final class Reattachment {
         return attempt;
     }
 
-    /** Every request since the newest ACK that may have been accepted, or still may be. */
+    /** Every request since the newest ACK that may have been accepted, or still may be; where they are too many, those go first that were refused. */
     private List<Nonce> unanswered() {
         while (attempts.size() >= ReattachRequest.MAX_UNANSWERED) {
-            ReattachAttempt oldest = attempts.removeFirst();
-            oldest.settle();
-            forgotten |= !oldest.isRefused();
+            ReattachAttempt least = attempts.stream()
+                    .filter(ReattachAttempt::isRefused)
+                    .findFirst()
+                    .orElse(attempts.getFirst());
+            attempts.remove(least);
+            least.settle();
+            forgotten |= !least.isRefused();
         }
         return attempts.stream().map(attempt -> attempt.nonce).toList();
     }

@@ -78,8 +78,8 @@ final class Binder {
             List<String> gatesPassed,
             Refused refused) {
         Bind bind = new Bind(nowNanos, asked, session, base, gatesPassed);
-        boolean visiting = sessions.get(asked.id()) != session;
-        if (visiting) {
+        session.visiting = sessions.get(asked.id()) != session;
+        if (session.visiting) {
             sessions.add(session);
         }
         session.rows.freeze();
@@ -93,16 +93,16 @@ final class Binder {
         table.commit(bind.after.commitId(), List.of(change), (at, outcome) -> {
             session.binding = null;
             session.thaw(at);
-            switch (outcome) {
-                case COMMITTED -> bind.committed(at, visiting);
-                case REFUSED -> refused.refused(at, ReasonCode.DUAL_ACTIVE_FORBIDDEN);
-                case UNAVAILABLE -> refused.refused(at, ReasonCode.STORE_UNAVAILABLE);
-                case UNKNOWN -> throw new IllegalStateException("never handed on");
-            }
-            if (outcome != SessionTable.Outcome.COMMITTED) {
+            if (outcome == SessionTable.Outcome.COMMITTED) {
+                bind.committed(at);
+            } else {
+                if (!session.isGone()) { // else what is known of it here is old
+                    boolean isTaken = outcome == SessionTable.Outcome.REFUSED;
+                    refused.refused(at, isTaken ? ReasonCode.DUAL_ACTIVE_FORBIDDEN : ReasonCode.STORE_UNAVAILABLE);
+                }
                 bind.forget();
                 bind.after.secret().wipe();
-                if (visiting) {
+                if (session.visiting) {
                     sessions.drop(session);
                 }
             }
@@ -223,12 +223,13 @@ final class Binder {
             return answers.seal(asked, ack, freshness.gateway());
         }
 
-        void committed(long nowNanos, boolean visiting) {
+        void committed(long nowNanos) {
             if (session.isGone()) { // whoever has it now says these rows again
                 forget();
                 return;
             }
-            if (visiting) {
+            if (session.visiting) {
+                session.visiting = false;
                 takenOver(nowNanos);
             }
             intoRecovering(nowNanos);

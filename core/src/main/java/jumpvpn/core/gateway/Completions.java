@@ -155,6 +155,10 @@ final class Completions {
 
     private void live(long nowNanos, Births.Birth birth, SessionRecord record, List<Step> rows) {
         births.completed(nowNanos, birth);
+        if (sessions.get(birth.id())
+                != null) { // loaded since: the lease ended and came back while the answer was under way
+            return;
+        }
         GatewaySession session = GatewaySession.born(context, birth, record, nowNanos);
         sessions.add(session);
         session.take(

@@ -184,6 +184,9 @@ public final class Gateway {
 
     /** All live sessions at this moment, by id. */
     public List<SessionStatus> sessions(long nowNanos) {
-        return sessions.all().stream().map(session -> session.status(nowNanos)).toList();
+        return sessions.all().stream()
+                .filter(session -> !session.visiting)
+                .map(session -> session.status(nowNanos))
+                .toList();
     }
 }

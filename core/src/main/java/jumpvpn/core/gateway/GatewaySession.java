@@ -67,6 +67,8 @@ final class GatewaySession {
     /** The nonce of the request whose bind is being committed. */
     @Nullable
     Nonce binding;
+    /** Another's, or nobody's, until the bind that is being committed makes it ours. */
+    boolean visiting;
     /** Why it must end, once that is decided; committed as soon as no other commit of it is under way. */
     @Nullable
     ReasonCode ending;
@@ -314,6 +316,7 @@ final class GatewaySession {
                 machine.state(),
                 machine.version(),
                 machine.reason(),
+                ending,
                 active == null ? null : active.protocol,
                 active == null ? null : active.binding.peer(),
                 record.inner(),

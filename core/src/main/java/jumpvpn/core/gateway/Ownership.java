@@ -106,15 +106,15 @@ final class Ownership {
             return;
         }
         loaded = true;
-        for (SessionRecord record : records) {
-            if (record.isLive()) {
-                own(nowNanos, record);
-            } else {
-                GatewaySession.restored(context, record, Life.OURS, nowNanos)
-                        .rows
-                        .tellAgain(nowNanos);
-                sessions.bury(nowNanos, record.id());
-            }
+        records.forEach(record -> take(nowNanos, record));
+    }
+
+    private void take(long nowNanos, SessionRecord record) {
+        if (record.isLive()) {
+            own(nowNanos, record);
+        } else {
+            GatewaySession.restored(context, record, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
+            sessions.bury(nowNanos, record.id());
         }
     }
 
@@ -179,16 +179,18 @@ final class Ownership {
             if (session != null && record.version().compareTo(session.record.version()) > 0) {
                 sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
             }
-        } else if (isUnexpected(session, record)) { // as read now: it may have ended since
-            table.read(id, this::adopt);
+        } else if (isUnexpected(session, record)) {
+            if (table.isUnsettled(record.commitId())) { // whoever asked for it may be gone by the time it is settled
+                table.at(nowNanos + RETRY_NANOS, again -> changed(again, id, record));
+            } else { // as read now: it may have gone on since
+                table.read(id, this::adopt);
+            }
         }
     }
 
     /** Whether a commit of ours that was given up has come in after all. */
-    private boolean isUnexpected(@Nullable GatewaySession session, SessionRecord record) {
-        return record.isLive()
-                && !table.isUnsettled(record.commitId())
-                && (session == null || record.version().compareTo(session.record.version()) > 0);
+    private static boolean isUnexpected(@Nullable GatewaySession session, SessionRecord record) {
+        return session == null ? record.isLive() : record.version().compareTo(session.record.version()) > 0;
     }
 
     private void adopt(long nowNanos, SessionTable.Reading reading) {
@@ -198,12 +200,13 @@ final class Ownership {
             return;
         }
         GatewaySession session = sessions.get(found.record().id());
-        if (isUnexpected(session, found.record())) {
+        if (isUnexpected(session, found.record())
+                && !table.isUnsettled(found.record().commitId())) {
             if (session != null) {
                 session.stop(nowNanos);
                 sessions.drop(session);
             }
-            own(nowNanos, found.record());
+            take(nowNanos, found.record());
         }
     }
 

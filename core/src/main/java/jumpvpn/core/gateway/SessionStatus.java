@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A session of the gateway at one moment.
  *
  * @param reason of the last transition
+ * @param ending why it will end as soon as the table says so, or null: its packets are stopped already, unless it is being bound
  * @param protocol of the newest binding; null: it was loaded and not bound since
  * @param remote the client's outer address, as {@code protocol}
  * @param rttNanos smoothed round trip, 0 if unknown
@@ -26,6 +27,7 @@ public record SessionStatus(
         SessionState state,
         StateVersion version,
         @Nullable ReasonCode reason,
+        @Nullable ReasonCode ending,
         @Nullable Protocol protocol,
         @Nullable Endpoint remote,
         List<Prefix> inner,

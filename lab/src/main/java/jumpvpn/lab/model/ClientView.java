@@ -114,7 +114,10 @@ public final class ClientView extends View {
     /** A request goes out for the first time. */
     public void asks(String nonce, int onPath, Cause cause) {
         while (open.size() >= MOST_UNANSWERED) {
-            lostCount |= !open.removeFirst().refused;
+            Asked least =
+                    open.stream().filter(asked -> asked.refused).findFirst().orElse(open.getFirst());
+            open.remove(least);
+            lostCount |= !least.refused;
         }
         open.add(new Asked(nonce, onPath, epoch, cause, search, asked++));
         copied = false;

@@ -35,7 +35,9 @@ final class Faults {
         GATEWAY_TERMINATE(1),
         LINK_GOING_DOWN(4),
         GATEWAY_DRAIN(1),
-        CLIENT_REVOKED(1);
+        CLIENT_REVOKED(1),
+        TABLE_CUT_OFF(4),
+        GATEWAY_LEAVE(1);
 
         private final int weight;
 
@@ -104,6 +106,8 @@ final class Faults {
             case LINK_GOING_DOWN -> links.goingDown(uplink);
             case GATEWAY_DRAIN -> nodes.drain(gateway);
             case CLIENT_REVOKED -> nodes.revoke(gateway, client);
+            case TABLE_CUT_OFF -> nodes.cutOff(gateway);
+            case GATEWAY_LEAVE -> nodes.leave(gateway);
         }
     }
 
@@ -120,6 +124,11 @@ final class Faults {
         });
     }
 
+    /** Whether nothing goes wrong any more. */
+    boolean isHealed() {
+        return healed;
+    }
+
     /** From now on everything works. */
     void heal() {
         healed = true;
@@ -129,7 +138,10 @@ final class Faults {
             uplink.heal();
             links.up(uplink, false);
         }
-        world.gateways.forEach(gateway -> gateway.dark(false));
+        world.gateways.forEach(gateway -> {
+            gateway.dark(false);
+            gateway.cutOff(false);
+        });
         for (Node node : world.nodes()) {
             if (!node.isRunning()) {
                 node.start();

@@ -16,6 +16,7 @@ import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.gateway.Placement;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
@@ -50,7 +51,7 @@ final class GatewayNode extends Node {
         super(world, "gw" + (index + 1), Role.GATEWAY);
         this.index = index;
         this.table = newTable();
-        this.beside = new ShadowGateway(name, config().ownerId(), world.scenario.policy(), world.exchange);
+        this.beside = new ShadowGateway(name, ownerId(), world.scenario.policy(), world.exchange);
     }
 
     /** Opens the gateway's tickets; their key is derived as docs/protocol/wire.md says. */
@@ -98,6 +99,10 @@ final class GatewayNode extends Node {
         return routes.get(inner.high(), inner.low());
     }
 
+    private long ownerId() {
+        return new GatewayConfig(name, own, List.of(), List.of(), world.scenario.policy(), MTU).ownerId();
+    }
+
     private GatewayConfig config() {
         return new GatewayConfig(
                 name,
@@ -107,7 +112,17 @@ final class GatewayNode extends Node {
                         .map(client -> new GatewayConfig.Client(client.name, client.own.publicKey(), List.of()))
                         .toList(),
                 world.scenario.policy(),
-                MTU);
+                MTU,
+                _ -> Placement.Place.HERE,
+                others());
+    }
+
+    /** Where those listen who could serve our sessions. */
+    private List<Endpoint> others() {
+        return world.gateways.stream()
+                .filter(gateway -> gateway != this && world.scenario.store().shared())
+                .map(gateway -> world.network.endpoint(gateway, 0))
+                .toList();
     }
 
     private SessionTable observed(SessionTable used) {
@@ -223,6 +238,11 @@ final class GatewayNode extends Node {
             closedToSome = true;
             gateway().drain(local());
         });
+    }
+
+    /** The operator is about to stop the process; the sessions are to outlive it. */
+    void leave() {
+        touch("leave", () -> gateway().leave(local()));
     }
 
     /** The operator turns a client out. */

@@ -30,6 +30,8 @@ final class Invariants {
     private static final int MOST_CLIENT_BINDINGS = 16;
     private static final int MOST_SESSION_BINDINGS = 1 + 9; // active, retired
     private static final int MOST_BIRTHS = 16; // of one client
+    private static final long SLACK_NANOS = 5_000_000;
+    private static final long STORE_SLACK_NANOS = 15_000_000_000L; // as long as a lease
 
     private final World world;
     private final List<Observer> observers;
@@ -68,6 +70,16 @@ final class Invariants {
             throw new Violation("I6", "a replayed or forged datagram makes " + node.name + " commit " + changes);
         }
         changes.forEach(change -> requests.binds(change, world.timeline.now()));
+    }
+
+    /** A record is in a table, whoever knows. */
+    void committed(SessionRecord record) {
+        newest.merge(record.id(), record.version(), Invariants::newer);
+        requests.bound(record);
+    }
+
+    private static StateVersion newer(StateVersion a, StateVersion b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     void started(Node node) {
@@ -129,7 +141,7 @@ final class Invariants {
 
     private @Nullable Transition take(Node node, SessionId id, Event event) {
         TreeMap<SessionId, SessionView> own = views(node);
-        SessionView view = own.computeIfAbsent(id, _ -> new SessionView(id, node.role, world.scenario.policy()));
+        SessionView view = own.computeIfAbsent(id, _ -> newView(id, node.role));
         boolean wasLive = view.isLive();
         Transition row = view.take(event);
         if (node.role == Role.CLIENT) {
@@ -140,9 +152,14 @@ final class Invariants {
             once(id, event);
         } else if (SessionView.isAgain(event)) { // perhaps nobody lived to say it the first time
             rowVersions.computeIfAbsent(id, _ -> new TreeSet<>()).add(event.version());
-            newest.merge(id, event.version(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+            newest.merge(id, event.version(), Invariants::newer);
         }
         return row;
+    }
+
+    private SessionView newView(SessionId id, Role role) {
+        boolean isImmediate = role == Role.CLIENT || !world.scenario.store().shared();
+        return new SessionView(id, role, world.scenario.policy(), isImmediate ? SLACK_NANOS : STORE_SLACK_NANOS);
     }
 
     private static void alone(Node node, TreeMap<SessionId, SessionView> own, SessionView view) {
@@ -158,7 +175,7 @@ final class Invariants {
         if (!rowVersions.computeIfAbsent(id, _ -> new TreeSet<>()).add(event.version())) {
             throw new Violation("I4", "a version is used for two rows: " + new Told(event));
         }
-        newest.merge(id, event.version(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+        newest.merge(id, event.version(), Invariants::newer);
     }
 
     /** Looks at a client. */
@@ -190,7 +207,8 @@ final class Invariants {
     private void notAhead(SessionId id, AgentStatus status) {
         StateVersion owners = newest.get(id);
         if (owners == null || status.version().compareTo(owners) > 0) {
-            throw new Violation("I4", "a client knows " + status.version() + ", which no gateway ever said");
+            throw new Violation(
+                    "I4", "a client knows " + status.version() + ", which no gateway ever said or committed");
         }
     }
 
@@ -202,10 +220,11 @@ final class Invariants {
         bounded(node, "bindings", node.bindings().size(), clients * (MOST_SESSION_BINDINGS + MOST_BIRTHS));
         TreeSet<String> owners = new TreeSet<>();
         for (SessionStatus status : shown) {
-            if (!owners.add(status.client())) {
+            if (status.ending() == null && !owners.add(status.client())) {
                 throw new Violation("I2", node.name + " has two sessions of " + status.client());
             }
             check(node, status);
+            owned(node, status);
         }
         long said = views(node).values().stream().filter(SessionView::isLive).count();
         if (said != shown.size()) {
@@ -224,10 +243,27 @@ final class Invariants {
         if (gate == null) {
             throw new Violation("I2", "no route to " + status);
         }
+        if (status.ending() != null
+                && gate.forwarding()
+                        instanceof Forwarding.Drop) { // packets stop at once, the row is said when it is committed
+            return;
+        }
         if (!view.isLoaded()) {
             gate(node, status.state(), gate, view.activeEpoch());
         } else if (!(gate.forwarding() instanceof Forwarding.Hold)) {
             throw new Violation("I2", node.name + " has loaded " + status + " and its gate says " + gate.forwarding());
+        }
+    }
+
+    /** Who may not take itself for an owner any more has nothing (gate E; contract section 4). */
+    private static void owned(GatewayNode node, SessionStatus status) {
+        TableLink link = node.link();
+        SessionRecord record = node.table().get(status.id());
+        boolean isOthers = record != null
+                && !record.owner().equals(link.owner())
+                && record.version().epoch() > status.version().epoch();
+        if (link.isGone() || (isOthers && link.isTold())) {
+            throw new Violation("I2", node.name + " has " + status + ", the table says " + record);
         }
     }
 
@@ -289,7 +325,7 @@ final class Invariants {
 
     private @Nullable SessionView behind(GatewayNode node, Binding binding) {
         for (SessionStatus status : node.sessions()) {
-            if (node.route(status.inner().getFirst().address()) == binding.gate) {
+            if (status.ending() == null && node.route(status.inner().getFirst().address()) == binding.gate) {
                 return views(node).get(status.id());
             }
         }

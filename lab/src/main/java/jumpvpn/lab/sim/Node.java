@@ -2,6 +2,7 @@ package jumpvpn.lab.sim;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Objects;
 import jumpvpn.core.data.Binding;
@@ -59,7 +60,8 @@ abstract class Node {
     private long bootOffset;
     private boolean running;
     private int starts;
-    private long starvedUntil;
+    private boolean starved;
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private long suspendedUntil;
     private boolean overdue;
     private long wakeAt = Deadlines.NEVER;
@@ -75,7 +77,8 @@ abstract class Node {
         this.chance = new Chance(world.seed, name);
         this.driftPpm = chance.between(-world.scenario.driftPpm(), world.scenario.driftPpm());
         this.bootOffset = chance.between(0, MOST_BOOT_NANOS);
-        this.own = KeyPair.generate(crypto());
+        boolean sharesKey = role == Role.GATEWAY && world.scenario.store().shared() && !world.gateways.isEmpty();
+        this.own = sharesKey ? world.gateways.getFirst().own : KeyPair.generate(crypto());
     }
 
     final Crypto crypto() {
@@ -125,7 +128,8 @@ abstract class Node {
     final void start() {
         running = true;
         starts++;
-        starvedUntil = 0;
+        starved = false;
+        waiting.clear();
         suspendedUntil = 0;
         overdue = false;
         wakeAt = Deadlines.NEVER;
@@ -179,36 +183,32 @@ abstract class Node {
     }
 
     private void rest(long nanos) {
-        starvedUntil = world.timeline.now() + nanos;
+        starved = true;
         overdue = true;
         int process = starts;
-        world.timeline.at(
-                starvedUntil,
-                () -> world.timeline.in(
-                        0,
-                        () -> { // behind all that waits
-                            if (process == starts) {
-                                goOn();
-                            }
-                        }));
+        world.timeline.in(nanos, () -> {
+            if (process == starts) {
+                relieve();
+            }
+        });
     }
 
-    private void goOn() {
+    /** Whoever was starved or suspended goes on, with what came meanwhile. */
+    final void relieve() {
+        if (!starved) {
+            return;
+        }
+        starved = false;
+        suspendedUntil = 0;
+        while (!waiting.isEmpty()) {
+            waiting.remove().run();
+        }
         overdue = false;
         touch("wake", () -> engine().proceed(local()));
     }
 
-    /** Whoever was starved or suspended goes on. */
-    final void relieve() {
-        if (isStarved()) {
-            starvedUntil = 0;
-            suspendedUntil = 0;
-            goOn();
-        }
-    }
-
     final boolean isStarved() {
-        return starvedUntil > world.timeline.now();
+        return starved;
     }
 
     final boolean isSuspended() {
@@ -228,12 +228,7 @@ abstract class Node {
             return;
         }
         if (isStarved()) {
-            int process = starts;
-            world.timeline.at(starvedUntil, () -> {
-                if (process == starts) {
-                    touch(what, action);
-                }
-            });
+            waiting.add(() -> touch(what, action));
             return;
         }
         action.run();

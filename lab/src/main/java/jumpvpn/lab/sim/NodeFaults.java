@@ -24,14 +24,36 @@ final class NodeFaults {
         node.starve(chance.between(20, 3000) * MILLIS);
     }
 
+    /** The gateway can't reach its table for a while, if it is one on other machines. */
+    void cutOff(GatewayNode gateway) {
+        if (world.scenario.store().shared()) {
+            gateway.cutOff(true);
+            world.timeline.in(chance.about(6 * SECONDS), () -> gateway.cutOff(false));
+        }
+    }
+
+    /** The gateway stops without a word to the clients, whose sessions outlive it, and starts anew. */
+    void leave(GatewayNode gateway) {
+        if (world.scenario.store().durable()) {
+            gateway.leave();
+            restart(gateway, false);
+        }
+    }
+
     /** The operator wants the gateway empty, and starts it anew later. */
     void drain(GatewayNode gateway) {
+        if (gateway.isStarved()) {
+            return;
+        }
         gateway.drain();
         world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
     }
 
     /** The operator turns a client out, and lets it in again later. */
     void revoke(GatewayNode gateway, ClientNode client) {
+        if (gateway.isStarved()) {
+            return;
+        }
         gateway.revoke(client);
         world.timeline.in(chance.about(3 * SECONDS), () -> restart(gateway, true));
     }

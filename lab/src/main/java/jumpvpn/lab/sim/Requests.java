@@ -23,7 +23,8 @@ final class Requests {
     private record Bound(SessionId session, int epoch) {}
 
     private final long maxAgeNanos;
-    private final Map<String, Made> made = new HashMap<>(); // neither is iterated
+    private final Map<String, Made> made = new HashMap<>(); // none is iterated
+    private final Map<String, Bound> tried = new HashMap<>();
     private final Map<String, Bound> bound = new HashMap<>();
 
     Requests(long maxAgeNanos) {
@@ -45,25 +46,36 @@ final class Requests {
         }
     }
 
-    /** A gateway wants this committed. */
+    /** A gateway wants this committed; perhaps not for the first time. */
     void binds(SessionTable.Change change, long nowNanos) {
         SessionRecord record = change.record();
-        if (record == null || !record.isLive() || record.bindNonce().isEmpty()) {
+        if (record == null || !begunByRequest(record)) {
             return;
         }
-        String nonce = record.bindNonce();
-        Bound now = new Bound(change.id(), record.version().epoch());
-        Bound before = bound.putIfAbsent(nonce, now);
-        Made request = made.get(nonce);
+        Bound now = new Bound(record.id(), record.version().epoch());
+        Bound before = tried.put(record.bindNonce(), now);
+        Made request = made.get(record.bindNonce());
         if (request == null) {
             throw new Violation("I6", "a request that nobody made binds " + now);
         }
-        if (before != null && !before.equals(now)) {
-            throw new Violation("I6", "a request that has bound " + before + " binds " + now);
-        }
-        if (before == null && nowNanos - request.nanos > maxAgeNanos + SLACK_NANOS) {
+        if (!now.equals(before) && nowNanos - request.nanos > maxAgeNanos + SLACK_NANOS) {
             throw new Violation(
                     "I6", "a request made " + (nowNanos - request.nanos) / 1_000_000 + " ms ago binds " + now);
         }
+    }
+
+    /** A table has committed this. */
+    void bound(SessionRecord record) {
+        if (begunByRequest(record)) {
+            Bound now = new Bound(record.id(), record.version().epoch());
+            Bound before = bound.putIfAbsent(record.bindNonce(), now);
+            if (before != null && !before.equals(now)) {
+                throw new Violation("I6", "a request that has bound " + before + " binds " + now);
+            }
+        }
+    }
+
+    private static boolean begunByRequest(SessionRecord record) {
+        return record.isLive() && !record.bindNonce().isEmpty();
     }
 }

@@ -35,13 +35,24 @@ record Scenario(
     /**
      * What kind of session table there is.
      *
-     * @param shared all gateways have one; else each its own
+     * @param shared all gateways have one, and open each other's tickets; else each its own
      * @param durable it outlives the process of a gateway
      * @param leaseNanos how long a sign of life of an owner is good for; never over where each has its own
      */
     record Store(boolean shared, boolean durable, long leaseNanos, TableLink.Weather weather) {
         private static final Store MEMORY = new Store(false, false, Deadlines.NEVER, TableLink.Weather.CLEAR);
         private static final Store EMBEDDED = new Store(false, true, Deadlines.NEVER, TableLink.Weather.CLEAR);
+
+        private static Store drawn(long seed, double wildness) {
+            Chance chance = new Chance(seed, "store");
+            Store own = chance.happens(0.25) ? EMBEDDED : MEMORY;
+            if (chance.happens(0.7)) {
+                return own;
+            }
+            TableLink.Weather weather = new TableLink.Weather(
+                    chance.between(0, 60) * MILLIS, wildness * chance.unit() * 0.1, wildness * chance.unit() * 0.1);
+            return new Store(true, true, chance.between(3, 15) * SECONDS, weather);
+        }
     }
 
     private static final long MILLIS = 1_000_000;
@@ -52,11 +63,12 @@ record Scenario(
         double wildness = chance.happens(0.2) ? 0 : chance.unit();
         int clients = chance.happens(0.6) ? 1 : 2 + chance.below(2);
         boolean isLong = chance.happens(0.1);
+        Store store = Store.drawn(seed, wildness);
         return new Scenario(
                 wildness,
                 (isLong ? chance.between(60, 100) : chance.between(12, 30)) * SECONDS,
                 clients,
-                chance.happens(0.6) ? 1 : 2,
+                chance.happens(store.shared ? 0.1 : 0.6) ? 1 : 2,
                 2 + chance.below(2),
                 1 + chance.below(2),
                 chance.between(25, 120) * SECONDS,
@@ -66,7 +78,7 @@ record Scenario(
                 chance.between(40, 400) * clients * MILLIS,
                 chance.happens(0.5) ? chance.between(0, 300) : 0,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
-                new Chance(seed, "store").happens(0.25) ? Store.EMBEDDED : Store.MEMORY,
+                store,
                 policy(chance, isLong));
     }
 

@@ -1,11 +1,14 @@
 package jumpvpn.lab.sim;
 
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
+import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
@@ -22,12 +25,17 @@ import org.jspecify.annotations.Nullable;
 final class SessionView {
     private static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long MINUTE_NANOS = 60_000_000_000L;
-    private static final long SLACK_NANOS = 5_000_000;
     private static final List<String> ALL_GATES = List.of("A", "B", "C", "D", "E", "F");
+
+    private static final Set<ReasonCode> FORGOTTEN = EnumSet.of(ReasonCode.LEASE_LOST, ReasonCode.NOT_OWNER);
+    /** What may be said of a session that is known from its record only. */
+    private static final Set<EventType> ABOUT_RECORDS =
+            EnumSet.of(EventType.REATTACH_REQUEST_RECEIVED, EventType.REATTACH_REJECT);
 
     final SessionId id;
     final Role role;
     private final Policy policy;
+    private final long lateNanos;
     private SessionState state = SessionState.BIRTH;
     private StateVersion version = StateVersion.BIRTH;
     private long sinceNanos;
@@ -47,10 +55,16 @@ final class SessionView {
     private boolean lost;
     private boolean loaded;
 
-    SessionView(SessionId id, Role role, Policy policy) {
+    /**
+     * A session of which nothing was said yet.
+     *
+     * @param lateNanos how long after a deadline its row may come: no row is taken while a commit is unsettled
+     */
+    SessionView(SessionId id, Role role, Policy policy, long lateNanos) {
         this.id = id;
         this.role = role;
         this.policy = policy;
+        this.lateNanos = lateNanos;
     }
 
     /** Whether this end has the session now. */
@@ -84,11 +98,16 @@ final class SessionView {
             load(event);
             return null;
         }
+        if (event.type() == EventType.OWNERSHIP_CHANGE && FORGOTTEN.contains(event.reason())) {
+            lose();
+            return null;
+        }
         Transition row = null;
-        boolean answerForNobody = event.type() == jumpvpn.core.observability.EventType.REATTACH_REJECT
-                && event.version().equals(StateVersion.BIRTH);
+        boolean answerForNobody =
+                event.type() == EventType.REATTACH_REJECT && event.version().equals(StateVersion.BIRTH);
+        boolean judged = lost && ABOUT_RECORDS.contains(event.type());
         require(
-                (state != SessionState.TERMINATED && !lost) || answerForNobody,
+                (state != SessionState.TERMINATED && !lost) || answerForNobody || judged,
                 "I10",
                 "after the end of a session",
                 event);
@@ -102,6 +121,7 @@ final class SessionView {
             }
             case TRANSPORT_DEAD -> pathlessSinceNanos = Math.min(pathlessSinceNanos, event.nanos());
             case TRANSPORT_SWITCH -> switched(event);
+            case OWNERSHIP_CHANGE -> pathlessSinceNanos = Deadlines.NEVER; // another's binding, alive for all it knows
             case REATTACH_ACK_RECEIVED -> {
                 drainUntil.put(activeEpoch, event.nanos() + DRAIN_NANOS);
                 activeEpoch = event.version().epoch();
@@ -246,7 +266,7 @@ final class SessionView {
     }
 
     private void inTime(long nowNanos) {
-        long late = nowNanos - SLACK_NANOS;
+        long late = nowNanos - lateNanos;
         require(
                 state != SessionState.RECOVERING
                         || late - sinceNanos <= policy.get(PolicyKey.SWITCHING_RECOVERY_WINDOW),

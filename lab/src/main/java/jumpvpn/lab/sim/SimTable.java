@@ -24,11 +24,10 @@ final class SimTable {
     private final World world;
     private final long leaseNanos;
     private final List<TableLink> links = new ArrayList<>();
-    private TreeMap<SessionId, SessionRecord> records = new TreeMap<>();
+    private final TreeMap<SessionId, SessionRecord> records = new TreeMap<>();
     private final TreeMap<Long, LastMark> marks = new TreeMap<>();
     private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
     private final TreeMap<Long, Long> leaseEnds = new TreeMap<>();
-    private @Nullable TreeMap<SessionId, SessionRecord> backup;
 
     SimTable(World world, long leaseNanos) {
         this.world = world;
@@ -81,6 +80,7 @@ final class SimTable {
                 records.remove(change.id());
             } else {
                 records.put(change.id(), copy(record));
+                world.invariants.committed(record);
                 lease(record.owner(), false);
             }
         }
@@ -191,20 +191,9 @@ final class SimTable {
         });
     }
 
-    private boolean isGone(Owner owner) {
+    /** Whether an owner's lease is over. */
+    boolean isGone(Owner owner) {
         return leaseNanos != Deadlines.NEVER
                 && leaseEnds.getOrDefault(owner.incarnation(), Long.MIN_VALUE) <= world.timeline.now();
-    }
-
-    /** Somebody copies the table away. */
-    void backUp() {
-        backup = new TreeMap<>(records);
-    }
-
-    /** Somebody puts the copy back, if there is one: what was committed since is lost, and nobody is told. */
-    void restore() {
-        if (backup != null) {
-            records = new TreeMap<>(backup);
-        }
     }
 }

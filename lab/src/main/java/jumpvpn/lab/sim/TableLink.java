@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class TableLink implements SessionTable {
         static final Weather CLEAR = new Weather(0, 0, 0);
     }
 
+    private static final long HANDLED_NANOS = 1_000_000;
     private static final long PATIENCE_NANOS = 500_000_000;
     private static final long STRAGGLE_NANOS = 3_000_000_000L;
 
@@ -37,7 +40,10 @@ final class TableLink implements SessionTable {
     private final ArrayDeque<Runnable> untold = new ArrayDeque<>();
     private @Nullable Watcher watcher;
     private long toldUntil;
+    private int unheard;
+    private long heardNanos;
     private int pending;
+    private @Nullable Owner owner;
 
     TableLink(GatewayNode node, SimTable table, Weather weather, Chance chance) {
         this.world = node.world;
@@ -60,6 +66,10 @@ final class TableLink implements SessionTable {
 
     private static @Nullable SessionRecord moved(@Nullable SessionRecord record, long byNanos) {
         return record == null ? null : record.moved(byNanos);
+    }
+
+    private boolean fails(double odds) {
+        return node.isCutOff() || (chance.happens(odds) && !world.faults.isHealed());
     }
 
     /** The process handles what comes, in the name of whoever caused the request. */
@@ -110,9 +120,9 @@ final class TableLink implements SessionTable {
             node.note("table", outcome.ordinal(), outcome);
             done.accept(outcome);
         };
-        if (node.isCutOff() || chance.happens(weather.unknown)) {
+        if (fails(weather.unknown)) {
             unknown(kept, counted);
-        } else if (chance.happens(weather.unavailable)) {
+        } else if (fails(weather.unavailable)) {
             answer(() -> counted.accept(Outcome.UNAVAILABLE));
         } else {
             ask(() -> {
@@ -135,7 +145,7 @@ final class TableLink implements SessionTable {
     }
 
     private void read(Consumer<Reading> done, Supplier<Reading> reading) {
-        if (node.isCutOff() || chance.happens(weather.unavailable)) {
+        if (fails(weather.unavailable)) {
             world.timeline.in(PATIENCE_NANOS, () -> now(() -> done.accept(new Reading.Unavailable())));
             return;
         }
@@ -160,12 +170,13 @@ final class TableLink implements SessionTable {
 
     @Override
     public void mark(Mark mark, Consumer<Outcome> done) {
+        owner = mark.owner();
         long shift = toTable();
         List<Loss> losses = mark.losses().stream()
                 .map(loss -> new Loss(loss.id(), loss.epoch(), loss.nanos() + shift))
                 .toList();
         Mark moved = new Mark(mark.owner(), mark.nanos() + shift, losses);
-        if (node.isCutOff() || chance.happens(weather.unavailable)) {
+        if (fails(weather.unavailable)) {
             world.timeline.in(PATIENCE_NANOS, () -> now(() -> done.accept(Outcome.UNAVAILABLE)));
             return;
         }
@@ -215,10 +226,11 @@ final class TableLink implements SessionTable {
 
     private void tell(Runnable word) {
         untold.add(word);
+        unheard++;
         toldUntil = Math.max(toldUntil, world.timeline.now() + chance.between(0, weather.latencyNanos));
         world.timeline.at(toldUntil, () -> {
             if (!node.isCutOff() && !untold.isEmpty()) {
-                now(untold.remove());
+                tellNext();
             }
         });
     }
@@ -226,12 +238,36 @@ final class TableLink implements SessionTable {
     /** The partition is over: what could not be said is said. */
     void flush() {
         while (!untold.isEmpty()) {
-            now(untold.remove());
+            tellNext();
         }
+    }
+
+    private void tellNext() {
+        Runnable word = untold.remove();
+        now(() -> {
+            unheard--;
+            heardNanos = world.timeline.now();
+            word.run();
+        });
     }
 
     /** Whether this gateway knows at once what became of its commits. */
     boolean isImmediate() {
         return weather.equals(Weather.CLEAR) && !node.isCutOff() && pending == 0;
+    }
+
+    /** Whether this gateway was told of all that others committed, and has had the time to act on it. */
+    boolean isTold() {
+        return unheard == 0 && world.timeline.now() > heardNanos + HANDLED_NANOS;
+    }
+
+    /** Whether the table takes this process for gone. */
+    boolean isGone() {
+        return owner == null ? table.leaseNanos() != Deadlines.NEVER : table.isGone(owner);
+    }
+
+    @Nullable
+    Owner owner() {
+        return owner;
     }
 }

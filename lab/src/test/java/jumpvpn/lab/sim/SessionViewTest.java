@@ -24,7 +24,7 @@ class SessionViewTest {
     private static final List<String> GATES = List.of("A", "B", "C", "D", "E", "F");
     private static final SessionId ID = new SessionId(1, 2);
 
-    private final SessionView view = new SessionView(ID, Role.GATEWAY, Policy.DEFAULT);
+    private final SessionView view = new SessionView(ID, Role.GATEWAY, Policy.DEFAULT, 5_000_000);
 
     @BeforeEach
     void born() {
