@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.gateway.GatewaySession.Life;
@@ -35,6 +36,7 @@ final class LiveSessions {
     private final LinkedHashMap<SessionId, GatewaySession> byId = new LinkedHashMap<>();
     private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
+    private final TreeSet<SessionId> graves = new TreeSet<>();
     private final Wakeups wakeups = new Wakeups();
 
     LiveSessions(GatewayContext context, TableClient table, Owner self) {
@@ -205,14 +207,22 @@ final class LiveSessions {
 
     /** Removes what is left of an ended session once its events are surely told. */
     void bury(long nowNanos, SessionId id) {
+        graves.add(id);
         table.at(nowNanos + GRAVE_NANOS, at -> {
             long commitId = context.crypto().entropy().nextLong();
             table.commit(commitId, List.of(new SessionTable.Change(id, 0, null)), (again, outcome) -> {
                 if (outcome == SessionTable.Outcome.UNAVAILABLE) {
                     bury(again, id);
+                } else {
+                    graves.remove(id);
                 }
             });
         });
+    }
+
+    /** Whether the end of this session was told here, and what is left of it is in the table yet. */
+    boolean isBuried(SessionId id) {
+        return graves.contains(id);
     }
 
     /** Somebody else owns the session now, or we may no longer take ourselves for its owner: its binding ends here, without a row. */

@@ -112,7 +112,7 @@ final class Ownership {
     private void take(long nowNanos, SessionRecord record) {
         if (record.isLive()) {
             own(nowNanos, record);
-        } else {
+        } else if (!sessions.isBuried(record.id())) {
             GatewaySession.restored(context, record, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
             sessions.bury(nowNanos, record.id());
         }

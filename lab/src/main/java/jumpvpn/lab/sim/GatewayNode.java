@@ -290,6 +290,7 @@ final class GatewayNode extends Node {
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
         modelled(shadow -> shadow.sends(local(), bytes));
+        world.invariants.answered(bytes);
         if (bytes[0] == PacketLayout.DATA && !asked.contains(to)) {
             throw new Violation(
                     "REBIND", name + " sends data to " + to + ", which never asked for it nor proved itself");

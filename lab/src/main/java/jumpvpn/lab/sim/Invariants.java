@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
@@ -62,6 +63,13 @@ final class Invariants {
     /** Somebody who has a client's credentials sends a datagram. */
     void asked(byte[] datagram) {
         requests.sent(datagram, world.timeline.now());
+    }
+
+    /** A gateway sends a datagram. */
+    void answered(byte[] datagram) {
+        if (datagram[0] == MessageType.REATTACH_ANSWER) {
+            requests.answered(datagram);
+        }
     }
 
     /** A gateway asks its table for a commit. */

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.control.Nonce;
+import jumpvpn.core.control.ReattachMessage;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.SessionId;
@@ -26,6 +27,7 @@ final class Requests {
     private final Map<String, Made> made = new HashMap<>(); // none is iterated
     private final Map<String, Bound> tried = new HashMap<>();
     private final Map<String, Bound> bound = new HashMap<>();
+    private final Map<String, Integer> answers = new HashMap<>();
 
     Requests(long maxAgeNanos) {
         this.maxAgeNanos = maxAgeNanos;
@@ -43,6 +45,16 @@ final class Requests {
                 made.put(name, now);
                 bound.remove(name);
             }
+        }
+    }
+
+    /** A gateway answers: what it draws for an answer's keys is drawn once, also after a restart (I12). */
+    void answered(byte[] datagram) {
+        String random = HexFormat.of().formatHex(ReattachMessage.random(datagram));
+        Integer hash = Arrays.hashCode(datagram);
+        Integer before = answers.putIfAbsent(random, hash);
+        if (before != null && !before.equals(hash)) {
+            throw new Violation("I12", "two answers are sealed with the same randomness " + random);
         }
     }
 

@@ -102,7 +102,6 @@ final class SessionView {
             lose();
             return null;
         }
-        Transition row = null;
         boolean answerForNobody =
                 event.type() == EventType.REATTACH_REJECT && event.version().equals(StateVersion.BIRTH);
         boolean judged = lost && ABOUT_RECORDS.contains(event.type());
@@ -111,8 +110,18 @@ final class SessionView {
                 "I10",
                 "after the end of a session",
                 event);
+        Transition row = event.type() == EventType.STATE_CHANGE ? row(event) : null;
+        other(event);
+        require(
+                role == Role.GATEWAY ? answerForNobody || event.version().compareTo(version) >= 0 : true,
+                "I4",
+                "an event is older than the last row, " + version,
+                event);
+        return row;
+    }
+
+    private void other(Event event) {
         switch (event.type()) {
-            case STATE_CHANGE -> row = row(event);
             case REATTACH_REQUEST_RECEIVED -> {
                 gatesPassed = event.details().stream()
                         .anyMatch(detail ->
@@ -130,12 +139,6 @@ final class SessionView {
                 // no change of the session
             }
         }
-        require(
-                role == Role.GATEWAY ? answerForNobody || event.version().compareTo(version) >= 0 : true,
-                "I4",
-                "an event is older than the last row, " + version,
-                event);
-        return row;
     }
 
     static boolean isAgain(Event event) {

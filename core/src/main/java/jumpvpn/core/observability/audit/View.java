@@ -62,10 +62,10 @@ abstract sealed class View permits OwnerView, ClientView {
         }
     }
 
-    /** A gateway answers whoever asks for a session that it has not. */
+    /** A gateway answers whoever asks for a session whose record it has not, or may not read: it says no version. */
     static boolean isForNobody(Event event) {
         return event.type() == jumpvpn.core.observability.EventType.REATTACH_REJECT
-                && event.reason() == ReasonCode.SESSION_NOT_FOUND;
+                && event.version().equals(StateVersion.BIRTH);
     }
 
     abstract void row(Event event, long place);
