@@ -44,7 +44,6 @@ final class Reattachment {
     private int search;
     private int number;
     private @Nullable ReattachAttempt stale;
-    private boolean forgotten;
     private int repetitions;
 
     Reattachment(AgentContext context, Suite suite, Credentials credentials) {
@@ -189,7 +188,6 @@ final class Reattachment {
                     .orElse(attempts.getFirst());
             attempts.remove(least);
             least.settle();
-            forgotten |= !least.isRefused();
         }
         return attempts.stream().map(attempt -> attempt.nonce).toList();
     }
@@ -238,7 +236,7 @@ final class Reattachment {
 
     /** Whether a stranger moved the session on: the last request was told STALE_STATE_VERSION, and every other of ours was refused. */
     boolean isCopied() {
-        return stale != null && !forgotten && attempts.stream().allMatch(ReattachAttempt::isRefused);
+        return stale != null && attempts.stream().allMatch(ReattachAttempt::isRefused);
     }
 
     /** Nothing more is asked or answered. */
@@ -277,7 +275,6 @@ final class Reattachment {
         before.clear();
         attempts.remove(attempt);
         stale = null;
-        forgotten = false;
         return new Answered(attempt, ack, ReattachMessage.random(datagram));
     }
 

@@ -79,8 +79,9 @@ final class LiveSessions {
     }
 
     private void remove(GatewaySession session) {
-        byId.remove(session.record.id(), session);
-        losses.remove(session.record.id());
+        if (byId.remove(session.record.id(), session)) {
+            losses.remove(session.record.id());
+        }
         byGate.remove(session.path.gate);
         wakeups.remove(session);
     }
@@ -230,9 +231,13 @@ final class LiveSessions {
         if (session.isGone()) {
             return;
         }
+        boolean wasOurs = byId.get(session.record.id()) == session; // else it was known from its record only
         session.stop(nowNanos);
         remove(session);
         session.leave();
+        if (!wasOurs) {
+            return;
+        }
         session.journal.emit(
                 nowNanos,
                 EventType.OWNERSHIP_CHANGE,

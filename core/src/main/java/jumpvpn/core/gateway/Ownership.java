@@ -1,6 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.util.List;
+import java.util.TreeSet;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.gateway.GatewaySession.Life;
 import jumpvpn.core.ownership.Owner;
@@ -31,6 +32,7 @@ final class Ownership {
     private int orphans;
     private boolean loaded;
     private boolean loading;
+    private final TreeSet<SessionId> changedWhileLoading = new TreeSet<>();
     private boolean draining;
     private boolean leaving;
     private boolean leased;
@@ -93,6 +95,7 @@ final class Ownership {
     private void load() {
         if (!loading) {
             loading = true;
+            changedWhileLoading.clear();
             port.load(self.gateway(), records -> table.note(now -> loaded(now, records)));
         }
     }
@@ -106,7 +109,17 @@ final class Ownership {
             return;
         }
         loaded = true;
-        records.forEach(record -> take(nowNanos, record));
+        for (SessionRecord record : records) {
+            if (!changedWhileLoading.contains(record.id())) {
+                take(nowNanos, record);
+            }
+        }
+        changedWhileLoading.forEach(this::read); // what was loaded may be older than what the watch told meanwhile
+        changedWhileLoading.clear();
+    }
+
+    private void read(SessionId id) {
+        table.read(id, (at, reading) -> adopt(at, id, reading));
     }
 
     private void take(long nowNanos, SessionRecord record) {
@@ -171,6 +184,9 @@ final class Ownership {
 
     /** Somebody committed something: if it is not us, the session is no longer ours; if it is us and nobody here waits for it any more, it is. */
     private void changed(long nowNanos, SessionId id, @Nullable SessionRecord record) {
+        if (loading) {
+            changedWhileLoading.add(id);
+        }
         if (record == null || context.has(Fault.SKIP_GATE_E)) {
             return;
         }
@@ -183,7 +199,7 @@ final class Ownership {
             if (table.isUnsettled(record.commitId())) { // whoever asked for it may be gone by the time it is settled
                 table.at(nowNanos + RETRY_NANOS, again -> changed(again, id, record));
             } else { // as read now: it may have gone on since
-                table.read(id, this::adopt);
+                read(id);
             }
         }
     }
@@ -193,7 +209,11 @@ final class Ownership {
         return session == null ? record.isLive() : record.version().compareTo(session.record.version()) > 0;
     }
 
-    private void adopt(long nowNanos, SessionTable.Reading reading) {
+    private void adopt(long nowNanos, SessionId id, SessionTable.Reading reading) {
+        if (reading instanceof SessionTable.Reading.Unavailable) {
+            table.at(nowNanos + RETRY_NANOS, _ -> read(id));
+            return;
+        }
         if (!(reading instanceof SessionTable.Reading.Found found)
                 || !found.record().owner().equals(self)
                 || !isReady()) {

@@ -52,7 +52,6 @@ public final class ClientView extends View {
     private long search;
     private long asked;
     private boolean copied;
-    private boolean lostCount;
     private boolean mayGiveUp;
 
     /**
@@ -117,7 +116,6 @@ public final class ClientView extends View {
             Asked least =
                     open.stream().filter(asked -> asked.refused).findFirst().orElse(open.getFirst());
             open.remove(least);
-            lostCount |= !least.refused;
         }
         open.add(new Asked(nonce, onPath, epoch, cause, search, asked++));
         copied = false;
@@ -132,7 +130,6 @@ public final class ClientView extends View {
         open.subList(0, open.indexOf(asked) + 1)
                 .clear(); // those before expect the same epoch and list fewer nonces: they can pass gate B no more
         copied = false;
-        lostCount = false;
         if (said.epoch() <= epoch || said.epoch() < version.epoch()) {
             return; // known, or overtaken by one that was told
         }
@@ -170,7 +167,7 @@ public final class ClientView extends View {
         } else {
             jumpRefused(nowNanos, asked, why);
         }
-        if (copied && !lostCount && open.stream().allMatch(other -> other.refused)) {
+        if (copied && open.stream().allMatch(other -> other.refused)) {
             row(nowNanos, Reason.SECURITY_FAILURE); // somebody else moves the session
         }
     }

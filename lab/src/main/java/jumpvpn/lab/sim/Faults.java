@@ -37,7 +37,8 @@ final class Faults {
         GATEWAY_DRAIN(1),
         CLIENT_REVOKED(1),
         TABLE_CUT_OFF(4),
-        GATEWAY_LEAVE(1);
+        GATEWAY_LEAVE(1),
+        GATEWAY_LEFT(2);
 
         private final int weight;
 
@@ -108,6 +109,7 @@ final class Faults {
             case CLIENT_REVOKED -> nodes.revoke(gateway, client);
             case TABLE_CUT_OFF -> nodes.cutOff(gateway);
             case GATEWAY_LEAVE -> nodes.leave(gateway);
+            case GATEWAY_LEFT -> nodes.leaveCluster(gateway);
         }
     }
 

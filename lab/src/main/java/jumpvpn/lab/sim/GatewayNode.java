@@ -45,6 +45,7 @@ final class GatewayNode extends Node {
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
     private boolean dark;
     private boolean closedToSome;
+    private boolean hasLeft;
     private final Set<Endpoint> asked = new HashSet<>(); // never iterated
 
     GatewayNode(World world, int index) {
@@ -113,14 +114,30 @@ final class GatewayNode extends Node {
                         .toList(),
                 world.scenario.policy(),
                 MTU,
-                _ -> Placement.Place.HERE,
+                this::placeOf,
                 others());
+    }
+
+    private Placement.Place placeOf(SessionId id) {
+        if (!world.scenario.store().sticky()) {
+            return Placement.Place.HERE;
+        }
+        GatewayNode home = world.gateways.get(Math.floorMod(id.low(), world.gateways.size()));
+        if (home == this) {
+            return Placement.Place.HERE;
+        }
+        return home.hasLeft ? Placement.Place.GONE : Placement.Place.ELSEWHERE;
+    }
+
+    /** The operators take the gateway out of the cluster; it comes back with its next start. */
+    void leaveCluster() {
+        hasLeft = true;
     }
 
     /** Where those listen who could serve our sessions. */
     private List<Endpoint> others() {
         return world.gateways.stream()
-                .filter(gateway -> gateway != this && world.scenario.store().shared())
+                .filter(gateway -> gateway != this && world.scenario.store().isCluster())
                 .map(gateway -> world.network.endpoint(gateway, 0))
                 .toList();
     }
@@ -145,6 +162,7 @@ final class GatewayNode extends Node {
         routes = new LookupTable<>();
         asked.clear();
         closedToSome = false;
+        hasLeft = false;
         modelled(shadow -> shadow.starts(local()));
         Gateway made = new Gateway(
                 new GatewayContext(

@@ -75,9 +75,10 @@ abstract class Node {
         this.name = name;
         this.role = role;
         this.chance = new Chance(world.seed, name);
-        this.driftPpm = chance.between(-world.scenario.driftPpm(), world.scenario.driftPpm());
+        this.driftPpm = chance.between(-world.scenario.driftPpm(), world.scenario.driftPpm())
+                - (role == Role.CLIENT ? world.scenario.lagPpm() : 0);
         this.bootOffset = chance.between(0, MOST_BOOT_NANOS);
-        boolean sharesKey = role == Role.GATEWAY && world.scenario.store().shared() && !world.gateways.isEmpty();
+        boolean sharesKey = role == Role.GATEWAY && world.scenario.store().isCluster() && !world.gateways.isEmpty();
         this.own = sharesKey ? world.gateways.getFirst().own : KeyPair.generate(crypto());
     }
 

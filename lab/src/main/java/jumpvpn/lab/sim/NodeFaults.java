@@ -34,9 +34,22 @@ final class NodeFaults {
 
     /** The gateway stops without a word to the clients, whose sessions outlive it, and starts anew. */
     void leave(GatewayNode gateway) {
-        if (world.scenario.store().durable()) {
+        if (world.scenario.store().durable() && gateway.isRunning() && !gateway.isStarved()) {
             gateway.leave();
             restart(gateway, false);
+        }
+    }
+
+    /** The gateway is gone for good, as far as the others know: it comes back without memory. */
+    void leaveCluster(GatewayNode gateway) {
+        if (world.scenario.store().sticky() && gateway.isRunning() && !gateway.isStarved()) {
+            gateway.kill();
+            gateway.leaveCluster();
+            world.timeline.in(chance.about(8 * SECONDS), () -> {
+                if (!gateway.isRunning()) {
+                    gateway.start();
+                }
+            });
         }
     }
 

@@ -15,6 +15,8 @@ import jumpvpn.core.session.PolicyKey;
  * @param insiderPauseNanos mean time between what the insider does; 0: there is none
  * @param packetPauseNanos mean time between inner packets, each way, of each client
  * @param driftPpm how much faster or slower than true time a boot clock may run, millionths
+ * @param lagPpm how much slower than true time clients' boot clocks run besides, millionths
+ * @param refusesNanos from when on the tables take no writes, until all heals
  */
 record Scenario(
         double wildness,
@@ -29,36 +31,79 @@ record Scenario(
         long insiderPauseNanos,
         long packetPauseNanos,
         long driftPpm,
+        long lagPpm,
+        long refusesNanos,
         Suite suite,
         Store store,
         Policy policy) {
     /**
      * What kind of session table there is.
      *
-     * @param shared all gateways have one, and open each other's tickets; else each its own
+     * @param shared all gateways have one; else each its own
+     * @param sticky each session belongs to one gateway
      * @param durable it outlives the process of a gateway
      * @param leaseNanos how long a sign of life of an owner is good for; never over where each has its own
      */
-    record Store(boolean shared, boolean durable, long leaseNanos, TableLink.Weather weather) {
-        private static final Store MEMORY = new Store(false, false, Deadlines.NEVER, TableLink.Weather.CLEAR);
-        private static final Store EMBEDDED = new Store(false, true, Deadlines.NEVER, TableLink.Weather.CLEAR);
+    record Store(boolean shared, boolean sticky, boolean durable, long leaseNanos, TableLink.Weather weather) {
+        private static final Store MEMORY = new Store(false, false, false, Deadlines.NEVER, TableLink.Weather.CLEAR);
+        private static final Store EMBEDDED = new Store(false, false, true, Deadlines.NEVER, TableLink.Weather.CLEAR);
+        private static final Store STICKY = new Store(false, true, false, Deadlines.NEVER, TableLink.Weather.CLEAR);
 
         private static Store drawn(long seed, double wildness) {
             Chance chance = new Chance(seed, "store");
             Store own = chance.happens(0.25) ? EMBEDDED : MEMORY;
-            if (chance.happens(0.7)) {
+            double kind = chance.unit();
+            if (kind < 0.1) {
+                return STICKY;
+            }
+            if (kind < 0.65) {
                 return own;
             }
             TableLink.Weather weather = new TableLink.Weather(
-                    chance.between(0, 60) * MILLIS, wildness * chance.unit() * 0.1, wildness * chance.unit() * 0.1);
-            return new Store(true, true, chance.between(3, 15) * SECONDS, weather);
+                    chance.between(0, 60) * MILLIS,
+                    wildness * chance.unit() * 0.1,
+                    wildness * chance.unit() * (chance.happens(0.2) ? 0.8 : 0.1));
+            return new Store(true, false, true, chance.between(3, 15) * SECONDS, weather);
+        }
+
+        /** Whether gateways open each other's tickets. */
+        boolean isCluster() {
+            return shared || sticky;
         }
     }
 
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
+    private static final int REST_EVERY = 80;
 
     static Scenario of(long seed) {
+        return seed % REST_EVERY == 0 ? rest(seed) : wild(seed);
+    }
+
+    /** Nothing happens for hours, but for what time does. */
+    private static Scenario rest(long seed) {
+        Chance chance = new Chance(seed, "rest");
+        return new Scenario(
+                0,
+                chance.between(7205, 7300) * SECONDS, // keys are good for two hours
+                2,
+                1,
+                2,
+                1,
+                chance.between(25, 120) * SECONDS,
+                600 * SECONDS,
+                0,
+                0,
+                2 * SECONDS,
+                chance.between(0, 300),
+                0,
+                60 * SECONDS,
+                Suite.AES_256_GCM,
+                Store.EMBEDDED,
+                Policy.DEFAULT);
+    }
+
+    private static Scenario wild(long seed) {
         Chance chance = new Chance(seed, "scenario");
         double wildness = chance.happens(0.2) ? 0 : chance.unit();
         int clients = chance.happens(0.6) ? 1 : 2 + chance.below(2);
@@ -68,7 +113,7 @@ record Scenario(
                 wildness,
                 (isLong ? chance.between(60, 100) : chance.between(12, 30)) * SECONDS,
                 clients,
-                chance.happens(store.shared ? 0.1 : 0.6) ? 1 : 2,
+                chance.happens(store.isCluster() ? 0.1 : 0.6) ? 1 : 2,
                 2 + chance.below(2),
                 1 + chance.below(2),
                 chance.between(25, 120) * SECONDS,
@@ -77,6 +122,8 @@ record Scenario(
                 wildness > 0 && chance.happens(0.4) ? chance.between(500, 5000) * MILLIS : 0,
                 chance.between(40, 400) * clients * MILLIS,
                 chance.happens(0.5) ? chance.between(0, 300) : 0,
+                chance.happens(0.1) ? chance.between(0, 30_000) : 0,
+                Deadlines.NEVER,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
                 store,
                 policy(chance, isLong));
@@ -87,7 +134,7 @@ record Scenario(
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, chance.between(2, 20) * SECONDS);
         }
-        if (isLong && chance.happens(0.5)) {
+        if (isLong) {
             policy = policy.with(PolicyKey.SESSION_MAX_LIFETIME, 60 * SECONDS);
         }
         if (chance.happens(0.3)) {
@@ -137,6 +184,11 @@ record Scenario(
 
     boolean isCalm() {
         return wildness == 0;
+    }
+
+    /** Whether nothing may be lost at all. */
+    boolean isFlawless() {
+        return isCalm() && refusesNanos == Deadlines.NEVER && policy.get(PolicyKey.SESSION_MAX_LIFETIME) > troubleNanos;
     }
 
     /** Whether the model can be asked: it does not know insiders yet, nor tables that outlive a process or fail. */

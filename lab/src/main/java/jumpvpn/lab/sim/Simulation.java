@@ -5,7 +5,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.data.DropReason;
-import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionState;
 
 /**
@@ -71,8 +70,7 @@ public final class Simulation {
         world.insider.stop();
         world.faults.heal();
         long settled = settle();
-        if (world.scenario.isCalm()
-                && world.timeline.now() < world.scenario.policy().get(PolicyKey.SESSION_MAX_LIFETIME)) {
+        if (world.scenario.isFlawless()) {
             nothingLost(attached);
         }
         world.invariants.finished();

@@ -120,7 +120,9 @@ final class TableLink implements SessionTable {
             node.note("table", outcome.ordinal(), outcome);
             done.accept(outcome);
         };
-        if (fails(weather.unknown)) {
+        if (world.timeline.now() >= world.scenario.refusesNanos() && !world.faults.isHealed()) {
+            answer(() -> counted.accept(Outcome.UNAVAILABLE));
+        } else if (fails(weather.unknown)) {
             unknown(kept, counted);
         } else if (fails(weather.unavailable)) {
             answer(() -> counted.accept(Outcome.UNAVAILABLE));
