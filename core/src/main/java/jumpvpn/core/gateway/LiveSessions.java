@@ -196,6 +196,12 @@ final class LiveSessions {
 
     /** The end is committed. */
     void evict(long nowNanos, GatewaySession session, List<Step> rows) {
+        GatewaySession loaded = byId.get(session.record.id());
+        if (loaded != null
+                && loaded != session) { // an orphan was ended while a lease that came back made it ours again
+            loaded.stop(nowNanos);
+            drop(loaded);
+        }
         if (!session.path.isStopped()) {
             session.sayClose(nowNanos, rows.getLast().reason());
             session.stop(nowNanos);

@@ -17,7 +17,7 @@ final class Faults {
         FLAP(16),
         NEW_ADDRESS(4),
         BLACK_HOLE(10),
-        BLACK_UP(4),
+        BLACK_UP(6),
         BLACK_DOWN(4),
         ALL_BLACK(6),
         STORM(8),
@@ -38,7 +38,9 @@ final class Faults {
         CLIENT_REVOKED(1),
         TABLE_CUT_OFF(4),
         GATEWAY_LEAVE(1),
-        GATEWAY_LEFT(2);
+        GATEWAY_LEFT(6),
+        TABLE_REFUSES(3),
+        LOSS_EVE(3);
 
         private final int weight;
 
@@ -51,6 +53,7 @@ final class Faults {
     private final Chance chance;
     private final LinkFaults links;
     private final NodeFaults nodes;
+    private final Eves eves;
     private final int[] weights = new int[Kind.values().length];
     private boolean healed;
 
@@ -59,6 +62,7 @@ final class Faults {
         this.chance = new Chance(world.seed, "faults");
         this.links = new LinkFaults(world, chance);
         this.nodes = new NodeFaults(world, chance);
+        this.eves = new Eves(world, links, nodes);
         Set<Kind> occurring = EnumSet.of(Kind.JUMP);
         for (Kind kind : Kind.values()) {
             if (!world.scenario.isCalm() && chance.happens(OCCURS)) {
@@ -69,10 +73,15 @@ final class Faults {
     }
 
     void begin() {
+        eves.ofLifetimes();
+        next();
+    }
+
+    private void next() {
         world.timeline.in(chance.about(world.scenario.faultPauseNanos()) + 1, () -> {
             if (!healed) {
                 happen(Kind.values()[chance.weighted(weights)]);
-                begin();
+                next();
             }
         });
     }
@@ -110,6 +119,8 @@ final class Faults {
             case TABLE_CUT_OFF -> nodes.cutOff(gateway);
             case GATEWAY_LEAVE -> nodes.leave(gateway);
             case GATEWAY_LEFT -> nodes.leaveCluster(gateway);
+            case TABLE_REFUSES -> nodes.refuse(gateway, chance.about(4 * SECONDS));
+            case LOSS_EVE -> eves.ofLoss(client);
         }
     }
 
@@ -143,6 +154,7 @@ final class Faults {
         world.gateways.forEach(gateway -> {
             gateway.dark(false);
             gateway.cutOff(false);
+            gateway.refuse(false);
         });
         for (Node node : world.nodes()) {
             if (!node.isRunning()) {

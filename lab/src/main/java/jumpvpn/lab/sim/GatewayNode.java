@@ -42,6 +42,7 @@ final class GatewayNode extends Node {
     private SimTable table;
     private @Nullable TableLink link;
     private boolean cutOff;
+    private boolean refused;
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
     private boolean dark;
     private boolean closedToSome;
@@ -88,6 +89,15 @@ final class GatewayNode extends Node {
         if (!now && link != null) {
             link.flush();
         }
+    }
+
+    /** Whether the table takes no writes from here. */
+    boolean isRefused() {
+        return refused || (world.timeline.now() >= world.scenario.refusesNanos() && !world.faults.isHealed());
+    }
+
+    void refuse(boolean now) {
+        refused = now;
     }
 
     List<SessionStatus> sessions() {

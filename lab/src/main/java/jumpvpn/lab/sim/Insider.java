@@ -16,6 +16,7 @@ import jumpvpn.core.net.Protocol;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
+import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.LinkKind;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Insider {
     private static final int MOST_REQUESTS = 20;
     private static final int MANY = 140; // more than a gateway keeps
+    private static final int ENOUGH = 16; // refusals for a gateway to end the session
     private static final Endpoint ELSEWHERE = new Endpoint(IpAddress.parse("198.18.0.66"), 6666);
 
     /** What it does with what it has. */
@@ -40,11 +42,12 @@ final class Insider {
         TWO_AT_ONCE,
         ANY_CAUSE,
         MANY_NONCES,
-        TO_ANOTHER_GATEWAY
+        TO_ANOTHER_GATEWAY,
+        EXHAUST
     }
 
     /** How often each comes, in the order of the constants. */
-    private static final int[] WEIGHTS = {6, 3, 3, 1, 6, 6, 3, 3, 4, 1, 3};
+    private static final int[] WEIGHTS = {6, 3, 3, 1, 6, 6, 3, 3, 4, 1, 3, 6};
 
     /** A request of the client that passed by. */
     private record Overheard(Nonce nonce, ReattachRequest request, byte[] ticket, Ticket opened) {}
@@ -205,11 +208,25 @@ final class Insider {
             case TWO_AT_ONCE -> send(2, of, ticket, opened, draft);
             case ANY_CAUSE -> send(1, of, ticket, opened, draft.cause(chance.oneOf(List.of(BindCause.values()))));
             case MANY_NONCES -> send(MANY, of, ticket, opened, draft.epoch(opened.epoch() - 1));
+            case EXHAUST -> {
+                if (isRecovering(of, opened)) {
+                    send(ENOUGH, of, ticket, opened, draft.epoch(opened.epoch() - 1));
+                }
+            }
             case TO_ANOTHER_GATEWAY -> {
                 of.to = world.network.endpoint(chance.oneOf(world.gateways), 0);
                 send(1, of, ticket, opened, draft.cause(BindCause.DEAD));
             }
         }
+    }
+
+    private boolean isRecovering(Stolen of, Ticket opened) {
+        Network.Listener listener = world.network.listener(of.to);
+        return listener != null
+                && listener.gateway().isRunning()
+                && listener.gateway().sessions().stream()
+                        .anyMatch(session -> session.state() == SessionState.RECOVERING
+                                && java.util.Arrays.equals(session.id().bytes(), opened.sessionId()));
     }
 
     /** The fields that are worth a lie. */

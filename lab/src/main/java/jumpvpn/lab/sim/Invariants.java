@@ -37,7 +37,8 @@ final class Invariants {
     private final World world;
     private final List<Observer> observers;
     private final TreeMap<String, TreeMap<SessionId, SessionView>> views = new TreeMap<>();
-    private final TreeMap<SessionId, TreeSet<StateVersion>> rowVersions = new TreeMap<>();
+    private final TreeMap<SessionId, TreeMap<StateVersion, Row>> rows = new TreeMap<>();
+    private final TreeMap<SessionId, TreeSet<StateVersion>> firsts = new TreeMap<>();
     private final TreeMap<SessionId, StateVersion> newest = new TreeMap<>();
     private final Requests requests;
     private boolean forged;
@@ -159,8 +160,7 @@ final class Invariants {
         } else if (row != null) {
             once(id, event);
         } else if (SessionView.isAgain(event)) { // perhaps nobody lived to say it the first time
-            rowVersions.computeIfAbsent(id, _ -> new TreeSet<>()).add(event.version());
-            newest.merge(id, event.version(), Invariants::newer);
+            once(id, event);
         }
         return row;
     }
@@ -178,13 +178,27 @@ final class Invariants {
         }
     }
 
-    /** No version is ever used for two rows, whoever the owner was (I4). BIRTH's own rows are no session's yet. */
+    /**
+     * No version is ever used for two rows, whoever the owner was (I4), and only who committed a row says it the first time: late, if it heard late, and others have
+     * said it again meanwhile. BIRTH's own rows are no session's yet.
+     */
     private void once(SessionId id, Event event) {
-        if (!rowVersions.computeIfAbsent(id, _ -> new TreeSet<>()).add(event.version())) {
+        boolean first = !SessionView.isAgain(event);
+        Row row = new Row(event.from(), event.to(), event.reason());
+        TreeMap<StateVersion, Row> said = rows.computeIfAbsent(id, _ -> new TreeMap<>());
+        Row before = said.putIfAbsent(event.version(), row);
+        boolean fresh =
+                !first || firsts.computeIfAbsent(id, _ -> new TreeSet<>()).add(event.version());
+        if (!fresh || (before != null && !before.equals(row))) {
             throw new Violation("I4", "a version is used for two rows: " + new Told(event));
         }
         newest.merge(id, event.version(), Invariants::newer);
     }
+
+    private record Row(
+            @Nullable SessionState from,
+            @Nullable SessionState to,
+            @Nullable ReasonCode reason) {}
 
     /** Looks at a client. */
     void check(ClientNode node) {
@@ -195,7 +209,8 @@ final class Invariants {
             throw new Violation("I11", node.name + " shows " + status + " but its events do not");
         }
         if (view != null) {
-            view.agree(node.local(), status.state(), status.version(), status.inner());
+            view.agree(status.state(), status.version(), status.inner());
+            view.inTime(node.local());
             notAhead(view.id, status);
         }
         gate(node, status.state(), node.gate(), view == null ? 0 : view.activeEpoch());
@@ -245,7 +260,7 @@ final class Invariants {
         if (view == null || !view.isLive()) {
             throw new Violation("I11", node.name + " shows " + status + " but its events do not");
         }
-        view.agree(node.local(), status.state(), status.version(), status.inner());
+        view.agree(status.state(), status.version(), status.inner());
         committed(node, status);
         ForwardingGate gate = node.route(status.inner().getFirst().address());
         if (gate == null) {
@@ -256,6 +271,7 @@ final class Invariants {
                         instanceof Forwarding.Drop) { // packets stop at once, the row is said when it is committed
             return;
         }
+        view.inTime(node.local());
         if (!view.isLoaded()) {
             gate(node, status.state(), gate, view.activeEpoch());
         } else if (!(gate.forwarding() instanceof Forwarding.Hold)) {

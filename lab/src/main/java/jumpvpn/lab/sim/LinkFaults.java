@@ -51,10 +51,13 @@ final class LinkFaults {
         if (down) {
             uplink.down.black(true);
         }
-        world.timeline.in(chance.about(4 * SECONDS), () -> {
-            uplink.up.black(false);
-            uplink.down.black(false);
-        });
+        world.timeline.in(chance.about(4 * SECONDS), () -> light(uplink));
+    }
+
+    /** Everything passes again. */
+    void light(Uplink uplink) {
+        uplink.up.black(false);
+        uplink.down.black(false);
     }
 
     void storm(Uplink uplink) {

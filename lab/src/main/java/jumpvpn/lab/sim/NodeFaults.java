@@ -32,6 +32,14 @@ final class NodeFaults {
         }
     }
 
+    /** The gateway's table takes no writes for so long, if it is one that can fail. */
+    void refuse(GatewayNode gateway, long nanos) {
+        if (world.scenario.store().durable()) {
+            gateway.refuse(true);
+            world.timeline.in(nanos, () -> gateway.refuse(false));
+        }
+    }
+
     /** The gateway stops without a word to the clients, whose sessions outlive it, and starts anew. */
     void leave(GatewayNode gateway) {
         if (world.scenario.store().durable() && gateway.isRunning() && !gateway.isStarved()) {

@@ -74,7 +74,7 @@ record Scenario(
 
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
-    private static final int REST_EVERY = 80;
+    private static final int REST_EVERY = 90;
 
     static Scenario of(long seed) {
         return seed % REST_EVERY == 0 ? rest(seed) : wild(seed);
@@ -174,6 +174,9 @@ record Scenario(
         }
         if (chance.happens(0.1)) {
             policy = policy.with(PolicyKey.SESSION_HANDSHAKE_TIMEOUT, chance.between(1, 5) * SECONDS);
+        }
+        if (chance.happens(0.15)) {
+            policy = policy.with(PolicyKey.VOLATILITY_TO_DEGRADED, chance.between(5000, 20_000) * MILLIS);
         }
         if (chance.happens(0.2)) {
             policy = policy.with(PolicyKey.VOLATILITY_HOLD, chance.between(0, 3000) * MILLIS)

@@ -254,7 +254,7 @@ final class SessionView {
     }
 
     /** What the end says of itself must be what its events said. */
-    void agree(long nowNanos, SessionState shown, StateVersion shownVersion, List<Prefix> shownInner) {
+    void agree(SessionState shown, StateVersion shownVersion, List<Prefix> shownInner) {
         require(shown == state, "I11", role + " is " + shown + " but its events end in " + state, id);
         require(
                 role == Role.GATEWAY ? shownVersion.equals(version) : shownVersion.compareTo(version) >= 0,
@@ -265,10 +265,10 @@ final class SessionView {
             inner = shownInner;
         }
         require(shownInner.equals(inner), "I3", "the inner address was " + inner + " and is " + shownInner, id);
-        inTime(nowNanos);
     }
 
-    private void inTime(long nowNanos) {
+    /** No deadline of a session that packets may pass is over (I8). */
+    void inTime(long nowNanos) {
         long late = nowNanos - lateNanos;
         require(
                 state != SessionState.RECOVERING

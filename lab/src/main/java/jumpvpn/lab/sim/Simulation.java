@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.data.DropReason;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.SessionState;
 
 /**
@@ -64,6 +65,7 @@ public final class Simulation {
         tick();
         attach();
         long attached = world.timeline.now();
+        world.traffic.idle(world.scenario.refusesNanos() != Deadlines.NEVER);
         until(world.scenario.troubleNanos());
         long healed = world.timeline.now();
         world.attacker.stop();

@@ -120,7 +120,7 @@ final class TableLink implements SessionTable {
             node.note("table", outcome.ordinal(), outcome);
             done.accept(outcome);
         };
-        if (world.timeline.now() >= world.scenario.refusesNanos() && !world.faults.isHealed()) {
+        if (node.isRefused()) {
             answer(() -> counted.accept(Outcome.UNAVAILABLE));
         } else if (fails(weather.unknown)) {
             unknown(kept, counted);

@@ -145,7 +145,7 @@ class ClientViewTest {
     }
 
     @Test
-    void withTooManyUnansweredThereIsNoVerdict() {
+    void theVerdictIsGivenEvenIfUnansweredRequestsWereForgotten() {
         client.pathDead(100);
         for (int i = 0; i <= 32; i++) {
             ask("n" + i, Cause.DEAD);
@@ -153,7 +153,7 @@ class ClientViewTest {
         for (int i = 1; i <= 32; i++) {
             refuse("n" + i, Reason.STALE_STATE_VERSION);
         }
-        assertThat(client.state()).isEqualTo(State.RECOVERING);
+        assertThat(client.state()).isEqualTo(State.TERMINATED);
     }
 
     @Test
