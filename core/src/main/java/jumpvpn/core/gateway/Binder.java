@@ -258,6 +258,10 @@ final class Binder {
 
         private void takenOver(long nowNanos) {
             session.rows.tellAgain(nowNanos);
+            if (session.record.owner().gateway()
+                    == self.gateway()) { // nobody else had it: its lease was gone for a while
+                return;
+            }
             session.journal.emit(
                     nowNanos,
                     EventType.OWNERSHIP_CHANGE,

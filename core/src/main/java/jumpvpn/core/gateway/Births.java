@@ -268,6 +268,14 @@ final class Births {
         }
     }
 
+    /** The birth became a session, and that is not this gateway's any more, or was loaded. */
+    void gone(Birth birth) {
+        births.remove(birth);
+        committing.remove(birth);
+        overtaken.remove(birth);
+        discard(birth);
+    }
+
     /** The birth became a session: every other handshake of its client that began before ends. */
     void completed(long nowNanos, Birth birth) {
         births.remove(birth);

@@ -128,10 +128,26 @@ final class Completions {
                 }
                 live(at, birth, record, rows);
             } else {
-                births.refused(at, birth);
+                refused(at, birth, outcome);
                 if (older != null) {
                     sessions.settled(at, older);
                 }
+            }
+        });
+    }
+
+    /** What was refused in the end may have been committed by an earlier try, and the session gone on or ended since: its rows are said by who did that. */
+    private void refused(long nowNanos, Births.Birth birth, SessionTable.Outcome outcome) {
+        if (outcome == SessionTable.Outcome.UNAVAILABLE) { // before any try was made
+            births.refused(nowNanos, birth);
+            return;
+        }
+        table.read(birth.id(), (at, reading) -> {
+            switch (reading) {
+                case SessionTable.Reading.None _ -> births.refused(at, birth);
+                case SessionTable.Reading.Found _ -> births.gone(birth);
+                case SessionTable.Reading.Unavailable _ ->
+                    table.at(at + RETRY_NANOS, again -> refused(again, birth, outcome));
             }
         });
     }
@@ -155,8 +171,9 @@ final class Completions {
 
     private void live(long nowNanos, Births.Birth birth, SessionRecord record, List<Step> rows) {
         births.completed(nowNanos, birth);
-        if (sessions.get(birth.id())
-                != null) { // loaded since: the lease ended and came back while the answer was under way
+        boolean isLoaded =
+                sessions.get(birth.id()) != null; // the lease ended and came back while the answer was under way
+        if (isLoaded || sessions.isBuried(birth.id())) {
             return;
         }
         GatewaySession session = GatewaySession.born(context, birth, record, nowNanos);

@@ -110,7 +110,9 @@ final class Ownership {
         }
         loaded = true;
         for (SessionRecord record : records) {
-            if (!changedWhileLoading.contains(record.id())) {
+            if (table.isUnsettled(record.commitId())) {
+                changedLater(nowNanos, record.id(), record);
+            } else if (!changedWhileLoading.contains(record.id())) {
                 take(nowNanos, record);
             }
         }
@@ -196,12 +198,17 @@ final class Ownership {
                 sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
             }
         } else if (isUnexpected(session, record)) {
-            if (table.isUnsettled(record.commitId())) { // whoever asked for it may be gone by the time it is settled
-                table.at(nowNanos + RETRY_NANOS, again -> changed(again, id, record));
+            if (table.isUnsettled(record.commitId())) {
+                changedLater(nowNanos, id, record);
             } else { // as read now: it may have gone on since
                 read(id);
             }
         }
+    }
+
+    /** Whoever asked for the commit hears first, but may be gone by the time it is settled. */
+    private void changedLater(long nowNanos, SessionId id, SessionRecord record) {
+        table.at(nowNanos + RETRY_NANOS, again -> changed(again, id, record));
     }
 
     /** Whether a commit of ours that was given up has come in after all. */

@@ -23,37 +23,43 @@ final class Eves {
         this.chance = new Chance(world.seed, "eves");
     }
 
+    void begin() {
+        if (world.scenario.isCalm() || chance.happens(0.3)) {
+            return;
+        }
+        ofLifetimes();
+        world.timeline.in(chance.between(2, 10) * SECONDS, () -> ofLoss(chance.oneOf(world.clients)));
+    }
+
     /** Sessions that were born at the beginning get old. */
-    void ofLifetimes() {
+    private void ofLifetimes() {
         long end = world.scenario.policy().get(PolicyKey.SESSION_MAX_LIFETIME);
-        if (world.scenario.isCalm() || end > world.scenario.troubleNanos() || chance.happens(0.3)) {
+        if (end > world.scenario.troubleNanos()) {
             return;
         }
         long dark = end - chance.between(8, 15) * SECONDS;
-        long light = end + chance.between(-500, 3000) * MILLIS;
+        long light = end + chance.between(-200, 1000) * MILLIS;
         world.timeline.at(dark, () -> world.network.uplinks().forEach(uplink -> black(uplink, light - dark)));
         world.timeline.at(end - SECONDS, this::refuse);
     }
 
-    /** A client's session has no binding for long. */
-    void ofLoss(ClientNode client) {
+    /** A client's session has no binding for long, and the client sleeps over the beginning of it. */
+    private void ofLoss(ClientNode client) {
         long ttl = world.scenario.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
-        if (ttl > MOST_WAIT_NANOS) {
+        if (ttl > MOST_WAIT_NANOS || world.faults.isHealed()) {
             return;
         }
-        long light = ttl + chance.between(-200, 1500) * MILLIS;
-        for (Uplink uplink : client.uplinks()) {
-            uplink.up.black(true);
-            world.timeline.in(Math.min(light - 1, chance.between(0, 2000) * MILLIS), () -> uplink.down.black(true));
-            world.timeline.in(light, () -> links.light(uplink));
-        }
+        long sleep = chance.between(1000, 3000) * MILLIS;
+        long light = ttl + chance.between(400, 2500) * MILLIS;
+        client.uplinks().forEach(uplink -> black(uplink, light));
+        client.starve(sleep);
         world.timeline.in(Math.max(1, ttl - 2 * SECONDS), this::refuse);
     }
 
     private void black(Uplink uplink, long nanos) {
         uplink.up.black(true);
         uplink.down.black(true);
-        world.timeline.in(nanos, () -> links.light(uplink));
+        world.timeline.in(nanos, () -> links.replug(uplink));
     }
 
     private void refuse() {

@@ -21,6 +21,7 @@ final class Faults {
         BLACK_DOWN(4),
         ALL_BLACK(6),
         STORM(8),
+        CORNER(6),
         NAT_REBIND(8),
         GATEWAY_DARK(3),
         STARVE_CLIENT(3),
@@ -39,8 +40,7 @@ final class Faults {
         TABLE_CUT_OFF(4),
         GATEWAY_LEAVE(1),
         GATEWAY_LEFT(6),
-        TABLE_REFUSES(3),
-        LOSS_EVE(3);
+        TABLE_REFUSES(3);
 
         private final int weight;
 
@@ -73,7 +73,7 @@ final class Faults {
     }
 
     void begin() {
-        eves.ofLifetimes();
+        eves.begin();
         next();
     }
 
@@ -101,6 +101,7 @@ final class Faults {
             case BLACK_DOWN -> links.black(uplink, false, true);
             case ALL_BLACK -> client.uplinks().forEach(each -> links.black(each, true, true));
             case STORM -> links.storm(uplink);
+            case CORNER -> links.corner(client, uplink);
             case NAT_REBIND -> uplink.nat.forget(chance.happens(0.5));
             case GATEWAY_DARK -> nodes.dark(gateway);
             case STARVE_CLIENT -> nodes.starve(client);
@@ -120,7 +121,6 @@ final class Faults {
             case GATEWAY_LEAVE -> nodes.leave(gateway);
             case GATEWAY_LEFT -> nodes.leaveCluster(gateway);
             case TABLE_REFUSES -> nodes.refuse(gateway, chance.about(4 * SECONDS));
-            case LOSS_EVE -> eves.ofLoss(client);
         }
     }
 

@@ -46,6 +46,8 @@ final class Insider {
         EXHAUST
     }
 
+    private static final long MILLIS = 1_000_000;
+
     /** How often each comes, in the order of the constants. */
     private static final int[] WEIGHTS = {6, 3, 3, 1, 6, 6, 3, 3, 4, 1, 3, 6};
 
@@ -209,14 +211,33 @@ final class Insider {
             case ANY_CAUSE -> send(1, of, ticket, opened, draft.cause(chance.oneOf(List.of(BindCause.values()))));
             case MANY_NONCES -> send(MANY, of, ticket, opened, draft.epoch(opened.epoch() - 1));
             case EXHAUST -> {
-                if (isRecovering(of, opened)) {
-                    send(ENOUGH, of, ticket, opened, draft.epoch(opened.epoch() - 1));
-                }
+                silence(of.client);
+                world.timeline.in(chance.between(300, 2500) * MILLIS, () -> exhaust(of));
             }
             case TO_ANOTHER_GATEWAY -> {
                 of.to = world.network.endpoint(chance.oneOf(world.gateways), 0);
                 send(1, of, ticket, opened, draft.cause(BindCause.DEAD));
             }
+        }
+    }
+
+    /** Nobody hears the client for a while. */
+    private void silence(ClientNode client) {
+        if (chance.happens(0.4)) {
+            client.starve(chance.between(1000, 3000) * MILLIS);
+            return;
+        }
+        client.uplinks().forEach(uplink -> {
+            uplink.up.black(true);
+            world.timeline.in(4000 * MILLIS, () -> uplink.up.black(false));
+        });
+    }
+
+    /** More refused requests than policy bears, while the owner waits for the client. */
+    private void exhaust(Stolen of) {
+        if (active && of.ticket != null && of.opened != null && isRecovering(of, of.opened)) {
+            Draft draft = draft(of, of.opened);
+            send(ENOUGH, of, of.ticket, of.opened, draft.epoch(of.opened.epoch() - 1));
         }
     }
 

@@ -60,6 +60,36 @@ final class LinkFaults {
         uplink.down.black(false);
     }
 
+    /** The client's other paths are gone for a while, and this one shakes. */
+    void corner(ClientNode client, Uplink uplink) {
+        long nanos = chance.between(6, 10) * SECONDS;
+        for (Uplink other : client.uplinks()) {
+            if (other != uplink) {
+                other.up.black(true);
+                world.timeline.in(nanos, () -> light(other));
+            }
+        }
+        Lane.Weather before = uplink.up.weather();
+        Lane.Weather shaky = new Lane.Weather(
+                before.delay(),
+                chance.between(100, 500) * MILLIS,
+                chance.unit() * 0.3,
+                before.duplicate(),
+                before.corrupt(),
+                before.straggle());
+        during(nanos, uplink.up, shaky);
+    }
+
+    /** Everything passes again, and the client sees the link come. */
+    void replug(Uplink uplink) {
+        light(uplink);
+        if (uplink.isUp) {
+            uplink.isUp = false;
+            uplink.client.linkDown(uplink);
+            up(uplink, false);
+        }
+    }
+
     void storm(Uplink uplink) {
         Lane.Weather before = uplink.up.weather();
         double worst = world.scenario.wildness();
@@ -71,9 +101,14 @@ final class LinkFaults {
                 chance.unit() * worst * 0.3,
                 chance.unit() * worst * 0.3);
         Lane lane = chance.happens(0.5) ? uplink.up : uplink.down;
-        lane.weather(storm);
-        world.timeline.in(chance.about(chance.happens(0.3) ? 9 * SECONDS : 3 * SECONDS), () -> {
-            if (lane.weather() == storm) {
+        during(chance.about(chance.happens(0.3) ? 9 * SECONDS : 3 * SECONDS), lane, storm);
+    }
+
+    private void during(long nanos, Lane lane, Lane.Weather weather) {
+        Lane.Weather before = lane.weather();
+        lane.weather(weather);
+        world.timeline.in(nanos, () -> {
+            if (lane.weather() == weather) {
                 lane.weather(before);
             }
         });

@@ -74,7 +74,7 @@ record Scenario(
 
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
-    private static final int REST_EVERY = 90;
+    private static final int REST_EVERY = 70;
 
     static Scenario of(long seed) {
         return seed % REST_EVERY == 0 ? rest(seed) : wild(seed);
@@ -107,7 +107,7 @@ record Scenario(
         Chance chance = new Chance(seed, "scenario");
         double wildness = chance.happens(0.2) ? 0 : chance.unit();
         int clients = chance.happens(0.6) ? 1 : 2 + chance.below(2);
-        boolean isLong = chance.happens(0.1);
+        boolean isLong = chance.happens(0.15);
         Store store = Store.drawn(seed, wildness);
         return new Scenario(
                 wildness,
@@ -122,7 +122,7 @@ record Scenario(
                 wildness > 0 && chance.happens(0.4) ? chance.between(500, 5000) * MILLIS : 0,
                 chance.between(40, 400) * clients * MILLIS,
                 chance.happens(0.5) ? chance.between(0, 300) : 0,
-                chance.happens(0.1) ? chance.between(0, 30_000) : 0,
+                chance.happens(isLong ? 0.6 : 0.1) ? chance.between(0, 30_000) : 0,
                 Deadlines.NEVER,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
                 store,

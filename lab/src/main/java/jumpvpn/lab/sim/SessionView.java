@@ -104,7 +104,7 @@ final class SessionView {
         }
         boolean answerForNobody =
                 event.type() == EventType.REATTACH_REJECT && event.version().equals(StateVersion.BIRTH);
-        boolean judged = lost && ABOUT_RECORDS.contains(event.type());
+        boolean judged = lost && (ABOUT_RECORDS.contains(event.type()) || event.reason() == ReasonCode.ANSWER_REPEATED);
         require(
                 (state != SessionState.TERMINATED && !lost) || answerForNobody || judged,
                 "I10",
