@@ -236,8 +236,14 @@ final class GatewaySession {
         return new SessionTable.Loss(record.id(), record.version().epoch(), lastHeardNanos());
     }
 
-    /** When the transport-loss TTL is over, or never while a binding is alive here, or somewhere for all we know. */
+    /**
+     * When the transport-loss TTL is over, or never while a binding is alive here, or somewhere for all we know. Once it is over it stays so until the end is committed,
+     * unless a bind under way may yet make it pointless.
+     */
     long lossEndNanos() {
+        if (ending == ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED && binding == null) {
+            return Long.MIN_VALUE;
+        }
         return path.active() != null && machine.bindingAlive() ? Deadlines.NEVER : deadlines.at(Timer.TRANSPORT_LOSS);
     }
 

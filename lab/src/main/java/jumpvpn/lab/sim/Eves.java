@@ -9,7 +9,7 @@ import jumpvpn.core.session.PolicyKey;
 final class Eves {
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
-    private static final long MOST_WAIT_NANOS = 12 * SECONDS;
+    private static final long MOST_WAIT_NANOS = 20 * SECONDS;
 
     private final World world;
     private final LinkFaults links;
@@ -28,7 +28,17 @@ final class Eves {
             return;
         }
         ofLifetimes();
-        world.timeline.in(chance.between(2, 10) * SECONDS, () -> ofLoss(chance.oneOf(world.clients)));
+        nextLoss(0);
+    }
+
+    private void nextLoss(long pauseNanos) {
+        world.timeline.in(pauseNanos + chance.between(2, 8) * SECONDS, () -> {
+            long ttl = world.scenario.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
+            if (ttl <= MOST_WAIT_NANOS && !world.faults.isHealed()) {
+                ofLoss(chance.oneOf(world.clients), ttl);
+                nextLoss(ttl);
+            }
+        });
     }
 
     /** Sessions that were born at the beginning get old. */
@@ -38,21 +48,15 @@ final class Eves {
             return;
         }
         long dark = end - chance.between(8, 15) * SECONDS;
-        long light = end + chance.between(-200, 1000) * MILLIS;
+        long light = end + chance.between(0, 800) * MILLIS;
         world.timeline.at(dark, () -> world.network.uplinks().forEach(uplink -> black(uplink, light - dark)));
         world.timeline.at(end - SECONDS, this::refuse);
     }
 
-    /** A client's session has no binding for long, and the client sleeps over the beginning of it. */
-    private void ofLoss(ClientNode client) {
-        long ttl = world.scenario.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
-        if (ttl > MOST_WAIT_NANOS || world.faults.isHealed()) {
-            return;
-        }
-        long sleep = chance.between(1000, 3000) * MILLIS;
-        long light = ttl + chance.between(400, 2500) * MILLIS;
+    /** A client's session has no binding for long. */
+    private void ofLoss(ClientNode client, long ttl) {
+        long light = ttl + chance.between(0, 600) * MILLIS;
         client.uplinks().forEach(uplink -> black(uplink, light));
-        client.starve(sleep);
         world.timeline.in(Math.max(1, ttl - 2 * SECONDS), this::refuse);
     }
 

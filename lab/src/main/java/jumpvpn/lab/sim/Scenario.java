@@ -75,9 +75,40 @@ record Scenario(
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
     private static final int REST_EVERY = 70;
+    private static final int EVE_EVERY = 16;
 
     static Scenario of(long seed) {
-        return seed % REST_EVERY == 0 ? rest(seed) : wild(seed);
+        if (seed % REST_EVERY == 0) {
+            return rest(seed);
+        }
+        return seed % EVE_EVERY == 0 ? eve(seed) : wild(seed);
+    }
+
+    /** Not much happens but that sessions come to their ends, while others try to use them. */
+    private static Scenario eve(long seed) {
+        Chance chance = new Chance(seed, "eve");
+        boolean isLong = chance.happens(0.5);
+        Policy policy = isLong
+                ? Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, 60 * SECONDS)
+                : Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, chance.between(15, 20) * SECONDS);
+        return new Scenario(
+                0.05,
+                70 * SECONDS,
+                1 + chance.below(2),
+                1,
+                2,
+                1,
+                chance.between(25, 120) * SECONDS,
+                600 * SECONDS,
+                0,
+                chance.happens(0.3) ? chance.between(500, 1500) * MILLIS : 0,
+                chance.between(40, 400) * MILLIS,
+                0,
+                chance.between(15_000, 30_000),
+                Deadlines.NEVER,
+                Suite.AES_256_GCM,
+                Store.EMBEDDED,
+                policy);
     }
 
     /** Nothing happens for hours, but for what time does. */
@@ -122,7 +153,7 @@ record Scenario(
                 wildness > 0 && chance.happens(0.4) ? chance.between(500, 5000) * MILLIS : 0,
                 chance.between(40, 400) * clients * MILLIS,
                 chance.happens(0.5) ? chance.between(0, 300) : 0,
-                chance.happens(isLong ? 0.6 : 0.1) ? chance.between(0, 30_000) : 0,
+                chance.happens(isLong ? 0.6 : 0.1) ? chance.between(isLong ? 15_000 : 0, 30_000) : 0,
                 Deadlines.NEVER,
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
                 store,
