@@ -48,7 +48,7 @@ final class Eves {
             return;
         }
         long dark = end - chance.between(8, 15) * SECONDS;
-        long light = end + chance.between(0, 800) * MILLIS;
+        long light = end + chance.between(0, chance.happens(0.4) ? 8000 : 800) * MILLIS;
         world.timeline.at(dark, () -> world.network.uplinks().forEach(uplink -> black(uplink, light - dark)));
         world.timeline.at(end - SECONDS, this::refuse);
     }

@@ -39,7 +39,7 @@ final class Faults {
         CLIENT_REVOKED(1),
         TABLE_CUT_OFF(4),
         GATEWAY_LEAVE(1),
-        GATEWAY_LEFT(8),
+        GATEWAY_LEFT(12),
         TABLE_REFUSES(3);
 
         private final int weight;

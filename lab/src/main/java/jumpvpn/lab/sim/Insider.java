@@ -223,7 +223,7 @@ final class Insider {
 
     /** Nobody hears the client for a while. */
     private void silence(ClientNode client) {
-        if (chance.happens(0.4)) {
+        if (chance.happens(0.6)) {
             client.starve(chance.between(1000, 3000) * MILLIS);
             return;
         }

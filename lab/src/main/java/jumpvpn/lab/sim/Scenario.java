@@ -53,7 +53,7 @@ record Scenario(
             Chance chance = new Chance(seed, "store");
             Store own = chance.happens(0.25) ? EMBEDDED : MEMORY;
             double kind = chance.unit();
-            if (kind < 0.1) {
+            if (kind < 0.13) {
                 return STICKY;
             }
             if (kind < 0.65) {
@@ -101,7 +101,7 @@ record Scenario(
                 chance.between(25, 120) * SECONDS,
                 600 * SECONDS,
                 0,
-                chance.happens(0.3) ? chance.between(500, 1500) * MILLIS : 0,
+                chance.happens(0.6) ? chance.between(300, 1200) * MILLIS : 0,
                 chance.between(40, 400) * MILLIS,
                 0,
                 chance.between(15_000, 30_000),
@@ -138,7 +138,7 @@ record Scenario(
         Chance chance = new Chance(seed, "scenario");
         double wildness = chance.happens(0.2) ? 0 : chance.unit();
         int clients = chance.happens(0.6) ? 1 : 2 + chance.below(2);
-        boolean isLong = chance.happens(0.15);
+        boolean isLong = chance.happens(0.2);
         Store store = Store.drawn(seed, wildness);
         return new Scenario(
                 wildness,
