@@ -211,8 +211,9 @@ final class Insider {
             case ANY_CAUSE -> send(1, of, ticket, opened, draft.cause(chance.oneOf(List.of(BindCause.values()))));
             case MANY_NONCES -> send(MANY, of, ticket, opened, draft.epoch(opened.epoch() - 1));
             case EXHAUST -> {
-                silence(of.client);
-                world.timeline.in(chance.between(300, 2500) * MILLIS, () -> exhaust(of));
+                long nanos = chance.between(300, 2500) * MILLIS;
+                silence(of.client, nanos);
+                world.timeline.in(nanos, () -> exhaust(of));
             }
             case TO_ANOTHER_GATEWAY -> {
                 of.to = world.network.endpoint(chance.oneOf(world.gateways), 0);
@@ -221,16 +222,18 @@ final class Insider {
         }
     }
 
-    /** Nobody hears the client for a while. */
-    private void silence(ClientNode client) {
-        if (chance.happens(0.6)) {
-            client.starve(chance.between(1000, 3000) * MILLIS);
-            return;
+    /** Nobody hears the client for so long and longer; either it hears on, or it sleeps and hears what comes at the end. */
+    private void silence(ClientNode client, long nanos) {
+        boolean sleeps = chance.happens(0.5);
+        if (sleeps) {
+            client.starve(nanos + 500 * MILLIS);
         }
-        client.uplinks().forEach(uplink -> {
+        for (Uplink uplink : client.uplinks()) {
             uplink.up.black(true);
-            world.timeline.in(4000 * MILLIS, () -> uplink.up.black(false));
-        });
+            uplink.down.black(sleeps);
+            world.timeline.in(nanos, () -> uplink.down.black(false));
+            world.timeline.in(nanos + 2000 * MILLIS, () -> uplink.up.black(false));
+        }
     }
 
     /** More refused requests than policy bears, while the owner waits for the client. */
