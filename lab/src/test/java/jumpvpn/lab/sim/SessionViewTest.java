@@ -80,7 +80,7 @@ class SessionViewTest {
         view.delivered(11 * SECOND, 1); // still drains
         bind(20 * SECOND, ReasonCode.PEER_REPORTED, 2);
         view.delivered(20 * SECOND, 3);
-        view.agree(20 * SECOND, SessionState.ATTACHED, version("3.0"), INNER);
+        view.agree(SessionState.ATTACHED, version("3.0"), INNER);
         assertThat(view.isLive()).isTrue();
     }
 
@@ -100,8 +100,8 @@ class SessionViewTest {
 
     @Test
     void anotherInnerAddress() {
-        view.agree(1, SessionState.ATTACHED, version("1.0"), INNER);
-        breaks("I3", () -> view.agree(2, SessionState.ATTACHED, version("1.0"), List.of(Prefix.parse("10.77.0.3/24"))));
+        view.agree(SessionState.ATTACHED, version("1.0"), INNER);
+        breaks("I3", () -> view.agree(SessionState.ATTACHED, version("1.0"), List.of(Prefix.parse("10.77.0.3/24"))));
     }
 
     @Test
@@ -145,8 +145,8 @@ class SessionViewTest {
     void recoveringForTooLong() {
         say(SECOND, EventType.TRANSPORT_DEAD, ReasonCode.NO_DELIVERY_WINDOW, "1.0");
         row(SECOND, ReasonCode.TRANSPORT_DEAD, "1.1", SessionState.ATTACHED, SessionState.RECOVERING);
-        view.agree(9 * SECOND, SessionState.RECOVERING, version("1.1"), INNER);
-        breaks("I8", () -> view.agree(10 * SECOND, SessionState.RECOVERING, version("1.1"), INNER));
+        view.inTime(9 * SECOND);
+        breaks("I8", () -> view.inTime(10 * SECOND));
     }
 
     @Test
@@ -155,15 +155,15 @@ class SessionViewTest {
         say(0, EventType.TRANSPORT_DEAD, ReasonCode.NO_DELIVERY_WINDOW, "1.0");
         row(0, ReasonCode.TRANSPORT_DEAD, "1.1", SessionState.ATTACHED, SessionState.RECOVERING);
         row(SECOND, ReasonCode.RECOVERY_WINDOW_EXCEEDED, "1.2", SessionState.RECOVERING, SessionState.DEGRADED);
-        view.agree(ttl, SessionState.DEGRADED, version("1.2"), INNER);
-        breaks("I8", () -> view.agree(ttl + SECOND, SessionState.DEGRADED, version("1.2"), INNER));
+        view.inTime(ttl);
+        breaks("I8", () -> view.inTime(ttl + SECOND));
     }
 
     @Test
     void beyondItsLifetime() {
         long lifetime = Policy.DEFAULT.get(PolicyKey.SESSION_MAX_LIFETIME);
-        view.agree(lifetime, SessionState.ATTACHED, version("1.0"), INNER);
-        breaks("I8", () -> view.agree(lifetime + SECOND, SessionState.ATTACHED, version("1.0"), INNER));
+        view.inTime(lifetime);
+        breaks("I8", () -> view.inTime(lifetime + SECOND));
     }
 
     @Test
@@ -175,7 +175,7 @@ class SessionViewTest {
 
     @Test
     void aStateWithoutItsEvent() {
-        breaks("I11", () -> view.agree(1, SessionState.VOLATILE, version("1.1"), INNER));
+        breaks("I11", () -> view.agree(SessionState.VOLATILE, version("1.1"), INNER));
         breaks("I11", () -> row(1, ReasonCode.HEALTH_RECOVERED, "1.1", SessionState.VOLATILE, SessionState.ATTACHED));
         breaks("I11", () -> row(1, ReasonCode.LOSS_SPIKE, "1.1", SessionState.ATTACHED, SessionState.DEGRADED));
     }
