@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * is left of an ended session stays in the table for a while, so that a crash right after the commit loses no event.
  */
 final class LiveSessions {
-    private static final long GRAVE_NANOS = 10_000_000_000L;
+    static final long GRAVE_NANOS = 10_000_000_000L;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final GatewayContext context;

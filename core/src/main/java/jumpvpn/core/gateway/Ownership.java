@@ -124,10 +124,19 @@ final class Ownership {
         table.read(id, (at, reading) -> adopt(at, id, reading));
     }
 
+    /** What was read may be older than what was committed here meanwhile: then it is left alone. */
     private void take(long nowNanos, SessionRecord record) {
+        GatewaySession known = sessions.get(record.id());
+        if (sessions.isBuried(record.id()) || (known != null && !isNewer(record, known))) {
+            return;
+        }
+        if (known != null) {
+            known.stop(nowNanos);
+            sessions.drop(known);
+        }
         if (record.isLive()) {
             own(nowNanos, record);
-        } else if (!sessions.isBuried(record.id())) {
+        } else {
             GatewaySession.restored(context, record, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
             sessions.bury(nowNanos, record.id());
         }
@@ -194,7 +203,7 @@ final class Ownership {
         }
         GatewaySession session = sessions.get(id);
         if (!record.owner().equals(self)) {
-            if (session != null && record.version().compareTo(session.record.version()) > 0) {
+            if (session != null && isNewer(record, session)) {
                 sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
             }
         } else if (isUnexpected(session, record)) {
@@ -213,7 +222,11 @@ final class Ownership {
 
     /** Whether a commit of ours that was given up has come in after all. */
     private static boolean isUnexpected(@Nullable GatewaySession session, SessionRecord record) {
-        return session == null ? record.isLive() : record.version().compareTo(session.record.version()) > 0;
+        return session == null ? record.isLive() : isNewer(record, session);
+    }
+
+    private static boolean isNewer(SessionRecord record, GatewaySession session) {
+        return record.version().compareTo(session.record.version()) > 0;
     }
 
     private void adopt(long nowNanos, SessionId id, SessionTable.Reading reading) {
@@ -229,10 +242,6 @@ final class Ownership {
         GatewaySession session = sessions.get(found.record().id());
         if (isUnexpected(session, found.record())
                 && !table.isUnsettled(found.record().commitId())) {
-            if (session != null) {
-                session.stop(nowNanos);
-                sessions.drop(session);
-            }
             take(nowNanos, found.record());
         }
     }

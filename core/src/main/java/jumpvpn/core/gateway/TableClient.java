@@ -18,6 +18,7 @@ import jumpvpn.core.session.SessionId;
 final class TableClient {
     private static final long FIRST_PAUSE_NANOS = 50_000_000;
     private static final long LONGEST_PAUSE_NANOS = 5_000_000_000L;
+    private static final long BIRTH_NANOS = LiveSessions.GRAVE_NANOS / 2;
 
     /** Who hears how a commit ended; never UNKNOWN. */
     @FunctionalInterface
@@ -104,6 +105,7 @@ final class TableClient {
         private final Settled settled;
         private boolean doubtful;
         private boolean refused;
+        private long doubtfulSinceNanos;
         private long pauseNanos = FIRST_PAUSE_NANOS;
 
         Attempt(long commitId, List<SessionTable.Change> changes, Settled settled) {
@@ -120,7 +122,10 @@ final class TableClient {
             switch (outcome) {
                 case COMMITTED -> settled.settled(nowNanos, outcome);
                 case UNKNOWN -> {
-                    doubtful = true;
+                    if (!doubtful) {
+                        doubtful = true;
+                        doubtfulSinceNanos = nowNanos;
+                    }
                     look();
                 }
                 case REFUSED, UNAVAILABLE -> {
@@ -157,11 +162,17 @@ final class TableClient {
         private void judge(long nowNanos, boolean isThere, int epoch) {
             if (isThere) {
                 settled.settled(nowNanos, SessionTable.Outcome.COMMITTED);
-            } else if (refused || epoch != changes.getFirst().expectedEpoch()) {
+            } else if (refused || epoch != changes.getFirst().expectedEpoch() || isTooLate(nowNanos)) {
                 settled.settled(nowNanos, SessionTable.Outcome.REFUSED);
             } else {
                 pause(nowNanos, this::go);
             }
+        }
+
+        /** A birth that is not there may have been, and its session ended: as long as what is left of it is in the table, it can't be brought back. */
+        private boolean isTooLate(long nowNanos) {
+            SessionTable.Change first = changes.getFirst();
+            return first.expectedEpoch() == 0 && first.record() != null && nowNanos - doubtfulSinceNanos > BIRTH_NANOS;
         }
 
         private void pause(long nowNanos, Runnable again) {

@@ -19,7 +19,7 @@ public final class MemorySessionTable implements SessionTable {
 
     @Override
     public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
-        if (!isAsExpected(changes) || !leavesOneEach(changes)) {
+        if (!changes.stream().allMatch(change -> change.fits(records.get(change.id()))) || !leavesOneEach(changes)) {
             done.accept(Outcome.REFUSED);
             return;
         }
@@ -48,18 +48,6 @@ public final class MemorySessionTable implements SessionTable {
                             change.id(),
                             change.record() == null ? null : change.record().copy()));
         }
-    }
-
-    private boolean isAsExpected(List<Change> changes) {
-        for (Change change : changes) {
-            SessionRecord current = records.get(change.id());
-            int epoch =
-                    current == null || !current.isLive() ? 0 : current.version().epoch();
-            if (epoch != change.expectedEpoch()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private boolean leavesOneEach(List<Change> changes) {

@@ -30,10 +30,19 @@ public interface SessionTable {
     /**
      * One compare-and-swap on a record's epoch.
      *
-     * @param expectedEpoch of the live record before; 0: there must be no live one
+     * @param expectedEpoch of the live record before; 0: there must be no live one, and for a birth none at all: a try that comes in late must not bring back what has
+     *     ended meanwhile
      * @param record what replaces it; null: what is left of an ended session goes
      */
-    record Change(SessionId id, int expectedEpoch, @Nullable SessionRecord record) {}
+    record Change(SessionId id, int expectedEpoch, @Nullable SessionRecord record) {
+        /** Whether a table with this record of the session may take the change. */
+        public boolean fits(@Nullable SessionRecord current) {
+            if (current == null) {
+                return expectedEpoch == 0;
+            }
+            return current.isLive() ? current.version().epoch() == expectedEpoch : expectedEpoch == 0 && record == null;
+        }
+    }
 
     /** What a read found. */
     sealed interface Reading {

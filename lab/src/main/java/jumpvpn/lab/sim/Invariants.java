@@ -35,7 +35,7 @@ final class Invariants {
     private static final long STORE_SLACK_NANOS = 15_000_000_000L; // as long as a lease
 
     private final World world;
-    private final List<Observer> observers;
+    private final Overheard overheard;
     private final TreeMap<String, TreeMap<SessionId, SessionView>> views = new TreeMap<>();
     private final TreeMap<SessionId, TreeMap<StateVersion, Row>> rows = new TreeMap<>();
     private final TreeMap<SessionId, TreeSet<StateVersion>> firsts = new TreeMap<>();
@@ -46,9 +46,9 @@ final class Invariants {
     private int sessions;
     private int events;
 
-    Invariants(World world, List<Observer> observers) {
+    Invariants(World world) {
         this.world = world;
-        this.observers = List.copyOf(observers);
+        overheard = new Overheard(world.scenario);
         this.requests = new Requests(world.scenario.policy().get(PolicyKey.SECURITY_REATTACH_MAX_AGE));
     }
 
@@ -92,18 +92,17 @@ final class Invariants {
     }
 
     void started(Node node) {
-        observers.forEach(observer -> observer.started(world.timeline.now(), node.name, node.role));
+        overheard.started(node.name);
     }
 
     /** The process is gone, and with it what it held. */
     void died(Node node) {
         views(node).values().forEach(SessionView::lose);
-        observers.forEach(observer -> observer.stopped(world.timeline.now(), node.name));
     }
 
     /** The seed is over. */
     void finished() {
-        observers.forEach(observer -> observer.finished(world.timeline.now()));
+        overheard.finished();
     }
 
     private TreeMap<SessionId, SessionView> views(Node node) {
@@ -115,7 +114,7 @@ final class Invariants {
         events++;
         long now = world.timeline.now();
         world.history.note(now, node.name, "says", Told.number(event), new Told(event));
-        observers.forEach(observer -> observer.event(now, node.name, event));
+        overheard.event(node.name, event);
         if (forged && event.type() == EventType.STATE_CHANGE && event.from() != SessionState.BIRTH) {
             throw new Violation("I6", "a replayed or forged datagram changed the state: " + new Told(event));
         }
@@ -348,7 +347,6 @@ final class Invariants {
         }
         view.from(binding.gate);
         view.delivered(node.local(), binding.epoch);
-        observers.forEach(observer -> observer.delivered(world.timeline.now(), node.name, view.id, binding.epoch));
     }
 
     private @Nullable SessionView behind(GatewayNode node, Binding binding) {

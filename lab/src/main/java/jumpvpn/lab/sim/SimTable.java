@@ -70,7 +70,7 @@ final class SimTable {
 
     /** Applies all changes or none. */
     boolean commit(List<SessionTable.Change> changes) {
-        if (!changes.stream().allMatch(this::isAsExpected) || !leavesOneEach(changes)) {
+        if (!changes.stream().allMatch(change -> change.fits(records.get(change.id()))) || !leavesOneEach(changes)) {
             return false;
         }
         for (SessionTable.Change change : changes) {
@@ -88,11 +88,6 @@ final class SimTable {
             List.copyOf(links).forEach(link -> link.committed(change.id(), change.record()));
         }
         return true;
-    }
-
-    private boolean isAsExpected(SessionTable.Change change) {
-        SessionRecord current = records.get(change.id());
-        return (current == null || !current.isLive() ? 0 : current.version().epoch()) == change.expectedEpoch();
     }
 
     private boolean leavesOneEach(List<SessionTable.Change> changes) {

@@ -19,8 +19,8 @@ public final class Simulation {
 
     private final World world;
 
-    private Simulation(long seed, Parts parts, List<Observer> observers) {
-        world = new World(seed, parts, observers);
+    private Simulation(long seed, Parts parts) {
+        world = new World(seed, parts);
     }
 
     /**
@@ -34,12 +34,7 @@ public final class Simulation {
 
     /** Runs a seed on these parts. */
     public static Outcome run(long seed, Parts parts) {
-        return run(seed, parts, List.of());
-    }
-
-    /** Runs a seed on these parts; these look on. */
-    public static Outcome run(long seed, Parts parts, List<Observer> observers) {
-        Simulation simulation = new Simulation(seed, parts, observers);
+        Simulation simulation = new Simulation(seed, parts);
         try {
             return simulation.live();
         } catch (Violation violation) {

@@ -9,7 +9,7 @@ public final class Violation extends AssertionError {
     /**
      * What was broken.
      *
-     * @param invariant of contract section 6: {@code I1} to {@code I13}, or {@code INNER} for a packet that nobody sent, or that came twice
+     * @param invariant of contract section 6: {@code I1} to {@code I13}, or in capitals the oracle that noticed it: {@code INNER} for a packet that nobody sent or that came twice, {@code MODEL}, {@code AUDIT}
      */
     public Violation(String invariant, String what) {
         super(invariant + ": " + what);

@@ -24,11 +24,11 @@ final class World {
     final Insider insider;
     final Faults faults;
 
-    World(long seed, Parts parts, List<Observer> observers) {
+    World(long seed, Parts parts) {
         this.seed = seed;
         this.parts = parts;
         scenario = Scenario.of(seed);
-        invariants = new Invariants(this, observers);
+        invariants = new Invariants(this);
         exchange = new Exchange(parts.aead());
         sharedTable =
                 scenario.store().shared() ? new SimTable(this, scenario.store().leaseNanos()) : null;
