@@ -50,7 +50,13 @@ final class Completions {
             table.readClient(birth.clientKey(), (at, reading) -> {
                 switch (reading) {
                     case SessionTable.Reading.Unavailable _ -> births.refused(at, birth);
-                    case SessionTable.Reading.None _ -> commit(at, birth, null);
+                    case SessionTable.Reading.None _ -> {
+                        if (sessions.isEnding(birth.clientKey())) { // its end is to be told before another's birth
+                            births.refused(at, birth);
+                        } else {
+                            commit(at, birth, null);
+                        }
+                    }
                     case SessionTable.Reading.Found found -> {
                         GatewaySession older = known(at, found);
                         if (older == null) {

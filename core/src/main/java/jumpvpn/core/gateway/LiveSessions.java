@@ -36,6 +36,7 @@ final class LiveSessions {
     private final LinkedHashMap<SessionId, GatewaySession> byId = new LinkedHashMap<>();
     private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
+    private final TreeSet<String> ending = new TreeSet<>(); // the clients' keys
     private final TreeSet<SessionId> graves = new TreeSet<>();
     private final Wakeups wakeups = new Wakeups();
 
@@ -81,6 +82,7 @@ final class LiveSessions {
     private void remove(GatewaySession session) {
         if (byId.remove(session.record.id(), session)) {
             losses.remove(session.record.id());
+            ending.remove(session.record.clientKey());
         }
         byGate.remove(session.path.gate);
         wakeups.remove(session);
@@ -159,6 +161,9 @@ final class LiveSessions {
         }
         session.stop(nowNanos);
         session.rows.freeze();
+        if (byId.get(session.record.id()) == session) {
+            ending.add(session.record.clientKey());
+        }
         long commitId = context.crypto().entropy().nextLong();
         table.commit(
                 commitId,
@@ -225,6 +230,11 @@ final class LiveSessions {
                 }
             });
         });
+    }
+
+    /** Whether a session of this client ends here, but nobody can say yet whether that is committed. */
+    boolean isEnding(String clientKey) {
+        return ending.contains(clientKey);
     }
 
     /** Whether the end of this session was told here, and what is left of it is in the table yet. */
