@@ -53,13 +53,16 @@ class MemorySessionTableTest {
     }
 
     @Test
-    void whatHasEndedCountsAsNone() {
+    void whatHasEndedStaysEndedUntilItIsRemoved() {
         commit(new Change(ONE, 0, Records.born(1, "a")));
         assertThat(commit(new Change(ONE, 1, Records.ended(1, "a", 1)))).isEqualTo(Outcome.COMMITTED);
         assertThat(commit(new Change(ONE, 1, Records.bound(1, "a", 2)))).isEqualTo(Outcome.REFUSED);
         assertThat(client("a")).isEqualTo(new Reading.None());
         assertThat(((Reading.Found) read(ONE)).record().isLive()).isFalse();
         assertThat(table.live()).isEmpty();
+        assertThat(commit(new Change(ONE, 0, Records.born(1, "a"))))
+                .as("it is not born again")
+                .isEqualTo(Outcome.REFUSED);
         assertThat(commit(new Change(ONE, 0, null))).isEqualTo(Outcome.COMMITTED);
         assertThat(table.size()).isZero();
     }

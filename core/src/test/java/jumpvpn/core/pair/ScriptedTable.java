@@ -41,6 +41,9 @@ final class ScriptedTable implements SessionTable {
 
     Outcome markOutcome = Outcome.COMMITTED;
     boolean readable = true;
+    /** What is read of a session is told when {@link ScriptedTable#land} says. */
+    boolean readsAreLate;
+
     boolean ownerGone;
     long leaseNanos = Deadlines.NEVER;
     private final List<Runnable> late = new ArrayList<>();
@@ -91,7 +94,13 @@ final class ScriptedTable implements SessionTable {
     @Override
     public void read(SessionId id, Consumer<Reading> done) {
         reads.add(id);
-        inner.read(id, reading -> done.accept(found(reading)));
+        inner.read(id, reading -> {
+            if (readsAreLate) {
+                late.add(() -> done.accept(found(reading)));
+            } else {
+                done.accept(found(reading));
+            }
+        });
     }
 
     @Override

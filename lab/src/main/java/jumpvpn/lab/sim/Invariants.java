@@ -301,7 +301,8 @@ final class Invariants {
                 ? 1
                 : record.version().epoch() - status.version().epoch();
         boolean same = record == null || record.inner().equals(status.inner());
-        if (!same || behind < 0 || (behind > 0 && node.link().isImmediate())) {
+        boolean isOwn = record != null && record.owner().equals(node.link().owner()); // of others' it is told
+        if (!same || behind < 0 || (behind > 0 && isOwn && node.link().isImmediate())) {
             throw new Violation("I2", "the table says " + record + " of " + status);
         }
     }

@@ -61,6 +61,23 @@ class PlantedFaultTest {
     }
 
     @Test
+    void aFailureReplaysExactly() {
+        String first = null;
+        for (int run = 0; run < 2; run++) {
+            for (long seed = 1; seed <= SEEDS_FOR_CORE; seed++) {
+                try {
+                    Simulation.run(seed, Parts.planted(seed, Fault.KEEP_OLD_BINDING));
+                } catch (Violation caught) {
+                    first = first == null ? caught.getMessage() : first;
+                    assertThat(caught).hasMessage(first);
+                    break;
+                }
+            }
+        }
+        assertThat(first).contains("seed ").contains("of simulated time");
+    }
+
+    @Test
     void randomnessThatRepeats() {
         assertThat(found(seed -> new Parts(seed) {
                     @Override

@@ -1,0 +1,87 @@
+package jumpvpn.core.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.pair.ScriptedTable.Fate;
+import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a table does or says so late that something else was committed meanwhile (contract section 4). */
+class LateTableTest {
+    private final Pair pair = new Pair();
+    private final ScriptedTable table = new ScriptedTable(pair.table);
+
+    @BeforeEach
+    void start() {
+        pair.startGatewayOver(List.of(pair.client()), table);
+        pair.startClient(pair.gatewayKey.publicKey());
+    }
+
+    private List<String> rows() {
+        return pair.gatewayEvents.stream()
+                .filter(event -> event.type() == EventType.STATE_CHANGE)
+                .map(event -> event.reason() + " " + event.version())
+                .toList();
+    }
+
+    @Test
+    void aLateTryOfABirthDoesNotBringItsEndedSessionBack() {
+        table.fates.add(Fate.LATE_UNKNOWN);
+        pair.connect();
+        SessionId id = pair.status().id();
+        pair.agent.terminate(pair.now);
+        pair.await(() -> pair.sessions().isEmpty(), 1000);
+        pair.a.passes = false; // the client begins anew
+        pair.b.passes = false;
+        table.land();
+        pair.run(1500);
+        assertThat(pair.table.get(id))
+                .satisfies(record -> assertThat(record.isLive()).isFalse());
+        assertThat(pair.sessions()).isEmpty();
+        assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0", "PEER_CLOSED 1.1");
+    }
+
+    @Test
+    void aBirthInDoubtForLongIsNotCommittedAgain() {
+        table.fates.add(Fate.LOST_UNKNOWN);
+        table.fated = _ -> {
+            table.readable = false;
+            return true;
+        };
+        pair.agent.start(pair.now);
+        pair.await(() -> !table.commits.isEmpty(), 1000);
+        SessionId id = table.commits.getFirst().getFirst().id();
+        pair.a.passes = false; // the client confirms no more
+        pair.b.passes = false;
+        pair.run(6000);
+        table.readable = true;
+        pair.run(10_000);
+        assertThat(table.commits).hasSize(1);
+        assertThat(pair.table.get(id)).isNull();
+        assertThat(pair.sessions()).isEmpty();
+    }
+
+    @Test
+    void aBirthIsToldAfterTheEndOfTheSessionBeforeIt() {
+        pair.connect();
+        SessionId old = pair.status().id();
+        pair.forgetEvents();
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.readsAreLate = true;
+        pair.agent.terminate(pair.now);
+        pair.await(() -> !pair.table.get(old).isLive(), 1000);
+        pair.startClient(pair.gatewayKey.publicKey());
+        pair.agent.start(pair.now);
+        pair.run(1000);
+        assertThat(rows()).as("its end is in, but that is not known").isEmpty();
+        table.readsAreLate = false;
+        table.land();
+        pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
+        assertThat(rows()).containsExactly("PEER_CLOSED 1.1", "HANDSHAKE_OK 1.0");
+        assertThat(pair.status().id()).isNotEqualTo(old);
+    }
+}
