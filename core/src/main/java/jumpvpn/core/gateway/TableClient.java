@@ -57,11 +57,7 @@ final class TableClient {
 
     void commit(long commitId, List<SessionTable.Change> changes, Settled settled) {
         unsettled.add(commitId);
-        new Attempt(commitId, changes, (at, outcome) -> {
-                    unsettled.remove(commitId);
-                    settled.settled(at, outcome);
-                })
-                .go();
+        new Attempt(commitId, changes, settled).go();
     }
 
     /** Whether a commit with this id is under way: whoever asked for it will hear. */
@@ -110,7 +106,9 @@ final class TableClient {
 
         Attempt(long commitId, List<SessionTable.Change> changes, Settled settled) {
             this.commitId = commitId;
-            this.changes = changes;
+            this.changes = changes.stream()
+                    .map(SessionTable.Change::copy)
+                    .toList(); // its session may be forgotten, and wiped, before it is settled
             this.settled = settled;
         }
 
@@ -120,7 +118,7 @@ final class TableClient {
 
         private void answered(long nowNanos, SessionTable.Outcome outcome) {
             switch (outcome) {
-                case COMMITTED -> settled.settled(nowNanos, outcome);
+                case COMMITTED -> settle(nowNanos, outcome);
                 case UNKNOWN -> {
                     if (!doubtful) {
                         doubtful = true;
@@ -133,10 +131,16 @@ final class TableClient {
                         refused = outcome == SessionTable.Outcome.REFUSED;
                         look();
                     } else {
-                        settled.settled(nowNanos, outcome);
+                        settle(nowNanos, outcome);
                     }
                 }
             }
+        }
+
+        private void settle(long nowNanos, SessionTable.Outcome outcome) {
+            unsettled.remove(commitId);
+            changes.forEach(SessionTable.Change::wipe);
+            settled.settled(nowNanos, outcome);
         }
 
         private void look() {
@@ -161,9 +165,9 @@ final class TableClient {
         /** The id is there: committed. The epoch moved without it: refused. Else the same commit again. */
         private void judge(long nowNanos, boolean isThere, int epoch) {
             if (isThere) {
-                settled.settled(nowNanos, SessionTable.Outcome.COMMITTED);
+                settle(nowNanos, SessionTable.Outcome.COMMITTED);
             } else if (refused || epoch != changes.getFirst().expectedEpoch() || isTooLate(nowNanos)) {
-                settled.settled(nowNanos, SessionTable.Outcome.REFUSED);
+                settle(nowNanos, SessionTable.Outcome.REFUSED);
             } else {
                 pause(nowNanos, this::go);
             }

@@ -2,6 +2,7 @@ package jumpvpn.core.ownership;
 
 import java.util.List;
 import java.util.function.Consumer;
+import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,18 @@ public interface SessionTable {
      * @param record what replaces it; null: what is left of an ended session goes
      */
     record Change(SessionId id, int expectedEpoch, @Nullable SessionRecord record) {
+        /** The same change with its own secrets. */
+        public Change copy() {
+            return new Change(id, expectedEpoch, record == null ? null : record.copy());
+        }
+
+        /** The record's secrets are needed no more. */
+        public void wipe() {
+            if (record != null) {
+                record.secrets().forEach(SessionSecret::wipe);
+            }
+        }
+
         /** Whether a table with this record of the session may take the change. */
         public boolean fits(@Nullable SessionRecord current) {
             if (current == null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.pair.ScriptedTable.Fate;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -63,6 +64,33 @@ class LateTableTest {
         assertThat(table.commits).hasSize(1);
         assertThat(pair.table.get(id)).isNull();
         assertThat(pair.sessions()).isEmpty();
+    }
+
+    @Test
+    void whatIsCommittedAgainHasItsSecretsThoughTheSessionIsForgotten() {
+        table.leaseNanos = 9_000_000_000L;
+        start();
+        pair.connect();
+        SessionId id = pair.status().id();
+        table.fates.add(Fate.LOST_UNKNOWN);
+        table.readable = false;
+        pair.a.passes = false;
+        pair.agent.pathDown(pair.now, pair.a.path.id());
+        pair.await(() -> table.fates.isEmpty(), 1000);
+        pair.b.passes = false;
+        table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        pair.run(9500);
+        assertThat(pair.sessions()).isEmpty();
+        table.readable = true;
+        pair.await(() -> pair.table.get(id).version().epoch() == 2, 11_000);
+        table.markOutcome = SessionTable.Outcome.COMMITTED;
+        pair.b.passes = true;
+        pair.await(() -> pair.state() == SessionState.ATTACHED, 10_000);
+        pair.chat(0, 3, 5);
+        pair.run(100);
+        assertThat(pair.status().id()).isEqualTo(id);
+        assertThat(pair.atGateway).hasSize(3);
+        assertThat(pair.atClient).hasSize(3);
     }
 
     @Test

@@ -67,7 +67,8 @@ final class ScriptedTable implements SessionTable {
     }
 
     @Override
-    public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
+    public void commit(long commitId, List<Change> asked, Consumer<Outcome> done) {
+        List<Change> changes = asked.stream().map(Change::copy).toList();
         commits.add(changes);
         Fate fate = fates.isEmpty() || !fated.test(changes) ? Fate.FINE : fates.remove();
         switch (fate) {

@@ -298,12 +298,8 @@ final class Store {
         @Override
         public void commit(long commitId, List<SessionTable.Change> changes, Consumer<Outcome> done) {
             world.rules.asked(end, changes);
-            List<SessionTable.Change> copies = changes.stream()
-                    .map(change -> new SessionTable.Change(
-                            change.id(),
-                            change.expectedEpoch(),
-                            change.record() == null ? null : change.record().copy()))
-                    .toList();
+            List<SessionTable.Change> copies =
+                    changes.stream().map(SessionTable.Change::copy).toList();
             SessionRecord first = copies.getFirst().record();
             ask(
                     "commit of " + (first == null ? "nothing" : first.version() + " " + first.state()),
