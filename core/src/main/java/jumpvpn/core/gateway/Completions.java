@@ -48,16 +48,11 @@ final class Completions {
     void confirmed(Births.Birth birth) {
         if (!revoked.contains(birth.clientKey()) && births.claim(birth)) {
             table.readClient(birth.clientKey(), (at, reading) -> {
+                GatewaySession here = sessions.ofClient(birth.clientKey());
                 switch (reading) {
-                    case SessionTable.Reading.Unavailable _ -> births.refused(at, birth);
-                    case SessionTable.Reading.None _ -> {
-                        if (sessions.isEnding(birth.clientKey())) { // its end is to be told before another's birth
-                            births.refused(at, birth);
-                        } else {
-                            commit(at, birth, null);
-                        }
-                    }
-                    case SessionTable.Reading.Found found -> {
+                    case SessionTable.Reading.None _ when here == null -> commit(at, birth, null);
+                    case SessionTable.Reading.Found found
+                    when here == null || here.record.id().equals(found.record().id()) -> {
                         GatewaySession older = known(at, found);
                         if (older == null) {
                             births.refused(at, birth); // the client confirms again
@@ -65,6 +60,7 @@ final class Completions {
                             commit(at, birth, older);
                         }
                     }
+                    default -> births.refused(at, birth); // what has ended here is to be told before another's birth
                 }
             });
         }

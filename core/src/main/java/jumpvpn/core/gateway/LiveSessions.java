@@ -2,6 +2,7 @@ package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
@@ -36,7 +37,7 @@ final class LiveSessions {
     private final LinkedHashMap<SessionId, GatewaySession> byId = new LinkedHashMap<>();
     private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
-    private final TreeSet<String> ending = new TreeSet<>(); // the clients' keys
+    private final HashMap<String, GatewaySession> byClient = new HashMap<>();
     private final TreeSet<SessionId> graves = new TreeSet<>();
     private final Wakeups wakeups = new Wakeups();
 
@@ -49,6 +50,12 @@ final class LiveSessions {
     @Nullable
     GatewaySession get(SessionId id) {
         return byId.get(id);
+    }
+
+    /** The session of the client with this public key, or null. */
+    @Nullable
+    GatewaySession ofClient(String clientKey) {
+        return byClient.get(clientKey);
     }
 
     /** The session that a binding belongs to, or null. */
@@ -66,6 +73,7 @@ final class LiveSessions {
 
     void add(GatewaySession session) {
         byId.put(session.record.id(), session);
+        byClient.put(session.record.clientKey(), session);
         byGate.put(session.path.gate, session);
     }
 
@@ -82,7 +90,7 @@ final class LiveSessions {
     private void remove(GatewaySession session) {
         if (byId.remove(session.record.id(), session)) {
             losses.remove(session.record.id());
-            ending.remove(session.record.clientKey());
+            byClient.remove(session.record.clientKey(), session);
         }
         byGate.remove(session.path.gate);
         wakeups.remove(session);
@@ -161,9 +169,6 @@ final class LiveSessions {
         }
         session.stop(nowNanos);
         session.rows.freeze();
-        if (byId.get(session.record.id()) == session) {
-            ending.add(session.record.clientKey());
-        }
         long commitId = context.crypto().entropy().nextLong();
         table.commit(
                 commitId,
@@ -230,11 +235,6 @@ final class LiveSessions {
                 }
             });
         });
-    }
-
-    /** Whether a session of this client ends here, but nobody can say yet whether that is committed. */
-    boolean isEnding(String clientKey) {
-        return ending.contains(clientKey);
     }
 
     /** Whether the end of this session was told here, and what is left of it is in the table yet. */
