@@ -100,9 +100,11 @@ public final class PathHealth {
     public Verdict look(long nowNanos, Counts counts) {
         forgiveLateLook(nowNanos);
         if (counts.acked > lastAcked) {
+            boolean isPrompt =
+                    counts.sentAsking > lastAcked; // else it may have waited for long: clocks of both ends drift
             lastAcked = counts.acked;
             outstandingSinceNanos = counts.progressNanos;
-            if (counts.rttNanos > 0) {
+            if (counts.rttNanos > 0 && isPrompt) {
                 rtt.sample(nowNanos, counts.rttNanos);
                 window.latency(nowNanos, counts.rttNanos);
             }

@@ -48,6 +48,22 @@ class PathHealthTest {
     }
 
     @Test
+    void whatAskedForNoAnswerTellsNoRoundTrip() {
+        sent = 1;
+        acknowledged(10);
+        look(health, 10);
+        long before = health.rttNanos();
+        acked = 7; // acknowledgements of ours, told seconds later by a clock that drifts
+        rtt = MILLI;
+        look(health, 5000);
+        assertThat(health.rttNanos()).isEqualTo(before);
+        sent = 8;
+        acknowledged(5100);
+        look(health, 5100);
+        assertThat(health.rttNanos()).isNotEqualTo(before);
+    }
+
+    @Test
     void isQuietForeverWhileNothingIsOutstanding() {
         assertThat(until(health, Verdict.DEAD, 0, 20_000)).isEqualTo(-1);
         sent = 4;
