@@ -130,9 +130,8 @@ final class Ownership {
         if (sessions.isBuried(record.id()) || (known != null && !isNewer(record, known))) {
             return;
         }
-        if (known != null) {
-            known.stop(nowNanos);
-            sessions.drop(known);
+        if (known != null) { // a bind of our own came in late: what is here is not the session any more
+            sessions.forget(nowNanos, known, ReasonCode.NOT_OWNER);
         }
         if (record.isLive()) {
             own(nowNanos, record);

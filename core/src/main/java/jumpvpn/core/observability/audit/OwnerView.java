@@ -96,10 +96,9 @@ final class OwnerView extends View {
         withoutMemory = true;
     }
 
-    /** An owner that loaded the record says its last committed rows again: those of a late commit of its own are newer than what it knew. */
+    /** An owner that loaded the record says its last committed rows again. */
     private void again(Event event, long place) {
-        boolean isKnown = event.version().compareTo(version) <= 0;
-        if (rows > 0 && isKnown && !lost && !loading && !unsure) {
+        if (rows > 0 && !lost && !loading && !unsure) {
             violated(Rule.AGAIN, place, event.version() + " is said again by who never forgot it");
         } else {
             session.again(this, event, place);
