@@ -2,7 +2,6 @@ package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
@@ -37,7 +36,7 @@ final class LiveSessions {
     private final LinkedHashMap<SessionId, GatewaySession> byId = new LinkedHashMap<>();
     private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
-    private final HashMap<String, GatewaySession> byClient = new HashMap<>();
+    private final LinkedHashMap<String, GatewaySession> byClient = new LinkedHashMap<>();
     private final TreeSet<SessionId> graves = new TreeSet<>();
     private final Wakeups wakeups = new Wakeups();
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -115,5 +116,14 @@ public final class Policy {
             policy = policy.with(key, in.getLong());
         }
         return policy;
+    }
+
+    /** The values that are not the default's, by key, as they are stored. */
+    @Override
+    public String toString() {
+        return Arrays.stream(PolicyKey.values())
+                .filter(key -> get(key) != key.defaultValue())
+                .map(key -> key.key() + "=" + get(key))
+                .collect(Collectors.joining(", ", "Policy[", "]"));
     }
 }

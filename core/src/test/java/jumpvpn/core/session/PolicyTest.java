@@ -129,4 +129,11 @@ class PolicyTest {
         assertThat(PolicyKey.SESSION_MAX_LIFETIME.key()).isEqualTo("session.max-lifetime");
         assertThat(PolicyKey.values()).hasSize(26);
     }
+
+    @Test
+    void tellsWhatIsNotTheDefault() {
+        assertThat(Policy.DEFAULT).hasToString("Policy[]");
+        assertThat(Policy.DEFAULT.with(PolicyKey.VOLATILITY_HEARTBEAT_MISSED, 5))
+                .hasToString("Policy[volatility.heartbeat-missed=5]");
+    }
 }
