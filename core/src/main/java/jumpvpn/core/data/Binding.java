@@ -56,7 +56,7 @@ public final class Binding {
     private volatile int openedPhase;
     private volatile @Nullable ReplayWindow window;
     private volatile Endpoint peer;
-    private volatile @Nullable Endpoint roamedTo;
+    private volatile @Nullable Roamed roamed;
     private volatile @Nullable Trial trial;
     private volatile long receiveUntilNanos = Long.MAX_VALUE;
 
@@ -113,12 +113,18 @@ public final class Binding {
     /** Moves sending to a validated address. */
     public void peer(Endpoint validated) {
         peer = validated;
-        roamedTo = null;
+        roamed = null;
     }
 
-    /** A source address other than the peer's that the newest authentic packet came from; null if none. */
-    public @Nullable Endpoint roamedTo() {
-        return roamedTo;
+    /** Where the newest authentic packets come from, if that is not the peer's address; else null. */
+    public @Nullable Roamed roamed() {
+        return roamed;
+    }
+
+    /** Where a copy of a datagram of so many bytes may go besides to the peer, once for each: to {@link #roamed}, inside its bounds. Null: nowhere. */
+    public @Nullable Endpoint copyTo(int length) {
+        Roamed noted = roamed;
+        return noted != null && noted.admits(length) ? noted.at : null;
     }
 
     /** Data waits in the trial's queue once its bytes are spent; null: the peer's address is proven. Set it before the gate opens, take it off before the queue is drained. */
@@ -334,7 +340,9 @@ public final class Binding {
         }
         int payloadLength = opened - ACK_LENGTH;
         account(memory, ack, counter, payloadLength > 0, length, nowNanos);
-        noteSource(counter == received.largest(), peerHigh, peerLow, peerPort);
+        if (counter == received.largest()) {
+            noteSource(peerHigh, peerLow, peerPort, length);
+        }
         return payloadLength;
     }
 
@@ -369,19 +377,15 @@ public final class Binding {
         return Math.max(candidate, -1);
     }
 
-    private void noteSource(boolean isNewest, long peerHigh, long peerLow, int peerPort) {
-        Endpoint known = peer;
-        boolean same = known.port() == peerPort
-                && known.address().low() == peerLow
-                && known.address().high() == peerHigh;
-        if (!same && isNewest) {
-            Endpoint noted = roamedTo;
-            if (noted == null
-                    || noted.port() != peerPort
-                    || noted.address().low() != peerLow
-                    || noted.address().high() != peerHigh) {
-                roamedTo = new Endpoint(new jumpvpn.core.net.IpAddress(peerHigh, peerLow), peerPort);
-            }
+    private void noteSource(long peerHigh, long peerLow, int peerPort, int length) {
+        if (peer.is(peerHigh, peerLow, peerPort)) {
+            return;
+        }
+        Roamed noted = roamed;
+        if (noted != null && noted.at.is(peerHigh, peerLow, peerPort)) {
+            noted.came(length);
+        } else {
+            roamed = new Roamed(peerHigh, peerLow, peerPort, length);
         }
     }
 

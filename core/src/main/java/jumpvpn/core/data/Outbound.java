@@ -1,6 +1,7 @@
 package jumpvpn.core.data;
 
 import java.lang.foreign.MemorySegment;
+import jumpvpn.core.net.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /** From an inner packet to a sealed datagram. One packet thread. */
@@ -15,12 +16,19 @@ public final class Outbound {
 
     private final Routes routes;
     private final DropCounters drops;
+    private final boolean copies;
     private @Nullable Binding binding;
+    private @Nullable Endpoint copy;
 
-    /** The client has one gate for everything, the gateway a table. */
-    public Outbound(Routes routes, DropCounters drops) {
+    /**
+     * The client has one gate for everything, the gateway a table.
+     *
+     * @param copies whether an address that the peer seems to have moved to gets copies until it is proven: the gateway's rule
+     */
+    public Outbound(Routes routes, DropCounters drops, boolean copies) {
         this.routes = routes;
         this.drops = drops;
+        this.copies = copies;
     }
 
     /**
@@ -31,6 +39,7 @@ public final class Outbound {
     public int accept(MemorySegment memory, long packet, int length, long nowNanos) {
         long inner = packet + PacketLayout.PAYLOAD;
         binding = null;
+        copy = null;
         if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
@@ -49,9 +58,7 @@ public final class Outbound {
                         }
                         continue; // proven a moment ago
                     }
-                    binding = to;
-                    int sealed = to.seal(to.dataType(), memory, packet, length, nowNanos);
-                    return sealed < 0 ? drop(DropReason.KEY_EXHAUSTED) : sealed;
+                    return seal(to, memory, packet, length, nowNanos);
                 }
                 case Forwarding.Hold(HoldQueue queue) -> {
                     if (queue.offer(nowNanos, memory, inner, length)) {
@@ -66,6 +73,18 @@ public final class Outbound {
         }
     }
 
+    private int seal(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
+        binding = to;
+        int sealed = to.seal(to.dataType(), memory, packet, length, nowNanos);
+        if (sealed < 0) {
+            return drop(DropReason.KEY_EXHAUSTED);
+        }
+        if (copies) {
+            copy = to.copyTo(sealed);
+        }
+        return sealed;
+    }
+
     private int drop(DropReason reason) {
         drops.count(reason);
         return 0;
@@ -74,5 +93,10 @@ public final class Outbound {
     /** The binding that the last datagram was sealed for. */
     public @Nullable Binding binding() {
         return binding;
+    }
+
+    /** Where a copy of the last datagram goes besides to the binding's peer; null: nowhere. */
+    public @Nullable Endpoint copy() {
+        return copy;
     }
 }

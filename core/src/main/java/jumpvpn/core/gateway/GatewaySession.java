@@ -5,7 +5,6 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
-import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.Event.Detail;
@@ -154,10 +153,6 @@ final class GatewaySession {
     String pathName() {
         ActivePath active = path.active();
         return active == null ? null : active.name();
-    }
-
-    void transmit(Binding through, Endpoint to, byte @Nullable [] datagram) {
-        path.transmit(through, to, datagram);
     }
 
     /** A commit of the session is settled: what was put off is done. */

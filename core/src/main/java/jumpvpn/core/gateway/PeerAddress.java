@@ -5,6 +5,7 @@ import java.util.List;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Roamed;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
@@ -53,10 +54,11 @@ final class PeerAddress {
 
     /** Challenges the source of the newest packet, if it is a new one. */
     void follow(long nowNanos) {
-        Endpoint roamed = binding.roamedTo();
-        if (roamed == null) {
+        Roamed noted = binding.roamed();
+        if (noted == null) {
             return;
         }
+        Endpoint roamed = noted.at;
         if (session.context.has(Fault.REBIND_WITHOUT_CHALLENGE)) {
             moveTo(nowNanos, roamed);
             return;
@@ -74,7 +76,9 @@ final class PeerAddress {
     private void ask(long nowNanos, Challenge challenge) {
         byte[] question =
                 binding.sealed(PacketLayout.CONTROL, new BindingMessage.Challenge(challenge.value).encode(), nowNanos);
-        session.transmit(binding, challenge.at, question);
+        if (question != null) {
+            session.context.port().transmit(binding.pathId, challenge.at, question);
+        }
     }
 
     private void wakeUp() {
@@ -127,7 +131,8 @@ final class PeerAddress {
     }
 
     private void unanswered(long nowNanos, Challenge challenge) {
-        if (challenge.at.equals(binding.roamedTo())) {
+        Roamed noted = binding.roamed();
+        if (noted != null && noted.at.equals(challenge.at)) {
             binding.peer(binding.peer());
         }
         session.journal.emit(

@@ -96,7 +96,7 @@ final class SessionPath {
         if (before != null) {
             for (byte[] packet : before.drain(nowNanos)) {
                 if (trial == null || trial.admits(packet.length)) {
-                    transmit(binding, binding.peer(), binding.sealed(binding.dataType(), packet, nowNanos));
+                    transmit(binding, binding.sealed(binding.dataType(), packet, nowNanos));
                 } else {
                     trial.queue.offer(nowNanos, MemorySegment.ofArray(packet), 0, packet.length);
                 }
@@ -128,17 +128,22 @@ final class SessionPath {
     }
 
     void send(long nowNanos, Binding through, BindingMessage message) {
-        transmit(through, through.peer(), through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
+        transmit(through, through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
     }
 
-    void transmit(Binding through, Endpoint to, byte @Nullable [] datagram) {
+    /** To the peer, and a copy to where it seems to have moved as long as that may be. */
+    private void transmit(Binding through, byte @Nullable [] datagram) {
         if (datagram != null) {
-            session.context.port().transmit(through.pathId, to, datagram);
+            Endpoint copyTo = through.copyTo(datagram.length);
+            if (copyTo != null) {
+                session.context.port().transmit(through.pathId, copyTo, datagram.clone());
+            }
+            session.context.port().transmit(through.pathId, through.peer(), datagram);
         }
     }
 
     private void acknowledge(long nowNanos, Binding through) {
-        transmit(through, through.peer(), through.sealed(through.dataType(), new byte[0], nowNanos));
+        transmit(through, through.sealed(through.dataType(), new byte[0], nowNanos));
     }
 
     /** There is traffic on a binding of this session that nobody watched. */

@@ -31,4 +31,9 @@ public record Endpoint(IpAddress address, int port) {
     public String toString() {
         return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
     }
+
+    /** Whether it is this address, IPv4 mapped, and port; allocates nothing. */
+    public boolean is(long high, long low, int otherPort) {
+        return port == otherPort && address.low() == low && address.high() == high;
+    }
 }

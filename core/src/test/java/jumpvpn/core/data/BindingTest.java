@@ -215,12 +215,12 @@ class BindingTest {
         assertThat(BindingPair.open(pair.right, second, START, BindingPair.LEFT))
                 .isOne();
         assertThat(BindingPair.open(pair.right, first, START, moved)).isOne();
-        assertThat(pair.right.roamedTo()).as("an old packet says nothing").isNull();
+        assertThat(pair.right.roamed()).as("an old packet says nothing").isNull();
         assertThat(BindingPair.open(pair.right, third, START, moved)).isOne();
-        assertThat(pair.right.roamedTo()).isEqualTo(moved);
+        assertThat(pair.right.roamed().at).isEqualTo(moved);
         assertThat(pair.right.peer()).as("until it is proven").isEqualTo(BindingPair.LEFT);
         pair.right.peer(moved);
-        assertThat(pair.right.roamedTo()).isNull();
+        assertThat(pair.right.roamed()).isNull();
         assertThat(pair.right.peer()).isEqualTo(moved);
     }
 

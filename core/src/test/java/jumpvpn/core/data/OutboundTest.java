@@ -16,7 +16,7 @@ class OutboundTest {
     private final DropCounters drops = new DropCounters();
     private final LookupTable<ForwardingGate> routes = new LookupTable<>();
     private final ForwardingGate gate = pair.left.gate;
-    private final Outbound outbound = new Outbound(routes::get, drops);
+    private final Outbound outbound = new Outbound(routes::get, drops, true);
 
     OutboundTest() {
         IpAddress inner = IpAddress.parse("10.77.0.2");
@@ -77,7 +77,8 @@ class OutboundTest {
                             .start(); // as the control thread does while we hold the old view
                     return gate;
                 },
-                drops);
+                drops,
+                true);
         byte[] datagram = new byte[PACKET.length + PacketLayout.OVERHEAD];
         System.arraycopy(PACKET, 0, datagram, PacketLayout.PAYLOAD, PACKET.length);
         assertThat(racing.accept(MemorySegment.ofArray(datagram), 0, PACKET.length, NOW))

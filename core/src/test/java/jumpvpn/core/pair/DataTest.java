@@ -129,6 +129,45 @@ class DataTest {
     }
 
     @Test
+    void aReboundNatLosesNothingThatAnswersTheClient() {
+        Pair pair = Pair.connected();
+        pair.run(2000);
+        pair.forgetEvents();
+        Endpoint before = pair.a.outer;
+        pair.a.outer = new Endpoint(before.address(), 51_111);
+        pair.sendUp(0);
+        pair.run(20);
+        pair.sendDown(0); // the gateway has seen the packet, not yet an answer to its challenge
+        assertThat(pair.sessions().getFirst().remote()).isEqualTo(before);
+        pair.run(20);
+        assertThat(pair.atClient).containsExactly(0);
+    }
+
+    @Test
+    void noMoreThanThreeTimesWhatCameFromANewAddressGoesThereUnproven() {
+        Pair pair = Pair.connected();
+        pair.run(2000);
+        Endpoint thief = new Endpoint(IpAddress.parse("198.18.0.9"), 666);
+        pair.b.outer = thief;
+        pair.b.swallowDown = _ -> true;
+        pair.forgetEvents();
+        pair.a.swallowUp = _ -> true; // taken away …
+        pair.sendUp(1);
+        byte[] taken = pair.seen.getLast().bytes();
+        pair.inject(thief, taken); // … and sent on from elsewhere
+        pair.a.swallowUp = _ -> false;
+        for (int i = 0; i < 100; i++) {
+            pair.sendDown(i);
+            pair.run(5);
+        }
+        long got = pair.seen.stream()
+                .filter(datagram -> !datagram.up() && datagram.link() == pair.b)
+                .mapToLong(datagram -> datagram.bytes().length)
+                .sum();
+        assertThat(got).isGreaterThan(2L * 61).isLessThanOrEqualTo(3L * taken.length);
+    }
+
+    @Test
     void aChallengeThatIsLostIsRepeated() {
         Pair pair = Pair.connected();
         pair.run(2000);
@@ -171,7 +210,7 @@ class DataTest {
     }
 
     @Test
-    void anAddressThatCannotAnswerTheChallengeItselfGetsNothing() {
+    void anAddressThatCannotAnswerTheChallengeItselfMovesNothing() {
         Pair pair = Pair.connected();
         pair.run(2000);
         Endpoint thief = new Endpoint(IpAddress.parse("198.18.0.9"), 666);

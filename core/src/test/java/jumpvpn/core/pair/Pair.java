@@ -155,7 +155,7 @@ final class Pair {
                 WALL_SECONDS);
         gateway.start(now);
         gatewayInbound = new Inbound(bindings, gatewayDrops, true);
-        gatewayOutbound = new Outbound(routes::get, gatewayDrops);
+        gatewayOutbound = new Outbound(routes::get, gatewayDrops, true);
     }
 
     private GatewayConfig config(String name, List<GatewayConfig.Client> clients) {
@@ -184,7 +184,7 @@ final class Pair {
                 new AgentConfig(clientKey, suite, List.of(new AgentConfig.Gateway("gw1", trustedGatewayKey)));
         agent = new Agent(new AgentContext(config, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
         clientInbound = new Inbound(bindings, clientDrops, false);
-        clientOutbound = new Outbound((_, _) -> gate, clientDrops);
+        clientOutbound = new Outbound((_, _) -> gate, clientDrops, false);
         agent.pathUp(now, a.path);
         agent.pathUp(now, b.path);
     }
@@ -322,6 +322,9 @@ final class Pair {
         Binding binding = gatewayOutbound.binding();
         if (length > 0) {
             down(SOCKET, binding.peer(), java.util.Arrays.copyOf(datagram, length));
+            if (gatewayOutbound.copy() != null) {
+                down(SOCKET, gatewayOutbound.copy(), java.util.Arrays.copyOf(datagram, length));
+            }
             if (binding.claimWatch()) {
                 gateway.watch(now, binding);
             }

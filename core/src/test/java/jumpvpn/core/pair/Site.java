@@ -37,7 +37,7 @@ final class Site {
                         config, pair.crypto, pair::down, events::add, table, bindings, routes, drops, pair.faults),
                 Pair.WALL_SECONDS);
         inbound = new Inbound(bindings, drops, true);
-        outbound = new Outbound(routes::get, drops);
+        outbound = new Outbound(routes::get, drops, true);
         gateway.start(pair.now);
     }
 

@@ -76,7 +76,7 @@ final class ClientEnd extends End {
         AgentConfig config = new AgentConfig(world.clientKeys(), Suite.AES_256_GCM, gateways);
         agent = new Agent(new AgentContext(
                 config, crypto(), new Port(), event -> world.rules.said(this, event), bindings, gate, drops));
-        packetPath(new Inbound(bindings, drops, false), new Outbound((_, _) -> gate, drops));
+        packetPath(new Inbound(bindings, drops, false), new Outbound((_, _) -> gate, drops, false));
         for (int link = 0; link < LINKS; link++) {
             if (up[link]) {
                 pathUp(link);

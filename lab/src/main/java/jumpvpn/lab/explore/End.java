@@ -148,6 +148,9 @@ abstract class End {
         int length = path.accept(MemorySegment.ofArray(bytes), 0, 24, world.now());
         Binding binding = path.binding();
         if (length > 0 && binding != null) {
+            if (path.copy() != null) {
+                transmit(binding.pathId, path.copy(), bytes.clone());
+            }
             transmit(binding.pathId, binding.peer(), bytes);
             if (binding.claimWatch()) {
                 watch(binding);

@@ -78,7 +78,7 @@ final class GatewayEnd extends End {
                         drops,
                         world.faults()),
                 WALL_SECONDS);
-        packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops));
+        packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops, true));
         gateway().start(world.now());
     }
 

@@ -70,7 +70,7 @@ final class ClientNode extends Node {
                         .toList());
         Agent made = new Agent(new AgentContext(config, crypto(), new Port(), sink(), bindings(), gate, drops));
         agent = made;
-        packetPath(new Inbound(bindings(), drops, false), new Outbound((_, _) -> gate, drops));
+        packetPath(new Inbound(bindings(), drops, false), new Outbound((_, _) -> gate, drops, false));
         return new Driven(made);
     }
 
@@ -190,7 +190,7 @@ final class ClientNode extends Node {
     }
 
     @Override
-    void opened(Binding binding, long counter) {
+    void opened(Binding binding, long counter, Endpoint from, int length) {
         modelled(shadow -> shadow.opened(local(), binding, counter));
     }
 

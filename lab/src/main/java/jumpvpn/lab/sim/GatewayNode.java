@@ -1,9 +1,7 @@
 package jumpvpn.lab.sim;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.MessageType;
@@ -12,7 +10,6 @@ import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
-import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -47,12 +44,13 @@ final class GatewayNode extends Node {
     private boolean dark;
     private boolean closedToSome;
     private boolean hasLeft;
-    private final Set<Endpoint> asked = new HashSet<>(); // never iterated
+    private ProvenAddresses addresses;
 
     GatewayNode(World world, int index) {
         super(world, "gw" + (index + 1), Role.GATEWAY);
         this.index = index;
         this.table = newTable();
+        this.addresses = new ProvenAddresses(name);
         this.beside = new ShadowGateway(name, ownerId(), world.scenario.policy(), world.exchange);
     }
 
@@ -170,7 +168,7 @@ final class GatewayNode extends Node {
         }
         link = new TableLink(this, table, world.scenario.store().weather(), chance);
         routes = new LookupTable<>();
-        asked.clear();
+        addresses = new ProvenAddresses(name);
         closedToSome = false;
         hasLeft = false;
         modelled(shadow -> shadow.starts(local()));
@@ -187,7 +185,7 @@ final class GatewayNode extends Node {
                         world.parts.faults()),
                 WALL_SECONDS);
         gateway = made;
-        packetPath(new Inbound(bindings(), drops, true), new Outbound(routes::get, drops));
+        packetPath(new Inbound(bindings(), drops, true), new Outbound(routes::get, drops, true));
         return new Driven(made);
     }
 
@@ -217,7 +215,7 @@ final class GatewayNode extends Node {
         public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
             modelled(shadow -> shadow.hears(nowNanos, bytes));
             if (bytes[0] == MessageType.HANDSHAKE_INIT || bytes[0] == MessageType.REATTACH_REQUEST) {
-                asked.add(from);
+                addresses.prove(from);
             }
             gateway.receive(nowNanos, socketId, from, bytes);
         }
@@ -226,7 +224,7 @@ final class GatewayNode extends Node {
         public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
             modelled(shadow -> shadow.control(nowNanos, binding, message));
             if (BindingMessage.decode(message) instanceof BindingMessage.ChallengeAnswer) {
-                asked.add(from);
+                addresses.prove(from);
             }
             gateway.receiveControl(nowNanos, binding, from, message);
         }
@@ -293,7 +291,8 @@ final class GatewayNode extends Node {
     }
 
     @Override
-    void opened(Binding binding, long counter) {
+    void opened(Binding binding, long counter, Endpoint from, int length) {
+        addresses.came(from, length);
         modelled(shadow -> shadow.opened(local(), binding, counter));
     }
 
@@ -319,10 +318,7 @@ final class GatewayNode extends Node {
     void network(int socketId, Endpoint to, byte[] bytes) {
         modelled(shadow -> shadow.sends(local(), bytes));
         world.invariants.answered(bytes);
-        if (bytes[0] == PacketLayout.DATA && !asked.contains(to)) {
-            throw new Violation(
-                    "REBIND", name + " sends data to " + to + ", which never asked for it nor proved itself");
-        }
+        addresses.sends(to, bytes);
         world.network.fromGateway(this, socketId, to, bytes);
     }
 }

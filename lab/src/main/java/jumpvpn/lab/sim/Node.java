@@ -301,7 +301,7 @@ abstract class Node {
                 from.port());
         Binding binding = path.binding();
         if (binding != null && disposition != Inbound.Disposition.DROPPED) {
-            opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT));
+            opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT), from, bytes.length);
         }
         switch (disposition) {
             case DELIVER -> {
@@ -342,6 +342,9 @@ abstract class Node {
             int length = path.accept(MemorySegment.ofArray(bytes), 0, packet.length, local());
             Binding binding = path.binding();
             if (length > 0 && binding != null) {
+                if (path.copy() != null) {
+                    transmit(binding.pathId, path.copy(), bytes.clone());
+                }
                 transmit(binding.pathId, binding.peer(), bytes);
                 watch(binding);
             }
@@ -382,8 +385,8 @@ abstract class Node {
     /** Looks at the engine's state after something happened. */
     abstract void check();
 
-    /** An authentic packet with this counter came in this binding. */
-    abstract void opened(Binding binding, long counter);
+    /** An authentic packet with this counter came in this binding, with so many bytes around it. */
+    abstract void opened(Binding binding, long counter, Endpoint from, int length);
 
     /** The process says something. */
     abstract void said(Event event);

@@ -84,7 +84,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         agent = new Agent(
                 new AgentContext(agentConfig(), Crypto.jdk(new SystemEntropy()), this, events, bindings, gate, drops));
         Inbound inbound = new Inbound(bindings, drops, false);
-        Outbound outbound = new Outbound((_, _) -> gate, drops);
+        Outbound outbound = new Outbound((_, _) -> gate, drops, false);
         receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, (socket, _, _) -> socket.id);
         opened.add(receive::close);
         send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);

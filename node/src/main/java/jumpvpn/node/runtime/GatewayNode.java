@@ -98,7 +98,7 @@ public final class GatewayNode implements NodeControl, Engine {
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
         Inbound inbound = new Inbound(bindings, drops, true);
-        Outbound outbound = new Outbound(routes::get, drops);
+        Outbound outbound = new Outbound(routes::get, drops, true);
         receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners);
         opened.add(receive::close);
         send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);

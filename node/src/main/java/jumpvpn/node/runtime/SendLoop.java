@@ -31,6 +31,7 @@ final class SendLoop implements AutoCloseable {
     private final Engine engine;
     private final Waker waker;
     private final Sockets.Exit[] exits = new Sockets.Exit[SLOTS];
+    private final Sockets.Exit[] exitsOfCopies = new Sockets.Exit[SLOTS];
     private final Thread thread = new Thread(this::run, "send");
     private volatile boolean stopping;
 
@@ -64,6 +65,7 @@ final class SendLoop implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate((long) SLOTS * SLOT_BYTES, 64);
             PacketBatch batch = new PacketBatch(memory.address(), SLOTS, SLOT_BYTES);
+            PacketBatch copies = new PacketBatch(memory.address(), SLOTS, SLOT_BYTES); // of the same bytes
             Poller poller = new Poller(2);
             poller.watch(0, waker.fd(), false);
             poller.watch(1, tun.fd(), false);
@@ -71,7 +73,7 @@ final class SendLoop implements AutoCloseable {
                 poller.await(Poller.FOREVER);
                 if (!stopping && poller.readable(1)) {
                     tun.read(batch, PacketLayout.PAYLOAD);
-                    forward(batch);
+                    forward(batch, copies);
                 }
             }
         } catch (LinuxException e) {
@@ -81,12 +83,13 @@ final class SendLoop implements AutoCloseable {
         }
     }
 
-    private void forward(PacketBatch batch) {
+    private void forward(PacketBatch batch, PacketBatch copies) {
         long nowNanos = clock.nowNanos();
         int ready = 0;
+        copies.count = 0;
         for (int i = 0; i < batch.count; i++) {
             try {
-                if (seal(nowNanos, batch, i, ready)) {
+                if (seal(nowNanos, batch, copies, i, ready)) {
                     ready++;
                 }
             } catch (RuntimeException e) {
@@ -94,20 +97,25 @@ final class SendLoop implements AutoCloseable {
                 log.bug("a packet from the TUN failed; the others go on", e);
             }
         }
+        send(batch, ready, exits);
+        send(copies, copies.count, exitsOfCopies);
+    }
+
+    private void send(PacketBatch batch, int ready, Sockets.Exit[] through) {
         int from = 0;
         while (from < ready) {
             int to = from + 1;
-            while (to < ready && exits[to].socket() == exits[from].socket()) {
+            while (to < ready && through[to].socket() == through[from].socket()) {
                 to++;
             }
-            int sent = exits[from].socket().send(batch, from, to);
+            int sent = through[from].socket().send(batch, from, to);
             drops.count(DropReason.BACK_PRESSURE, to - from - sent);
             from = to;
         }
     }
 
     /** Seals slot {@code i} and moves it to slot {@code to}, so that what is to be sent lies together. */
-    private boolean seal(long nowNanos, PacketBatch batch, int i, int to) {
+    private boolean seal(long nowNanos, PacketBatch batch, PacketBatch copies, int i, int to) {
         long packet = batch.address[i] + batch.offset[i] - PacketLayout.PAYLOAD;
         int length = outbound.accept(Memory.ALL, packet, batch.length[i], nowNanos);
         Binding binding = outbound.binding();
@@ -127,14 +135,23 @@ final class SendLoop implements AutoCloseable {
         batch.address[to] = own;
         batch.offset[to] = 0;
         batch.length[to] = length;
-        Endpoint peer = binding.peer();
-        batch.peerHigh[to] = peer.address().high();
-        batch.peerLow[to] = peer.address().low();
-        batch.peerPort[to] = peer.port();
-        batch.localHigh[to] = exit.local().high();
-        batch.localLow[to] = exit.local().low();
+        address(batch, to, binding.peer(), exit);
         exits[to] = exit;
+        Endpoint copy = outbound.copy();
+        if (copy != null) {
+            int at = copies.count++;
+            copies.address[at] = batch.address[to];
+            copies.length[at] = length;
+            address(copies, at, copy, exit);
+            exitsOfCopies[at] = exit;
+        }
         return true;
+    }
+
+    private static void address(PacketBatch batch, int slot, Endpoint peer, Sockets.Exit exit) {
+        batch.peer(slot, peer);
+        batch.localHigh[slot] = exit.local().high();
+        batch.localLow[slot] = exit.local().low();
     }
 
     @Override
