@@ -184,6 +184,22 @@ class ClusterTest {
     }
 
     @Test
+    void whatWasReadOfASessionBeforeItsEndHereFindsItEnded() {
+        start(Long.MAX_VALUE);
+        connect();
+        second.readsAreLate = true;
+        cutA();
+        pair.await(() -> !second.reads.isEmpty(), 1000);
+        site.gateway.revoke(pair.now, pair.clientKey.publicKey());
+        assertThat(rows(site.events)).last().isEqualTo("REVOKED " + StateVersion.of(1, UPPER));
+        site.events.clear();
+        second.readsAreLate = false;
+        second.land();
+        pair.run(1);
+        assertThat(Pair.told(site.events)).containsExactly("REATTACH_REJECT SESSION_NOT_FOUND");
+    }
+
+    @Test
     void aGatewayWithoutALeaseAcceptsNothing() {
         start(9 * SECOND);
         pair.run(1);
