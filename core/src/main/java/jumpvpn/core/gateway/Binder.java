@@ -230,6 +230,7 @@ final class Binder {
             }
             if (session.visiting) {
                 session.visiting = false;
+                session.place(); // also if it is to end already: packets to it meet a closed gate
                 takenOver(nowNanos);
             }
             intoRecovering(nowNanos);

@@ -138,7 +138,8 @@ final class GatewaySession {
         path.release(nowNanos);
     }
 
-    private void place() {
+    /** Packets to its inner addresses find its gate, whichever way that stands. */
+    void place() {
         for (Prefix inner : record.inner()) {
             context.routes().put(inner.address().high(), inner.address().low(), path.gate);
         }

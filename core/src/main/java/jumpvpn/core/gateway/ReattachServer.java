@@ -139,7 +139,7 @@ final class ReattachServer {
             case Reading.None _ -> answers.rejectUnread(nowNanos, asked, ReasonCode.SESSION_NOT_FOUND);
             case Reading.Found found -> {
                 SessionRecord record = found.record();
-                if (!record.isLive()) {
+                if (!record.isLive() || sessions.isBuried(record.id())) { // or it was, when it was read
                     answers.rejectUnread(nowNanos, asked, ReasonCode.SESSION_NOT_FOUND);
                 } else if (known != null && record.version().compareTo(known.record.version()) <= 0) {
                     judge(nowNanos, asked, known, known.kept.get(asked.nonce()) != null);

@@ -2,7 +2,8 @@ package jumpvpn.core.transport;
 
 /**
  * Smoothed round-trip time and its variation (RFC 6298 section 2), in nanoseconds, and the path's baseline: the least round trip of the last half to full minute, so
- * that a path that became slower for good is measured by what it is now.
+ * that a path that became slower for good is measured by what it is now; but never a single one that stands out, as when somebody's copies overtook a packet and its
+ * answer.
  */
 final class RttEstimator {
     private static final long INITIAL_NANOS = 333_000_000;
@@ -11,19 +12,25 @@ final class RttEstimator {
     private long smoothed;
     private long variation;
     private long least = Long.MAX_VALUE;
-    private long leastBefore = Long.MAX_VALUE;
+    private long secondLeast = Long.MAX_VALUE;
+    private long secondLeastBefore = Long.MAX_VALUE;
     private long leastSinceNanos = -1;
 
-    /** The round trip of the exchange that began the binding. */
+    /** The round trip of the exchange that began the binding: the baseline until there is a lesser one. */
     void first(long rttNanos) {
         least = rttNanos;
+        secondLeast = rttNanos;
+        begin(rttNanos);
+    }
+
+    private void begin(long rttNanos) {
         smoothed = rttNanos;
         variation = rttNanos / 2;
     }
 
     void sample(long nowNanos, long rttNanos) {
         if (smoothed == 0) {
-            first(rttNanos);
+            begin(rttNanos);
         } else {
             variation += (Math.abs(smoothed - rttNanos) - variation) / 4;
             smoothed += (rttNanos - smoothed) / 8;
@@ -31,10 +38,12 @@ final class RttEstimator {
         if (leastSinceNanos < 0) {
             leastSinceNanos = nowNanos;
         } else if (nowNanos - leastSinceNanos >= BASELINE_NANOS) {
-            leastBefore = least;
+            secondLeastBefore = secondLeast;
             least = Long.MAX_VALUE;
+            secondLeast = Long.MAX_VALUE;
             leastSinceNanos = nowNanos;
         }
+        secondLeast = Math.min(secondLeast, Math.max(least, rttNanos));
         least = Math.min(least, rttNanos);
     }
 
@@ -49,7 +58,10 @@ final class RttEstimator {
 
     /** The path's baseline; 0 before the first sample. */
     long leastNanos() {
-        long baseline = Math.min(least, leastBefore);
+        long baseline = Math.min(secondLeast, secondLeastBefore);
+        if (baseline == Long.MAX_VALUE) { // no more than one sample so far
+            baseline = least;
+        }
         return baseline == Long.MAX_VALUE ? 0 : baseline;
     }
 }

@@ -26,7 +26,6 @@ class RttEstimatorTest {
         rtt.sample(1, 100); // variation 500 + (800 - 500)/4, smoothed 900 - 800/8
         assertThat(rtt.smoothedNanos()).isEqualTo(800);
         assertThat(rtt.patienceNanos()).isEqualTo(800 + 4 * 575);
-        assertThat(rtt.leastNanos()).isEqualTo(100);
     }
 
     @Test
@@ -42,6 +41,32 @@ class RttEstimatorTest {
         }
         assertThat(rtt.leastNanos()).isEqualTo(200);
         rtt.sample(3600 * second, 90); // after a rest
+        rtt.sample(3600 * second, 90);
         assertThat(rtt.leastNanos()).isEqualTo(90);
+    }
+
+    @Test
+    void oneRoundTripThatStandsOutIsNotTheBaseline() {
+        rtt.sample(1, 13);
+        assertThat(rtt.leastNanos()).as("nothing else is known").isEqualTo(13);
+        rtt.sample(2, 205);
+        rtt.sample(3, 204);
+        assertThat(rtt.leastNanos()).isEqualTo(204);
+        rtt.sample(30_000_000_001L, 13);
+        rtt.sample(30_000_000_002L, 206);
+        assertThat(rtt.leastNanos()).isEqualTo(204);
+        rtt.sample(30_000_000_003L, 14);
+        assertThat(rtt.leastNanos()).as("twice: it can be so fast").isEqualTo(14);
+    }
+
+    @Test
+    void theFirstExchangeIsTheBaselineUntilThePathIsFasterTwice() {
+        rtt.first(40);
+        rtt.sample(1, 200);
+        assertThat(rtt.leastNanos()).isEqualTo(40);
+        rtt.sample(2, 10);
+        assertThat(rtt.leastNanos()).isEqualTo(40);
+        rtt.sample(3, 12);
+        assertThat(rtt.leastNanos()).isEqualTo(12);
     }
 }

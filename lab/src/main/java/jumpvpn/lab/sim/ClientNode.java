@@ -141,8 +141,7 @@ final class ClientNode extends Node {
         @Override
         public void granted(Grant.Session session, String gateway) {
             modelled(shadow -> shadow.granted(local(), session.id(), session.policy()));
-            world.traffic.granted(
-                    ClientNode.this, session.id(), session.inner().getFirst().address());
+            world.traffic.granted(ClientNode.this, session.inner().getFirst().address());
         }
 
         @Override

@@ -126,7 +126,7 @@ final class Invariants {
         if (row != null) {
             world.coverage.row(node.role, row, event.reason());
             if (node.role == Role.GATEWAY && row.binds()) {
-                world.traffic.bound((GatewayNode) node, java.util.Objects.requireNonNull(id));
+                world.traffic.bound((GatewayNode) node, java.util.Objects.requireNonNull(id), event.version());
                 jumps += row == Transition.REATTACHED ? 1 : 0;
                 sessions += row == Transition.BORN ? 1 : 0;
             }

@@ -8,11 +8,12 @@ import java.util.TreeMap;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.StateVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Numbered inner packets between every client and a server behind the gateways. What comes out of a tunnel must have gone in at the other end, bit by bit, and comes
- * out once. The server's packets go to the gateway where the client's session was bound last.
+ * out once. The server's packets go to the gateway where the session that the client has was bound last, whatever is said late, or of sessions that it has left.
  */
 final class Traffic {
     static final IpAddress SERVER = IpAddress.parse("10.77.0.1");
@@ -21,6 +22,9 @@ final class Traffic {
 
     /** A packet that went in. */
     private record Sent(int client, Role from, byte[] packet, long nanos) {}
+
+    /** Where a session was bound last. */
+    private record Bound(GatewayNode at, StateVersion version) {}
 
     /** What is known of one client. */
     private static final class Customer {
@@ -39,7 +43,7 @@ final class Traffic {
     private final Chance chance;
     private final TreeMap<Long, Sent> underWay = new TreeMap<>();
     private final List<Customer> customers = new ArrayList<>();
-    private final TreeMap<SessionId, Customer> bySession = new TreeMap<>();
+    private final TreeMap<SessionId, Bound> bound = new TreeMap<>();
     private long number;
     private boolean idle;
 
@@ -50,7 +54,7 @@ final class Traffic {
     }
 
     /** A client was granted a session with this address. */
-    void granted(ClientNode client, SessionId session, IpAddress address) {
+    void granted(ClientNode client, IpAddress address) {
         Customer customer = customers.get(client.index);
         IpAddress before = customer.inner;
         if (before != null && !before.equals(address)) {
@@ -62,15 +66,21 @@ final class Traffic {
             }
         }
         customer.inner = address;
-        bySession.put(session, customer);
     }
 
-    /** A gateway has bound a session: the way to its client leads there. */
-    void bound(GatewayNode gateway, SessionId session) {
-        Customer customer = bySession.get(session);
-        if (customer != null) {
-            customer.home = gateway;
-        }
+    /** A gateway says that it has bound a session, perhaps after another that has bound it since. */
+    void bound(GatewayNode gateway, SessionId session, StateVersion version) {
+        bound.merge(
+                session,
+                new Bound(gateway, version),
+                (before, now) -> now.version.compareTo(before.version) > 0 ? now : before);
+    }
+
+    private @Nullable GatewayNode home(Customer customer) {
+        SessionId session = customer.node.isRunning() ? customer.node.status().id() : null;
+        Bound last = session == null ? null : bound.get(session);
+        customer.home = last == null ? customer.home : last.at;
+        return customer.home;
     }
 
     void idle(boolean now) {
@@ -96,7 +106,7 @@ final class Traffic {
 
     private void sendFrom(Customer customer, Role from) {
         IpAddress inner = customer.inner;
-        Node node = from == Role.CLIENT ? customer.node : customer.home;
+        Node node = from == Role.CLIENT ? customer.node : home(customer);
         if (inner == null || node == null || !node.isRunning() || node.isSuspended()) {
             return;
         }

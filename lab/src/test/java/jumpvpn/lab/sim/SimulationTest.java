@@ -34,10 +34,11 @@ class SimulationTest {
     }
 
     /**
-     * Seeds that once found something: 1824, a successor that delivered before its WELCOME, beside the session whose gate it had.
+     * Seeds that once found something: 1824, a successor that delivered before its WELCOME, beside the session whose gate it had; 60154 and 79026, a server that sent
+     * to where a session was bound that its client had left, or had been bound before.
      */
     @ParameterizedTest
-    @ValueSource(longs = 1824)
+    @ValueSource(longs = {1824, 60154, 79026})
     void whatWasFoundStaysMended(long seed) {
         Simulation.run(seed);
     }
