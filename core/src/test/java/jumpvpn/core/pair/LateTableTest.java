@@ -3,6 +3,7 @@ package jumpvpn.core.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.pair.ScriptedTable.Fate;
@@ -25,7 +26,8 @@ class LateTableTest {
     private List<String> rows() {
         return pair.gatewayEvents.stream()
                 .filter(event -> event.type() == EventType.STATE_CHANGE)
-                .map(event -> event.reason() + " " + event.version())
+                .map(event -> event.reason() + " " + event.version()
+                        + (event.details().contains(new Event.Detail("again", true)) ? " again" : ""))
                 .toList();
     }
 
@@ -111,5 +113,26 @@ class LateTableTest {
         pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
         assertThat(rows()).containsExactly("PEER_CLOSED 1.1", "HANDSHAKE_OK 1.0");
         assertThat(pair.status().id()).isNotEqualTo(old);
+    }
+
+    @Test
+    void aSessionIsSupersededOnlyWhenItsBirthIsTold() {
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.readsAreLate = true;
+        pair.agent.start(pair.now);
+        pair.await(() -> !pair.table.live().isEmpty(), 1000);
+        pair.startClient(pair.gatewayKey.publicKey());
+        pair.agent.start(pair.now);
+        pair.run(1000);
+        assertThat(rows()).as("its birth is in, but that is not known").isEmpty();
+        table.readsAreLate = false;
+        table.land();
+        pair.run(1);
+        assertThat(rows()).contains("HANDSHAKE_OK 1.0").noneMatch(row -> row.startsWith("SUPERSEDED"));
+        pair.await(() -> pair.state() == SessionState.ATTACHED, 15_000);
+        assertThat(rows())
+                .noneMatch(row -> row.endsWith("again"))
+                .filteredOn(row -> row.startsWith("SUPERSEDED"))
+                .hasSize(1);
     }
 }
