@@ -203,20 +203,15 @@ final class LiveSessions {
         }
     }
 
-    /** The end is committed. */
+    /** The end is committed. An orphan may be ours again meanwhile, by a lease that came back: then its rows were told, and its end goes on from there. */
     void evict(long nowNanos, GatewaySession session, List<Step> rows) {
-        GatewaySession loaded = byId.get(session.record.id());
-        if (loaded != null
-                && loaded != session) { // an orphan was ended while a lease that came back made it ours again
-            loaded.stop(nowNanos);
-            drop(loaded);
+        GatewaySession here = byId.getOrDefault(session.record.id(), session);
+        if (!here.path.isStopped()) {
+            here.sayClose(nowNanos, rows.getLast().reason());
+            here.stop(nowNanos);
         }
-        if (!session.path.isStopped()) {
-            session.sayClose(nowNanos, rows.getLast().reason());
-            session.stop(nowNanos);
-        }
-        rows.forEach(row -> session.take(nowNanos, row));
-        remove(session);
+        rows.forEach(row -> here.take(nowNanos, row));
+        drop(here);
         session.leave();
         bury(nowNanos, session.record.id());
     }

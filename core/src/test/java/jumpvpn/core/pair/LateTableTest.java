@@ -7,13 +7,20 @@ import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.pair.ScriptedTable.Fate;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionMachine;
 import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.StateVersion;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a table does or says so late that something else was committed meanwhile (contract section 4). */
 class LateTableTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final StateVersion WITHOUT_MEMORY = StateVersion.of(1, SessionMachine.FIRST_STEP_WITHOUT_MEMORY);
+
     private final Pair pair = new Pair();
     private final ScriptedTable table = new ScriptedTable(pair.table);
 
@@ -134,5 +141,32 @@ class LateTableTest {
                 .noneMatch(row -> row.endsWith("again"))
                 .filteredOn(row -> row.startsWith("SUPERSEDED"))
                 .hasSize(1);
+    }
+
+    private void loseLease() {
+        pair.a.passes = false;
+        pair.b.passes = false;
+        table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        pair.await(() -> pair.sessions().isEmpty(), 9500);
+    }
+
+    @Test
+    void theLateEndOfAnOrphanThatIsOursAgainIsToldByWhoHasToldItsRows() {
+        pair.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 12 * SECOND);
+        table.leaseNanos = 9 * SECOND;
+        start();
+        pair.connect();
+        SessionId id = pair.status().id();
+        loseLease();
+        table.tellOwnerGone(pair.table.get(id));
+        table.fates.add(Fate.LATE);
+        pair.await(() -> table.fates.isEmpty(), 13_000);
+        table.markOutcome = SessionTable.Outcome.COMMITTED;
+        pair.await(() -> pair.sessions().size() == 1, 1500);
+        pair.forgetEvents();
+        table.land();
+        pair.run(1);
+        assertThat(pair.sessions()).isEmpty();
+        assertThat(rows()).containsExactly("TTL_TRANSPORT_LOSS_EXPIRED " + WITHOUT_MEMORY);
     }
 }
