@@ -224,14 +224,17 @@ final class LiveSessions {
             table.commit(commitId, List.of(new SessionTable.Change(id, 0, null)), (again, outcome) -> {
                 if (outcome == SessionTable.Outcome.UNAVAILABLE) {
                     bury(again, id);
-                } else {
-                    graves.remove(id);
                 }
             });
         });
     }
 
-    /** Whether the end of this session was told here, and what is left of it is in the table yet. */
+    /** The watch says that nothing is left of an ended session: what was read before this may still be under way, what is read later lacks it. */
+    void removed(SessionId id) {
+        graves.remove(id);
+    }
+
+    /** Whether the end of this session was told here, and what is left of it may be in the table yet. */
     boolean isBuried(SessionId id) {
         return graves.contains(id);
     }

@@ -169,4 +169,27 @@ class LateTableTest {
         assertThat(pair.sessions()).isEmpty();
         assertThat(rows()).containsExactly("TTL_TRANSPORT_LOSS_EXPIRED " + WITHOUT_MEMORY);
     }
+
+    @Test
+    void anEndIsNotToldAgainByALoadThatBeganBeforeItsRecordWasRemoved() {
+        table.leaseNanos = 9 * SECOND;
+        start();
+        pair.connect();
+        SessionId id = pair.status().id();
+        pair.agent.terminate(pair.now);
+        pair.await(() -> pair.sessions().isEmpty(), 1000);
+        pair.a.passes = false;
+        pair.b.passes = false;
+        table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        pair.run(9000);
+        table.loadsAreLate = true;
+        table.markOutcome = SessionTable.Outcome.COMMITTED;
+        pair.run(950);
+        assertThat(pair.table.get(id)).as("so it is loaded").isNotNull();
+        pair.run(1000);
+        assertThat(pair.table.get(id)).isNull();
+        table.land();
+        pair.run(100);
+        assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0", "PEER_CLOSED 1.1");
+    }
 }
