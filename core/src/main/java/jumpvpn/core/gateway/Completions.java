@@ -67,10 +67,13 @@ final class Completions {
     }
 
     /**
-     * The session of a record: ours if it is what we have in memory. Null if what we have is another epoch's: an answer, or the word of another gateway, is on its way
-     * and tells which is true; until then there must be no second one beside it.
+     * The session of a record: ours if it is what we have in memory. Null if what we have is another epoch's, or not here yet: an answer, or the word of another
+     * gateway, is on its way and tells which is true; until then there must be no second one beside it.
      */
     private @Nullable GatewaySession known(long nowNanos, SessionTable.Reading.Found found) {
+        if (table.isUnsettled(found.record().commitId())) {
+            return null;
+        }
         GatewaySession session = sessions.get(found.record().id());
         if (session == null) {
             return sessions.restored(found, nowNanos);

@@ -203,20 +203,15 @@ final class LiveSessions {
         }
     }
 
-    /** The end is committed. */
+    /** The end is committed. An orphan may be ours again meanwhile, by a lease that came back: then its rows were told, and its end goes on from there. */
     void evict(long nowNanos, GatewaySession session, List<Step> rows) {
-        GatewaySession loaded = byId.get(session.record.id());
-        if (loaded != null
-                && loaded != session) { // an orphan was ended while a lease that came back made it ours again
-            loaded.stop(nowNanos);
-            drop(loaded);
+        GatewaySession here = byId.getOrDefault(session.record.id(), session);
+        if (!here.path.isStopped()) {
+            here.sayClose(nowNanos, rows.getLast().reason());
+            here.stop(nowNanos);
         }
-        if (!session.path.isStopped()) {
-            session.sayClose(nowNanos, rows.getLast().reason());
-            session.stop(nowNanos);
-        }
-        rows.forEach(row -> session.take(nowNanos, row));
-        remove(session);
+        rows.forEach(row -> here.take(nowNanos, row));
+        drop(here);
         session.leave();
         bury(nowNanos, session.record.id());
     }
@@ -229,14 +224,17 @@ final class LiveSessions {
             table.commit(commitId, List.of(new SessionTable.Change(id, 0, null)), (again, outcome) -> {
                 if (outcome == SessionTable.Outcome.UNAVAILABLE) {
                     bury(again, id);
-                } else {
-                    graves.remove(id);
                 }
             });
         });
     }
 
-    /** Whether the end of this session was told here, and what is left of it is in the table yet. */
+    /** The watch says that nothing is left of an ended session: what was read before this may still be under way, what is read later lacks it. */
+    void removed(SessionId id) {
+        graves.remove(id);
+    }
+
+    /** Whether the end of this session was told here, and what is left of it may be in the table yet. */
     boolean isBuried(SessionId id) {
         return graves.contains(id);
     }

@@ -197,7 +197,11 @@ final class Ownership {
         if (loading) {
             changedWhileLoading.add(id);
         }
-        if (record == null || context.has(Fault.SKIP_GATE_E)) {
+        if (record == null) {
+            sessions.removed(id);
+            return;
+        }
+        if (context.has(Fault.SKIP_GATE_E)) {
             return;
         }
         GatewaySession session = sessions.get(id);

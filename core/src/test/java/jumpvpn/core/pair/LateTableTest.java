@@ -3,16 +3,24 @@ package jumpvpn.core.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.pair.ScriptedTable.Fate;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionMachine;
 import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.StateVersion;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a table does or says so late that something else was committed meanwhile (contract section 4). */
 class LateTableTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final StateVersion WITHOUT_MEMORY = StateVersion.of(1, SessionMachine.FIRST_STEP_WITHOUT_MEMORY);
+
     private final Pair pair = new Pair();
     private final ScriptedTable table = new ScriptedTable(pair.table);
 
@@ -25,7 +33,8 @@ class LateTableTest {
     private List<String> rows() {
         return pair.gatewayEvents.stream()
                 .filter(event -> event.type() == EventType.STATE_CHANGE)
-                .map(event -> event.reason() + " " + event.version())
+                .map(event -> event.reason() + " " + event.version()
+                        + (event.details().contains(new Event.Detail("again", true)) ? " again" : ""))
                 .toList();
     }
 
@@ -111,5 +120,76 @@ class LateTableTest {
         pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
         assertThat(rows()).containsExactly("PEER_CLOSED 1.1", "HANDSHAKE_OK 1.0");
         assertThat(pair.status().id()).isNotEqualTo(old);
+    }
+
+    @Test
+    void aSessionIsSupersededOnlyWhenItsBirthIsTold() {
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.readsAreLate = true;
+        pair.agent.start(pair.now);
+        pair.await(() -> !pair.table.live().isEmpty(), 1000);
+        pair.startClient(pair.gatewayKey.publicKey());
+        pair.agent.start(pair.now);
+        pair.run(1000);
+        assertThat(rows()).as("its birth is in, but that is not known").isEmpty();
+        table.readsAreLate = false;
+        table.land();
+        pair.run(1);
+        assertThat(rows()).contains("HANDSHAKE_OK 1.0").noneMatch(row -> row.startsWith("SUPERSEDED"));
+        pair.await(() -> pair.state() == SessionState.ATTACHED, 15_000);
+        assertThat(rows())
+                .noneMatch(row -> row.endsWith("again"))
+                .filteredOn(row -> row.startsWith("SUPERSEDED"))
+                .hasSize(1);
+    }
+
+    private void loseLease() {
+        pair.a.passes = false;
+        pair.b.passes = false;
+        table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        pair.await(() -> pair.sessions().isEmpty(), 9500);
+    }
+
+    @Test
+    void theLateEndOfAnOrphanThatIsOursAgainIsToldByWhoHasToldItsRows() {
+        pair.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 12 * SECOND);
+        table.leaseNanos = 9 * SECOND;
+        start();
+        pair.connect();
+        SessionId id = pair.status().id();
+        loseLease();
+        table.tellOwnerGone(pair.table.get(id));
+        table.fates.add(Fate.LATE);
+        pair.await(() -> table.fates.isEmpty(), 13_000);
+        table.markOutcome = SessionTable.Outcome.COMMITTED;
+        pair.await(() -> pair.sessions().size() == 1, 1500);
+        pair.forgetEvents();
+        table.land();
+        pair.run(1);
+        assertThat(pair.sessions()).isEmpty();
+        assertThat(rows()).containsExactly("TTL_TRANSPORT_LOSS_EXPIRED " + WITHOUT_MEMORY);
+    }
+
+    @Test
+    void anEndIsNotToldAgainByALoadThatBeganBeforeItsRecordWasRemoved() {
+        table.leaseNanos = 9 * SECOND;
+        start();
+        pair.connect();
+        SessionId id = pair.status().id();
+        pair.agent.terminate(pair.now);
+        pair.await(() -> pair.sessions().isEmpty(), 1000);
+        pair.a.passes = false;
+        pair.b.passes = false;
+        table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        pair.run(9000);
+        table.loadsAreLate = true;
+        table.markOutcome = SessionTable.Outcome.COMMITTED;
+        pair.run(950);
+        assertThat(pair.table.get(id)).as("so it is loaded").isNotNull();
+        pair.run(1000);
+        assertThat(pair.table.get(id)).isNull();
+        table.land();
+        pair.run(100);
+        assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0", "PEER_CLOSED 1.1");
     }
 }

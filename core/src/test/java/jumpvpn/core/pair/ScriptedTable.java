@@ -10,6 +10,7 @@ import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.SessionId;
+import org.jspecify.annotations.Nullable;
 
 /** One gateway's way to a table, with a lease if wished, and with whatever a network and an engine may do to a commit. */
 final class ScriptedTable implements SessionTable {
@@ -43,6 +44,9 @@ final class ScriptedTable implements SessionTable {
     boolean readable = true;
     /** What is read of a session is told when {@link ScriptedTable#land} says. */
     boolean readsAreLate;
+
+    /** What is loaded, and what is heard of changes, is told when {@link ScriptedTable#land} says. */
+    boolean loadsAreLate;
 
     boolean ownerGone;
     long leaseNanos = Deadlines.NEVER;
@@ -121,13 +125,31 @@ final class ScriptedTable implements SessionTable {
 
     @Override
     public void load(long gateway, Consumer<List<SessionRecord>> done) {
-        inner.load(gateway, done);
+        inner.load(gateway, records -> orLate(() -> done.accept(records)));
+    }
+
+    private void orLate(Runnable word) {
+        if (loadsAreLate) {
+            late.add(word);
+        } else {
+            word.run();
+        }
     }
 
     @Override
     public void watch(Watcher watcher) {
         watchers.add(watcher);
-        inner.watch(watcher);
+        inner.watch(new Watcher() {
+            @Override
+            public void committed(SessionId id, @Nullable SessionRecord record) {
+                orLate(() -> watcher.committed(id, record));
+            }
+
+            @Override
+            public void ownerGone(SessionRecord record) {
+                watcher.ownerGone(record);
+            }
+        });
     }
 
     @Override
