@@ -313,10 +313,12 @@ final class GatewayNode extends Node {
     void check() {
         world.invariants.check(this);
         modelled(shadow -> shadow.settled(this));
+        world.steps.gateway(world.scenario.isModelled());
     }
 
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
+        world.exchange.gatewaySends(bytes);
         modelled(shadow -> shadow.sends(local(), bytes));
         world.invariants.answered(bytes);
         if (bytes[0] == PacketLayout.DATA && !asked.contains(to)) {

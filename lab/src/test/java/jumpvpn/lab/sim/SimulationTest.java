@@ -34,10 +34,11 @@ class SimulationTest {
     }
 
     /**
-     * Seeds that once found something: 1824, a successor that delivered before its WELCOME, beside the session whose gate it had.
+     * Seeds that once found something: 1824, a successor that delivered before its WELCOME, beside the session whose gate it had; 20059, a path to another gateway that
+     * was no candidate; 3846 and 78741, a model that took a recording from before the session's birth for a sign of life.
      */
     @ParameterizedTest
-    @ValueSource(longs = 1824)
+    @ValueSource(longs = {1824, 3846, 20059, 78741})
     void whatWasFoundStaysMended(long seed) {
         Simulation.run(seed);
     }
