@@ -296,7 +296,7 @@ final class ClientSession {
         if (machine.bindingAlive()) {
             departure.answered(nowNanos, answered);
         } else {
-            recovery.reopen(nowNanos, answered.path());
+            recovery.probeAnswered(nowNanos, answered.path());
         }
     }
 

@@ -132,10 +132,9 @@ final class Recovery {
         }
         if (session.machine.state() == SessionState.RECOVERING) {
             requests.launchAt(nowNanos);
-        } else if (path.gateway().equals(session.gateway())) {
-            reopen(nowNanos, path);
-        } else if (isPathless()) {
-            session.deadlines.set(ClientSession.Timer.PROBE, nowNanos); // perhaps another table: ask first
+        } else {
+            boolean here = path.gateway().equals(session.gateway());
+            reopen(nowNanos, path, here ? path : null); // to another gateway only where ours has none
         }
     }
 
@@ -143,11 +142,15 @@ final class Recovery {
         return session.machine.state() == SessionState.DEGRADED && !session.machine.bindingAlive();
     }
 
-    /** A path is new, or up again, or answered a probe. */
-    void reopen(long nowNanos, Path path) {
+    /** A path answered a probe. */
+    void probeAnswered(long nowNanos, Path path) {
+        reopen(nowNanos, path, path);
+    }
+
+    private void reopen(long nowNanos, Path path, @Nullable Path towards) {
         if (isPathless()) {
             session.step(nowNanos, ReasonCode.CANDIDATE_APPEARED, new Detail("candidate", path.name()));
-            search(nowNanos, BindCause.DEAD, path);
+            search(nowNanos, BindCause.DEAD, towards);
         }
     }
 

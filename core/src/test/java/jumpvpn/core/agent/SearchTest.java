@@ -179,17 +179,23 @@ class SearchTest {
     }
 
     @Test
-    void aPathToAnotherGatewayIsProbedFirst() {
+    void aPathToAnotherGatewayIsACandidateTooAndOnesOwnIsAskedFirst() {
         Script alone = withOneWay();
         alone.down(1);
         alone.run(30_000);
         alone.forget();
         alone.up(7, "wlan0", "gw2", Script.TWO);
-        assertThat(alone.state()).isEqualTo(SessionState.DEGRADED);
-        assertThat(alone.requests).isEmpty();
-        assertThat(alone.probes).hasSize(1);
-        alone.answer(alone.probes.getFirst());
+        assertThat(alone.rows()).endsWith("DEGRADED>RECOVERING CANDIDATE_APPEARED");
         assertThat(alone.asked()).containsExactly("7>gw2");
+        Script silent = Script.attached();
+        silent.silent.add("gw1");
+        silent.down(1);
+        silent.down(3);
+        silent.run(30_000);
+        silent.forget();
+        silent.up(3, "eth0", "gw2", Script.TWO);
+        assertThat(silent.rows()).endsWith("DEGRADED>RECOVERING CANDIDATE_APPEARED");
+        assertThat(silent.asked()).containsExactly("2>gw1");
     }
 
     @Test

@@ -65,6 +65,7 @@ public final class ClientView extends View {
         this.path = path;
         paths.addAll(up);
         birthEndNanos = nowNanos + terms.handshakeTimeout();
+        ages(nowNanos);
     }
 
     /** The epoch of the active binding. */

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What both views of a session have in common: state, version, the life of the binding, and deadlines. Every row taken waits in {@link #news} to be compared. */
 public abstract class View {
     static final long NEVER = Long.MAX_VALUE;
+    private static final long SECRET_LIFE = 7_200_000_000_000L;
 
     final Terms terms;
     private final boolean owner;
@@ -23,6 +24,8 @@ public abstract class View {
     private long heardNanos;
 
     private long newestCounter = -1;
+    private long secretAge;
+    private long agesSinceNanos = NEVER;
 
     View(Terms terms, boolean owner) {
         this.terms = terms;
@@ -60,9 +63,10 @@ public abstract class View {
         if (to == null) {
             return false;
         }
-        boolean begins = why == Reason.HANDSHAKE_OK || why == Reason.REATTACH_ACCEPT;
+        boolean born = why == Reason.HANDSHAKE_OK;
+        boolean rebound = why == Reason.REATTACH_ACCEPT;
         if (owner) {
-            version = begins ? version.bound() : version.stepped();
+            version = born || rebound ? version.bound() : version.stepped();
         }
         news.add(new Row(state, to, version, why));
         if (to == State.RECOVERING) {
@@ -73,21 +77,52 @@ public abstract class View {
         if (to == State.VOLATILE) {
             shakenNanos = nowNanos;
         }
-        if (begins) {
+        if (born) { // what came before under its keys counts: who completes a handshake with a late packet proves no
+            // more by an earlier one
+            alive(nowNanos);
+            heardNanos = nowNanos;
+        } else if (rebound) {
             begin(nowNanos);
         } else if (why == Reason.TRANSPORT_DEAD || why == Reason.PEER_REPORTED || to == State.TERMINATED) {
-            bound = false;
+            dead(nowNanos);
         }
         state = to;
         return true;
     }
 
-    /** A new binding is alive. */
+    /** A new binding is alive, in which nothing came yet. */
     void begin(long nowNanos) {
-        bound = true;
+        alive(nowNanos);
         heardNanos = nowNanos;
         newestCounter = -1;
         lossEndNanos = NEVER;
+    }
+
+    private void alive(long nowNanos) {
+        ages(nowNanos);
+        bound = true;
+    }
+
+    /** The secret grows older from now on: a binding has its keys. */
+    void ages(long nowNanos) {
+        secretAge = secretAge(nowNanos);
+        agesSinceNanos = nowNanos;
+    }
+
+    private void dead(long nowNanos) {
+        secretAge = secretAge(nowNanos);
+        agesSinceNanos = NEVER;
+        bound = false;
+    }
+
+    private long secretAge(long nowNanos) {
+        return secretAge + Math.max(0, nowNanos - agesSinceNanos);
+    }
+
+    /** A new Diffie-Hellman has entered the secret. */
+    public void freshened(long nowNanos) {
+        secretAge = 0;
+        agesSinceNanos = bound ? nowNanos : NEVER;
     }
 
     /** An authenticated packet came in the active binding. Only a newer one than all before is a sign of life: who delays packets shall keep nothing alive. */
@@ -104,7 +139,7 @@ public abstract class View {
             return;
         }
         row(nowNanos, Reason.TRANSPORT_DEAD);
-        bound = false;
+        dead(nowNanos);
         lossEndNanos = heardNanos + terms.lossTtl();
     }
 
@@ -128,6 +163,11 @@ public abstract class View {
                     TTL_TRANSPORT_LOSS_EXPIRED,
                     JUMP_ABANDONED,
                     RECOVERY_WINDOW_EXCEEDED -> passDeadline(nowNanos);
+            case KEY_EXPIRED -> {
+                if (secretAge(nowNanos) >= SECRET_LIFE) {
+                    row(nowNanos, why);
+                }
+            }
             default -> {
                 // never without a cause from outside
             }
@@ -141,9 +181,12 @@ public abstract class View {
 
     /** The earliest deadline, {@link Long#MAX_VALUE} if there is none. */
     public long nextDeadlineNanos() {
-        return state == State.TERMINATED
-                ? NEVER
-                : Math.min(Math.min(birthEndNanos, lifetimeEndNanos), Math.min(lossEndNanos, windowEndNanos));
+        if (state == State.TERMINATED) {
+            return NEVER;
+        }
+        long secretEndNanos = agesSinceNanos == NEVER ? NEVER : agesSinceNanos + SECRET_LIFE - secretAge;
+        long endNanos = Math.min(Math.min(birthEndNanos, lifetimeEndNanos), Math.min(lossEndNanos, secretEndNanos));
+        return Math.min(endNanos, windowEndNanos);
     }
 
     /** What is due: terminations first, else in the table's order; one at a time. */

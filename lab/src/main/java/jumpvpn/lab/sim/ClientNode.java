@@ -3,7 +3,6 @@ package jumpvpn.lab.sim;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -52,13 +51,6 @@ final class ClientNode extends Node {
         return world.network.uplinks(this);
     }
 
-    /** Tells the model's client, where the model knows enough of the world to be asked. */
-    private void modelled(Consumer<ShadowClient> told) {
-        if (world.scenario.isModelled()) {
-            told.accept(beside);
-        }
-    }
-
     @Override
     Engine boot() {
         gate = new ForwardingGate();
@@ -85,7 +77,7 @@ final class ClientNode extends Node {
     }
 
     private void pathUp(Path path) {
-        modelled(shadow -> shadow.pathUp(local(), path.id()));
+        beside.pathUp(local(), path.id());
         agent().pathUp(local(), path);
     }
 
@@ -108,13 +100,13 @@ final class ClientNode extends Node {
 
         @Override
         public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
-            modelled(shadow -> shadow.hears(nowNanos, bytes));
+            beside.hears(nowNanos, bytes);
             agent.receive(nowNanos, socketId, bytes);
         }
 
         @Override
         public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
-            modelled(shadow -> shadow.control(nowNanos, binding, message));
+            beside.control(nowNanos, binding, message);
             if (BindingMessage.decode(message) instanceof BindingMessage.Welcome welcome) {
                 world.insider.welcomed(ClientNode.this, welcome);
             }
@@ -140,7 +132,7 @@ final class ClientNode extends Node {
 
         @Override
         public void granted(Grant.Session session, String gateway) {
-            modelled(shadow -> shadow.granted(local(), session.id(), session.policy()));
+            beside.granted(local(), session.id(), session.policy());
             world.traffic.granted(ClientNode.this, session.inner().getFirst().address());
         }
 
@@ -159,7 +151,7 @@ final class ClientNode extends Node {
         int[] gone = uplink.pathIds.clone();
         touch("link down", () -> {
             for (int pathId : gone) {
-                modelled(shadow -> shadow.pathDown(local(), pathId));
+                beside.pathDown(local(), pathId);
                 agent().pathDown(local(), pathId);
             }
         });
@@ -185,30 +177,31 @@ final class ClientNode extends Node {
 
     @Override
     void closing() {
-        modelled(shadow -> shadow.terminates(local()));
+        beside.terminates(local());
     }
 
     @Override
     void opened(Binding binding, long counter, Endpoint from, int length) {
-        modelled(shadow -> shadow.opened(local(), binding, counter));
+        beside.opened(local(), binding, counter);
     }
 
     @Override
     void said(Event event) {
-        modelled(shadow -> shadow.event(event));
+        beside.event(event);
     }
 
     @Override
     void killed() {
         agent = null;
         gate.drop();
-        modelled(shadow -> shadow.dies());
+        beside.dies();
     }
 
     @Override
     void check() {
         world.invariants.check(this);
-        modelled(shadow -> shadow.settled(this));
+        beside.settled(this);
+        world.steps.client(true);
     }
 
     @Override
@@ -217,7 +210,7 @@ final class ClientNode extends Node {
             world.gateways.forEach(gateway -> gateway.modelled(
                     shadow -> shadow.handshake(index, ByteBuffer.wrap(bytes).getLong(4))));
         }
-        modelled(shadow -> shadow.sends(local(), socketId, bytes));
+        beside.sends(local(), socketId, bytes);
         world.invariants.asked(bytes);
         world.network.fromClient(socketId, to, bytes);
     }

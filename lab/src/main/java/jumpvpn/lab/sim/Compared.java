@@ -5,6 +5,7 @@ import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.lab.model.Passage;
@@ -47,6 +48,8 @@ final class Compared<V extends View> {
                 }
             }
             happened();
+        } else if (event.reason() == ReasonCode.SECRET_RENEWED) {
+            view.freshened(event.nanos());
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.control.ReattachMessage;
@@ -52,7 +53,7 @@ final class Exchange {
     }
 
     /**
-     * A client sends a REATTACH_REQUEST.
+     * A client, or who holds its credentials, sends a REATTACH_REQUEST.
      *
      * @return null if it is a repeat
      */
@@ -74,6 +75,19 @@ final class Exchange {
     @Nullable
     Asked request(byte[] datagram) {
         return requests.get(ByteBuffer.wrap(datagram));
+    }
+
+    /** A gateway sends a datagram. */
+    void gatewaySends(byte[] datagram) {
+        switch (datagram[0]) {
+            case MessageType.REATTACH_ANSWER -> answers(datagram);
+            case MessageType.PROBE_ANSWER ->
+                probes.put(
+                        ByteBuffer.wrap(datagram.clone()), Objects.requireNonNull(ReattachMessage.addressee(datagram)));
+            default -> {
+                // no part of the exchange
+            }
+        }
     }
 
     /** A gateway sends a REATTACH_ANSWER. */
@@ -112,11 +126,6 @@ final class Exchange {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElseThrow(() -> new NullPointerException(what));
-    }
-
-    /** A gateway sends a PROBE_ANSWER. */
-    void answersProbe(byte[] datagram) {
-        probes.put(ByteBuffer.wrap(datagram.clone()), Objects.requireNonNull(ReattachMessage.addressee(datagram)));
     }
 
     /** The identifier of the probe that these bytes answer, or null. */

@@ -312,10 +312,12 @@ final class GatewayNode extends Node {
     void check() {
         world.invariants.check(this);
         modelled(shadow -> shadow.settled(this));
+        world.steps.gateway(world.scenario.isModelled());
     }
 
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
+        world.exchange.gatewaySends(bytes);
         modelled(shadow -> shadow.sends(local(), bytes));
         world.invariants.answered(bytes);
         addresses.sends(to, bytes);

@@ -309,6 +309,7 @@ final class Insider {
         Suite suite = world.scenario.suite();
         byte[] bytes = ReattachMessage.request(new ToyAead(), suite, ticket, nonce, opened.proofKey(), request);
         world.invariants.asked(bytes);
+        world.exchange.asks(bytes);
         Datagram own = new Datagram(ELSEWHERE, to, bytes);
         world.network.inject(bytes, own, ELSEWHERE, to, chance.between(1, 50) * 1_000_000);
     }

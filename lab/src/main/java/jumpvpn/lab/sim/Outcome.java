@@ -14,6 +14,7 @@ import jumpvpn.core.data.DropReason;
  * @param jumps binds after a session's first
  * @param coverage how often what occurred, as {@link Coverage#counts} names it
  * @param drops of all ends, by reason
+ * @param steps of the ends, all and those that the model was compared with, as {@link Steps} names them
  * @param settleNanos from the healing until all sessions were attached and passed traffic both ways
  */
 public record Outcome(
@@ -26,6 +27,7 @@ public record Outcome(
         int jumps,
         SortedMap<String, Long> coverage,
         SortedMap<DropReason, Long> drops,
+        SortedMap<String, Long> steps,
         long packetsSent,
         long packetsDelivered,
         long settleNanos) {}

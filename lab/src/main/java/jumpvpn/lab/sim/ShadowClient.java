@@ -176,7 +176,12 @@ final class ShadowClient {
         String nonce = answered.asked().nonce();
         Version version = Compared.version(answered.answer().version());
         switch (answered.answer()) {
-            case ReattachAnswer.Ack _ -> view.accepted(nowNanos, nonce, version);
+            case ReattachAnswer.Ack ack -> {
+                view.accepted(nowNanos, nonce, version);
+                if (ack.mixed()) {
+                    view.freshened(nowNanos);
+                }
+            }
             case ReattachAnswer.Reject reject ->
                 view.refused(nowNanos, nonce, Reason.valueOf(reject.reason().name()), version);
         }

@@ -60,6 +60,7 @@ final class ShadowGateway {
     private final Map<Long, Integer> clientOfHandshake = new HashMap<>(); // these are never iterated
     private final Map<Long, Integer> clientOfBirth = new HashMap<>();
     private final Map<Long, SessionId> sessionOfWireId = new HashMap<>();
+    private final Map<Long, Long> newestOfBirth = new HashMap<>();
     private final Map<Integer, ByteBuffer> firstAnswers = new HashMap<>();
     private final Set<Integer> revoked = new HashSet<>();
     private final Set<Long> oldIncarnations = new HashSet<>();
@@ -185,7 +186,6 @@ final class ShadowGateway {
                 }
             }
             case MessageType.REATTACH_ANSWER -> answers(exchange.answers(datagram), datagram);
-            case MessageType.PROBE_ANSWER -> exchange.answersProbe(datagram);
             default -> {
                 // no matter to the model
             }
@@ -233,7 +233,9 @@ final class ShadowGateway {
     void opened(long nowNanos, Binding binding, long counter) {
         SessionId id = sessionOfWireId.get(binding.localWireId);
         Owned owned = id == null ? null : sessions.get(id);
-        if (owned != null && owned.activeWireId == binding.localWireId) {
+        if (id == null) {
+            newestOfBirth.merge(binding.localWireId, counter, Math::max);
+        } else if (owned != null && owned.activeWireId == binding.localWireId) {
             owned.compared.view.heard(nowNanos, counter);
         }
     }
@@ -300,6 +302,7 @@ final class ShadowGateway {
             }
         });
         OwnerView view = new OwnerView(Compared.terms(policy), nowNanos);
+        view.heard(nowNanos, newestOfBirth.getOrDefault(completing, 0L));
         sessionOfWireId.put(completing, id);
         sessions.put(id, new Owned(new Compared<>(name + ", session " + id, view), client, completing));
     }

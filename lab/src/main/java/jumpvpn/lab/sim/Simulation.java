@@ -177,6 +177,7 @@ public final class Simulation {
                 world.invariants.jumps(),
                 world.coverage.counts(),
                 drops,
+                world.steps.counts(),
                 world.traffic.sent(),
                 world.traffic.sent() - world.traffic.missing(),
                 settleNanos);

@@ -31,6 +31,7 @@ public final class Totals {
         sum("jumps", outcome.jumps());
         sum("packets_sent", outcome.packetsSent());
         sum("packets_delivered", outcome.packetsDelivered());
+        outcome.steps().forEach(this::sum);
         outcome.drops()
                 .forEach((reason, count) -> sum("dropped_" + reason.name().toLowerCase(Locale.ROOT), count));
     }
@@ -80,6 +81,7 @@ public final class Totals {
                 %d seeds, %d h of simulated time, %d simulated events, %d events said by the ends
                 %d sessions, %d jumps (median %d a seed, most %d), back after healing in %d ms (median), %d ms (worst)
                 inner packets: %d sent, %d delivered
+                steps compared with the model: %d of %d at clients, %d of %d at gateways
                 """,
                 sum("seeds"),
                 sum("simulated_seconds") / 3600,
@@ -92,7 +94,11 @@ public final class Totals {
                 median(seedsBySettle),
                 seedsBySettle.isEmpty() ? 0 : seedsBySettle.lastKey(),
                 sum("packets_sent"),
-                sum("packets_delivered"));
+                sum("packets_delivered"),
+                sum("client_steps_compared"),
+                sum("client_steps"),
+                sum("gateway_steps_compared"),
+                sum("gateway_steps"));
     }
 
     /** A line for everything that the table and the gates have. */

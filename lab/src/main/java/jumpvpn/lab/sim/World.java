@@ -13,6 +13,7 @@ final class World {
     final Timeline timeline = new Timeline();
     final History history = new History();
     final Coverage coverage = new Coverage();
+    final Steps steps = new Steps();
     final Invariants invariants;
     final Exchange exchange;
     final List<ClientNode> clients = new ArrayList<>();

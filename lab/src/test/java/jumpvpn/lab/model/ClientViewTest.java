@@ -36,6 +36,18 @@ class ClientViewTest {
         assertThat(born.news()).singleElement().hasToString("BIRTH > TERMINATED 0.0 HANDSHAKE_FAIL");
     }
 
+    /** A recording of a packet that came before the WELCOME, or should have, proves nothing after it. */
+    @Test
+    void whatCameBeforeTheWelcomeCountsToo() {
+        ClientView born = new ClientView(TERMS, 0, PATH, Set.of(PATH));
+        born.heard(1, 7);
+        born.welcomed(1, new Version(1, 0));
+        born.heard(50, 6);
+        born.pathDead(60);
+        born.decides(1 + TERMS.lossTtl(), Reason.TTL_TRANSPORT_LOSS_EXPIRED);
+        assertThat(born.news()).last().hasToString("RECOVERING > TERMINATED 1.0 TTL_TRANSPORT_LOSS_EXPIRED");
+    }
+
     @Test
     void aDeathIsFollowedByAnAck() {
         client.pathDown(100, PATH);
