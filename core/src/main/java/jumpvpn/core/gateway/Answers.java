@@ -73,8 +73,9 @@ final class Answers {
         SessionSecret known = session.isGone()
                 ? null
                 : session.record.secret(asked.proven().ticket().generation());
-        List<byte[]> fresh = known == null ? List.of() : tickets.tickets(nowNanos, session.record, known, 1);
-        return reject(nowNanos, asked, session.machine.version(), reason, fresh);
+        byte[] random = context.crypto().entropy().bytes(Nonce.LENGTH);
+        List<byte[]> fresh = known == null ? List.of() : tickets.tickets(session.record, known, 1, random);
+        return reject(nowNanos, asked, session.machine.version(), reason, random, fresh);
     }
 
     /** Refuses without a record. */
@@ -89,16 +90,18 @@ final class Answers {
                             "from " + asked.from(),
                             new Detail("count", unread.count()));
         }
-        reject(nowNanos, asked, StateVersion.BIRTH, reason, List.of());
+        byte[] random = context.crypto().entropy().bytes(Nonce.LENGTH);
+        reject(nowNanos, asked, StateVersion.BIRTH, reason, random, List.of());
     }
 
-    private byte[] reject(long nowNanos, Asked asked, StateVersion version, ReasonCode reason, List<byte[]> fresh) {
+    private byte[] reject(
+            long nowNanos, Asked asked, StateVersion version, ReasonCode reason, byte[] random, List<byte[]> fresh) {
         List<Endpoint> others = context.config().others();
         List<Endpoint> elsewhere =
                 reason == ReasonCode.NOT_OWNER ? others.subList(0, Math.min(MOST_ENDPOINTS, others.size())) : List.of();
         ReattachAnswer.Reject reject =
                 new ReattachAnswer.Reject(said(reason), version, tickets.token(nowNanos), fresh, elsewhere);
-        byte[] answer = seal(asked, reject, context.crypto().entropy().bytes(Nonce.LENGTH));
+        byte[] answer = seal(asked, reject, random);
         send(asked, answer);
         return answer;
     }

@@ -219,7 +219,7 @@ final class Binder {
                     entered != null,
                     asked.from(),
                     tickets.token(nowNanos),
-                    tickets.tickets(nowNanos, after));
+                    tickets.tickets(after, freshness.gateway()));
             return answers.seal(asked, ack, freshness.gateway());
         }
 

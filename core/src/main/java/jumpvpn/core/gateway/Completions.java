@@ -9,6 +9,7 @@ import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.ownership.SwitchTimes;
+import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionMachine.Step;
@@ -197,13 +198,12 @@ final class Completions {
     void welcome(long nowNanos, GatewaySession session) {
         ActivePath active = session.path.active();
         if (active != null && !session.path.isStopped()) {
+            byte[] seed = context.crypto().entropy().bytes(TicketSealer.SEED_LENGTH);
             session.path.send(
                     nowNanos,
                     active.binding,
                     new BindingMessage.Welcome(
-                            session.machine.version(),
-                            tickets.token(nowNanos),
-                            tickets.tickets(nowNanos, session.record)));
+                            session.machine.version(), tickets.token(nowNanos), tickets.tickets(session.record, seed)));
         }
     }
 }

@@ -40,7 +40,7 @@ public final class Gateway {
         AddressPool pool = new AddressPool(context.config());
         births = new Births(context, pool);
         table = new TableClient(context.table());
-        tickets = new TicketOffice(context.config(), crypto, incarnation, wallSeconds);
+        tickets = new TicketOffice(context.config(), incarnation, wallSeconds);
         sessions = new LiveSessions(context, table, self);
         completions = new Completions(context, births, sessions, table, tickets, self);
         renewals = new SecretRenewal(context, sessions, table);

@@ -17,7 +17,7 @@ final class Planted {
         return sound.faults().contains(Fault.LOST_EVENT) ? sound.with(new Lossy(sound.events())) : sound;
     }
 
-    /** The randomness of tickets and bindings. */
+    /** The randomness of bindings. */
     static Crypto crypto(GatewayContext context) {
         Crypto sound = context.crypto();
         return context.faults().contains(Fault.SAME_KEY_AFTER_RESTART)

@@ -3,7 +3,6 @@ package jumpvpn.core.gateway;
 import java.util.List;
 import jumpvpn.core.control.Token;
 import jumpvpn.core.ownership.SessionRecord;
-import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
@@ -23,7 +22,6 @@ final class TicketOffice {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final GatewayConfig config;
-    private final Crypto crypto;
     private final long ownerId;
     private final long incarnation;
     private final long wallSeconds;
@@ -31,9 +29,8 @@ final class TicketOffice {
     private int keyNumber;
     private TicketSealer sealer;
 
-    TicketOffice(GatewayConfig config, Crypto crypto, long incarnation, long wallSeconds) {
+    TicketOffice(GatewayConfig config, long incarnation, long wallSeconds) {
         this.config = config;
-        this.crypto = crypto;
         this.ownerId = config.ownerId();
         this.incarnation = incarnation;
         this.wallSeconds = wallSeconds;
@@ -42,7 +39,7 @@ final class TicketOffice {
     }
 
     private TicketSealer newSealer() {
-        return new TicketSealer(crypto.entropy(), config.ticketMaster(), keyNumber, OLDER_KEYS);
+        return new TicketSealer(config.ticketMaster(), keyNumber, OLDER_KEYS);
     }
 
     /** The wall clock showed what the constructor was told at this boot time. */
@@ -75,22 +72,26 @@ final class TicketOffice {
         return ticket.expirySeconds() < wallSeconds(nowNanos) - SKEW_SECONDS;
     }
 
-    /** As many tickets as one message brings and the session's policy allows, at most this many, for this generation. */
-    List<byte[]> tickets(long nowNanos, SessionRecord record, SessionSecret secret, int most) {
+    /**
+     * As many tickets as one message brings and the session's policy allows, at most this many, for this generation. They depend on the arguments and the day only: nothing
+     * of the clock is in them.
+     *
+     * @param seed 16 bytes, fresh for every message, not secret
+     */
+    List<byte[]> tickets(SessionRecord record, SessionSecret secret, int most, byte[] seed) {
         int count = Math.min(most, Math.min(MOST_TICKETS, record.policy().count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
-        long expirySeconds = wallSeconds(nowNanos) + (record.lifetimeEndNanos() - nowNanos) / SECOND_NANOS + 1;
         Ticket ticket = new Ticket(
                 record.id().bytes(),
                 ownerId,
                 record.version().epoch(),
                 secret.generation(),
                 secret.proofKey(),
-                expirySeconds);
-        return sealer.seal(ticket, count);
+                wallSeconds(record.lifetimeEndNanos()) + 1);
+        return sealer.seal(sealer.currentKey(), ticket, count, seed);
     }
 
     /** As many tickets as a policy allows, of the newest generation. */
-    List<byte[]> tickets(long nowNanos, SessionRecord record) {
-        return tickets(nowNanos, record, record.secret(), MOST_TICKETS);
+    List<byte[]> tickets(SessionRecord record, byte[] seed) {
+        return tickets(record, record.secret(), MOST_TICKETS, seed);
     }
 }

@@ -18,11 +18,11 @@ final class AesSiv {
     /** Bytes of the tag, which comes first. */
     static final int TAG_LENGTH = 16;
 
-    private static final int BLOCK = 16;
+    private static final int BLOCK = AesBlocks.LENGTH;
 
     private final Cipher chain;
-    private final Cipher lanes;
-    private final Cipher blocks;
+    private final AesBlocks lanes;
+    private final AesBlocks blocks;
     /** CMAC's two subkeys, for a last block that is full and for one that is padded. */
     private final byte[] full;
 
@@ -37,13 +37,11 @@ final class AesSiv {
             chain = Cipher.getInstance("AES/CBC/NoPadding");
             chain.init(
                     Cipher.ENCRYPT_MODE, new SecretKeySpec(key, 0, half, "AES"), new IvParameterSpec(new byte[BLOCK]));
-            lanes = Cipher.getInstance("AES/ECB/NoPadding");
-            lanes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, 0, half, "AES"));
-            blocks = Cipher.getInstance("AES/ECB/NoPadding");
-            blocks.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, half, half, "AES"));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime has no AES: run on a full JDK 25", e);
         }
+        lanes = new AesBlocks(key, 0, half);
+        blocks = new AesBlocks(key, half, half);
         full = doubled(lastBlock(new byte[BLOCK]));
         padded = doubled(full);
         start = cmac(new byte[BLOCK]);
@@ -83,7 +81,7 @@ final class AesSiv {
         for (int lane = 0; lane < tags.size(); lane++) {
             counters(tags.get(lane), streams, lane * each, each);
         }
-        encipher(blocks, streams);
+        blocks.encipher(streams);
         List<byte[]> sealed = new ArrayList<>(tags.size());
         for (int lane = 0; lane < tags.size(); lane++) {
             byte[] out = Arrays.copyOf(tags.get(lane), TAG_LENGTH + plaintext.length);
@@ -112,7 +110,7 @@ final class AesSiv {
                     states[lane * BLOCK + i] ^= (byte) (isLast ? in ^ subkey[i] : in);
                 }
             }
-            encipher(lanes, states);
+            lanes.encipher(states);
         }
         List<byte[]> macs = new ArrayList<>(messages.size());
         for (int lane = 0; lane < messages.size(); lane++) {
@@ -178,7 +176,11 @@ final class AesSiv {
     }
 
     private byte[] lastBlock(byte[] work) {
-        encipher(chain, work);
+        try {
+            chain.doFinal(work, 0, work.length, work, 0);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES refused whole blocks", e);
+        }
         return Arrays.copyOfRange(work, work.length - BLOCK, work.length);
     }
 
@@ -186,7 +188,7 @@ final class AesSiv {
     private byte[] stream(byte[] tag, int length) {
         byte[] stream = new byte[(length + BLOCK - 1) / BLOCK * BLOCK];
         counters(tag, stream, 0, stream.length);
-        encipher(blocks, stream);
+        blocks.encipher(stream);
         return stream;
     }
 
@@ -206,14 +208,6 @@ final class AesSiv {
         to[at + 1] = (byte) (sum >> 16);
         to[at + 2] = (byte) (sum >> 8);
         to[at + 3] = (byte) sum;
-    }
-
-    private static void encipher(Cipher cipher, byte[] work) {
-        try {
-            cipher.doFinal(work, 0, work.length, work, 0);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES refused whole blocks", e);
-        }
     }
 
     /** Times x in the field of section 2.3. */

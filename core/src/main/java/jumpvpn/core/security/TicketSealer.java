@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes and opens tickets under the keys that the gateways share. Layout, {@value #SEALED_LENGTH} bytes (docs/protocol/wire.md, Ticket): key number u32, random 12, tag 16, sealed 72. One AES-SIV key a number, derived from
- * the master when it is first asked for and kept; the random bytes only make tickets of one content differ. Not for two threads at once.
+ * Makes and opens tickets under the keys that the gateways share. Layout, {@value #SEALED_LENGTH} bytes (docs/protocol/wire.md, Ticket): key number u32, blur 12, tag 16, sealed 72. The keys of a number are derived from
+ * the master when they are first asked for, and kept. The blur only makes tickets of one content differ; it comes from a seed, so that the same tickets can be made once more. Not for two threads at once.
  *
  * <p>Rotation is a new sealer with a higher current number.
  */
@@ -16,15 +16,20 @@ public final class TicketSealer {
     /** Bytes of a sealed ticket. */
     public static final int SEALED_LENGTH = 104;
 
-    private static final int RANDOM_LENGTH = 12;
-    private static final int SEALED_AT = 4 + RANDOM_LENGTH;
-    private static final int KEY_LENGTH = 64;
+    /** Bytes of a seed. */
+    public static final int SEED_LENGTH = AesBlocks.LENGTH;
 
-    private final Entropy entropy;
+    private static final int SEALED_AT = 16;
+    private static final int KEY_LENGTH = 64;
+    private static final int BLUR_KEY_LENGTH = 32;
+
+    /** What comes of one number. */
+    private record Keys(AesSiv siv, AesBlocks blur) {}
+
     private final byte[] master;
     private final int currentKey;
     private final int olderKeys;
-    private final @Nullable AesSiv[] keys;
+    private final @Nullable Keys[] keys;
 
     /**
      * A sealer for the current key number.
@@ -33,36 +38,57 @@ public final class TicketSealer {
      * @param currentKey the number that new tickets bear, u32
      * @param olderKeys how many numbers before the current one still open
      */
-    public TicketSealer(Entropy entropy, byte[] master, int currentKey, int olderKeys) {
+    public TicketSealer(byte[] master, int currentKey, int olderKeys) {
         if (master.length != Hkdf.HASH_LENGTH || olderKeys < 0) {
             throw new IllegalArgumentException("a ticket master has 32 bytes, not " + master.length
                     + ", and older keys are 0 or more, not " + olderKeys);
         }
-        this.entropy = entropy;
         this.master = master.clone();
         this.currentKey = currentKey;
         this.olderKeys = olderKeys;
-        this.keys = new AesSiv[2 * olderKeys + 1];
+        this.keys = new Keys[2 * olderKeys + 1];
     }
 
-    /** Sealed tickets of {@value #SEALED_LENGTH} bytes that all say the same and look different. */
-    public List<byte[]> seal(Ticket ticket, int count) {
+    /** The number that new tickets bear. */
+    public int currentKey() {
+        return currentKey;
+    }
+
+    /**
+     * Sealed tickets of {@value #SEALED_LENGTH} bytes that all say the same and look different. The same arguments give the same tickets; without the key nobody can
+     * tell which tickets have come of one seed, even who knows the seed.
+     *
+     * @param number of a key in force
+     * @param seed {@value #SEED_LENGTH} bytes, fresh for every message, not secret
+     */
+    public List<byte[]> seal(int number, Ticket ticket, int count, byte[] seed) {
+        Keys under = keys(number);
         byte[] plaintext = encode(ticket);
-        ByteBuffer random = ByteBuffer.wrap(entropy.bytes(count * RANDOM_LENGTH));
+        byte[] blurs = blurs(under.blur, count, seed);
         List<byte[]> associated = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            byte[] each = new byte[SEALED_AT];
-            ByteBuffer.wrap(each).putInt(currentKey);
-            random.get(each, SEALED_AT - RANDOM_LENGTH, RANDOM_LENGTH);
+            byte[] each = Arrays.copyOfRange(blurs, i * SEED_LENGTH, (i + 1) * SEED_LENGTH);
+            ByteBuffer.wrap(each).putInt(number);
             associated.add(each);
         }
-        List<byte[]> sealed = key(currentKey).sealEach(plaintext, associated);
+        List<byte[]> sealed = under.siv.sealEach(plaintext, associated);
         List<byte[]> tickets = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             tickets.add(Bytes.join(associated.get(i), sealed.get(i)));
         }
         Arrays.fill(plaintext, (byte) 0);
         return tickets;
+    }
+
+    /** One block a ticket: the seed with the ticket's number in its last byte, enciphered. */
+    private static byte[] blurs(AesBlocks key, int count, byte[] seed) {
+        byte[] blurs = new byte[count * SEED_LENGTH];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(seed, 0, blurs, i * SEED_LENGTH, SEED_LENGTH);
+            blurs[(i + 1) * SEED_LENGTH - 1] ^= (byte) i;
+        }
+        key.encipher(blurs);
+        return blurs;
     }
 
     /** The ticket of {@value #SEALED_LENGTH} bytes at an offset, or null if these are not one that a key in force has sealed. Its expiry is not looked at. */
@@ -72,21 +98,23 @@ public final class TicketSealer {
             return null;
         }
         byte[] associated = Arrays.copyOfRange(in, offset, offset + SEALED_AT);
-        byte[] plaintext = key(number).open(in, offset + SEALED_AT, SEALED_LENGTH - SEALED_AT, associated);
+        byte[] plaintext = keys(number).siv.open(in, offset + SEALED_AT, SEALED_LENGTH - SEALED_AT, associated);
         return plaintext == null ? null : decode(plaintext);
     }
 
     /** A number above the current one is in force too: it is there when this host's clock was set back. */
-    private AesSiv key(int number) {
+    private Keys keys(int number) {
         int index = currentKey - number + olderKeys;
-        AesSiv key = keys[index];
-        if (key == null) {
-            byte[] bytes = Hkdf.derive(Bytes.EMPTY, master, "jumpvpn ticket", Bytes.u32(number), KEY_LENGTH);
-            key = new AesSiv(bytes);
-            keys[index] = key;
-            Arrays.fill(bytes, (byte) 0);
+        Keys made = keys[index];
+        if (made == null) {
+            byte[] siv = Hkdf.derive(Bytes.EMPTY, master, "jumpvpn ticket", Bytes.u32(number), KEY_LENGTH);
+            byte[] blur = Hkdf.derive(Bytes.EMPTY, master, "jumpvpn ticket blur", Bytes.u32(number), BLUR_KEY_LENGTH);
+            made = new Keys(new AesSiv(siv), new AesBlocks(blur, 0, BLUR_KEY_LENGTH));
+            keys[index] = made;
+            Arrays.fill(siv, (byte) 0);
+            Arrays.fill(blur, (byte) 0);
         }
-        return key;
+        return made;
     }
 
     private static byte[] encode(Ticket ticket) {

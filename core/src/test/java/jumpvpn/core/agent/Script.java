@@ -94,7 +94,7 @@ final class Script implements Outside {
     Script(KeyAgreement agreement) {
         crypto = new Crypto(new JdkAead(), agreement, new Random(7)::nextBytes);
         clientKey = KeyPair.generate(crypto);
-        sealer = new TicketSealer(crypto.entropy(), new byte[32], 5, 1);
+        sealer = new TicketSealer(new byte[32], 5, 1);
         List<AgentConfig.Gateway> gateways = new ArrayList<>();
         for (String name : List.of("gw1", "gw2")) {
             keys.put(name, KeyPair.generate(crypto));
@@ -295,19 +295,9 @@ final class Script implements Outside {
 
     List<byte[]> tickets(Served session, int count) {
         SessionSecret newest = session.secrets.lastEntry().getValue();
-        List<byte[]> sealed = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            sealed.addAll(sealer.seal(
-                    new Ticket(
-                            session.id.bytes(),
-                            1,
-                            session.epoch,
-                            newest.generation(),
-                            newest.proofKey(),
-                            Long.MAX_VALUE),
-                    1));
-        }
-        return sealed;
+        Ticket ticket = new Ticket(
+                session.id.bytes(), 1, session.epoch, newest.generation(), newest.proofKey(), Long.MAX_VALUE);
+        return sealer.seal(sealer.currentKey(), ticket, count, crypto.entropy().bytes(TicketSealer.SEED_LENGTH));
     }
 
     private Served of(Ticket ticket) {

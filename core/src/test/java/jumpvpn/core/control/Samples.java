@@ -24,10 +24,9 @@ final class Samples {
     static final StateVersion VERSION = StateVersion.of(0x2122_2324, 0x3132_3334);
     static final byte[] PROOF_KEY = CRYPTO.entropy().bytes(32);
     static final Nonce NONCE = new Nonce(0x4142_4344_4546_4748L, 0x5152_5354_5556_5758L);
-    static final TicketSealer SEALER =
-            new TicketSealer(CRYPTO.entropy(), CRYPTO.entropy().bytes(32), 20_000, 3);
+    static final TicketSealer SEALER = new TicketSealer(CRYPTO.entropy().bytes(32), 20_000, 3);
     static final byte[] TICKET = SEALER.seal(
-                    new Ticket(CRYPTO.entropy().bytes(16), 1, 2, 3, PROOF_KEY, Long.MAX_VALUE), 1)
+                    20_000, new Ticket(CRYPTO.entropy().bytes(16), 1, 2, 3, PROOF_KEY, Long.MAX_VALUE), 1, new byte[16])
             .getFirst();
 
     private Samples() {}

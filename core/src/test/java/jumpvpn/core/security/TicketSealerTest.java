@@ -7,13 +7,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** Tickets: layout, key rotation, and that only ours open. */
 class TicketSealerTest {
     private static final byte[] MASTER = new RandomEntropy(1).bytes(32);
 
-    private final Entropy entropy = new RandomEntropy(2);
+    private final byte[] seed = new RandomEntropy(2).bytes(16);
     private final Ticket ticket = new Ticket(
             new RandomEntropy(3).bytes(16),
             0x1122334455667788L,
@@ -51,12 +53,45 @@ class TicketSealerTest {
         assertThat(plain.remaining()).isZero();
     }
 
+    /** wire.md, Ticket: the blur, enciphered by hand. */
+    @Test
+    void blursAsWritten() throws Exception {
+        byte[] info = Bytes.join("jumpvpn ticket blur".getBytes(StandardCharsets.US_ASCII), new byte[] {0, 0, 0, 0, 9});
+        Cipher aes = Cipher.getInstance("AES/ECB/NoPadding");
+        aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(JdkHkdf.derive(new byte[0], MASTER, info, 32), "AES"));
+        byte[] block = seed.clone();
+        block[15] ^= 2;
+        byte[] third = sealer(9, 0).seal(9, ticket, 3, seed).getLast();
+        assertThat(Arrays.copyOfRange(third, 4, 16)).isEqualTo(Arrays.copyOfRange(aes.doFinal(block), 4, 16));
+    }
+
+    /** An answer can be made once more, also when the day has changed since. */
+    @Test
+    void makesTheSameTicketsOfTheSameSeed() {
+        List<byte[]> made = sealer(7, 1).seal(7, ticket, 8, seed);
+        List<byte[]> again = sealer(8, 1).seal(7, ticket, 8, seed);
+        for (int i = 0; i < made.size(); i++) {
+            assertThat(again.get(i)).isEqualTo(made.get(i));
+        }
+    }
+
+    @Test
+    void makesOtherTicketsOfAnotherSeed() {
+        byte[] other = seed.clone();
+        other[0] ^= 1;
+        byte[] one = sealer(7, 0).seal(7, ticket, 1, seed).getFirst();
+        byte[] two = sealer(7, 0).seal(7, ticket, 1, other).getFirst();
+        assertLooksDifferent(one, two);
+    }
+
     @Test
     void noTwoLookAlike() {
         TicketSealer sealer = sealer(1, 0);
-        List<byte[]> two = sealer.seal(ticket, 2);
-        byte[] first = two.getFirst();
-        byte[] second = two.getLast();
+        List<byte[]> two = sealer.seal(1, ticket, 2, seed);
+        assertLooksDifferent(two.getFirst(), two.getLast());
+    }
+
+    private static void assertLooksDifferent(byte[] first, byte[] second) {
         for (int at = 4; at < 100; at += 8) {
             assertThat(Arrays.copyOfRange(first, at, at + 8))
                     .as("bytes from " + at)
@@ -99,29 +134,29 @@ class TicketSealerTest {
 
     @Test
     void anotherMastersTicketDoesNotOpen() {
-        assertThat(new TicketSealer(entropy, new byte[32], 1, 0).open(seal(sealer(1, 0)), 0))
+        assertThat(new TicketSealer(new byte[32], 1, 0).open(seal(sealer(1, 0)), 0))
                 .isNull();
     }
 
     @Test
     void namesWrongSizes() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TicketSealer(entropy, new byte[31], 1, 0))
+                .isThrownBy(() -> new TicketSealer(new byte[31], 1, 0))
                 .withMessageContaining("not 31");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TicketSealer(entropy, MASTER, 1, -1))
+                .isThrownBy(() -> new TicketSealer(MASTER, 1, -1))
                 .withMessageContaining("-1");
         Ticket wrong = new Ticket(new byte[15], 1, 1, 1, new byte[32], 1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> sealer(1, 0).seal(wrong, 1))
+                .isThrownBy(() -> sealer(1, 0).seal(1, wrong, 1, seed))
                 .withMessageContaining("15");
     }
 
     private byte[] seal(TicketSealer sealer) {
-        return sealer.seal(ticket, 1).getFirst();
+        return sealer.seal(sealer.currentKey(), ticket, 1, seed).getFirst();
     }
 
     private TicketSealer sealer(int currentKey, int olderKeys) {
-        return new TicketSealer(entropy, MASTER, currentKey, olderKeys);
+        return new TicketSealer(MASTER, currentKey, olderKeys);
     }
 }

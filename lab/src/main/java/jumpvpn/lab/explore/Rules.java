@@ -127,7 +127,7 @@ final class Rules {
         if (tickets == null) {
             byte[] master = Hkdf.derive(
                     new byte[0], world.gatewayKeys().privateKey(), "jumpvpn ticket master", new byte[0], 32);
-            tickets = new TicketSealer(_ -> {}, master, (int) (GatewayEnd.WALL_SECONDS / 86_400), 31);
+            tickets = new TicketSealer(master, (int) (GatewayEnd.WALL_SECONDS / 86_400), 31);
         }
         return tickets;
     }

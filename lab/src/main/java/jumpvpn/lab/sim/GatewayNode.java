@@ -57,7 +57,7 @@ final class GatewayNode extends Node {
     /** Opens the gateway's tickets; their key is derived as docs/protocol/wire.md says. */
     TicketSealer tickets() {
         byte[] master = Hkdf.derive(new byte[0], own.privateKey(), "jumpvpn ticket master", new byte[0], 32);
-        return new TicketSealer(crypto().entropy(), master, (int) (WALL_SECONDS / DAY_SECONDS), 31);
+        return new TicketSealer(master, (int) (WALL_SECONDS / DAY_SECONDS), 31);
     }
 
     /** The gateways' common one, or one of its own. */

@@ -1,0 +1,32 @@
+package jumpvpn.core.security;
+
+import java.security.GeneralSecurityException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
+
+/** AES on whole blocks, each for itself, under one key. The cipher is kept, so not for two threads at once. */
+final class AesBlocks {
+    /** Bytes of a block. */
+    static final int LENGTH = 16;
+
+    private final Cipher cipher;
+
+    /** @param key 16, 24 or 32 bytes from this offset; copied */
+    AesBlocks(byte[] key, int offset, int length) {
+        try {
+            cipher = Cipher.getInstance("AES/ECB/NoPadding");
+            cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, offset, length, "AES"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no AES: run on a full JDK 25", e);
+        }
+    }
+
+    /** Enciphers blocks in place; one call for many, because a call costs many times a block. */
+    void encipher(byte[] work) {
+        try {
+            cipher.doFinal(work, 0, work.length, work, 0);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES refused whole blocks", e);
+        }
+    }
+}
