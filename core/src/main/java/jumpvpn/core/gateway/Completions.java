@@ -12,6 +12,7 @@ import jumpvpn.core.ownership.SwitchTimes;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionMachine.Step;
 import org.jspecify.annotations.Nullable;
 
@@ -87,30 +88,45 @@ final class Completions {
     /** No handshake of this client is completed from now on, and its session ends. */
     void revoke(String clientKey) {
         revoked.add(clientKey);
-        endRevoked(clientKey);
+        endRevoked(clientKey, null);
     }
 
-    private void endRevoked(String clientKey) {
+    /**
+     * Ends the client's session.
+     *
+     * @param only this one, or null: whichever it has
+     */
+    private void endRevoked(String clientKey, @Nullable SessionId only) {
         table.readClient(clientKey, (at, reading) -> {
             switch (reading) {
                 case SessionTable.Reading.None _ -> {
                     // it has none
                 }
-                case SessionTable.Reading.Unavailable _ -> endRevokedLater(at, clientKey);
+                case SessionTable.Reading.Unavailable _ -> table.at(at + RETRY_NANOS, _ -> endRevoked(clientKey, only));
                 case SessionTable.Reading.Found found -> {
+                    SessionId id = found.record().id();
                     GatewaySession session = known(at, found);
-                    if (session == null) {
-                        endRevokedLater(at, clientKey);
-                    } else {
+                    if (only != null && !only.equals(id)) {
+                        return; // the one that was to end has ended
+                    }
+                    if (session != null) {
                         sessions.end(at, session, ReasonCode.REVOKED);
                     }
+                    endRevokedSurely(at, clientKey, id, session);
                 }
             }
         });
     }
 
-    private void endRevokedLater(long nowNanos, String clientKey) {
-        table.at(nowNanos + RETRY_NANOS, _ -> endRevoked(clientKey));
+    /** Whoever was let go may have ended, or be bound elsewhere by a commit that overtook its end: the table knows. */
+    private void endRevokedSurely(long nowNanos, String clientKey, SessionId id, @Nullable GatewaySession session) {
+        table.at(nowNanos + RETRY_NANOS, at -> {
+            if (session == null || session.isGone()) {
+                endRevoked(clientKey, id);
+            } else {
+                endRevokedSurely(at, clientKey, id, session);
+            }
+        });
     }
 
     private void commit(long nowNanos, Births.Birth birth, @Nullable GatewaySession older) {

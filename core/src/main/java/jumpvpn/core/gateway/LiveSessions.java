@@ -136,7 +136,8 @@ final class LiveSessions {
 
     /** Ends a session. Packets stop now; the end is committed as soon as no other commit of the session is under way. */
     void end(long nowNanos, GatewaySession session, ReasonCode reason) {
-        if (session.ending != null || session.isGone()) {
+        boolean isDecided = session.ending != null && (endsAnyBinding(session.ending) || !endsAnyBinding(reason));
+        if (isDecided || session.isGone()) {
             return;
         }
         session.ending = reason;

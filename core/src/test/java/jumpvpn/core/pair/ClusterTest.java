@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import jumpvpn.core.control.MessageType;
-import jumpvpn.core.data.DropReason;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable.Outcome;
-import jumpvpn.core.pair.ScriptedTable.Fate;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
@@ -122,7 +120,7 @@ class ClusterTest {
         cutA();
         pair.run(1);
         first.fated = _ -> true;
-        first.fates.add(Fate.LATE); // the first gateway commits something as the second takes over
+        first.fates.add(ScriptedTable.Fate.LATE); // the first gateway commits something as the second takes over
         pair.gateway.terminate(pair.now, pair.status().id());
         pair.await(() -> pair.state() == SessionState.ATTACHED, 1000);
         first.land();
@@ -159,44 +157,6 @@ class ClusterTest {
         assertThat(pair.table.size())
                 .as("what was left of the old one is removed")
                 .isOne();
-    }
-
-    @Test
-    void whatIsTakenOverButToEndHasAClosedGate() {
-        start(Long.MAX_VALUE);
-        connect();
-        second.fates.addAll(List.of(Fate.LATE, Fate.LATE));
-        cutA();
-        pair.await(() -> !second.commits.isEmpty(), 1000);
-        site.gateway.revoke(pair.now, pair.clientKey.publicKey());
-        second.land(); // the bind
-        pair.run(1);
-        assertThat(rows(site.events)).last().isEqualTo("REATTACH_ACCEPT 2.0");
-        site.sendDown(1);
-        assertThat(site.drops.get(DropReason.GATE_CLOSED)).isOne();
-        second.land(); // the end
-        pair.run(1);
-        assertThat(rows(site.events)).last().isEqualTo("REVOKED 2.1");
-        site.sendDown(2);
-        assertThat(site.drops.get(DropReason.NO_ROUTE)).isOne();
-        assertThat(pair.table.live()).isEmpty();
-        assertThat(pair.atClient).isEmpty();
-    }
-
-    @Test
-    void whatWasReadOfASessionBeforeItsEndHereFindsItEnded() {
-        start(Long.MAX_VALUE);
-        connect();
-        second.readsAreLate = true;
-        cutA();
-        pair.await(() -> !second.reads.isEmpty(), 1000);
-        site.gateway.revoke(pair.now, pair.clientKey.publicKey());
-        assertThat(rows(site.events)).last().isEqualTo("REVOKED " + StateVersion.of(1, UPPER));
-        site.events.clear();
-        second.readsAreLate = false;
-        second.land();
-        pair.run(1);
-        assertThat(Pair.told(site.events)).containsExactly("REATTACH_REJECT SESSION_NOT_FOUND");
     }
 
     @Test
@@ -264,7 +224,7 @@ class ClusterTest {
         start(9 * SECOND);
         pair.run(100);
         pair.agent.pathDown(pair.now, pair.b.path.id());
-        first.fates.add(Fate.LATE);
+        first.fates.add(ScriptedTable.Fate.LATE);
         first.markOutcome = Outcome.UNAVAILABLE;
         pair.agent.start(pair.now);
         pair.run(9500);
@@ -282,7 +242,7 @@ class ClusterTest {
         pair.b.leadsToSecond = false;
         connect();
         SessionId id = pair.status().id();
-        first.fates.add(Fate.LATE);
+        first.fates.add(ScriptedTable.Fate.LATE);
         cutA();
         pair.await(() -> first.commits.size() == 2, 1000); // the birth and the bind
         pair.b.passes = false;
@@ -311,9 +271,9 @@ class ClusterTest {
         start(Long.MAX_VALUE);
         connect();
         SessionRecord record = pair.table.live().getFirst();
-        first.fates.add(Fate.UNAVAILABLE);
+        first.fates.add(ScriptedTable.Fate.UNAVAILABLE);
         first.fated = changes -> {
-            first.fates.add(Fate.UNAVAILABLE); // the first gateway is cut off for good
+            first.fates.add(ScriptedTable.Fate.UNAVAILABLE); // the first gateway is cut off for good
             return true;
         };
         first.markOutcome = Outcome.UNAVAILABLE;
@@ -351,10 +311,10 @@ class ClusterTest {
         connect();
         SessionRecord record = pair.table.live().getFirst();
         first.fated = changes -> {
-            first.fates.add(Fate.UNAVAILABLE);
+            first.fates.add(ScriptedTable.Fate.UNAVAILABLE);
             return true;
         };
-        first.fates.add(Fate.UNAVAILABLE);
+        first.fates.add(ScriptedTable.Fate.UNAVAILABLE);
         pair.b.passes = false;
         pair.a.swallowUp = datagram -> datagram[0] == MessageType.HANDSHAKE_INIT;
         second.tellOwnerGone(record);

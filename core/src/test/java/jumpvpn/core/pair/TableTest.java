@@ -252,8 +252,7 @@ class TableTest {
         assertThat(rows(pair.gatewayEvents)).first().isEqualTo("OPERATOR_TERMINATE 1.1");
     }
 
-    @Test
-    void aTransportLossThatABindOvertakesEndsNothing() {
+    private void lostWhileABindIsUnderWay() {
         pair.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 5 * SECOND);
         connect();
         pair.a.swallowUp = datagram -> datagram[0] == MessageType.HANDSHAKE_INIT;
@@ -269,10 +268,25 @@ class TableTest {
         pair.run(5000);
         assertThat(pair.table.live()).hasSize(1);
         assertThat(table.commits).as("the end waits for the bind").hasSize(1);
+    }
+
+    @Test
+    void aTransportLossThatABindOvertakesEndsNothing() {
+        lostWhileABindIsUnderWay();
         table.land();
         pair.run(500);
         assertThat(rows(pair.gatewayEvents)).contains("REATTACH_ACCEPT 2.0");
         assertThat(Pair.told(pair.gatewayEvents)).noneMatch(told -> told.contains("TERMINATED"));
+    }
+
+    @Test
+    void anEndThatNoBindOvertakesCountsThoughTheTransportLossIsToEndItAlready() {
+        lostWhileABindIsUnderWay();
+        pair.gateway.terminate(pair.now, pair.sessions().getFirst().id());
+        table.land();
+        pair.run(1);
+        assertThat(rows(pair.gatewayEvents)).last().isEqualTo("OPERATOR_TERMINATE 2.1");
+        assertThat(pair.table.live()).isEmpty();
     }
 
     @Test
