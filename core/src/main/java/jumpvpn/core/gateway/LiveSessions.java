@@ -39,6 +39,7 @@ final class LiveSessions {
     private final LinkedHashMap<String, GatewaySession> byClient = new LinkedHashMap<>();
     private final TreeSet<SessionId> graves = new TreeSet<>();
     private final Wakeups wakeups = new Wakeups();
+    private final LostSwitches lostSwitches = new LostSwitches();
 
     LiveSessions(GatewayContext context, TableClient table, Owner self) {
         this.context = context;
@@ -125,7 +126,14 @@ final class LiveSessions {
     GatewaySession restored(SessionTable.Reading.Found found, long nowNanos) {
         Life theirs = found.ownerGone() ? Life.OWNER_GONE : Life.ELSEWHERE;
         Life life = found.record().owner().gateway() == self.gateway() ? Life.OURS : theirs;
-        return GatewaySession.restored(context, found.record(), life, nowNanos);
+        return restored(found.record(), life, nowNanos);
+    }
+
+    /** Known from its record only, with this life. */
+    GatewaySession restored(SessionRecord record, Life life, long nowNanos) {
+        GatewaySession session = GatewaySession.restored(context, record, life, nowNanos);
+        session.switches = lostSwitches.of(record);
+        return session;
     }
 
     /** It was not to be: the session stays with whoever has it. */
@@ -251,6 +259,7 @@ final class LiveSessions {
         if (!wasOurs) {
             return;
         }
+        lostSwitches.add(nowNanos, session);
         session.journal.emit(
                 nowNanos,
                 EventType.OWNERSHIP_CHANGE,

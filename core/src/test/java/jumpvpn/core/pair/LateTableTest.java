@@ -192,4 +192,29 @@ class LateTableTest {
         pair.run(100);
         assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0", "PEER_CLOSED 1.1");
     }
+
+    @Test
+    void aCooldownBeginsWhenABindWasSettledThoughTheLeaseWasGoneSince() {
+        pair.policy = Policy.DEFAULT.with(PolicyKey.SWITCHING_COOLDOWN, 5 * SECOND);
+        table.leaseNanos = 9 * SECOND;
+        start();
+        pair.connect();
+        pair.run(6000);
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.readsAreLate = true;
+        table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        pair.agent.jump(pair.now, "wlan0");
+        pair.run(8000);
+        table.land();
+        table.readsAreLate = false;
+        pair.await(() -> pair.sessions().isEmpty(), 1000);
+        table.markOutcome = SessionTable.Outcome.COMMITTED;
+        pair.await(() -> pair.sessions().size() == 1, 1500);
+        assertThat(pair.sessions().getFirst().version()).isEqualTo(StateVersion.of(2, 0));
+        pair.forgetEvents();
+        pair.agent.jump(pair.now, "eth0");
+        pair.run(300);
+        assertThat(Pair.told(pair.clientEvents)).contains("REATTACH_REJECT COOLDOWN_ACTIVE");
+        assertThat(rows()).isEmpty();
+    }
 }
