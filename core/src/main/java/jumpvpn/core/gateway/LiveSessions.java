@@ -1,6 +1,5 @@
 package jumpvpn.core.gateway;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -187,15 +186,7 @@ final class LiveSessions {
     SessionTable.Change removal(GatewaySession session, List<Step> rows, long commitId) {
         SessionRecord before = session.record;
         return new SessionTable.Change(
-                before.id(), before.version().epoch(), before.ended(self, commitId, records(rows)));
-    }
-
-    static List<SessionRecord.Row> records(List<Step> rows) {
-        List<SessionRecord.Row> records = new ArrayList<>();
-        for (Step row : rows) {
-            records.add(new SessionRecord.Row(row.version(), row.from(), row.to(), row.reason()));
-        }
-        return List.copyOf(records);
+                before.id(), before.version().epoch(), before.ended(self, commitId, session.rows.kept(rows)));
     }
 
     private void ended(long nowNanos, GatewaySession session, List<Step> rows, SessionTable.Outcome outcome) {

@@ -31,7 +31,11 @@ class LateTableTest {
     }
 
     private List<String> rows() {
-        return pair.gatewayEvents.stream()
+        return rows(pair.gatewayEvents);
+    }
+
+    private static List<String> rows(List<Event> events) {
+        return events.stream()
                 .filter(event -> event.type() == EventType.STATE_CHANGE)
                 .map(event -> event.reason() + " " + event.version()
                         + (event.details().contains(new Event.Detail("again", true)) ? " again" : ""))
@@ -216,5 +220,36 @@ class LateTableTest {
         pair.run(300);
         assertThat(Pair.told(pair.clientEvents)).contains("REATTACH_REJECT COOLDOWN_ACTIVE");
         assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void whatTwoGatewaysInARowCouldNotTellIsToldByTheNext() {
+        pair.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 5 * SECOND);
+        start();
+        pair.connect();
+        SessionId id = pair.status().id();
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.readable = false;
+        pair.agent.pathDown(pair.now, pair.a.path.id());
+        pair.await(() -> pair.table.get(id).version().epoch() == 2, 1000);
+        pair.b.passes = false;
+        ScriptedTable second = new ScriptedTable(pair.table);
+        second.fates.add(Fate.DONE_UNKNOWN);
+        second.fated = _ -> {
+            second.readable = false;
+            return true;
+        };
+        Site ender = pair.startSecond(second);
+        second.tellOwnerGone(pair.table.get(id));
+        pair.await(() -> !pair.table.get(id).isLive(), 6000);
+        assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0");
+        assertThat(ender.events).isEmpty();
+        Site next = pair.startSecond(new ScriptedTable(pair.table));
+        next.gateway.proceed(pair.now);
+        assertThat(rows(next.events))
+                .containsExactly(
+                        "PEER_REPORTED 1.1 again",
+                        "REATTACH_ACCEPT 2.0 again",
+                        "TTL_TRANSPORT_LOSS_EXPIRED " + StateVersion.of(2, WITHOUT_MEMORY.step()) + " again");
     }
 }
