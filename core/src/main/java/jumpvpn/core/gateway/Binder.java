@@ -182,7 +182,7 @@ final class Binder {
                     before.clientName(),
                     self,
                     context.crypto().entropy().nextLong(),
-                    LiveSessions.records(rows),
+                    session.rows.kept(rows),
                     before.generations(named, stepped),
                     text(asked.nonce()),
                     before.inner(),

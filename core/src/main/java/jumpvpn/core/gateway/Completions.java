@@ -181,7 +181,7 @@ final class Completions {
                 birth.client().name(),
                 self,
                 commitId,
-                LiveSessions.records(rows),
+                SessionRows.records(rows),
                 List.of(birth.secret()),
                 "",
                 birth.inner(),

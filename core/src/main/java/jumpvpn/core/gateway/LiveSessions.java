@@ -1,6 +1,5 @@
 package jumpvpn.core.gateway;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +38,7 @@ final class LiveSessions {
     private final LinkedHashMap<String, GatewaySession> byClient = new LinkedHashMap<>();
     private final TreeSet<SessionId> graves = new TreeSet<>();
     private final Wakeups wakeups = new Wakeups();
+    private final LostSwitches lostSwitches = new LostSwitches();
 
     LiveSessions(GatewayContext context, TableClient table, Owner self) {
         this.context = context;
@@ -125,7 +125,14 @@ final class LiveSessions {
     GatewaySession restored(SessionTable.Reading.Found found, long nowNanos) {
         Life theirs = found.ownerGone() ? Life.OWNER_GONE : Life.ELSEWHERE;
         Life life = found.record().owner().gateway() == self.gateway() ? Life.OURS : theirs;
-        return GatewaySession.restored(context, found.record(), life, nowNanos);
+        return restored(found.record(), life, nowNanos);
+    }
+
+    /** Known from its record only, with this life. */
+    GatewaySession restored(SessionRecord record, Life life, long nowNanos) {
+        GatewaySession session = GatewaySession.restored(context, record, life, nowNanos);
+        session.switches = lostSwitches.of(record);
+        return session;
     }
 
     /** It was not to be: the session stays with whoever has it. */
@@ -180,15 +187,7 @@ final class LiveSessions {
     SessionTable.Change removal(GatewaySession session, List<Step> rows, long commitId) {
         SessionRecord before = session.record;
         return new SessionTable.Change(
-                before.id(), before.version().epoch(), before.ended(self, commitId, records(rows)));
-    }
-
-    static List<SessionRecord.Row> records(List<Step> rows) {
-        List<SessionRecord.Row> records = new ArrayList<>();
-        for (Step row : rows) {
-            records.add(new SessionRecord.Row(row.version(), row.from(), row.to(), row.reason()));
-        }
-        return List.copyOf(records);
+                before.id(), before.version().epoch(), before.ended(self, commitId, session.rows.kept(rows)));
     }
 
     private void ended(long nowNanos, GatewaySession session, List<Step> rows, SessionTable.Outcome outcome) {
@@ -252,6 +251,7 @@ final class LiveSessions {
         if (!wasOurs) {
             return;
         }
+        lostSwitches.add(nowNanos, session);
         session.journal.emit(
                 nowNanos,
                 EventType.OWNERSHIP_CHANGE,

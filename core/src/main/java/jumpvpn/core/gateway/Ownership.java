@@ -136,14 +136,14 @@ final class Ownership {
         if (record.isLive()) {
             own(nowNanos, record);
         } else {
-            GatewaySession.restored(context, record, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
+            sessions.restored(record, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
             sessions.bury(nowNanos, record.id());
         }
     }
 
     /** A live record that is ours becomes a session, unless its client is no longer known: then it ends. */
     private void own(long nowNanos, SessionRecord record) {
-        GatewaySession session = GatewaySession.restored(context, record, Life.OURS, nowNanos);
+        GatewaySession session = sessions.restored(record, Life.OURS, nowNanos);
         sessions.add(session);
         session.resume(nowNanos);
         sessions.reschedule(session);
@@ -286,7 +286,7 @@ final class Ownership {
             return;
         }
         orphans--;
-        GatewaySession session = GatewaySession.restored(context, record, Life.LOST, nowNanos);
+        GatewaySession session = sessions.restored(record, Life.LOST, nowNanos);
         boolean lifetime = nowNanos >= record.lifetimeEndNanos();
         sessions.end(
                 nowNanos, session, lifetime ? ReasonCode.TTL_SESSION_EXPIRED : ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED);

@@ -71,6 +71,22 @@ final class SessionRows {
         return machine.plan(all).stream().map(this::planted).toList();
     }
 
+    /** Rows as a record keeps them. */
+    static List<SessionRecord.Row> records(List<Step> rows) {
+        List<SessionRecord.Row> records = new ArrayList<>();
+        for (Step row : rows) {
+            records.add(new SessionRecord.Row(row.version(), row.from(), row.to(), row.reason()));
+        }
+        return List.copyOf(records);
+    }
+
+    /** What a record keeps whose commit makes these rows: before them those of the commit before, if they are not told here yet, so that two ends in a row leave no hole. */
+    List<SessionRecord.Row> kept(List<Step> rows) {
+        List<SessionRecord.Row> kept = new ArrayList<>(SessionRecord.ofLastCommit(again));
+        kept.addAll(records(rows));
+        return List.copyOf(kept);
+    }
+
     private Step planted(Step step) {
         boolean forgets = context.has(Fault.FORGET_VERSION_STEP) && !step.row().binds();
         boolean rollsBack = context.has(Fault.VERSION_ROLLBACK) && step.row().binds();

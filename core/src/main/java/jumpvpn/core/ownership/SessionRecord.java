@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientKey the client's public key, 32 bytes in hexadecimal
  * @param owner who committed it last
  * @param commitId of the commit that wrote this record
- * @param rows of the last commit, one or two, in order: whoever loads the record says them again
+ * @param rows of the last commit, one or two, in order; before them those of the commit before, if whoever made the last one had not told them. Whoever loads the record
+ *     says them all again
  * @param secrets newest generation last; at most three: what the client named, what it may have missed, the newest; none after the end
  * @param bindNonce hexadecimal nonce of the request that began the epoch; empty for the handshake's
  * @param noBindingSinceNanos the transport-loss TTL counts from here. As committed: the commit's time. What a table gives back has it moved to the owner's latest
@@ -39,8 +40,8 @@ public record SessionRecord(
         long noBindingSinceNanos,
         SwitchTimes switches) {
 
-    /** The most rows that one commit takes: the one that makes a bind or an end possible, and that one. */
-    public static final int MOST_ROWS = 2;
+    /** The most rows: two commits, each with one that makes a bind or an end possible, and that one. */
+    public static final int MOST_ROWS = 4;
 
     /** The most generations of the secret. */
     public static final int MOST_SECRETS = 3;
@@ -50,7 +51,20 @@ public record SessionRecord(
      *
      * @param version after it
      */
-    public record Row(StateVersion version, SessionState from, SessionState to, ReasonCode reason) {}
+    public record Row(StateVersion version, SessionState from, SessionState to, ReasonCode reason) {
+        private boolean binds() {
+            return to == SessionState.ATTACHED;
+        }
+    }
+
+    /** Of these rows of a live record those of its last commit, which made a bind: what comes after the bind before. None of none. */
+    public static List<Row> ofLastCommit(List<Row> rows) {
+        int from = Math.max(0, rows.size() - 1);
+        while (from > 0 && !rows.get(from - 1).binds()) {
+            from--;
+        }
+        return rows.subList(from, rows.size());
+    }
 
     /** The key of clientKey. */
     public static String clientKey(byte[] publicKey) {

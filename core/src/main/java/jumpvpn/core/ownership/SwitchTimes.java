@@ -39,6 +39,14 @@ public record SwitchTimes(long lastCommitNanos, long lastForcedNanos, List<Long>
         return new SwitchTimes(nowNanos, lastForcedNanos, List.copyOf(kept));
     }
 
+    /** The same, but the newest binds were not before those of the other. */
+    public SwitchTimes notBefore(SwitchTimes other) {
+        return new SwitchTimes(
+                Math.max(lastCommitNanos, other.lastCommitNanos),
+                Math.max(lastForcedNanos, other.lastForcedNanos),
+                electiveNanos);
+    }
+
     /** How many elective binds there were in the last minute. */
     public int electiveInAMinute(long nowNanos) {
         int count = 0;

@@ -191,10 +191,11 @@ class RecordCodecTest {
                 8,
                 record.switches());
         assertThat(why(written(rowless))).contains("no row");
-        List<SessionRecord.Row> three =
-                java.util.Collections.nCopies(3, Records.row(1, 0, SessionState.ATTACHED, ReasonCode.REATTACH_ACCEPT));
-        assertThat(why(written(Records.record(1, CLIENT, Records.OWNER, three))))
-                .contains("rows: 3, at most 2");
+        List<SessionRecord.Row> five =
+                java.util.Collections.nCopies(5, Records.row(1, 0, SessionState.ATTACHED, ReasonCode.REATTACH_ACCEPT));
+        assertThat(why(written(Records.record(1, CLIENT, Records.OWNER, five)))).contains("rows: 5, at most 4");
+        SessionRecord four = Records.record(1, CLIENT, Records.OWNER, five.subList(0, 4));
+        assertSame(read(written(four), WRITTEN), four);
     }
 
     @Test

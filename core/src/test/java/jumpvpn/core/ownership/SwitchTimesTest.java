@@ -36,4 +36,12 @@ class SwitchTimesTest {
         assertThat(switches.electiveInAMinute(10_000)).isEqualTo(SwitchTimes.MOST);
         assertThat(switches.electiveNanos().getLast()).isEqualTo(9_999);
     }
+
+    @Test
+    void theNewestBindsOfTwoCount() {
+        SwitchTimes record = SwitchTimes.born(0).bound(10, false).bound(20, true);
+        SwitchTimes known = SwitchTimes.born(0).bound(15, false).bound(18, true);
+        assertThat(record.notBefore(known)).isEqualTo(new SwitchTimes(20, 15, record.electiveNanos()));
+        assertThat(known.notBefore(record)).isEqualTo(new SwitchTimes(20, 15, known.electiveNanos()));
+    }
 }

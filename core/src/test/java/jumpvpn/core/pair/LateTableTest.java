@@ -31,7 +31,11 @@ class LateTableTest {
     }
 
     private List<String> rows() {
-        return pair.gatewayEvents.stream()
+        return rows(pair.gatewayEvents);
+    }
+
+    private static List<String> rows(List<Event> events) {
+        return events.stream()
                 .filter(event -> event.type() == EventType.STATE_CHANGE)
                 .map(event -> event.reason() + " " + event.version()
                         + (event.details().contains(new Event.Detail("again", true)) ? " again" : ""))
@@ -191,5 +195,61 @@ class LateTableTest {
         table.land();
         pair.run(100);
         assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0", "PEER_CLOSED 1.1");
+    }
+
+    @Test
+    void aCooldownBeginsWhenABindWasSettledThoughTheLeaseWasGoneSince() {
+        pair.policy = Policy.DEFAULT.with(PolicyKey.SWITCHING_COOLDOWN, 5 * SECOND);
+        table.leaseNanos = 9 * SECOND;
+        start();
+        pair.connect();
+        pair.run(6000);
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.readsAreLate = true;
+        table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        pair.agent.jump(pair.now, "wlan0");
+        pair.run(8000);
+        table.land();
+        table.readsAreLate = false;
+        pair.await(() -> pair.sessions().isEmpty(), 1000);
+        table.markOutcome = SessionTable.Outcome.COMMITTED;
+        pair.await(() -> pair.sessions().size() == 1, 1500);
+        assertThat(pair.sessions().getFirst().version()).isEqualTo(StateVersion.of(2, 0));
+        pair.forgetEvents();
+        pair.agent.jump(pair.now, "eth0");
+        pair.run(300);
+        assertThat(Pair.told(pair.clientEvents)).contains("REATTACH_REJECT COOLDOWN_ACTIVE");
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void whatTwoGatewaysInARowCouldNotTellIsToldByTheNext() {
+        pair.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 5 * SECOND);
+        start();
+        pair.connect();
+        SessionId id = pair.status().id();
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.readable = false;
+        pair.agent.pathDown(pair.now, pair.a.path.id());
+        pair.await(() -> pair.table.get(id).version().epoch() == 2, 1000);
+        pair.b.passes = false;
+        ScriptedTable second = new ScriptedTable(pair.table);
+        second.fates.add(Fate.DONE_UNKNOWN);
+        second.fated = _ -> {
+            second.readable = false;
+            return true;
+        };
+        Site ender = pair.startSecond(second);
+        second.tellOwnerGone(pair.table.get(id));
+        pair.await(() -> !pair.table.get(id).isLive(), 6000);
+        assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0");
+        assertThat(ender.events).isEmpty();
+        Site next = pair.startSecond(new ScriptedTable(pair.table));
+        next.gateway.proceed(pair.now);
+        assertThat(rows(next.events))
+                .containsExactly(
+                        "PEER_REPORTED 1.1 again",
+                        "REATTACH_ACCEPT 2.0 again",
+                        "TTL_TRANSPORT_LOSS_EXPIRED " + StateVersion.of(2, WITHOUT_MEMORY.step()) + " again");
     }
 }

@@ -54,6 +54,8 @@ final class SessionView {
     private @Nullable List<Prefix> inner;
     private boolean lost;
     private boolean loaded;
+    private boolean loading;
+    private StateVersion known = StateVersion.BIRTH;
 
     /**
      * A session of which nothing was said yet.
@@ -75,6 +77,7 @@ final class SessionView {
     /** The process that held the session is gone. */
     void lose() {
         lost = true;
+        loading = false;
     }
 
     StateVersion version() {
@@ -98,6 +101,7 @@ final class SessionView {
             load(event);
             return null;
         }
+        loadedAll();
         if (event.type() == EventType.OWNERSHIP_CHANGE && FORGOTTEN.contains(event.reason())) {
             lose();
             return null;
@@ -147,12 +151,9 @@ final class SessionView {
 
     /** Whoever has the session now knows it from its record only, and says its last rows once more: there is no binding until the next row. */
     private void load(Event event) {
-        boolean leadsToBind = event.to() == SessionState.RECOVERING; // the first of the two rows of the epoch's bind
-        require(
-                event.version().epoch() >= version.epoch() - (leadsToBind ? 1 : 0),
-                "I4",
-                "loaded what is older than " + version,
-                event);
+        known = loading ? known : version;
+        require(!loading || event.version().compareTo(version) > 0, "I4", "said again after " + version, event);
+        loading = true;
         state = java.util.Objects.requireNonNull(event.to());
         version = event.version();
         lost = false;
@@ -168,6 +169,16 @@ final class SessionView {
         arrivals = null;
         gatesPassed = false;
         boundSaid = false;
+    }
+
+    /** The last of the rows that are said again is the record's: it is not older than what this end had. */
+    private void loadedAll() {
+        require(
+                !loading || version.epoch() >= known.epoch(),
+                "I4",
+                "loaded " + version + ", which is older than " + known,
+                id);
+        loading = false;
     }
 
     /** Whether no row was taken since the session was loaded: its packets wait, whatever its state. */
@@ -255,6 +266,7 @@ final class SessionView {
 
     /** What the end says of itself must be what its events said. */
     void agree(SessionState shown, StateVersion shownVersion, List<Prefix> shownInner) {
+        loadedAll();
         require(shown == state, "I11", role + " is " + shown + " but its events end in " + state, id);
         require(
                 role == Role.GATEWAY ? shownVersion.equals(version) : shownVersion.compareTo(version) >= 0,
