@@ -21,6 +21,7 @@ import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.control.Token;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
@@ -29,9 +30,6 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
-import jumpvpn.core.observability.Event;
-import jumpvpn.core.observability.EventType;
-import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Freshness;
 import jumpvpn.core.security.HandshakeMac;
@@ -56,9 +54,7 @@ import jumpvpn.core.transport.Path;
  * A client whose gateways say what the test wants, with real cryptography. Handshakes and what comes in a binding are answered by themselves, unless the gateway is
  * silent; requests and probes wait in lists until the test answers them.
  */
-final class Script implements Outside {
-    private static final long DELAY_NANOS = 5 * MILLI;
-
+final class Script extends Heard implements Outside {
     private record Later(long nanos, long order, Runnable what) {}
 
     final Crypto crypto;
@@ -66,16 +62,17 @@ final class Script implements Outside {
     final TreeMap<String, KeyPair> keys = new TreeMap<>();
     final TreeSet<String> silent = new TreeSet<>();
     final TreeMap<String, ReasonCode> refusing = new TreeMap<>();
-    final List<First> firsts = new ArrayList<>();
-    final List<Request> requests = new ArrayList<>();
-    final List<Probe> probes = new ArrayList<>();
-    final List<BindingMessage> said = new ArrayList<>();
-    final List<Event> events = new ArrayList<>();
-    final List<String> ends = new ArrayList<>();
     final List<Served> served = new ArrayList<>();
     final TreeMap<Integer, Path> paths = new TreeMap<>();
     Policy policy = Policy.DEFAULT;
+    boolean welcomes = true;
+    /** Whether every REKEY is answered. */
+    boolean renews;
+
     long now = 1_000_000_000_000L;
+    /** How long what the client says is under way; what it hears is there at once. */
+    long delayNanos = 5 * MILLI;
+
     final Agent agent;
     final ForwardingGate gate = new ForwardingGate();
     private final TicketSealer sealer;
@@ -107,7 +104,9 @@ final class Script implements Outside {
             }
 
             @Override
-            public void granted(Grant.Session session, String gateway) {}
+            public void granted(Grant.Session session, String gateway) {
+                grants.add(gateway + " " + session.id());
+            }
 
             @Override
             public void ended(ReasonCode reason, String text) {
@@ -161,15 +160,6 @@ final class Script implements Outside {
         agent.pathDown(now, id);
     }
 
-    void forget() {
-        firsts.clear();
-        requests.clear();
-        probes.clear();
-        said.clear();
-        events.clear();
-        ends.clear();
-    }
-
     private void transmitted(int pathId, Endpoint to, byte[] datagram) {
         switch (datagram[0]) {
             case MessageType.HANDSHAKE_INIT -> {
@@ -189,10 +179,10 @@ final class Script implements Outside {
     }
 
     private void later(Runnable what) {
-        later.add(new Later(now + DELAY_NANOS, order++, what));
+        later.add(new Later(now + delayNanos, order++, what));
     }
 
-    private void greet(int pathId, Endpoint to, byte[] datagram) {
+    void greet(int pathId, Endpoint to, byte[] datagram) {
         String name = Outside.nameOf(to);
         if (silent.contains(name)) {
             return;
@@ -202,7 +192,7 @@ final class Script implements Outside {
         NoiseIk.Responder noise = new NoiseIk.Responder(crypto, init.suite(), NoiseIk.prologue(init.suite()), own);
         assertThat(noise.readFirst(init.noise())).isNotNull();
         Endpoint observed = new Endpoint(paths.get(pathId).local(), 4000 + pathId);
-        Served session = new Served(SessionId.of(crypto.entropy().bytes(SessionId.LENGTH)));
+        Served session = new Served(crypto, SessionId.of(crypto.entropy().bytes(SessionId.LENGTH)));
         Grant grant = refusing.containsKey(name)
                 ? new Grant.Refused(refusing.get(name))
                 : new Grant.Session(session.id, List.of(Prefix.parse("10.77.0.9/24")), observed, 1400, policy);
@@ -211,34 +201,16 @@ final class Script implements Outside {
         if (grant instanceof Grant.Session) {
             session.pathId = pathId;
             session.secrets.put(0, noise.sessionSecret());
-            bind(session, noise.sessionSecret(), noise.freshness(), wireId, init.clientWireId(), observed);
+            session.bind(
+                    new Served.Bind(noise.sessionSecret(), noise.freshness(), wireId, init.clientWireId(), observed),
+                    now);
+            gatewayBindings.put(0, wireId, session.binding);
             served.add(session);
         }
         deliver(
                 pathId,
                 HandshakeMessage.response(
                         init.suite(), init.clientWireId(), wireId, second, new HandshakeMac(clientKey.publicKey())));
-    }
-
-    private void bind(
-            Served session, SessionSecret base, Freshness freshness, long own, long clients, Endpoint observed) {
-        BindingKeys made = base.bindingKeys(freshness, session.epoch);
-        session.binding = new Binding(
-                crypto.aead(),
-                new Binding.Parts(
-                        new ForwardingGate(),
-                        PacketLayout.DATA,
-                        session.epoch,
-                        Suite.AES_256_GCM,
-                        made.gatewayToClient(),
-                        made.clientToGateway(),
-                        own,
-                        clients,
-                        0,
-                        observed,
-                        8192,
-                        now));
-        gatewayBindings.put(0, own, session.binding);
     }
 
     private void gatewayReceives(Endpoint to, byte[] datagram) {
@@ -253,6 +225,9 @@ final class Script implements Outside {
         }
         byte[] payload = Arrays.copyOfRange(
                 datagram, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + gatewayInbound.payloadLength());
+        if (binding.newestOpened()) {
+            binding.sealNewest();
+        }
         Served session = served.stream()
                 .filter(each -> each.binding == binding)
                 .findFirst()
@@ -260,12 +235,29 @@ final class Script implements Outside {
         BindingMessage message = disposition == Inbound.Disposition.CONTROL ? BindingMessage.decode(payload) : null;
         if (message != null) {
             said.add(message);
+            saidNanos.add(now - delayNanos);
         }
-        if (session != null && message instanceof BindingMessage.Confirm) {
-            say(session, new BindingMessage.Welcome(StateVersion.of(1, 0), token(to), tickets(session, 8)));
+        if (session != null && message instanceof BindingMessage.Rekey rekey && renews) {
+            say(session, session.rekey(rekey, now));
+        } else if (session != null && message instanceof BindingMessage.Confirm && !welcomes) {
+            return;
+        } else if (session != null && message instanceof BindingMessage.Confirm) {
+            say(session, welcome());
         } else if (session != null) {
-            clientReceives(session.pathId, binding.sealed(binding.dataType(), new byte[0], now));
+            hears(binding.sealed(binding.dataType(), new byte[0], now));
         }
+    }
+
+    /** The client's active binding, by its gate. */
+    Binding active() {
+        return ((Forwarding.Forward) gate.forwarding()).binding();
+    }
+
+    /** What the newest session is welcomed with. */
+    BindingMessage.Welcome welcome() {
+        Served session = served.getLast();
+        Endpoint by = paths.get(session.pathId).remote();
+        return new BindingMessage.Welcome(StateVersion.of(1, 0), token(by), session.tickets(sealer, 8));
     }
 
     /** The newest session's gateway says something in its binding. */
@@ -274,10 +266,11 @@ final class Script implements Outside {
     }
 
     private void say(Served session, BindingMessage message) {
-        clientReceives(session.pathId, session.binding.sealed(PacketLayout.CONTROL, message.encode(), now));
+        hears(session.binding.sealed(PacketLayout.CONTROL, message.encode(), now));
     }
 
-    private void clientReceives(int pathId, byte[] datagram) {
+    /** A datagram of a binding reaches the client. */
+    void hears(byte[] datagram) {
         Inbound.Disposition disposition =
                 clientInbound.accept(MemorySegment.ofArray(datagram), 0, datagram.length, now, 0, 0, 0);
         if (disposition == Inbound.Disposition.CONTROL) {
@@ -293,13 +286,6 @@ final class Script implements Outside {
         return new Token(start, now - start);
     }
 
-    List<byte[]> tickets(Served session, int count) {
-        SessionSecret newest = session.secrets.lastEntry().getValue();
-        Ticket ticket = new Ticket(
-                session.id.bytes(), 1, session.epoch, newest.generation(), newest.proofKey(), Long.MAX_VALUE);
-        return sealer.seal(sealer.currentKey(), ticket, count, crypto.entropy().bytes(TicketSealer.SEED_LENGTH));
-    }
-
     private Served of(Ticket ticket) {
         return served.stream()
                 .filter(session -> Arrays.equals(session.id.bytes(), ticket.sessionId()))
@@ -310,28 +296,27 @@ final class Script implements Outside {
     /** Binds as this request wants; returns the answer's datagram, undelivered. */
     byte[] bind(Request request) {
         Served session = of(request.proven().ticket());
-        SessionSecret base = session.secrets.get(request.body().generation());
         byte[] random = crypto.entropy().bytes(16);
         Freshness freshness = new Freshness(request.proven().nonce().bytes(), random);
-        session.epoch++;
-        session.begunBy = request.proven().nonce();
-        int generation = session.secrets.lastKey() + 1;
-        session.secrets.put(
-                generation,
-                new SessionSecret(
-                        generation, base.next(freshness, session.epoch).key()));
+        boolean mixed = session.has(request.body().phase());
+        SessionSecret named = session.secrets.get(request.body().generation());
+        SessionSecret base = mixed ? named.mixed(session.output) : named;
         session.pathId = request.pathId();
+        session.begunBy = request.proven().nonce();
+        session.epoch++;
+        int generation = session.step(base, freshness);
         long wireId = crypto.entropy().nextLong();
         Endpoint observed = new Endpoint(paths.get(request.pathId()).local(), 4000);
-        bind(session, base, freshness, wireId, request.body().clientWireId(), observed);
+        session.bind(new Served.Bind(base, freshness, wireId, request.body().clientWireId(), observed), now);
+        gatewayBindings.put(0, wireId, session.binding);
         ReattachAnswer ack = new ReattachAnswer.Ack(
                 StateVersion.of(session.epoch, 0),
                 wireId,
                 generation,
-                false,
+                mixed,
                 observed,
                 token(request.to()),
-                tickets(session, 8));
+                session.tickets(sealer, 8));
         return ReattachMessage.answer(
                 crypto.aead(), request.proven(), request.body().clientWireId(), random, ack);
     }
@@ -344,7 +329,11 @@ final class Script implements Outside {
     byte[] refusal(Request request, ReasonCode reason, Endpoint... instead) {
         Served session = of(request.proven().ticket());
         ReattachAnswer reject = new ReattachAnswer.Reject(
-                reason, StateVersion.of(session.epoch, 1), token(request.to()), tickets(session, 1), List.of(instead));
+                reason,
+                StateVersion.of(session.epoch, 1),
+                token(request.to()),
+                session.tickets(sealer, 1),
+                List.of(instead));
         return ReattachMessage.answer(
                 crypto.aead(),
                 request.proven(),
@@ -373,7 +362,11 @@ final class Script implements Outside {
 
     /** Lets time pass. */
     void run(long millis) {
-        long target = now + millis * MILLI;
+        runNanos(millis * MILLI);
+    }
+
+    private void runNanos(long nanos) {
+        long target = now + nanos;
         int turns = 0;
         while (true) {
             long next = Math.min(agent.nextNanos(), later.isEmpty() ? Long.MAX_VALUE : later.peek().nanos);
@@ -401,17 +394,6 @@ final class Script implements Outside {
         return requests.get(before);
     }
 
-    Request lastRequest() {
-        return requests.getLast();
-    }
-
-    Request lastRequest(Endpoint to) {
-        return requests.stream()
-                .filter(request -> request.to().equals(to))
-                .toList()
-                .getLast();
-    }
-
     SessionState state() {
         return agent.status(now).state();
     }
@@ -420,22 +402,8 @@ final class Script implements Outside {
         return agent.status(now);
     }
 
-    /** Where requests went, in order: {@code path>gateway}. */
-    List<String> asked() {
-        return requests.stream()
-                .map(request -> request.pathId() + ">" + Outside.nameOf(request.to()))
-                .toList();
-    }
-
-    /** Events as {@code TYPE reason}, a state change as {@code FROM>TO reason}. */
-    List<String> told() {
-        return events.stream()
-                .map(event -> (event.type() == EventType.STATE_CHANGE ? event.from() + ">" + event.to() : event.type())
-                        + " " + event.reason())
-                .toList();
-    }
-
-    List<String> rows() {
-        return told().stream().filter(told -> told.contains(">")).toList();
+    /** Lets time pass until this boot time. */
+    void runTo(long nanos) {
+        runNanos(nanos - now);
     }
 }

@@ -1,0 +1,116 @@
+package jumpvpn.core.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.transport.LinkKind;
+import jumpvpn.core.transport.Path;
+import org.junit.jupiter.api.Test;
+
+/** The order in which paths are tried, and which of them an operator's word means. */
+class CandidatesTest {
+    private final Candidates candidates = new Candidates();
+
+    private Path add(int id, Protocol protocol, String gateway, int preference) {
+        Endpoint remote = new Endpoint(IpAddress.parse("203.0.113.1"), 4500);
+        IpAddress local = IpAddress.parse("192.0.2." + id);
+        Path path = new Path(id, protocol, "eth" + id, LinkKind.ETHERNET, local, gateway, remote, preference);
+        candidates.add(path);
+        return path;
+    }
+
+    private List<Integer> order(Policy policy) {
+        return candidates.all(policy, "gw1").stream().map(Path::id).toList();
+    }
+
+    @Test
+    void endpointsComeInTheConfiguredOrderThenProtocolsInTheOperatorsThenIds() {
+        add(5, Protocol.UDP, "gw1", 1);
+        add(4, Protocol.TCP, "gw1", 0);
+        add(3, Protocol.UDP, "gw1", 0);
+        add(2, Protocol.QUIC, "gw1", 0);
+        add(1, Protocol.UDP, "gw1", 0);
+        add(6, Protocol.UDP, "gw2", 0);
+        assertThat(order(Policy.DEFAULT)).containsExactly(1, 3, 2, 4, 5);
+        assertThat(order(Policy.DEFAULT.with(PolicyKey.TRANSPORT_PREFER, Protocol.TCP.number())))
+                .as("what is not in the operator's list comes behind it")
+                .containsExactly(4, 1, 2, 3, 5);
+    }
+
+    @Test
+    void whatPolicyForbidsIsLeftOut() {
+        add(1, Protocol.TCP, "gw1", 0);
+        add(2, Protocol.UDP, "gw1", 0);
+        assertThat(order(Policy.DEFAULT.with(PolicyKey.TRANSPORT_ALLOWED, Protocol.UDP.number())))
+                .containsExactly(2);
+    }
+
+    @Test
+    void whatWasFoundDeadComesLastTheLongestDeadFirstUntilItLives() {
+        add(1, Protocol.UDP, "gw1", 0);
+        add(2, Protocol.UDP, "gw1", 0);
+        add(3, Protocol.UDP, "gw1", 1);
+        candidates.markDead(1, 20);
+        candidates.markDead(2, 10);
+        assertThat(order(Policy.DEFAULT)).containsExactly(3, 2, 1);
+        candidates.markAlive(1);
+        assertThat(order(Policy.DEFAULT)).containsExactly(1, 3, 2);
+        candidates.markDead(1, 30);
+        add(1, Protocol.UDP, "gw1", 0);
+        assertThat(order(Policy.DEFAULT)).as("it came up again").containsExactly(1, 3, 2);
+    }
+
+    @Test
+    void whatIsGoneIsForgotten() {
+        Path path = add(1, Protocol.UDP, "gw1", 0);
+        add(2, Protocol.UDP, "gw1", 0);
+        assertThat(candidates.get(1)).isEqualTo(path);
+        candidates.markDead(1, 5);
+        candidates.remove(1);
+        assertThat(candidates.get(1)).isNull();
+        assertThat(candidates.all()).extracting(Path::id).containsExactly(2);
+    }
+
+    @Test
+    void noMoreAreTriedAtATimeThanPolicyWants() {
+        for (int id = 1; id <= 3; id++) {
+            add(id, Protocol.UDP, "gw1", 0);
+            add(10 + id, Protocol.UDP, "gw2", 0);
+            add(20 + id, Protocol.UDP, "gw3", 0);
+        }
+        Policy two = Policy.DEFAULT.with(PolicyKey.TRANSPORT_MAX_CANDIDATES, 2);
+        assertThat(candidates.ranked(two, "gw1")).extracting(Path::id).containsExactly(1, 2);
+        assertThat(candidates.ranked(Policy.DEFAULT, "gw1")).hasSize(3);
+        List<AgentConfig.Gateway> gateways = List.of(
+                new AgentConfig.Gateway("gw3", new byte[32]),
+                new AgentConfig.Gateway("gw1", new byte[32]),
+                new AgentConfig.Gateway("gw2", new byte[32]));
+        assertThat(candidates.rankedElsewhere(two, gateways, "gw1"))
+                .extracting(Path::id)
+                .containsExactly(21, 22, 11, 12);
+    }
+
+    @Test
+    void anOperatorsWordMeansAPathToThePresentGatewayIfThereIsOne() {
+        add(1, Protocol.UDP, "gw2", 0);
+        add(2, Protocol.TCP, "gw2", 0);
+        add(3, Protocol.UDP, "gw1", 0);
+        assertThat(candidates.matching("udp", "gw1", 9)).extracting(Path::id).isEqualTo(3);
+        assertThat(candidates.matching("udp", "gw1", 3))
+                .as("but that one")
+                .extracting(Path::id)
+                .isEqualTo(1);
+        assertThat(candidates.matching("udp", "gw3", 9))
+                .as("the first of those elsewhere")
+                .extracting(Path::id)
+                .isEqualTo(1);
+        assertThat(candidates.matching("tcp", "gw1", 9)).extracting(Path::id).isEqualTo(2);
+        assertThat(candidates.matching("tcp", "gw1", 2)).isNull();
+        assertThat(candidates.matching("wwan0", "gw1", 9)).isNull();
+    }
+}

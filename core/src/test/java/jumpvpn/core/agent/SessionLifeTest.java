@@ -1,0 +1,319 @@
+package jumpvpn.core.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collections;
+import java.util.List;
+import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.control.MessageType;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Forwarding;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
+import jumpvpn.core.session.StateVersion;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a live session does by the clock and by its gateway's word, and how it ends. */
+class SessionLifeTest {
+    private static final long MILLI = Script.MILLI;
+    private static final long SECOND = 1000 * MILLI;
+    private static final long MINUTE = 60 * SECOND;
+
+    private Script script = Script.attached();
+    /** When a session that began with its script is attached. */
+    private final long attached = 1_000_000_000_000L + 10 * MILLI;
+
+    private void live(long lifetimeNanos) {
+        script = Script.attached(Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, lifetimeNanos));
+        script.renews = true;
+    }
+
+    private List<Long> handshakes() {
+        return script.firsts.stream().map(Script.First::nanos).toList();
+    }
+
+    @Test
+    void anIdleBindingIsKeptOpenAtTheNatsEveryTwentySeconds() {
+        long last = Math.max(
+                script.active().delivery.sentNanos(), script.active().delivery.receivedNanos());
+        script.runTo(last + 20 * SECOND - 1);
+        assertThat(script.said).isEmpty();
+        script.runTo(last + 30 * SECOND);
+        assertThat(script.times(BindingMessage.Ping.class)).containsExactly(last + 20 * SECOND);
+        script.runTo(last + 50 * SECOND);
+        assertThat(script.times(BindingMessage.Ping.class)).hasSize(2);
+        assertThat(script.told()).isEmpty();
+    }
+
+    @Test
+    void aSessionEndsWithItsLifetimeToTheNanosecond() {
+        live(MINUTE);
+        script.silent.add("gw1");
+        script.silent.add("gw2");
+        script.runTo(attached + MINUTE - 1);
+        assertThat(script.rows()).doesNotContain("ATTACHED>TERMINATED TTL_SESSION_EXPIRED");
+        Binding last = script.served.getFirst().binding;
+        script.runTo(attached + MINUTE);
+        assertThat(script.rows()).last().asString().endsWith(">TERMINATED TTL_SESSION_EXPIRED");
+        assertThat(last).isNotNull();
+    }
+
+    @Test
+    void aSuccessorIsSoughtWhenATenthOfAShortLifetimeIsLeft() {
+        live(2 * MINUTE);
+        script.runTo(attached + 2 * MINUTE - 12 * SECOND - 1);
+        assertThat(handshakes()).isEmpty();
+        script.runTo(attached + 2 * MINUTE - 12 * SECOND);
+        assertThat(handshakes()).containsExactly(attached + 2 * MINUTE - 12 * SECOND);
+    }
+
+    @Test
+    void aSuccessorIsSoughtAMinuteBeforeTheEndOfALongLifetime() {
+        live(30 * MINUTE);
+        script.runTo(attached + 29 * MINUTE - 1);
+        assertThat(handshakes()).isEmpty();
+        SessionId first = script.status().id();
+        script.runTo(attached + 29 * MINUTE + 10 * MILLI);
+        assertThat(handshakes()).containsExactly(attached + 29 * MINUTE);
+        assertThat(script.rows()).containsExactly("ATTACHED>TERMINATED SUPERSEDED", "BIRTH>ATTACHED HANDSHAKE_OK");
+        assertThat(script.status().id()).isNotEqualTo(first);
+        assertThat(script.ends).containsExactly("SUPERSEDED: session " + first + " ended: SUPERSEDED");
+        script.run(5);
+        assertThat(Collections.frequency(script.said, new BindingMessage.Close(ReasonCode.SUPERSEDED)))
+                .as("the older session is told in its own binding, in case that its gateway does not know")
+                .isEqualTo(3);
+        script.run(5000);
+        assertThat(script.served).as("one successor").hasSize(2);
+    }
+
+    /** Else the inner address would change gateways for nothing. */
+    @Test
+    void aSuccessorIsSoughtAtThePresentGatewayFirst() {
+        live(MINUTE);
+        script.down(1);
+        script.silent.add("gw1");
+        script.run(500);
+        script.accept(script.lastRequest(Script.TWO));
+        script.silent.clear();
+        script.forget();
+        script.runTo(attached + 54 * SECOND);
+        assertThat(script.firsts.getFirst().to()).isEqualTo(Script.TWO);
+        script.run(10);
+        assertThat(script.status().gateway()).isEqualTo("gw2");
+        assertThat(script.rows()).containsExactly("ATTACHED>TERMINATED SUPERSEDED", "BIRTH>ATTACHED HANDSHAKE_OK");
+    }
+
+    @Test
+    void closingEndsTheSuccessorToo() {
+        live(MINUTE);
+        script.welcomes = false;
+        script.runTo(attached + 54 * SECOND + 6 * MILLI);
+        script.agent.close(script.now);
+        assertThat(script.rows())
+                .containsExactly("ATTACHED>TERMINATED OPERATOR_TERMINATE", "BIRTH>TERMINATED HANDSHAKE_FAIL");
+        assertThat(script.ends).hasSize(2);
+        assertThat(script.agent.nextNanos()).isEqualTo(Long.MAX_VALUE);
+        assertThat(script.status().state()).isEqualTo(SessionState.TERMINATED);
+        assertThat(script.agent.policy()).isSameAs(Policy.DEFAULT);
+    }
+
+    @Test
+    void aSessionThatEndsWhileItsSuccessorIsBornIsFollowedByIt() {
+        live(MINUTE);
+        script.welcomes = false;
+        script.runTo(attached + 54 * SECOND + 6 * MILLI);
+        script.agent.terminate(script.now);
+        assertThat(script.state()).as("the successor's").isEqualTo(SessionState.BIRTH);
+        assertThat(script.status().id()).isEqualTo(script.served.getLast().id);
+        script.say(script.welcome());
+        assertThat(script.rows())
+                .containsExactly("ATTACHED>TERMINATED OPERATOR_TERMINATE", "BIRTH>ATTACHED HANDSHAKE_OK");
+        script.run(5000);
+        assertThat(script.served).hasSize(2);
+    }
+
+    @Test
+    void theOperatorsWordEndsItAndIsToldThriceAndANewOneIsMadeAfterAPause() {
+        Binding old = script.active();
+        long ended = script.now;
+        assertThat(script.agent.terminate(ended)).isTrue();
+        assertThat(script.rows()).containsExactly("ATTACHED>TERMINATED OPERATOR_TERMINATE");
+        assertThat(script.gate.forwarding()).isInstanceOf(Forwarding.Drop.class);
+        assertThat(old.sealed(PacketLayout.CONTROL, new byte[1], ended))
+                .as("its keys are wiped")
+                .isNull();
+        assertThat(script.status().state()).as("another is on its way").isEqualTo(SessionState.BIRTH);
+        assertThat(script.status().id()).isNull();
+        assertThat(script.status().lastEnd()).endsWith(" ended: OPERATOR_TERMINATE");
+        script.run(600);
+        assertThat(Collections.frequency(script.said, new BindingMessage.Close(ReasonCode.OPERATOR_TERMINATE)))
+                .isEqualTo(3);
+        assertThat(handshakes()).containsExactly(ended + 500 * MILLI);
+        assertThat(script.ends).hasSize(1);
+    }
+
+    @Test
+    void afterASessionThatLivedThePauseIsShortAgain() {
+        script.silent.add("gw1");
+        script.silent.add("gw2");
+        script.agent.terminate(script.now);
+        script.run(60_000);
+        script.silent.clear();
+        script.run(20_000);
+        assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
+        script.forget();
+        long ended = script.now;
+        script.agent.terminate(ended);
+        script.run(510);
+        assertThat(handshakes()).containsExactly(ended + 500 * MILLI);
+    }
+
+    /** A reason that would be no end here can't be the end's. */
+    @ParameterizedTest
+    @EnumSource(names = {"OPERATOR_TERMINATE", "SUPERSEDED", "REVOKED", "TTL_SESSION_EXPIRED", "PEER_CLOSED"})
+    void theGatewaysGoodbyeEndsItForTheReasonThatItNames(ReasonCode reason) {
+        script.say(new BindingMessage.Close(reason));
+        assertThat(script.rows()).containsExactly("ATTACHED>TERMINATED " + reason);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LOSS_SPIKE", "BOUND", "TRANSPORT_DEAD"})
+    void aGoodbyeForAReasonThatEndsNothingIsJustAGoodbye(ReasonCode reason) {
+        script.say(new BindingMessage.Close(reason));
+        assertThat(script.rows()).containsExactly("ATTACHED>TERMINATED PEER_CLOSED");
+    }
+
+    @Test
+    void aNoticeTeachesTheVersionAndMeansThatTheBindingIsDead() {
+        script.say(new BindingMessage.Notice(StateVersion.of(1, 7)));
+        assertThat(script.status().version()).isEqualTo(StateVersion.of(1, 7));
+        assertThat(script.told()).startsWith("TRANSPORT_DEAD PEER_RESET", "ATTACHED>RECOVERING TRANSPORT_DEAD");
+        assertThat(script.events.get(1).details().getFirst().value()).isEqualTo("PEER_RESET");
+        assertThat(script.asked()).as("its path is as good as before").containsExactly("1>gw1");
+        script.say(new BindingMessage.Notice(StateVersion.of(1, 8)));
+        assertThat(script.requests).as("it is dead already").hasSize(1);
+        assertThat(script.status().version()).isEqualTo(StateVersion.of(1, 8));
+    }
+
+    @Test
+    void aNoticeInABindingThatWasLeftTeachesTheVersionOnly() {
+        byte[] late = script.served
+                .getLast()
+                .binding
+                .sealed(PacketLayout.CONTROL, new BindingMessage.Notice(StateVersion.of(2, 1)).encode(), script.now);
+        script.agent.jump(script.now, "wlan0");
+        script.accept(script.lastRequest());
+        script.run(100);
+        script.forget();
+        script.hears(late);
+        assertThat(script.status().version()).isEqualTo(StateVersion.of(2, 1));
+        assertThat(script.told()).isEmpty();
+    }
+
+    @Test
+    void aBindingThatWasLeftHearsForTwoSeconds() {
+        Binding left = script.served.getLast().binding;
+        script.agent.jump(script.now, "wlan0");
+        script.accept(script.lastRequest());
+        long bound = script.now;
+        script.runTo(bound + 2 * SECOND - 1);
+        script.hears(left.sealed(
+                PacketLayout.CONTROL, new BindingMessage.Notice(StateVersion.of(2, 1)).encode(), script.now));
+        assertThat(script.status().version()).isEqualTo(StateVersion.of(2, 1));
+        script.runTo(bound + 2 * SECOND);
+        script.hears(left.sealed(
+                PacketLayout.CONTROL, new BindingMessage.Notice(StateVersion.of(2, 2)).encode(), script.now));
+        assertThat(script.status().version()).isEqualTo(StateVersion.of(2, 1));
+    }
+
+    @Test
+    void aChallengeIsAnsweredInTheBindingInWhichItCame() {
+        byte[] late = script.served
+                .getLast()
+                .binding
+                .sealed(PacketLayout.CONTROL, new BindingMessage.Challenge(77).encode(), script.now);
+        Binding left = script.served.getLast().binding;
+        script.say(new BindingMessage.Challenge(42));
+        script.run(5);
+        assertThat(script.said).containsExactly(new BindingMessage.ChallengeAnswer(42));
+        script.agent.jump(script.now, "wlan0");
+        script.accept(script.lastRequest());
+        script.run(100);
+        long before = left.delivery.received();
+        script.forget();
+        script.hears(late);
+        script.run(5);
+        assertThat(script.said).containsExactly(new BindingMessage.ChallengeAnswer(77));
+        assertThat(left.delivery.received()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aPingIsAnsweredAtOnceWithNothingInIt() {
+        long before = script.served.getLast().binding.delivery.received();
+        script.say(new BindingMessage.Ping());
+        script.run(5);
+        assertThat(script.served.getLast().binding.delivery.received()).isEqualTo(before + 1);
+        assertThat(script.said).isEmpty();
+    }
+
+    @Test
+    void whatOnlyAClientSaysMeansNothingToIt() {
+        long before = script.active().delivery.sentBytes();
+        long received = script.served.getLast().binding.delivery.received();
+        for (BindingMessage each : List.of(
+                new BindingMessage.Confirm(),
+                new BindingMessage.ChallengeAnswer(1),
+                new BindingMessage.Rekey(1, new byte[32]),
+                new BindingMessage.Renew(0, 1))) {
+            script.say(each);
+        }
+        assertThat(script.active().delivery.sentBytes()).isEqualTo(before);
+        script.run(5);
+        assertThat(script.served.getLast().binding.delivery.received()).isEqualTo(received);
+        assertThat(script.told()).isEmpty();
+        assertThat(script.rows()).isEmpty();
+    }
+
+    @Test
+    void aSecondWelcomeChangesNothing() {
+        script.say(new BindingMessage.Welcome(StateVersion.of(5, 0), script.token(Script.TWO), List.of()));
+        assertThat(script.status().version()).isEqualTo(StateVersion.of(1, 0));
+        assertThat(script.told()).isEmpty();
+        script.down(1);
+        assertThat(script.lastRequest().body().token().incarnation())
+                .isEqualTo(script.token(Script.ONE).incarnation());
+    }
+
+    @Test
+    void bytesCountOverAllBindings() {
+        long sent = script.status().sentBytes();
+        long received = script.status().receivedBytes();
+        assertThat(sent).isPositive();
+        script.agent.jump(script.now, "wlan0");
+        script.accept(script.lastRequest());
+        script.run(100);
+        assertThat(script.status().sentBytes())
+                .isEqualTo(sent + script.active().delivery.sentBytes());
+        assertThat(script.status().receivedBytes())
+                .isEqualTo(received + script.active().delivery.receivedBytes());
+        assertThat(script.active().delivery.receivedBytes()).isPositive();
+    }
+
+    @Test
+    void datagramsForNobodyAreNothing() {
+        script.deliver(1, new byte[] {MessageType.PROBE_ANSWER, 1, 2});
+        script.deliver(1, new byte[] {MessageType.REATTACH_ANSWER});
+        script.deliver(1, new byte[] {MessageType.HANDSHAKE_RESPONSE});
+        assertThat(script.told()).isEmpty();
+        script.agent.pathDown(script.now, 99);
+        script.agent.linkGoingDown(script.now, 99);
+        assertThat(script.told()).isEmpty();
+        assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
+    }
+}
