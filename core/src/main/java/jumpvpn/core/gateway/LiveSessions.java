@@ -163,8 +163,9 @@ final class LiveSessions {
         return Transition.find(Role.GATEWAY, SessionState.ATTACHED, true, reason) != null;
     }
 
-    /** A commit of the session is settled; what was to be ended meanwhile is ended now. */
+    /** A commit of the session is settled; what was put off meanwhile is due, and what was to be ended is ended now. */
     void settled(long nowNanos, GatewaySession session) {
+        reschedule(session);
         ReasonCode reason = session.ending;
         if (reason == null || session.rows.isFrozen() || session.isGone()) {
             return;

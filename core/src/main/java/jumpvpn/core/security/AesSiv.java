@@ -186,7 +186,7 @@ final class AesSiv {
 
     /** The key stream of section 2.5: counter mode from the tag without its bits 31 and 63. */
     private byte[] stream(byte[] tag, int length) {
-        byte[] stream = new byte[(length + BLOCK - 1) / BLOCK * BLOCK];
+        byte[] stream = new byte[blocks(length) * BLOCK];
         counters(tag, stream, 0, stream.length);
         blocks.encipher(stream);
         return stream;

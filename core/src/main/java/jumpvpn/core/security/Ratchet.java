@@ -21,14 +21,7 @@ public final class Ratchet {
      * @param output what enters the session's secret
      * @param next the chain after it
      */
-    public record Step(BindingKeys keys, RekeyOutput output, Ratchet next) {
-        /** Overwrites everything. */
-        public void wipe() {
-            keys.wipe();
-            output.wipe();
-            next.wipe();
-        }
-    }
+    public record Step(BindingKeys keys, RekeyOutput output, Ratchet next) {}
 
     private Ratchet(byte[] chain, int epoch, int phase) {
         this.chain = chain;

@@ -39,11 +39,15 @@ final class ScriptedTable implements SessionTable {
     final List<SessionId> reads = new ArrayList<>();
     /** Which commits have the next of the fates; others are fine. */
     Predicate<List<Change>> fated = _ -> true;
+    /** Called at every commit. */
+    Runnable onCommit = () -> {};
 
     Outcome markOutcome = Outcome.COMMITTED;
     boolean readable = true;
     /** What is read of a session is told when {@link ScriptedTable#land} says. */
     boolean readsAreLate;
+    /** Marks are taken when {@link ScriptedTable#land} says. */
+    boolean marksAreLate;
 
     /** What is loaded, and what is heard of changes, is told when {@link ScriptedTable#land} says. */
     boolean loadsAreLate;
@@ -51,6 +55,7 @@ final class ScriptedTable implements SessionTable {
     boolean ownerGone;
     long leaseNanos = Deadlines.NEVER;
     private final List<Runnable> late = new ArrayList<>();
+    private final List<Consumer<Outcome>> lateCommits = new ArrayList<>();
     private final List<Watcher> watchers = new ArrayList<>();
 
     ScriptedTable(MemorySessionTable inner) {
@@ -61,7 +66,21 @@ final class ScriptedTable implements SessionTable {
     void land() {
         List<Runnable> now = List.copyOf(late);
         late.clear();
+        lateCommits.clear();
         now.forEach(Runnable::run);
+    }
+
+    /** Commits that were late are refused now. */
+    void refuseLate() {
+        late.clear();
+        List<Consumer<Outcome>> now = List.copyOf(lateCommits);
+        lateCommits.clear();
+        now.forEach(done -> done.accept(Outcome.REFUSED));
+    }
+
+    /** The watch tells of this record, late. */
+    void tellCommitted(SessionRecord record) {
+        watchers.forEach(watcher -> watcher.committed(record.id(), record.copy()));
     }
 
     /** The lease of this record's owner is over. */
@@ -74,6 +93,7 @@ final class ScriptedTable implements SessionTable {
     public void commit(long commitId, List<Change> asked, Consumer<Outcome> done) {
         List<Change> changes = asked.stream().map(Change::copy).toList();
         commits.add(changes);
+        onCommit.run();
         Fate fate = fates.isEmpty() || !fated.test(changes) ? Fate.FINE : fates.remove();
         switch (fate) {
             case FINE -> inner.commit(commitId, changes, done);
@@ -83,7 +103,10 @@ final class ScriptedTable implements SessionTable {
                 late.add(() -> inner.commit(commitId, changes, _ -> {}));
                 done.accept(Outcome.UNKNOWN);
             }
-            case LATE -> late.add(() -> inner.commit(commitId, changes, done));
+            case LATE -> {
+                late.add(() -> inner.commit(commitId, changes, done));
+                lateCommits.add(done);
+            }
             case REFUSED -> done.accept(Outcome.REFUSED);
             case UNAVAILABLE -> done.accept(Outcome.UNAVAILABLE);
         }
@@ -116,7 +139,9 @@ final class ScriptedTable implements SessionTable {
     @Override
     public void mark(Mark mark, Consumer<Outcome> done) {
         marks.add(mark);
-        if (markOutcome == Outcome.COMMITTED) {
+        if (marksAreLate) {
+            late.add(() -> inner.mark(mark, done));
+        } else if (markOutcome == Outcome.COMMITTED) {
             inner.mark(mark, done);
         } else {
             done.accept(markOutcome);

@@ -40,6 +40,9 @@ class HkdfTest {
         byte[] info = {'j', 'u', 'm', 'p', 0, 9, 8, 7};
         assertThat(Hkdf.derive(salt, inputKey, "jump", new byte[] {9, 8, 7}, 50))
                 .isEqualTo(JdkHkdf.derive(salt, inputKey, info, 50));
+        assertThat(Hkdf.derive(salt, inputKey, "jump", new byte[] {9, 8, 7}, 16))
+                .as("shorter than a hash")
+                .isEqualTo(JdkHkdf.derive(salt, inputKey, info, 16));
         assertThat(Hkdf.derive(salt, inputKey, "jump", new byte[0], 32))
                 .isEqualTo(JdkHkdf.derive(salt, inputKey, new byte[] {'j', 'u', 'm', 'p', 0}, 32));
     }

@@ -56,6 +56,29 @@ class JdkAeadTest {
                 .isEqualTo("cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void whatHasNoTextOpensToNone(Suite suite) {
+        AeadPort oneByOne = port::create;
+        for (AeadPort each : new AeadPort[] {port, oneByOne}) {
+            byte[] sealed = SealedBytes.seal(each, suite, key, new byte[] {1}, new byte[0]);
+            assertThat(sealed).hasSize(TAG);
+            assertThat(SealedBytes.open(each, suite, key, new byte[] {1}, sealed))
+                    .isEmpty();
+            assertThat(SealedBytes.open(each, suite, key, new byte[] {2}, sealed))
+                    .isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsShorterThanItsAssociatedDataIsNotAuthentic(Suite suite) {
+        for (int end = 0; end < AAD + TAG; end++) {
+            assertThat(port.openOnce(suite, key, 0, new byte[AAD + TAG], AAD, end))
+                    .isNull();
+        }
+    }
+
     /** Against a cipher used directly, at sizes around the staging arrays' and at the counter's edges. */
     @ParameterizedTest
     @EnumSource

@@ -86,6 +86,8 @@ class KeyScheduleTest {
                     .isEqualTo(
                             JdkHkdf.derive(salt, input, info("jumpvpn rekey output", 0, 0, 0, 9, 0, 0, 0, phase), 32));
             assertThat(step.output().is(9, phase)).isTrue();
+            assertThat(step.output().is(8, phase)).isFalse();
+            assertThat(step.output().is(9, phase + 1)).isFalse();
             assertThat(step.next().phase()).isEqualTo(phase);
             chain = JdkHkdf.derive(salt, input, info("jumpvpn rekey chain", 0, 0, 0, 9, 0, 0, 0, phase), 32);
             ratchet = step.next();
@@ -177,6 +179,40 @@ class KeyScheduleTest {
                 .allSatisfy(key -> assertThat(key).containsOnly(0));
     }
 
+    @Test
+    void aWipedChainKnowsNothingOfTheOldOne() throws Exception {
+        Ratchet ratchet = Ratchet.of(secret, freshness, 9);
+        ratchet.wipe();
+        byte[] input = concat(new byte[32], filled(10, 32));
+        assertThat(ratchet.step(filled(10, 32), client, gateway).output().key())
+                .isEqualTo(JdkHkdf.derive(
+                        concat(client, gateway), input, info("jumpvpn rekey output", 0, 0, 0, 9, 0, 0, 0, 1), 32));
+    }
+
+    @Test
+    void aCopyOutlivesTheSecretThatItIsOf() {
+        SessionSecret copy = secret.copy();
+        byte[] key = secret.key().clone();
+        secret.wipe();
+        assertThat(copy.generation()).isEqualTo(7);
+        assertThat(copy.key()).isEqualTo(key);
+    }
+
+    /** RFC 9001 section 6.6 for AES-GCM; contract section 3. */
+    @Test
+    void aKeyIsRenewedAtHalfOfWhatItMaySeal() {
+        assertThat(Suite.AES_256_GCM.packetLimit()).isEqualTo(1L << 28);
+        assertThat(Suite.AES_256_GCM.rekeyPackets()).isEqualTo(1L << 27);
+        assertThat(Suite.CHACHA20_POLY1305.packetLimit()).isEqualTo(1L << 61);
+        assertThat(Suite.CHACHA20_POLY1305.rekeyPackets()).isEqualTo(1L << 60);
+    }
+
+    @Test
+    void aNumberDrawnIsTheNextEightBytes() {
+        assertThat(new QueuedEntropy(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}).nextLong())
+                .isEqualTo(0x0102030405060708L);
+    }
+
     /** A key printed by a record's toString is a key in a log. */
     @Test
     void noRecordPrintsItsKeys() {
@@ -193,6 +229,8 @@ class KeyScheduleTest {
                 new NoiseIk.FirstMessage(client, marker));
         assertThat(records)
                 .allSatisfy(it -> assertThat(it.toString())
+                        .as("it says what it is")
+                        .startsWith(it.getClass().getSimpleName() + "[")
                         .doesNotContain(array)
                         .doesNotContain("4d4d4d")
                         .doesNotContain("77, 77")

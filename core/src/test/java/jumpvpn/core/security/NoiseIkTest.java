@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +47,43 @@ class NoiseIkTest {
     void everyHandshakeHasItsOwnKeys(Suite suite) {
         assertThat(complete(suite).sessionSecret().key())
                 .isNotEqualTo(complete(suite).sessionSecret().key());
+    }
+
+    /** Whoever reads the memory of an end later learns nothing of a handshake that is over. */
+    @ParameterizedTest
+    @EnumSource
+    void ephemeralPrivateKeysAreWiped(Suite suite) {
+        List<byte[]> drawn = new ArrayList<>();
+        Entropy source = new RandomEntropy(3);
+        Crypto watched = Crypto.jdk(out -> {
+            source.fill(out);
+            drawn.add(out);
+        });
+        NoiseIk.Initiator initiator =
+                new NoiseIk.Initiator(watched, suite, NoiseIk.prologue(suite), client, gateway.publicKey());
+        NoiseIk.Responder responder = new NoiseIk.Responder(watched, suite, NoiseIk.prologue(suite), gateway);
+        responder.readFirst(initiator.writeFirst(HELLO));
+        assertThat(drawn).singleElement().satisfies(key -> assertThat(key).isNotEqualTo(new byte[32]));
+        byte[] second = responder.writeSecond(WELCOME);
+        assertThat(drawn.getLast()).as("the gateway's").containsOnly(0);
+        assertThat(initiator.readSecond(second)).isEqualTo(WELCOME);
+        assertThat(drawn.getFirst()).as("the client's").containsOnly(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStateWithoutAKeySealsNothingAndAKeyServesOneMessageAfterAnother(Suite suite) {
+        SymmetricState sealing = new SymmetricState(crypto.aead(), suite, "name");
+        SymmetricState opening = new SymmetricState(crypto.aead(), suite, "name");
+        assertThatIllegalStateException().isThrownBy(() -> sealing.sealAndHash(HELLO));
+        assertThatIllegalStateException().isThrownBy(() -> opening.openAndHash(HELLO));
+        byte[] shared = HELLO.clone();
+        sealing.mixKey(shared);
+        assertThat(shared).as("taken in, and wiped").containsOnly(0);
+        opening.mixKey(HELLO.clone());
+        for (int message = 0; message < 3; message++) {
+            assertThat(opening.openAndHash(sealing.sealAndHash(WELCOME))).isEqualTo(WELCOME);
+        }
     }
 
     /** wire.md, Handshake: the ASCII bytes, version 1, suite. */

@@ -53,6 +53,17 @@ class ReplayWindowTest {
     }
 
     @Test
+    void afterARestBehindTheFirstPacketThatOneIsTakenForReceived() {
+        ReplayWindow rested = new ReplayWindow(SIZE, 0);
+        assertThat(rested.largest()).isZero();
+        assertThat(rested.accept(0)).isFalse();
+        assertThat(rested.accept(1)).isTrue();
+        assertThat(new ReplayWindow(SIZE, -1).accept(0))
+                .as("nothing came before")
+                .isTrue();
+    }
+
+    @Test
     void takesEachCounterOnceInAnyOrder() {
         assertThat(window.accept(1)).isTrue();
         assertThat(window.accept(9)).isTrue();
