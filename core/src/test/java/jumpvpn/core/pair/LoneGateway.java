@@ -79,7 +79,7 @@ final class LoneGateway {
                 new GatewayContext(config, crypto, this::transmit, events::add, table, bindings, routes, drops),
                 Pair.WALL_SECONDS);
         inbound = new Inbound(bindings, drops, true);
-        outbound = new Outbound(routes::get, drops);
+        outbound = new Outbound(routes::get, drops, true);
         gateway.start(now);
         return this;
     }
