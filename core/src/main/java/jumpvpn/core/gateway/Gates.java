@@ -35,6 +35,7 @@ final class Gates {
      *
      * @param epoch the record's
      * @param epochBegunByUnanswered the record's epoch was begun by a request that this one lists as unanswered
+     * @param beganEpoch the record's epoch was begun by this very request, and its answer is not here any more
      * @param generationKnown the named generation of the secret is still held
      * @param lifetimeEndNanos boot time
      * @param lossEndNanos when the transport-loss TTL is over, or never
@@ -47,6 +48,7 @@ final class Gates {
     record Facts(
             int epoch,
             boolean epochBegunByUnanswered,
+            boolean beganEpoch,
             boolean generationKnown,
             long lifetimeEndNanos,
             long lossEndNanos,
@@ -111,7 +113,8 @@ final class Gates {
         if (Integer.compareUnsigned(request.expectedEpoch(), facts.epoch) > 0) {
             return ReasonCode.OWNERSHIP_AMBIGUOUS;
         }
-        boolean matches = request.expectedEpoch() == facts.epoch || facts.epochBegunByUnanswered;
+        boolean matches =
+                request.expectedEpoch() == facts.epoch || facts.epochBegunByUnanswered || facts.beganEpoch;
         return matches && facts.generationKnown ? null : ReasonCode.STALE_STATE_VERSION;
     }
 
@@ -119,8 +122,13 @@ final class Gates {
         if (!isYoung(nowNanos, request, facts.policy)) {
             return ReasonCode.STALE_REQUEST;
         }
-        boolean looks = !faults.contains(Fault.SKIP_GATE_C) && !faults.contains(Fault.ACCEPT_USED_NONCE);
-        return looks && facts.sameNonceOtherBytes ? ReasonCode.REPLAY_DETECTED : null;
+        if (faults.contains(Fault.SKIP_GATE_C) || faults.contains(Fault.ACCEPT_USED_NONCE)) {
+            return null;
+        }
+        if (facts.beganEpoch) { // its nonce is spent, and its answer may be lost: nothing comes of it, but who made it may ask anew
+            return ReasonCode.STALE_REQUEST;
+        }
+        return facts.sameNonceOtherBytes ? ReasonCode.REPLAY_DETECTED : null;
     }
 
     /** Whether the request was made lately, for this start of the gateway: what is older may be a replay, so nothing may come of it. */

@@ -206,6 +206,7 @@ final class ReattachServer {
         Gates.Facts facts = new Gates.Facts(
                 record.version().epoch(),
                 begunByUnanswered,
+                !nonceUsed && Binder.text(asked.nonce()).equals(record.bindNonce()),
                 base != null,
                 record.lifetimeEndNanos(),
                 session.lossEndNanos(),

@@ -39,6 +39,7 @@ class GatesTest {
     private long tokenAge = 10 * SECOND;
     private int epoch = 5;
     private boolean begunByUnanswered;
+    private boolean beganEpoch;
     private boolean generationKnown = true;
     private long lifetimeEnd = NOW + 1;
     private long lossEnd = NOW + 1;
@@ -62,6 +63,7 @@ class GatesTest {
         Gates.Facts facts = new Gates.Facts(
                 epoch,
                 begunByUnanswered,
+                beganEpoch,
                 generationKnown,
                 lifetimeEnd,
                 lossEnd,
@@ -160,6 +162,14 @@ class GatesTest {
         sameNonce = true;
         refusedAt("AB", ReasonCode.REPLAY_DETECTED);
         tokenAge = 0;
+        refusedAt("AB", ReasonCode.STALE_REQUEST);
+    }
+
+    @Test
+    void theRequestThatBeganTheEpochIsNoStrangersAndBindsNothingAgain() {
+        expectedEpoch = 4;
+        refusedAt("A", ReasonCode.STALE_STATE_VERSION);
+        beganEpoch = true;
         refusedAt("AB", ReasonCode.STALE_REQUEST);
     }
 

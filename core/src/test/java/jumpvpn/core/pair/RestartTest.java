@@ -28,6 +28,22 @@ class RestartTest {
                 .toList();
     }
 
+    /** The repeat is the request that began the record's epoch, and its answer went with the process: it may bind nothing, and convicts nobody. */
+    @Test
+    void anAckThatIsLostWithTheProcessDoesNotEndTheSession() {
+        Pair pair = Pair.connected();
+        SessionId id = pair.status().id();
+        pair.b.passes = false; // one candidate only
+        pair.a.swallowDown = _ -> true;
+        pair.chat(1, 3, 5);
+        pair.await(() -> pair.sessions().getFirst().version().epoch() == 2, 3000);
+        pair.restartGateway();
+        pair.a.swallowDown = _ -> false;
+        pair.await(() -> pair.state() == SessionState.ATTACHED && pair.status().version().epoch() == 3, 5000);
+        assertThat(pair.status().id()).isEqualTo(id);
+        assertThat(pair.clientEvents).noneMatch(event -> event.reason() == ReasonCode.SECURITY_FAILURE);
+    }
+
     @Test
     void theSessionGoesOnAndNoVersionIsSaidTwice() {
         Pair pair = Pair.connected();

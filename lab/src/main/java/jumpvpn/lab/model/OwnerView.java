@@ -64,11 +64,15 @@ public final class OwnerView extends View {
             return Reason.OWNERSHIP_AMBIGUOUS;
         }
         boolean knowsEpoch = request.expectedEpoch() == version.epoch()
-                || request.unanswered().contains(bindNonce);
+                || request.unanswered().contains(bindNonce)
+                || request.nonce().equals(bindNonce);
         if (!knowsEpoch || !generations.contains(request.generation())) {
             return Reason.STALE_STATE_VERSION;
         }
         if (!isYoung(nowNanos, request)) {
+            return Reason.STALE_REQUEST;
+        }
+        if (!nonceUsed && request.nonce().equals(bindNonce)) { // spent, as the record says, and its answer gone
             return Reason.STALE_REQUEST;
         }
         if (nonceUsed) {
