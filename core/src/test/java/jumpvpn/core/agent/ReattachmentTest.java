@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** A request keeps its secrets as long as it may be answered, and no longer. */
 class ReattachmentTest {
     private final Crypto crypto = Crypto.jdk(new Random(3)::nextBytes);
-    private final TicketSealer sealer = new TicketSealer(crypto.entropy(), new byte[32], 5, 1);
+    private final TicketSealer sealer = new TicketSealer(new byte[32], 5, 1);
     private final List<byte[]> sent = new ArrayList<>();
     private final Credentials credentials =
             new Credentials(new SessionSecret(0, crypto.entropy().bytes(32)));
@@ -41,7 +41,15 @@ class ReattachmentTest {
     ReattachmentTest() {
         byte[] proofKey = credentials.secret().proofKey();
         Ticket ticket = new Ticket(new byte[16], 1, 1, 0, proofKey, Long.MAX_VALUE);
-        credentials.wallet().add(sealer.seal(ticket, 60), proofKey);
+        credentials
+                .wallet()
+                .add(
+                        sealer.seal(
+                                sealer.currentKey(),
+                                ticket,
+                                60,
+                                crypto.entropy().bytes(TicketSealer.SEED_LENGTH)),
+                        proofKey);
         requests.begin(0, 300);
     }
 
