@@ -128,6 +128,36 @@ class ConnectTimesTest {
     }
 
     @Test
+    void theOthersAreTriedOnAsBefore() {
+        script.silent.add("gw1");
+        onePath();
+        script.up(2, "wlan0", "gw1", Script.ONE);
+        script.agent.start(start);
+        script.run(600);
+        script.down(1);
+        script.run(2000);
+        assertThat(millis(1)).containsExactly(0L, 400L);
+        assertThat(millis(2)).containsExactly(500L, 900L, 1700L);
+    }
+
+    @Test
+    void aRefusalOfOneGatewayLeavesTheAttemptsAtTheOtherAlone() {
+        script.silent.add("gw1");
+        script.silent.add("gw2");
+        onePath();
+        script.up(3, "eth0", "gw2", Script.TWO);
+        script.agent.start(start);
+        script.run(1000);
+        script.silent.clear();
+        script.refusing.put("gw1", ReasonCode.POOL_EXHAUSTED);
+        script.greet(1, Script.ONE, script.firsts.getFirst().datagram());
+        assertThat(script.ends).hasSize(1);
+        script.run(1000);
+        assertThat(millis(3)).as("the attempt that was under way, repeated").containsExactly(500L, 900L, 1700L);
+        assertThat(script.status().gateway()).isEqualTo("gw2");
+    }
+
+    @Test
     void aGatewayThatRefusedIsAskedOnNoPathOfThisRound() {
         script.refusing.put("gw1", ReasonCode.POOL_EXHAUSTED);
         script.silent.add("gw2");

@@ -309,4 +309,21 @@ class RenewalTest {
         answer(asked());
         assertThat(script.told()).endsWith("KEY_ROTATED REKEYED");
     }
+
+    @Test
+    void aBindingDiesInTheMomentInWhichItsKeysDoWhateverElseIsDueThen() {
+        wakeAt(born + REKEY_AFTER + 1); // from here on it is looked at between the milliseconds
+        script.runTo(born + LIMIT - 1);
+        assertThat(script.told()).isEmpty();
+        script.runTo(born + LIMIT);
+        assertThat(script.told()).startsWith("TRANSPORT_DEAD KEY_EXPIRED");
+    }
+
+    @Test
+    void theEndOfTheSessionWipesThePrivateKeyThatWasAskedWith() {
+        wakeAt(born + REKEY_AFTER);
+        byte[] privateKey = keys.privateKeys.getLast();
+        script.agent.terminate(script.now);
+        assertThat(privateKey).containsOnly(0);
+    }
 }

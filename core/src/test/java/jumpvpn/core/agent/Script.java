@@ -55,6 +55,9 @@ import jumpvpn.core.transport.Path;
  * silent; requests and probes wait in lists until the test answers them.
  */
 final class Script extends Heard implements Outside {
+    /** An IPv4 packet without payload. */
+    private static final byte[] INNER = {0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 77, 0, 9, 10, 77, 0, 1};
+
     private record Later(long nanos, long order, Runnable what) {}
 
     final Crypto crypto;
@@ -66,6 +69,7 @@ final class Script extends Heard implements Outside {
     final TreeMap<Integer, Path> paths = new TreeMap<>();
     Policy policy = Policy.DEFAULT;
     boolean welcomes = true;
+    boolean lossy;
     /** Whether every REKEY is answered. */
     boolean renews;
 
@@ -175,6 +179,21 @@ final class Script extends Heard implements Outside {
             case MessageType.PROBE ->
                 probes.add(new Probe(now, pathId, to, ReattachMessage.openProbe(crypto.aead(), sealer, datagram)));
             default -> later(() -> gatewayReceives(to, datagram));
+        }
+    }
+
+    /** The client's host sends a packet every few milliseconds; each third is lost if the way is lossy. */
+    void chat(int packets, long everyMillis) {
+        for (int i = 0; i < packets; i++) {
+            Binding by = active();
+            byte[] datagram = by.sealed(by.dataType(), INNER, now);
+            if (!lossy || i % 3 != 0) {
+                transmitted(by.pathId, by.peer(), datagram);
+            }
+            if (by.claimWatch()) {
+                agent.watch(now, by);
+            }
+            run(everyMillis);
         }
     }
 

@@ -224,4 +224,14 @@ class SecretRenewalTest {
         assertThat(script.rows()).containsExactly("ATTACHED>TERMINATED KEY_EXPIRED");
         assertThat(without).isEqualTo(30 * SECOND);
     }
+
+    @Test
+    void aSecretDoesNotGrowTooOldWhileThereIsNoBinding() {
+        serve(born + LIMIT - 60 * SECOND);
+        script.silent.add("gw1");
+        script.silent.add("gw2");
+        script.down(1);
+        script.runTo(born + LIMIT + 60 * SECOND);
+        assertThat(script.state()).isEqualTo(SessionState.DEGRADED);
+    }
 }

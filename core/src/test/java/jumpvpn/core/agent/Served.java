@@ -48,10 +48,11 @@ final class Served {
         BindingKeys made = bind.base.bindingKeys(bind.freshness, epoch);
         ratchet = Ratchet.of(bind.base, bind.freshness, epoch);
         output = null;
+        ForwardingGate gate = new ForwardingGate();
         binding = new Binding(
                 crypto.aead(),
                 new Binding.Parts(
-                        new ForwardingGate(),
+                        gate,
                         PacketLayout.DATA,
                         epoch,
                         Suite.AES_256_GCM,
@@ -63,6 +64,7 @@ final class Served {
                         bind.observed,
                         8192,
                         now));
+        gate.forward(binding);
     }
 
     /** The generation that a bind makes; its number is one that no other has. */
