@@ -3,7 +3,6 @@ package jumpvpn.core.gateway;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.data.Binding;
@@ -248,7 +247,6 @@ final class Binder {
             attached(nowNanos);
             acknowledge(nowNanos);
             session.open(nowNanos);
-            sessions.reschedule(session);
         }
 
         private void attached(long nowNanos) {
@@ -274,8 +272,7 @@ final class Binder {
         }
 
         private void intoRecovering(long nowNanos) {
-            if (rows.getFirst().reason() == ReasonCode.PEER_REPORTED
-                    && asked.request().cause() == BindCause.DEAD) {
+            if (rows.getFirst().reason() == ReasonCode.PEER_REPORTED) {
                 session.journal.emit(
                         nowNanos,
                         EventType.TRANSPORT_DEAD,

@@ -77,6 +77,17 @@ class KeptAnswersTest {
     }
 
     @Test
+    void ofOneNonceTheLastAnswerIsKept() {
+        keep(1, 0);
+        kept.keep(nonce(1), new byte[] {1}, FROM, new byte[] {7}, 1);
+        assertThat(kept.get(nonce(1)).answer()).containsExactly(7);
+        kept.expire(7 * SECOND + 1, 5 * SECOND);
+        assertThat(kept.get(nonce(1))).as("as long as the last one").isNotNull();
+        kept.expire(7 * SECOND + 2, 5 * SECOND);
+        assertThat(kept.get(nonce(1))).isNull();
+    }
+
+    @Test
     void isFullAt128() {
         for (int i = 0; i < 127; i++) {
             keep(i, 0);

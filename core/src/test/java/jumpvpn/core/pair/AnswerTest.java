@@ -145,6 +145,20 @@ class AnswerTest {
     }
 
     @Test
+    void whatIsKeptNoMoreIsForgottenInTimeThoughNobodyAsks() {
+        HandClient client = connected(Policy.DEFAULT);
+        client.reattach(BindCause.LINK_GOING_DOWN);
+        long first = gateway.now;
+        gateway.run(3 * SECOND);
+        assertThat(gateway.gateway.nextNanos()).as("at rest").isEqualTo(first + 7 * SECOND + 1);
+        gateway.run(SECOND);
+        client.refusal(STALE);
+        long second = gateway.now;
+        gateway.run(first + 9 * SECOND - gateway.now); // the next mark is behind
+        assertThat(gateway.gateway.nextNanos()).isEqualTo(second + 7 * SECOND + 1);
+    }
+
+    @Test
     void aRepeatFromElsewhereGetsTheKeptAnswerAndIsReportedOnceASecond() {
         HandClient client = connected(Policy.DEFAULT);
         byte[] request = client.datagram(client.ask(JUMP));
@@ -168,6 +182,21 @@ class AnswerTest {
         assertThat(LoneGateway.detail(repeated().getLast(), "count")).isEqualTo(3L);
         assertThat(gateway.session().remote()).isEqualTo(client.from);
         assertThat(gateway.session().version()).isEqualTo(StateVersion.of(2, 0));
+    }
+
+    @Test
+    void anOlderEpochIsTakenOnlyFromWhoListsTheRequestThatBeganTheNewOne() {
+        HandClient client = connected(Policy.DEFAULT);
+        Ask first = client.ask(JUMP);
+        gateway.receive(client.from, client.datagram(first));
+        client.forgetSent(); // its ACK is lost
+        assertThat(client.refusal(ask -> ask.unanswered = List.of(new Nonce(1, 2))))
+                .isEqualTo(ReasonCode.STALE_STATE_VERSION);
+        assertThat(client.refusal(ask -> ask.unanswered = List.of(new Nonce(1, 2), first.nonce)))
+                .isNull();
+        assertThat(client.epoch).isEqualTo(3);
+        client.sendUp(1);
+        assertThat(gateway.delivered).containsExactly(1);
     }
 
     @Test
@@ -292,6 +321,17 @@ class AnswerTest {
         assertThat(gateway.sessions()).isEmpty();
         assertThat(gateway.bindings.size()).isZero();
         assertThat(gateway.memory.live()).isEmpty();
+    }
+
+    @Test
+    void bindsThatAreForcedKeepTheRecoveryInterval() {
+        HandClient client = connected(Policy.DEFAULT);
+        client.reattach(BindCause.LINK_GOING_DOWN);
+        gateway.run(500 * MILLI - 1);
+        assertThat(client.refusal(ask -> ask.cause = BindCause.LINK_GOING_DOWN))
+                .isEqualTo(ReasonCode.SWITCH_RATE_LIMITED);
+        gateway.run(1);
+        client.reattach(BindCause.LINK_GOING_DOWN);
     }
 
     @Test

@@ -158,6 +158,23 @@ class HandshakeTest {
     }
 
     @Test
+    void aBirthThatIsBeingCommittedTakesNoPlace() {
+        gateway.start();
+        gateway.table.fates.add(Fate.LATE);
+        begin(client);
+        client.say(new BindingMessage.Confirm());
+        for (int i = 0; i < 16; i++) {
+            begin(client);
+        }
+        assertThat(failed()).isEmpty();
+        begin(client);
+        assertThat(failed()).hasSize(1);
+        gateway.table.land();
+        gateway.run(0);
+        assertThat(gateway.sessions()).as("nor does it give way").hasSize(1);
+    }
+
+    @Test
     void aReplayedFirstMessagePushesNothingOutAndIsTheFirstToGo() {
         gateway.policy = Policy.DEFAULT.with(PolicyKey.SESSION_HANDSHAKE_TIMEOUT, SECOND);
         gateway.start();
@@ -198,6 +215,7 @@ class HandshakeTest {
         gateway.receive(client.from, first);
         gateway.run(SECOND - 1);
         gateway.receive(client.from, first);
+        assertThat(responses()).hasSize(2);
         assertThat(responses().getFirst()).isEqualTo(responses().getLast());
         assertThat(gateway.bindings.size()).isOne();
         gateway.run(1);

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
@@ -29,6 +31,7 @@ import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.JdkX25519;
 import jumpvpn.core.security.KeyAgreement;
 import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.ReasonCode;
 
@@ -57,6 +60,7 @@ final class LoneGateway {
     Policy policy = Policy.DEFAULT;
     Placement placement = _ -> Placement.Place.HERE;
     List<Endpoint> others = List.of();
+    Set<Fault> faults = EnumSet.noneOf(Fault.class);
     List<Prefix> networks = List.of(Prefix.parse("10.77.0.1/24"));
     long now = 1_000_000 * SECOND;
     Gateway gateway;
@@ -76,7 +80,7 @@ final class LoneGateway {
         routes = new LookupTable<>();
         GatewayConfig config = new GatewayConfig("gw1", key, networks, clients, policy, 1400, placement, others);
         gateway = new Gateway(
-                new GatewayContext(config, crypto, this::transmit, events::add, table, bindings, routes, drops),
+                new GatewayContext(config, crypto, this::transmit, events::add, table, bindings, routes, drops, faults),
                 Pair.WALL_SECONDS);
         inbound = new Inbound(bindings, drops, true);
         outbound = new Outbound(routes::get, drops, true);

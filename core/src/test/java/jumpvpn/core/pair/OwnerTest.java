@@ -5,10 +5,13 @@ import static jumpvpn.core.pair.LoneGateway.MINUTE;
 import static jumpvpn.core.pair.LoneGateway.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.Owner;
@@ -162,6 +165,9 @@ class OwnerTest {
         client.forget();
         client.epoch = 2;
         assertThat(client.refusal(_ -> {})).isNull();
+        assertThat(gateway.told())
+                .as("first what was, then who has it")
+                .startsWith("RECOVERING>ATTACHED REATTACH_ACCEPT", "OWNERSHIP_CHANGE REATTACH_ACCEPT");
         assertThat(gateway.rows())
                 .containsExactly(
                         "REATTACH_ACCEPT 2.0 again",
@@ -205,6 +211,48 @@ class OwnerTest {
         assertThat(gateway.bindings.size()).isZero();
         assertThat(gateway.rows()).isEmpty();
         assertThat(gateway.gateway.terminate(gateway.now, client.id)).isFalse();
+    }
+
+    @Test
+    void aTakeOverThatTheTableDidNotTakeBeginsAnewWithTheRecord() {
+        connect();
+        SessionRecord record = gateway.memory.live().getFirst();
+        put(ownedBy(bound(record, 2), new Owner(77, 1)));
+        gateway.run(0);
+        client.forget();
+        client.epoch = 2;
+        gateway.table.reads.clear();
+        gateway.table.fates.add(Fate.UNAVAILABLE);
+        assertThat(client.refusal(_ -> {})).isEqualTo(ReasonCode.STORE_UNAVAILABLE);
+        assertThat(gateway.sessions()).isEmpty();
+        assertThat(gateway.gateway.terminate(gateway.now, client.id)).isFalse();
+        assertThat(client.refusal(_ -> {})).isNull();
+        assertThat(gateway.table.reads).as("each by a reading of its own").hasSize(2);
+        assertThat(gateway.rows())
+                .filteredOn(row -> row.startsWith("REATTACH_ACCEPT 3.0"))
+                .hasSize(1);
+        assertThat(gateway.sessions()).hasSize(1);
+    }
+
+    @Test
+    void aBirthThatWasTakenOverBeforeItWasKnownHereIsTheOthersToTell() {
+        gateway.start();
+        gateway.table.fates.add(Fate.DONE_UNKNOWN);
+        gateway.receive(client.from, client.init());
+        client.listen();
+        Binding birth = gateway.bindings.get(
+                0, ByteBuffer.wrap(client.data(client.binding, 1)).getLong(4));
+        gateway.table.readable = true;
+        gateway.table.onCommit = () -> gateway.table.readable = false;
+        client.say(new BindingMessage.Confirm());
+        put(ownedBy(bound(gateway.memory.live().getFirst(), 2), new Owner(77, 1)));
+        gateway.table.readable = true;
+        gateway.run(3 * SECOND);
+        assertThat(gateway.events).isEmpty();
+        assertThat(gateway.sessions()).isEmpty();
+        assertThat(gateway.bindings.size()).isZero();
+        assertThat(birth.sealed(PacketLayout.CONTROL, new byte[1], gateway.now)).isNull();
+        assertThat(gateway.memory.live()).hasSize(1);
     }
 
     @Test

@@ -37,6 +37,8 @@ final class ScriptedTable implements SessionTable {
     final List<List<Change>> commits = new ArrayList<>();
     final List<Mark> marks = new ArrayList<>();
     final List<SessionId> reads = new ArrayList<>();
+    /** The very objects that the gateway was given, with its secrets in them. */
+    final List<SessionRecord> handedOut = new ArrayList<>();
     /** Which commits have the next of the fates; others are fine. */
     Predicate<List<Change>> fated = _ -> true;
     /** Called at every commit. */
@@ -116,7 +118,11 @@ final class ScriptedTable implements SessionTable {
         if (!readable) {
             return new Reading.Unavailable();
         }
-        return reading instanceof Reading.Found found ? new Reading.Found(found.record(), ownerGone) : reading;
+        if (reading instanceof Reading.Found found) {
+            handedOut.add(found.record());
+            return new Reading.Found(found.record(), ownerGone);
+        }
+        return reading;
     }
 
     @Override
@@ -150,7 +156,10 @@ final class ScriptedTable implements SessionTable {
 
     @Override
     public void load(long gateway, Consumer<List<SessionRecord>> done) {
-        inner.load(gateway, records -> orLate(() -> done.accept(records)));
+        inner.load(gateway, records -> {
+            handedOut.addAll(records);
+            orLate(() -> done.accept(records));
+        });
     }
 
     private void orLate(Runnable word) {

@@ -146,6 +146,10 @@ class SignsOfLifeTest {
     @Test
     void theMarkTellsALossOnceWithTheTimeOfTheLastPacket() {
         connect();
+        gateway.run(10 * SECOND);
+        assertThat(gateway.table.marks)
+                .singleElement()
+                .satisfies(mark -> assertThat(mark.losses()).isEmpty());
         client.sendUp(1);
         long heard = gateway.now;
         gateway.run(20 * MILLI);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Prefix;
@@ -246,6 +247,24 @@ class StatusTest {
                 .isPositive();
     }
 
+    /** Ciphers and windows exist while a session is active: after a rest what is older than the newest packet counts as received. */
+    @Test
+    void aSessionAtRestHasForgottenItsWindow() {
+        HandClient client = connected();
+        client.acknowledge();
+        gateway.run(SECOND);
+        byte[] soon = client.data(client.binding, 1);
+        byte[] late = client.data(client.binding, 2);
+        client.sendUp(3);
+        gateway.receive(client.from, soon);
+        gateway.run(5 * SECOND);
+        gateway.receive(client.from, late);
+        assertThat(gateway.delivered).containsExactly(3, 1);
+        assertThat(gateway.drops.get(DropReason.REPLAYED)).isOne();
+        client.sendUp(4);
+        assertThat(gateway.delivered).containsExactly(3, 1, 4);
+    }
+
     @Test
     void aPingIsAcknowledgedAtOnceAndDataSoon() {
         HandClient client = connected();
@@ -318,6 +337,20 @@ class StatusTest {
         }
         assertThat(gateway.session().version()).isEqualTo(StateVersion.of(2, 0));
         assertThat(gateway.rows()).noneMatch(row -> row.startsWith("RECOVERY_WINDOW") || row.startsWith("TTL"));
+    }
+
+    @Test
+    void aLifetimeEndsAlsoWhereThereWasNoBindButTheFirst() {
+        long born = gateway.now;
+        HandClient client = connected(Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, MINUTE));
+        client.acknowledge();
+        gateway.run(30 * SECOND);
+        client.sendUp(1);
+        gateway.run(30 * SECOND - 1);
+        assertThat(gateway.sessions()).hasSize(1);
+        gateway.run(1);
+        assertThat(gateway.rows()).last().isEqualTo("TTL_SESSION_EXPIRED 1.1");
+        assertThat(gateway.events.getLast().nanos()).isEqualTo(born + MINUTE);
     }
 
     @Test
