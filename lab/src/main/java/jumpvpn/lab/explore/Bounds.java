@@ -7,7 +7,7 @@ import java.util.Map;
  * How small the world is. With every limit finite the states are finite too: every end answers a datagram with finitely many.
  *
  * @param gateways one, with both paths, or two with a path each and one table
- * @param slots how many datagrams are under way at a time; of one more the oldest is lost
+ * @param slots how many datagrams are under way at a time; of more, any is lost
  */
 record Bounds(int gateways, int slots, Map<Choice.Limit, Integer> most) {
     /** A world where nothing of the limited kinds happens. */

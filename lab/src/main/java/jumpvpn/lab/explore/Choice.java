@@ -12,6 +12,8 @@ record Choice(Kind kind, int index) {
     enum Kind {
         /** A datagram under way arrives; which one is free, so they overtake each other, and one that never arrives is lost. */
         DELIVER(null),
+        /** There are too many under way: a datagram is lost. */
+        LOSE(null),
         /** A datagram under way arrives, and stays under way. */
         DUPLICATE(Limit.DUPLICATES),
         /** Time passes until somebody says, sends or asks for something. */

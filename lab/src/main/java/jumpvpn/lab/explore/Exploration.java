@@ -1,18 +1,14 @@
 package jumpvpn.lab.explore;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import jumpvpn.core.session.Fault;
 import jumpvpn.lab.sim.Violation;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Every state of a {@link SmallWorld}, nearest first. Engines can't be copied, so a state is reached by doing again what led to it; two ways to one digest are one state.
- */
+/** Every state of a {@link SmallWorld}, nearest first, so that the first violation has a shortest schedule; two ways to one digest are one state. */
 final class Exploration {
     /** How a state was reached: what led to the one before, and one choice more. */
     private record Node(@Nullable Node before, @Nullable Choice choice, int depth) {
@@ -25,12 +21,7 @@ final class Exploration {
         }
     }
 
-    /** What one choice led to. */
-    private record Reached(Node node, Digest.Value digest, List<Choice> choices) {}
-
-    private record Open(Node node, List<Choice> choices) {}
-
-    private record Found(List<Reached> reached, @Nullable Broken broken) {}
+    private record Open(Node node, SmallWorld world) {}
 
     /** A violation and what led to it. */
     record Broken(List<Choice> schedule, Violation violation) {}
@@ -39,18 +30,21 @@ final class Exploration {
      * What was found at one depth.
      *
      * @param states new ones
-     * @param steps choices taken to get there
-     * @param ends states where nothing can happen any more
+     * @param steps choices taken to get there, and to states that were known
      */
-    record Level(int depth, long states, long steps, long ends) {}
+    record Level(int depth, long states, long steps) {}
 
     /**
      * What there is.
      *
      * @param complete whether every state was reached; else those within the depth
+     * @param lives of all processes together: what an engine can be
      */
     record Result(
-            List<Level> levels, boolean complete, @Nullable Broken broken) {
+            List<Level> levels,
+            boolean complete,
+            int lives,
+            @Nullable Broken broken) {
         long states() {
             return levels.stream().mapToLong(Level::states).sum();
         }
@@ -58,118 +52,88 @@ final class Exploration {
         long steps() {
             return levels.stream().mapToLong(Level::steps).sum();
         }
+
+        /** Where the farthest states are. */
+        int depth() {
+            return levels.stream()
+                    .filter(level -> level.states > 0)
+                    .mapToInt(Level::depth)
+                    .max()
+                    .orElse(0);
+        }
     }
 
-    private static final long HEALING_PAUSE_NANOS = 200_000_000;
-    private static final long HEALED_WITHIN_NANOS = 60_000_000_000L;
-
-    private final Bounds bounds;
-    private final Set<Fault> faults;
     private final boolean heals;
+    private final Lives lives;
+    private final SmallWorld first;
+    private final Healing healing = new Healing();
+    private final DigestSet known = new DigestSet();
+    private List<Open> next = new ArrayList<>();
+    private long steps;
 
     /** @param heals whether each state must also find back to a session that passes packets */
     Exploration(Bounds bounds, Set<Fault> faults, boolean heals) {
-        this.bounds = bounds;
-        this.faults = faults;
         this.heals = heals;
+        Given given = Given.of(bounds, faults);
+        lives = new Lives(given);
+        first = SmallWorld.attached(given, lives);
     }
 
     /** Explores to a depth; stops at the first violation. */
     Result run(int depth, Consumer<Level> progress) {
-        Set<Digest.Value> known = new HashSet<>();
         List<Level> levels = new ArrayList<>();
-        SmallWorld first = SmallWorld.attached(bounds, faults);
-        known.add(first.digest());
-        List<Open> open = List.of(new Open(new Node(null, null, 0), first.choices()));
-        levels.add(new Level(0, 1, 0, 0));
-        for (int at = 1; at <= depth && !open.isEmpty(); at++) {
-            List<Open> level = open;
-            List<Found> found = IntStream.range(0, level.size())
-                    .parallel()
-                    .mapToObj(i -> successors(level.get(i)))
-                    .toList();
-            List<Open> next = new ArrayList<>();
-            long steps = 0;
-            long states = 0;
-            for (Found each : found) {
-                if (each.broken != null) {
-                    levels.add(new Level(at, states, steps, states - next.size()));
-                    return new Result(levels, false, each.broken);
-                }
-                for (Reached reached : each.reached) {
-                    steps++;
-                    if (known.add(reached.digest)) {
-                        states++;
-                        if (!reached.choices.isEmpty()) {
-                            next.add(new Open(reached.node, reached.choices));
-                        }
-                    }
-                }
+        known.add(first.digest(true));
+        next.add(new Open(new Node(null, null, 0), first));
+        levels.add(new Level(0, 1, 0));
+        Broken broken = null;
+        for (int at = 1; at <= depth && !next.isEmpty() && broken == null; at++) {
+            List<Open> level = next;
+            next = new ArrayList<>();
+            steps = 0;
+            int before = known.size();
+            for (int i = 0; i < level.size() && broken == null; i++) {
+                broken = successors(level.set(i, null)); // worlds that are done with are to go: there are many
             }
-            levels.add(new Level(at, states, steps, states - next.size()));
+            levels.add(new Level(at, known.size() - before, steps));
             progress.accept(levels.getLast());
-            open = next;
         }
-        return new Result(levels, open.isEmpty(), null);
+        return new Result(levels, next.isEmpty() && broken == null, lives.size(), broken);
     }
 
-    private Found successors(Open from) {
-        List<Choice> schedule = from.node.schedule();
-        List<Reached> reached = new ArrayList<>();
-        List<Choice> tried = schedule;
+    private @Nullable Broken successors(Open from) {
+        Node tried = from.node;
         try {
-            for (Choice choice : from.choices) {
-                tried = new ArrayList<>(schedule);
-                tried.add(choice);
-                SmallWorld world = replay(tried);
-                reached.add(
-                        new Reached(new Node(from.node, choice, from.node.depth + 1), world.digest(), world.choices()));
+            List<Choice> choices = from.world.choices();
+            if (choices.isEmpty()) {
+                from.world.audit();
+            }
+            for (Choice choice : choices) {
+                tried = new Node(from.node, choice, from.node.depth + 1);
+                SmallWorld world = from.world.copy();
+                world.take(choice);
+                steps++;
+                if (known.add(world.digest(true))) {
+                    next.add(new Open(tried, world));
+                }
             }
             if (heals) {
-                tried = schedule;
-                heal(replay(schedule));
+                tried = from.node;
+                healing.heal(from.world);
             }
-            return new Found(reached, null);
+            return null;
         } catch (Violation violation) {
-            return new Found(reached, new Broken(tried, violation));
+            return new Broken(tried.schedule(), violation);
         } catch (RuntimeException e) {
             Violation crash = new Violation("CRASH", "an end threw " + e);
             crash.initCause(e);
-            return new Found(reached, new Broken(tried, crash));
+            return new Broken(tried.schedule(), crash);
         }
-    }
-
-    /** Contract I9: all is well, so both ends must have one session soon and pass packets. */
-    private static void heal(SmallWorld world) {
-        world.allIsWell();
-        long end = world.now() + HEALED_WITHIN_NANOS;
-        while (!world.rules.passes()) {
-            if (world.now() > end) {
-                throw new Violation(
-                        "I9",
-                        "no session that passes packets " + HEALED_WITHIN_NANOS / 1_000_000_000
-                                + " s after all was well: client " + world.client.status() + ", gateways "
-                                + world.gateways().stream()
-                                        .map(GatewayEnd::sessions)
-                                        .toList());
-            }
-            if (world.rules.isWhole()) {
-                world.rules.expectPackets();
-                world.packets(world.rules.owner());
-            }
-            world.goOn(HEALING_PAUSE_NANOS);
-        }
-    }
-
-    private SmallWorld replay(List<Choice> schedule) {
-        SmallWorld world = SmallWorld.attached(bounds, faults);
-        schedule.forEach(world::take);
-        return world;
     }
 
     /** A schedule for people: one line a choice. */
     static List<String> tell(Bounds bounds, Set<Fault> faults, List<Choice> schedule) {
-        SmallWorld world = SmallWorld.attached(bounds, faults);
+        Given given = Given.of(bounds, faults);
+        SmallWorld world = SmallWorld.attached(given, new Lives(given));
         List<String> lines = new ArrayList<>();
         try {
             for (Choice choice : schedule) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import jumpvpn.core.session.Fault;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -107,17 +108,21 @@ public final class ExploreLab {
         int depth = Math.min(options.depth, setting.depth);
         Exploration.Result result = new Exploration(setting.bounds, options.faults, true).run(depth, _ -> {});
         double seconds = (System.nanoTime() - began) / 1e9;
-        int reached = result.levels().getLast().depth();
         text.printf(
                 Locale.ROOT,
-                "%-9s %8d states, %8d steps, depth %2d%s, %d violations, %.1f s%n",
+                "%-9s %8d states, %8d steps, depth %2d%s, %d lives, %d violations, %.1f s%n",
                 setting.label(),
                 result.states(),
                 result.steps(),
-                reached,
+                result.depth(),
                 result.complete() ? " (all there are)" : "",
+                result.lives(),
                 result.broken() == null ? 0 : 1,
                 seconds);
+        text.println("          new at each depth: "
+                + result.levels().stream()
+                        .map(level -> String.valueOf(level.states()))
+                        .collect(Collectors.joining(" ")));
         Exploration.Broken broken = result.broken();
         if (broken != null) {
             text.println("VIOLATION " + broken.violation().getMessage());
@@ -125,19 +130,22 @@ public final class ExploreLab {
                     .forEach(line -> text.println("  " + line));
         }
         if (options.json) {
-            out.println(JsonMapper.shared().writeValueAsString(json(setting, result, reached, seconds)));
+            out.println(JsonMapper.shared().writeValueAsString(json(setting, result, seconds)));
         }
         return broken == null;
     }
 
-    private static Map<String, @Nullable Object> json(
-            Setting setting, Exploration.Result result, int depth, double seconds) {
+    private static Map<String, @Nullable Object> json(Setting setting, Exploration.Result result, double seconds) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("world", setting.label());
         json.put("states", result.states());
         json.put("steps", result.steps());
-        json.put("depth", depth);
+        json.put("depth", result.depth());
         json.put("complete", result.complete());
+        json.put("lives", result.lives());
+        json.put(
+                "levels",
+                result.levels().stream().map(Exploration.Level::states).toList());
         json.put(
                 "violation",
                 result.broken() == null ? null : result.broken().violation().getMessage());

@@ -10,13 +10,21 @@ record Offer(SmallWorld world) {
     /** What may happen now, in an order that does not change. */
     List<Choice> choices() {
         List<Choice> choices = new ArrayList<>();
+        boolean tooMany = world.underWay().size() > world.given.bounds().slots();
         TreeSet<Long> seen = new TreeSet<>();
         for (int i = 0; i < world.underWay().size(); i++) {
             if (seen.add(world.underWay().get(i).digest().low())) {
-                choices.add(new Choice(Kind.DELIVER, i));
-                offer(choices, Kind.DUPLICATE, i);
+                choices.add(new Choice(tooMany ? Kind.LOSE : Kind.DELIVER, i));
+                offer(choices, Kind.DUPLICATE, i, !tooMany);
             }
         }
+        if (!tooMany) {
+            offerOthers(choices);
+        }
+        return choices;
+    }
+
+    private void offerOthers(List<Choice> choices) {
         for (int i = 0; i < world.store.asks().size(); i++) {
             Store.Ask ask = world.store.asks().get(i);
             offer(choices, Kind.APPLY, i, ask.mayApply());
@@ -24,27 +32,38 @@ record Offer(SmallWorld world) {
             offer(choices, Kind.FAIL, i, ask.mayFail());
             offer(choices, Kind.DOUBT, i, ask.mayDoubt());
         }
-        for (int i = 0; i <= world.gateways().size(); i++) {
+        for (int i = 0; i <= world.given.bounds().gateways(); i++) {
             offer(choices, Kind.KILL, i, world.end(i).isRunning());
             offer(choices, Kind.START, i, !world.end(i).isRunning());
-            offer(
-                    choices,
-                    Kind.NOTIFY,
-                    i,
-                    i > 0 && world.store.isUntold(world.gateways().get(i - 1)));
+            offer(choices, Kind.NOTIFY, i, world.store.isUntold(i));
             offer(choices, Kind.PACKET, i, world.end(i).isRunning() && world.rules.clientInner() != null);
         }
-        offer(choices, Kind.JUMP, 0, world.client.isRunning());
+        offer(choices, Kind.JUMP, 0, world.end(0).isRunning());
         offer(choices, Kind.LINK, 0);
         offer(choices, Kind.LINK, 1);
         offer(choices, Kind.WAIT, 0);
         offer(choices, Kind.SILENCE, 0);
-        for (int i = 0; i < world.recorded().size(); i++) {
-            boolean heard = world.end(world.recorded().get(i).to()).isRunning();
-            offer(choices, Kind.REPLAY, i, heard);
-            offer(choices, Kind.FORGE, i, heard);
+        offerAttacks(choices);
+    }
+
+    /** Of attacks without a trace one is enough, if it is the last: they lead to the same. */
+    private void offerAttacks(List<Choice> choices) {
+        int left = world.left(Choice.Limit.ATTACKS);
+        boolean traceless = false;
+        TreeSet<Long> seen = new TreeSet<>();
+        for (int i = 0; left > 0 && i < world.recorded().size(); i++) {
+            if (!seen.add(world.recorded().get(i).digest().low())) {
+                continue;
+            }
+            for (Kind kind : List.of(Kind.REPLAY, Kind.FORGE)) {
+                Choice choice = new Choice(kind, i);
+                boolean traces = left > 1 || world.leavesTrace(choice);
+                if (traces || !traceless) {
+                    choices.add(choice);
+                }
+                traceless |= !traces;
+            }
         }
-        return choices;
     }
 
     private void offer(List<Choice> choices, Kind kind, int index) {
@@ -61,10 +80,10 @@ record Offer(SmallWorld world) {
     String describe(Choice choice) {
         int index = choice.index();
         String about = switch (choice.kind()) {
-            case DELIVER, DUPLICATE -> world.underWay().get(index).toString();
+            case DELIVER, LOSE, DUPLICATE -> world.underWay().get(index).toString();
             case APPLY, ANSWER, FAIL, DOUBT -> world.store.asks().get(index).toString();
             case KILL, START, NOTIFY, PACKET -> world.end(index).name();
-            case LINK -> index + (world.client.isUp(index) ? " down" : " up");
+            case LINK -> index + (world.isUp(index) ? " down" : " up");
             case REPLAY, FORGE -> world.recorded().get(index).toString();
             case WAIT, SILENCE, JUMP -> "";
         };

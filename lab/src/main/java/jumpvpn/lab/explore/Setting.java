@@ -15,12 +15,16 @@ import java.util.Locale;
 
 /** The worlds that are explored. */
 enum Setting {
-    /** All orders of one jump, one crash, one failure of the table: to the end. */
-    CRASH(40, Bounds.none(1, 3).with(JUMPS, 1).with(CRASHES, 1).with(STORE_FAULTS, 1)),
-    /** All orders of two jumps and one message of an attacker: to the end. */
-    ATTACK(40, Bounds.none(1, 3).with(JUMPS, 2).with(ATTACKS, 1)),
-    /** All orders of one jump to the other gateway and one crash: to a depth. */
-    TAKEOVER(12, Bounds.none(2, 3).with(JUMPS, 1).with(CRASHES, 1)),
+    /** One session, two paths, two gateways at one table; one jump, one crash, one message of an attacker. */
+    SMALL(60, Bounds.none(2, 3).with(JUMPS, 1).with(CRASHES, 1).with(ATTACKS, 1)),
+    /** A link goes down, or down and up again, instead of the jump. */
+    DOWN(60, Bounds.none(2, 3).with(LINKS, 1).with(CRASHES, 1).with(ATTACKS, 1)),
+    /** One gateway: one jump, one crash, one failure of the table. */
+    CRASH(60, Bounds.none(1, 3).with(JUMPS, 1).with(CRASHES, 1).with(STORE_FAULTS, 1)),
+    /** One gateway: two jumps and one message of an attacker. */
+    ATTACK(60, Bounds.none(1, 3).with(JUMPS, 2).with(ATTACKS, 1)),
+    /** Time passes: a jump, and what is sent again. */
+    RETRY(60, Bounds.none(2, 3).with(JUMPS, 1).with(WAITS, 1).with(CRASHES, 1)),
     /** Jumps, packets and long silences: to a depth. */
     SILENCE(6, Bounds.none(1, 3).with(JUMPS, 2).with(PACKETS, 2).with(SILENCES, 2)),
     /** Everything once, with two gateways: to a depth. */

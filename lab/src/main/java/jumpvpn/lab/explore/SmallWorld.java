@@ -2,29 +2,24 @@ package jumpvpn.lab.explore;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.LongSupplier;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
-import jumpvpn.core.security.AeadPort;
-import jumpvpn.core.security.Crypto;
-import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.session.Deadlines;
-import jumpvpn.core.session.Fault;
-import jumpvpn.core.session.Policy;
-import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.lab.explore.Choice.Kind;
 import jumpvpn.lab.explore.Choice.Limit;
-import jumpvpn.lab.sim.ToyAead;
-import jumpvpn.lab.sim.ToyAgreement;
 import jumpvpn.lab.sim.Violation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client with two links, one or two gateways, one table, one attacker. Nothing happens by itself: {@link #choices} says what may happen now, {@link #take} lets it
- * happen. Datagrams and answers take no time of their own; time passes by choice only.
+ * happen. Datagrams and answers take no time of their own; time passes by choice only. A world can be copied: what its processes are never changes ({@link Life}).
  *
  * <pre>
  *   client ─ eth0  10.1.0.2 ──┬── gateway 1
@@ -39,61 +34,77 @@ final class SmallWorld {
     private static final long LONGEST_SILENCE_NANOS = 120_000 * MILLI;
     private static final long REST_NANOS = 2_000 * MILLI;
     private static final int MOST_WAKES = 20_000;
-    private static final Policy POLICY = Policy.DEFAULT
-            .with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 20_000 * MILLI)
-            .with(PolicyKey.SESSION_MAX_LIFETIME, 3_600_000 * MILLI)
-            .with(PolicyKey.TRANSPORT_MAX_CANDIDATES, 2);
+    private static final int ALL_LINKS = (1 << Given.LINKS) - 1;
 
-    final Bounds bounds;
-    final ClientEnd client;
+    final Given given;
     final Store store;
     final Rules rules;
-    private final Set<Fault> faults;
-    private final AeadPort aead = new ToyAead();
-    private final KeyPair clientKeys;
-    private final KeyPair gatewayKeys;
-    private final List<GatewayEnd> gateways = new ArrayList<>();
-    private final EnumMap<Limit, Integer> left = new EnumMap<>(Limit.class);
-    private final List<Message> underWay = new ArrayList<>();
-    private final List<Message> recorded = new ArrayList<>();
+    private final Lives lives;
+    private final End[] ends;
+    private final byte[] left;
+    private final List<Message> underWay;
+    private final List<Message> recorded;
     private final Deque<Runnable> soon = new ArrayDeque<>();
+    private @Nullable Story story;
     private long now = START_NANOS;
+    private int linksUp = ALL_LINKS;
     private boolean open;
     private boolean silent;
+    private boolean passing;
     private long happened;
     private int packets;
 
-    private SmallWorld(Bounds bounds, Set<Fault> faults) {
-        this.bounds = bounds;
-        this.faults = faults;
+    private SmallWorld(Given given, Lives lives) {
+        this.given = given;
+        this.lives = lives;
+        left = new byte[Limit.values().length];
         for (Limit limit : Limit.values()) {
-            left.put(limit, bounds.of(limit));
+            left[limit.ordinal()] = (byte) given.bounds().of(limit);
         }
-        Crypto crypto = new Crypto(aead, new ToyAgreement(), out -> {
-            for (int i = 0; i < out.length; i++) {
-                out[i] = (byte) Digest.mix(i, happened++);
-            }
-        });
-        clientKeys = KeyPair.generate(crypto);
-        gatewayKeys = KeyPair.generate(crypto);
+        ends = new End[given.bounds().gateways() + 1];
+        for (int number = 0; number < ends.length; number++) {
+            ends[number] = End.unborn(number);
+        }
+        underWay = new ArrayList<>();
+        recorded = new ArrayList<>();
         rules = new Rules(this);
         store = new Store(this);
-        for (int number = 1; number <= bounds.gateways(); number++) {
-            gateways.add(new GatewayEnd(this, number));
-        }
-        client = new ClientEnd(this);
+    }
+
+    private SmallWorld(SmallWorld from) {
+        given = from.given;
+        lives = from.lives;
+        left = from.left.clone();
+        ends = from.ends.clone();
+        underWay = new ArrayList<>(from.underWay);
+        recorded = new ArrayList<>(from.recorded);
+        story = from.story;
+        now = from.now;
+        linksUp = from.linksUp;
+        open = from.open;
+        passing = from.passing;
+        happened = from.happened;
+        packets = from.packets;
+        rules = new Rules(this, from.rules);
+        store = new Store(this, from.store);
+    }
+
+    /** The same, to go another way from here. */
+    SmallWorld copy() {
+        return new SmallWorld(this);
     }
 
     /** The world as exploration finds it: a session over the first link, at rest, and everything that was sent until then recorded by the attacker. */
-    static SmallWorld attached(Bounds bounds, Set<Fault> faults) {
-        SmallWorld world = new SmallWorld(bounds, faults);
-        world.gateways.forEach(End::start);
+    static SmallWorld attached(Given given, Lives lives) {
+        SmallWorld world = new SmallWorld(given, lives);
+        given.gateways().forEach(world::start);
         world.settle();
-        world.client.start();
+        world.start(0);
         world.settle();
         world.runUntil(world.now + REST_NANOS);
-        if (world.client.status().state() != SessionState.ATTACHED) {
-            throw new IllegalStateException("no session to begin with: " + world.client.status());
+        if (world.ends[0].shown().status().state() != SessionState.ATTACHED) {
+            throw new IllegalStateException(
+                    "no session to begin with: " + world.ends[0].shown().status());
         }
         world.open = true;
         world.rules.look();
@@ -104,55 +115,25 @@ final class SmallWorld {
         return now;
     }
 
-    AeadPort aead() {
-        return aead;
-    }
-
-    Set<Fault> faults() {
-        return faults;
-    }
-
-    Policy policy() {
-        return POLICY;
-    }
-
-    KeyPair clientKeys() {
-        return clientKeys;
-    }
-
-    KeyPair gatewayKeys() {
-        return gatewayKeys;
-    }
-
-    List<GatewayEnd> gateways() {
-        return gateways;
-    }
-
     List<Message> underWay() {
         return underWay;
     }
 
     /** How often something of this kind may still happen. */
     int left(Limit limit) {
-        return left.getOrDefault(limit, 0);
+        return left[limit.ordinal()];
     }
 
     List<Message> recorded() {
         return recorded;
     }
 
-    /** The client's address on a link as others see it. */
-    static Endpoint outer(int link) {
-        return new Endpoint(
-                new IpAddress(
-                        IpAddress.parse("10.1.0.2").high(),
-                        IpAddress.parse("10.1.0.2").low() + (link << 16)),
-                10_000);
+    End end(int number) {
+        return ends[number];
     }
 
-    /** The gateway that a link leads to. */
-    GatewayEnd gatewayOf(int link) {
-        return gateways.get(Math.min(link, gateways.size() - 1));
+    boolean isUp(int link) {
+        return (linksUp >> link & 1) == 1;
     }
 
     /** Whether it is chosen what happens; else messages and answers come at once, in order. */
@@ -170,39 +151,67 @@ final class SmallWorld {
         soon.add(action);
     }
 
-    /** An end sends a datagram. */
-    void sent(Message message) {
+    /** Something comes into a process; what comes out of it happens. */
+    void come(int number, Input input) {
+        Lives.Step step = lives.next(ends[number].alive(), input, !passing);
+        ends[number] = ends[number].living(step.after());
+        step.outputs().forEach(output -> take(number, output));
+    }
+
+    private void start(int number) {
+        int start = ends[number].start() + 1;
+        Lives.Step step = lives.started(new Input.Start(now, number, start, number == 0 ? linksUp : 0));
+        ends[number] = ends[number].started(step.after());
+        step.outputs().forEach(output -> take(number, output));
+    }
+
+    private void take(int number, Output output) {
+        End end = ends[number];
+        switch (output) {
+            case Output.Said(Event event) -> {
+                story = new Story(story, number, end.start(), event);
+                rules.said(end, event);
+            }
+            case Output.Sent(Message message) -> sent(message);
+            case Output.Delivered delivered -> rules.delivered(end, delivered);
+            case Output.Marked(var mark) -> store.mark(mark);
+            case Output.Sealed(long key) -> {
+                rules.sealed(end, key);
+                ends[number] = end.sealing(key);
+            }
+            case Output.Asked asked -> {
+                happened++;
+                rules.asked(end, asked);
+                store.ask(end, asked);
+            }
+        }
+    }
+
+    private void sent(Message message) {
+        if (message.to() == 0 && !isUp(message.link())) {
+            return;
+        }
         happened++;
         rules.sent(message);
         if (silent) {
             return;
         }
-        recorded.add(message);
-        if (!open) {
-            soon(() -> arrive(message));
-            return;
+        if (left(Limit.ATTACKS) > 0) {
+            recorded.add(message);
         }
-        underWay.add(message);
-        if (underWay.size() > bounds.slots()) {
-            underWay.removeFirst();
+        if (open) {
+            underWay.add(message);
+        } else {
+            soon(() -> arrive(message, message.from(), false));
         }
     }
 
-    End end(int number) {
-        return number == 0 ? client : gateways.get(number - 1);
-    }
-
-    private void arrive(Message message) {
-        arrive(message, message.from(), message.bytes());
-    }
-
-    /** Brings bytes where a message goes; the link may be down by now, the process gone. */
-    private boolean arrive(Message message, Endpoint from, byte[] bytes) {
-        End to = end(message.to());
-        if (!to.isRunning() || (message.to() == 0 && !client.isUp(message.link()))) {
+    /** Brings a message where it goes; the link may be down by now, the process gone. */
+    private boolean arrive(Message message, Endpoint from, boolean forged) {
+        if (!ends[message.to()].isRunning() || (message.to() == 0 && !isUp(message.link()))) {
             return false;
         }
-        to.arrive(message.to() == 0 ? client.pathId(message.link()) : 0, from, bytes);
+        come(message.to(), new Input.Arrives(now, message, from, forged));
         return true;
     }
 
@@ -216,61 +225,81 @@ final class SmallWorld {
         Kind kind = choice.kind();
         int index = choice.index();
         if (kind.limit != null) {
-            left.merge(kind.limit, -1, Integer::sum);
+            left[kind.limit.ordinal()]--;
         }
         switch (kind) {
             case DELIVER -> deliver(underWay.remove(index));
+            case LOSE -> underWay.remove(index);
             case DUPLICATE -> deliver(underWay.get(index));
             case WAIT -> pass(Deadlines.NEVER, () -> happened);
             case SILENCE -> silence();
-            case JUMP -> client.jump();
-            case LINK -> client.toggle(index);
+            case JUMP -> come(0, new Input.Jump(now));
+            case LINK -> toggle(index);
             case PACKET -> packet(index);
-            case KILL -> kill(end(index));
-            case START -> end(index).start();
+            case KILL -> kill(index);
+            case START -> start(index);
             case APPLY -> store.apply(store.asks().get(index));
             case ANSWER -> store.answer(store.asks().get(index));
             case FAIL -> store.fail(store.asks().get(index));
             case DOUBT -> store.doubt(store.asks().get(index));
-            case NOTIFY -> store.notify(gateways.get(index - 1));
-            case REPLAY ->
-                attack(recorded.get(index), ATTACKER, recorded.get(index).bytes());
-            case FORGE -> {
-                Message message = recorded.get(index);
-                attack(message, message.from(), message.forged());
-            }
+            case NOTIFY -> store.tell(index);
+            case REPLAY -> attack(recorded.get(index), ATTACKER, false);
+            case FORGE -> attack(recorded.get(index), recorded.get(index).from(), true);
+        }
+        if (left(Limit.ATTACKS) == 0) {
+            recorded.clear();
         }
         rules.look();
     }
 
     private void deliver(Message message) {
-        if (arrive(message, message.from(), message.bytes())) {
+        if (arrive(message, message.from(), false)) {
             rules.heard(message);
         }
     }
 
-    private void attack(Message message, Endpoint from, byte[] bytes) {
-        boolean genuine = bytes.length == message.bytes().length && java.util.Arrays.equals(bytes, message.bytes());
-        rules.attacked(message, genuine);
-        boolean arrived = arrive(message, from, bytes);
+    /** Whether an attack would change the process that it is aimed at. */
+    boolean leavesTrace(Choice attack) {
+        Message message = recorded.get(attack.index());
+        End to = ends[message.to()];
+        boolean forged = attack.kind() == Kind.FORGE;
+        return to.isRunning()
+                && (!to.isClient() || isUp(message.link()))
+                && lives.next(
+                                to.alive(),
+                                new Input.Arrives(now, message, forged ? message.from() : ATTACKER, forged),
+                                true)
+                        .leavesTrace(to.alive());
+    }
+
+    private void attack(Message message, Endpoint from, boolean forged) {
+        rules.attacked(message, !forged);
+        boolean arrived = arrive(message, from, forged);
         rules.attackOver();
-        if (genuine && arrived) {
+        if (!forged && arrived) {
             rules.heard(message);
         }
     }
 
-    private void packet(int index) {
-        IpAddress inner = java.util.Objects.requireNonNull(rules.clientInner());
-        packets++;
-        end(index).send(index == 0 ? inner : GatewayEnd.INNER, index == 0 ? GatewayEnd.INNER : inner, packets);
+    private void toggle(int link) {
+        linksUp ^= 1 << link;
+        if (ends[0].isRunning()) {
+            come(0, new Input.Toggle(now, link));
+        }
     }
 
-    private void kill(End end) {
-        end.kill();
-        if (end instanceof GatewayEnd gateway) {
-            store.killed(gateway);
+    private void packet(int by) {
+        IpAddress inner = Objects.requireNonNull(rules.clientInner());
+        packets++;
+        come(by, new Input.Packet(now, packets, by == 0 ? inner : Given.INNER, by == 0 ? Given.INNER : inner));
+    }
+
+    private void kill(int number) {
+        ends[number] = ends[number].killed();
+        if (number > 0) {
+            store.killed(number);
         }
-        rules.killed(end);
+        rules.killed(number);
     }
 
     private void silence() {
@@ -280,7 +309,7 @@ final class SmallWorld {
     }
 
     /** Time passes until the number changes, or this time. */
-    private void pass(long until, java.util.function.LongSupplier number) {
+    private void pass(long until, LongSupplier number) {
         long before = number.getAsLong();
         for (int wakes = 0; number.getAsLong() == before; wakes++) {
             long next = nextNanos();
@@ -296,21 +325,18 @@ final class SmallWorld {
     }
 
     private long nextNanos() {
-        long next = client.nextNanos();
-        for (End gateway : gateways) {
-            next = Math.min(next, gateway.nextNanos());
+        long next = Deadlines.NEVER;
+        for (End end : ends) {
+            next = Math.min(next, end.nextNanos());
         }
         return next;
     }
 
     private void wake(long at) {
         now = Math.max(now, at);
-        if (client.nextNanos() <= now) {
-            client.proceed();
-        }
-        for (End gateway : gateways) {
-            if (gateway.nextNanos() <= now) {
-                gateway.proceed();
+        for (int number = 0; number < ends.length; number++) {
+            if (ends[number].nextNanos() <= now) {
+                come(number, new Input.Time(now));
             }
         }
     }
@@ -333,38 +359,42 @@ final class SmallWorld {
         now = until;
     }
 
-    /** All that decides what can happen from here on. */
-    Digest.Value digest() {
-        Digest digest = new Digest().add(now);
-        digest.add(client.isRunning() ? 1 : 0).add(client.starts()).add(client.history());
-        for (int link = 0; link < 2; link++) {
-            digest.add(client.isUp(link) ? 1 : 0).add(client.pathId(link));
+    /** All that decides what can happen from here on. @param judged and how that will be judged */
+    Digest.Value digest(boolean judged) {
+        Digest digest = new Digest().add(now).add(linksUp).add(rules.expected());
+        for (End end : ends) {
+            end.digest(digest);
         }
-        for (GatewayEnd gateway : gateways) {
-            digest.add(gateway.isRunning() ? 1 : 0).add(gateway.starts()).add(gateway.history());
+        if (judged) {
+            rules.digest(digest);
         }
-        left.forEach((limit, count) -> digest.add(count));
+        digest.add(left);
         store.digest(digest);
         digest.addAll(underWay.stream().map(Message::digest).toList());
-        if (left.getOrDefault(Limit.ATTACKS, 0) > 0) {
+        if (left(Limit.ATTACKS) > 0) {
             digest.addAll(recorded.stream().map(Message::digest).toList());
-            rules.digestOfHeard(digest);
         }
         return digest.value();
     }
 
-    /** Everybody runs, every link is up, what was under way is lost, the table has answered, and from here on it and the network do so at once. */
+    /**
+     * Everybody runs, every link is up, what was under way is lost, the table has answered, nothing bad can happen any more, and from here on the table and the network
+     * answer at once.
+     */
     void allIsWell() {
         open = false;
+        passing = true;
         underWay.clear();
-        for (int i = 0; i <= gateways.size(); i++) {
-            if (!end(i).isRunning()) {
-                end(i).start();
+        recorded.clear();
+        Arrays.fill(left, (byte) 0);
+        for (End end : ends) {
+            if (!end.isRunning()) {
+                start(end.number());
             }
         }
-        for (int link = 0; link < 2; link++) {
-            if (!client.isUp(link)) {
-                client.toggle(link);
+        for (int link = 0; link < Given.LINKS; link++) {
+            if (!isUp(link)) {
+                toggle(link);
             }
         }
         for (Store.Ask ask : List.copyOf(store.asks())) {
@@ -372,6 +402,27 @@ final class SmallWorld {
                 store.answer(ask);
             }
         }
+    }
+
+    /** What was said until now must not contradict itself. */
+    void audit() {
+        Story.audit(story, given.policy());
+    }
+
+    /** What everybody shows, for people. */
+    String shown() {
+        StringBuilder text = new StringBuilder();
+        for (End end : ends) {
+            text.append(end.name()).append(' ');
+            text.append(
+                    !end.isRunning()
+                            ? "is gone"
+                            : end.isClient()
+                                    ? end.shown().status()
+                                    : end.shown().sessions());
+            text.append("; ");
+        }
+        return text.toString();
     }
 
     /** A packet each way. */
@@ -383,9 +434,9 @@ final class SmallWorld {
 
     /** Time passes while all is well. */
     void goOn(long nanos) {
-        for (GatewayEnd gateway : gateways) {
+        for (int gateway : given.gateways()) {
             while (store.isUntold(gateway)) {
-                store.notify(gateway);
+                store.tell(gateway);
             }
         }
         settle();

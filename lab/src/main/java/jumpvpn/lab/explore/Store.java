@@ -1,59 +1,33 @@
 package jumpvpn.lab.explore;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import jumpvpn.core.ownership.MemorySessionTable;
+import java.util.TreeSet;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The session table of all gateways. It is linearizable; when a commit takes effect, when and what it answers and when another gateway hears of it is chosen from
- * outside. Signs of life are taken and answered at once, and what a gateway commits itself it hears at once.
+ * The session table of all gateways. It is linearizable; when a commit takes effect, when and what it answers and when a gateway hears of it is chosen from outside.
+ * Signs of life are taken and answered at once. A single gateway hears of a commit at once.
  */
 final class Store {
-    /** Something that was asked of the table and is not over. */
-    static final class Ask {
-        private final GatewayEnd by;
-        private final int start;
-        private final String what;
-        private final Digest.Value digest;
-        private final @Nullable List<SessionTable.Change> changes;
-        private final long commitId;
-        private final Consumer<SessionTable.Outcome> answer;
-        private final boolean canFail;
-        private SessionTable.@Nullable Outcome outcome;
-        private boolean answered;
-
-        private Ask(
-                GatewayEnd by,
-                String what,
-                @Nullable List<SessionTable.Change> changes,
-                long commitId,
-                boolean canFail,
-                Consumer<SessionTable.Outcome> answer) {
-            this.by = by;
-            this.start = by.starts();
-            this.what = what;
-            this.changes = changes;
-            this.commitId = commitId;
-            this.canFail = canFail;
-            this.answer = answer;
-            this.digest = new Digest()
-                    .add(by.number)
-                    .add(start)
-                    .add(what.hashCode())
-                    .add(commitId)
-                    .value();
-        }
-
+    /**
+     * Something that was asked of the table and is not over.
+     *
+     * @param by the gateway
+     * @param start of the gateway
+     * @param outcome of a commit that was tried
+     * @param answered whether nobody waits for it
+     */
+    record Ask(
+            int by, int start, Output.Asked asked, @Nullable Outcome outcome, boolean answered) {
         boolean mayApply() {
-            return changes != null && outcome == null;
+            return asked.isCommit() && outcome == null;
         }
 
         boolean mayAnswer() {
@@ -61,20 +35,30 @@ final class Store {
         }
 
         boolean mayFail() {
-            return !answered && outcome == null && canFail;
+            return !answered && outcome == null && (asked.isCommit() || asked.isRead());
         }
 
         boolean mayDoubt() {
-            return !answered && changes != null;
+            return !answered && asked.isCommit();
         }
 
-        GatewayEnd by() {
-            return by;
+        private boolean isOver() {
+            return answered && (!asked.isCommit() || outcome != null);
+        }
+
+        private Ask tried(Outcome ended) {
+            return new Ask(by, start, asked, ended, answered);
+        }
+
+        private Ask told() {
+            return new Ask(by, start, asked, outcome, true);
         }
 
         Digest.Value digest() {
             return new Digest()
-                    .add(digest)
+                    .add(by)
+                    .add(start)
+                    .add(asked.digest())
                     .add(outcome == null ? 9 : outcome.ordinal())
                     .add(answered ? 1 : 0)
                     .value();
@@ -82,117 +66,54 @@ final class Store {
 
         @Override
         public String toString() {
-            return what + " of " + by.name() + (outcome == null ? "" : ", " + outcome);
+            return asked.what() + " of " + Given.name(by) + (outcome == null ? "" : ", " + outcome);
         }
     }
 
     private record Change(SessionId id, @Nullable SessionRecord record) {}
 
-    private record Hearer(GatewayEnd end, SessionTable.Watcher watcher) {}
-
     private final SmallWorld world;
-    private final MemorySessionTable table = new MemorySessionTable();
-    private final List<Ask> asks = new ArrayList<>();
-    private final List<Hearer> hearers = new ArrayList<>();
-    private final TreeMap<Integer, Deque<Change>> untold = new TreeMap<>();
-    private final TreeMap<Long, GatewayEnd> doubted = new TreeMap<>();
+    private final List<Ask> asks;
+    private final TreeMap<Integer, List<Change>> untold;
+    private final TreeMap<Long, Integer> doubted;
     private final List<Change> fresh = new ArrayList<>();
-    private final TreeMap<SessionId, Long> lastCommits = new TreeMap<>();
-    private final TreeMap<Long, Digest.Value> marks = new TreeMap<>();
-
+    private Records records;
     private boolean failed;
 
     Store(SmallWorld world) {
         this.world = world;
-        table.watch(new SessionTable.Watcher() {
-            @Override
-            public void committed(SessionId id, @Nullable SessionRecord record) {
-                fresh.add(new Change(id, record));
-            }
+        asks = new ArrayList<>();
+        untold = new TreeMap<>();
+        doubted = new TreeMap<>();
+        records = Records.NONE;
+    }
 
-            @Override
-            public void ownerGone(SessionRecord record) {
-                throw new IllegalStateException("this table has no leases");
-            }
-        });
+    /** The same in another world. */
+    Store(SmallWorld world, Store from) {
+        this.world = world;
+        asks = new ArrayList<>(from.asks);
+        untold = new TreeMap<>(from.untold);
+        doubted = new TreeMap<>(from.doubted);
+        records = from.records;
+        failed = from.failed;
     }
 
     List<Ask> asks() {
         return asks;
     }
 
-    List<SessionRecord> live() {
-        return table.live();
-    }
-
-    @Nullable
-    SessionRecord record(SessionId id) {
-        return table.get(id);
+    int live() {
+        return records.live();
     }
 
     /** Whether a gateway has asked for something and does not know yet what became of it. */
-    boolean isAsked(GatewayEnd end) {
-        return doubted.values().contains(end) || asks.stream().anyMatch(ask -> ask.by == end && !ask.answered);
+    boolean isAsked(int gateway) {
+        return doubted.containsValue(gateway) || asks.stream().anyMatch(ask -> ask.by == gateway && !ask.answered);
     }
 
     /** Whether a change was committed of which this gateway has not heard. */
-    boolean isUntold(GatewayEnd end) {
-        Deque<Change> queue = untold.get(end.number);
-        return queue != null && !queue.isEmpty();
-    }
-
-    /** The table as a gateway's process sees it. */
-    SessionTable link(GatewayEnd end) {
-        return new Link(end);
-    }
-
-    /** The process is gone: nobody hears answers; commits that were sent may still take effect. */
-    void killed(GatewayEnd end) {
-        hearers.removeIf(hearer -> hearer.end == end);
-        doubted.values().removeIf(end::equals);
-        untold.remove(end.number);
-        for (Ask ask : List.copyOf(asks)) {
-            if (ask.by == end) {
-                ask.answered = true;
-                settle(ask);
-            }
-        }
-    }
-
-    private void settle(Ask ask) {
-        if (ask.answered && (ask.changes == null || ask.outcome != null)) {
-            asks.remove(ask);
-        }
-    }
-
-    /** A commit takes effect, or is refused, and nobody knows. */
-    void apply(Ask ask) {
-        commit(ask);
-        settle(ask);
-        spread();
-    }
-
-    private void commit(Ask ask) {
-        List<SessionTable.Change> changes = java.util.Objects.requireNonNull(ask.changes);
-        List<@Nullable SessionRecord> before = new ArrayList<>();
-        changes.forEach(change -> before.add(table.get(change.id())));
-        table.commit(ask.commitId, changes, outcome -> ask.outcome = outcome);
-        if (ask.outcome == SessionTable.Outcome.COMMITTED) {
-            for (int i = 0; i < changes.size(); i++) {
-                SessionTable.Change change = changes.get(i);
-                lastCommits.put(change.id(), ask.commitId);
-                world.rules.committed(ask.by, before.get(i), change);
-            }
-        }
-    }
-
-    /** The truth is told. */
-    void answer(Ask ask) {
-        if (ask.mayApply()) {
-            commit(ask);
-        }
-        tell(ask, ask.outcome == null ? SessionTable.Outcome.COMMITTED : ask.outcome);
-        spread();
+    boolean isUntold(int gateway) {
+        return untold.containsKey(gateway);
     }
 
     /** Whether the table ever said that it can't. */
@@ -200,70 +121,129 @@ final class Store {
         return failed;
     }
 
+    /** A gateway asks. */
+    void ask(End by, Output.Asked asked) {
+        asks.add(new Ask(by.number(), by.start(), asked, null, false));
+        if (!world.isOpen()) {
+            int number = asked.number();
+            world.soon(() -> answer(by.number(), by.start(), number));
+        }
+    }
+
+    private void answer(int by, int start, int number) {
+        for (Ask ask : asks) {
+            if (ask.by == by && ask.start == start && ask.asked.number() == number && ask.mayAnswer()) {
+                answer(ask);
+                return;
+            }
+        }
+    }
+
+    /** A gateway gives a sign of life. */
+    void mark(SessionTable.Mark mark) {
+        records = records.mark(mark);
+    }
+
+    /** The process is gone: nobody hears answers; commits that were sent may still take effect. */
+    void killed(int gateway) {
+        doubted.values().removeIf(by -> by == gateway);
+        untold.remove(gateway);
+        asks.replaceAll(ask -> ask.by == gateway ? ask.told() : ask);
+        asks.removeIf(Ask::isOver);
+    }
+
+    private void replace(Ask ask, Ask by) {
+        asks.set(asks.indexOf(ask), by);
+        asks.removeIf(Ask::isOver);
+    }
+
+    /** A commit takes effect, or is refused, and nobody knows. */
+    void apply(Ask ask) {
+        replace(ask, tried(ask));
+        spread();
+    }
+
+    private Ask tried(Ask ask) {
+        List<SessionTable.Change> changes = ask.asked.changes();
+        Records before = records;
+        Records.Written written = records.commit(ask.asked.subject(), changes);
+        records = written.records();
+        if (written.outcome() == Outcome.COMMITTED) {
+            for (SessionTable.Change change : changes) {
+                fresh.add(new Change(change.id(), change.record()));
+                world.rules.committed(ask.by, before.get(change.id()), change);
+            }
+        }
+        return ask.tried(written.outcome());
+    }
+
+    /** The truth is told. */
+    void answer(Ask ask) {
+        Ask tried = ask.mayApply() ? tried(ask) : ask;
+        tell(ask, tried, tried.outcome == null ? Outcome.COMMITTED : tried.outcome);
+        spread();
+    }
+
     void fail(Ask ask) {
         failed = true;
         asks.remove(ask);
-        tell(ask, SessionTable.Outcome.UNAVAILABLE);
+        world.come(ask.by, new Input.Answered(world.now(), ask.asked.number(), Outcome.UNAVAILABLE, null, List.of()));
     }
 
     void doubt(Ask ask) {
-        doubted.put(ask.commitId, ask.by);
-        tell(ask, SessionTable.Outcome.UNKNOWN);
+        doubted.put(ask.asked.subject(), ask.by);
+        tell(ask, ask, Outcome.UNKNOWN);
     }
 
-    private void tell(Ask ask, SessionTable.Outcome outcome) {
-        ask.answered = true;
-        settle(ask);
-        if (outcome == SessionTable.Outcome.COMMITTED) {
-            doubted.remove(ask.commitId);
+    private void tell(Ask ask, Ask tried, Outcome outcome) {
+        replace(ask, tried.told());
+        Output.Asked asked = ask.asked;
+        if (outcome == Outcome.COMMITTED && asked.isCommit()) {
+            doubted.remove(asked.subject());
         }
-        ask.by.note("table").add(ask.digest).add(outcome.ordinal());
-        ask.answer.accept(outcome);
-        ask.by.gateway().proceed(world.now());
+        SessionTable.Reading found = asked.isRead() ? records.read(asked) : null;
+        boolean loads = !asked.isRead() && !asked.isCommit();
+        List<SessionRecord> loaded = loads ? records.load(asked.subject()) : List.of();
+        world.come(ask.by, new Input.Answered(world.now(), asked.number(), outcome, found, loaded));
     }
 
-    /** Who committed hears it now, the others when they are told. */
+    /** Everybody who runs will hear it; a single gateway does at once. */
     private void spread() {
         List<Change> changes = List.copyOf(fresh);
         fresh.clear();
-        for (Hearer hearer : List.copyOf(hearers)) {
-            for (Change change : changes) {
-                if (world.gateways().size() == 1) {
-                    hear(hearer, change);
-                } else {
-                    untold.computeIfAbsent(hearer.end.number, _ -> new ArrayDeque<>())
-                            .add(change);
+        if (changes.isEmpty()) {
+            return;
+        }
+        for (int gateway : world.given.gateways()) {
+            if (world.end(gateway).isRunning()) {
+                List<Change> queue = new ArrayList<>(untold.getOrDefault(gateway, List.of()));
+                queue.addAll(changes);
+                untold.put(gateway, List.copyOf(queue));
+                while (world.given.bounds().gateways() == 1 && isUntold(gateway)) {
+                    tell(gateway);
                 }
             }
         }
     }
 
     /** A gateway hears of the oldest change that it does not know. */
-    void notify(GatewayEnd end) {
-        Change change = java.util.Objects.requireNonNull(untold.get(end.number)).removeFirst();
-        for (Hearer hearer : List.copyOf(hearers)) {
-            if (hearer.end == end) {
-                hear(hearer, change);
-            }
+    void tell(int gateway) {
+        List<Change> queue = Objects.requireNonNull(untold.get(gateway));
+        if (queue.size() == 1) {
+            untold.remove(gateway);
+        } else {
+            untold.put(gateway, queue.subList(1, queue.size()));
         }
-    }
-
-    private void hear(Hearer hearer, Change change) {
-        SessionRecord record = change.record;
-        hearer.end
-                .note("hears")
-                .add(change.id.low())
-                .add(record == null ? 0 : record.version().packed())
-                .add(record == null ? 0 : record.commitId());
-        hearer.watcher.committed(change.id, record == null ? null : record.copy());
-        hearer.end.gateway().proceed(world.now());
+        Change change = queue.getFirst();
+        world.come(gateway, new Input.Hears(world.now(), change.id, change.record));
     }
 
     /** All that will matter. */
     void digest(Digest digest) {
-        lastCommits.forEach((id, commitId) -> digest.add(id.low()).add(commitId));
-        marks.forEach((gateway, mark) -> digest.add(gateway).add(mark));
+        digest.add(records.digest());
         digest.addAll(asks.stream().map(Ask::digest).toList());
+        digest.add(failed ? 1 : 0);
+        digest.add(untold.size());
         untold.forEach((gateway, queue) -> {
             digest.add(gateway).add(queue.size());
             for (Change change : queue) {
@@ -271,100 +251,6 @@ final class Store {
                 digest.add(change.record == null ? 0 : change.record.commitId());
             }
         });
-    }
-
-    private final class Link implements SessionTable {
-        private final GatewayEnd end;
-        private int reads;
-
-        Link(GatewayEnd end) {
-            this.end = end;
-        }
-
-        private void ask(
-                String what,
-                @Nullable List<SessionTable.Change> changes,
-                long commitId,
-                boolean canFail,
-                Consumer<Outcome> answer) {
-            Ask ask = new Ask(end, what, changes, commitId, canFail, answer);
-            asks.add(ask);
-            world.happened();
-            if (!world.isOpen()) {
-                world.soon(() -> answer(ask));
-            }
-        }
-
-        @Override
-        public void commit(long commitId, List<SessionTable.Change> changes, Consumer<Outcome> done) {
-            world.rules.asked(end, changes);
-            List<SessionTable.Change> copies =
-                    changes.stream().map(SessionTable.Change::copy).toList();
-            SessionRecord first = copies.getFirst().record();
-            ask(
-                    "commit of " + (first == null ? "nothing" : first.version() + " " + first.state()),
-                    copies,
-                    commitId,
-                    true,
-                    done);
-        }
-
-        @Override
-        public void read(SessionId id, Consumer<Reading> done) {
-            ask("read", null, reads++, true, outcome -> {
-                if (outcome == Outcome.UNAVAILABLE) {
-                    done.accept(new Reading.Unavailable());
-                } else {
-                    table.read(id, reading -> done.accept(seen(reading)));
-                }
-            });
-        }
-
-        @Override
-        public void readClient(String clientKey, Consumer<Reading> done) {
-            ask("read of the client's", null, reads++, true, outcome -> {
-                if (outcome == Outcome.UNAVAILABLE) {
-                    done.accept(new Reading.Unavailable());
-                } else {
-                    table.readClient(clientKey, reading -> done.accept(seen(reading)));
-                }
-            });
-        }
-
-        private Reading seen(Reading reading) {
-            if (reading instanceof Reading.Found found) {
-                end.note("found")
-                        .add(found.record().commitId())
-                        .add(found.record().noBindingSinceNanos());
-            }
-            return reading;
-        }
-
-        @Override
-        public void mark(Mark mark, Consumer<Outcome> done) {
-            Digest digest = new Digest().add(mark.owner().incarnation()).add(mark.nanos());
-            mark.losses().forEach(loss -> digest.add(loss.epoch()).add(loss.nanos()));
-            marks.put(mark.owner().gateway(), digest.value());
-            table.mark(mark, done);
-        }
-
-        @Override
-        public void load(long gateway, Consumer<List<SessionRecord>> done) {
-            ask(
-                    "load",
-                    null,
-                    reads++,
-                    false,
-                    _ -> table.load(gateway, records -> {
-                        records.forEach(record ->
-                                end.note("loads").add(record.commitId()).add(record.noBindingSinceNanos()));
-                        done.accept(records);
-                    }));
-        }
-
-        @Override
-        public void watch(Watcher watcher) {
-            hearers.add(new Hearer(end, watcher));
-        }
+        new TreeSet<>(doubted.keySet()).forEach(digest::add);
     }
 }

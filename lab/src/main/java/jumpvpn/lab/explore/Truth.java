@@ -2,6 +2,7 @@ package jumpvpn.lab.explore;
 
 import static jumpvpn.lab.explore.Rules.require;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
@@ -35,6 +36,34 @@ final class Truth {
         this.id = id;
     }
 
+    /** A copy that goes its own way. */
+    Truth copy() {
+        Truth copy = new Truth(id);
+        copy.rows.putAll(rows);
+        copy.saidAsOwn.addAll(saidAsOwn);
+        copy.boundNonces.addAll(boundNonces);
+        copy.epoch = epoch;
+        copy.ownerNumber = ownerNumber;
+        copy.ended = ended;
+        copy.lastCommitNanos = lastCommitNanos;
+        copy.lastForcedNanos = lastForcedNanos;
+        copy.inner = inner;
+        return copy;
+    }
+
+    void digest(Digest digest) {
+        digest.add(id.low())
+                .add(epoch)
+                .add(ownerNumber)
+                .add(ended ? 1 : 0)
+                .add(lastCommitNanos)
+                .add(lastForcedNanos);
+        rows.forEach((version, row) -> digest.add(version.packed()).add(row.hashCode()));
+        saidAsOwn.forEach(version -> digest.add(version.packed()));
+        digest.add(boundNonces.size());
+        boundNonces.forEach(nonce -> digest.add(nonce.getBytes(StandardCharsets.UTF_8)));
+    }
+
     static String name(Nonce nonce) {
         return HexFormat.of().formatHex(nonce.bytes());
     }
@@ -52,6 +81,11 @@ final class Truth {
     /** The gateway that committed it. */
     int ownerNumber() {
         return ownerNumber;
+    }
+
+    /** Whether its inner address is known. */
+    boolean knowsInner() {
+        return inner != null;
     }
 
     /** Whether this is its inner address, as ever. */
@@ -79,7 +113,7 @@ final class Truth {
 
     /** A commit took effect: was it one that the gates allow? */
     void committed(
-            GatewayEnd by,
+            int by,
             @Nullable SessionRecord before,
             SessionRecord after,
             ReattachMessage.@Nullable Proven<ReattachRequest> request,
@@ -106,7 +140,7 @@ final class Truth {
         if (!ended) {
             epoch = version.epoch();
             lastCommitNanos = after.noBindingSinceNanos();
-            ownerNumber = by.number;
+            ownerNumber = by;
         }
     }
 

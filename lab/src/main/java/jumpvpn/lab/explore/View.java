@@ -22,7 +22,6 @@ final class View {
 
     private final int end;
     private final Role role;
-    private final Truth truth;
     private final TreeMap<Integer, Long> drainUntil = new TreeMap<>();
     private SessionState state = SessionState.BIRTH;
     private StateVersion version = StateVersion.BIRTH;
@@ -34,10 +33,35 @@ final class View {
     private boolean lost;
     private boolean restored;
 
-    View(int end, Truth truth) {
+    View(int end) {
         this.end = end;
         this.role = end == 0 ? Role.CLIENT : Role.GATEWAY;
-        this.truth = truth;
+    }
+
+    /** A copy that goes its own way. */
+    View copy() {
+        View copy = new View(end);
+        copy.drainUntil.putAll(drainUntil);
+        copy.state = state;
+        copy.version = version;
+        copy.sinceNanos = sinceNanos;
+        copy.boundNanos = boundNanos;
+        copy.boundEpoch = boundEpoch;
+        copy.newestDelivered = newestDelivered;
+        copy.pathlessSinceNanos = pathlessSinceNanos;
+        copy.lost = lost;
+        copy.restored = restored;
+        return copy;
+    }
+
+    void digest(Digest digest) {
+        digest.add(state.ordinal())
+                .add(version.packed())
+                .add(sinceNanos)
+                .add(boundNanos)
+                .add(boundEpoch);
+        digest.add(newestDelivered).add(pathlessSinceNanos).add((lost ? 1 : 0) + (restored ? 2 : 0));
+        drainUntil.forEach((epoch, nanos) -> digest.add(epoch).add(nanos));
     }
 
     boolean isNew() {
@@ -64,11 +88,11 @@ final class View {
         lost = true;
     }
 
-    /** Takes the end's next event of this session. */
-    void take(Event event) {
+    /** Takes the end's next event of this session. @param truth of the session */
+    void take(Event event, Truth truth) {
         require(!lost, "I10", () -> "a process says something after its end: " + Rules.text(event));
         if (event.type() == EventType.STATE_CHANGE) {
-            row(event);
+            row(event, truth);
         } else if (event.type() == EventType.TRANSPORT_DEAD) {
             pathlessSinceNanos = Math.min(pathlessSinceNanos, event.nanos());
         } else if (event.type() == EventType.REATTACH_ACK_RECEIVED) {
@@ -76,7 +100,7 @@ final class View {
         }
     }
 
-    private void row(Event event) {
+    private void row(Event event, Truth truth) {
         SessionState from = Objects.requireNonNull(event.from());
         SessionState to = Objects.requireNonNull(event.to());
         boolean again =

@@ -1,0 +1,59 @@
+package jumpvpn.lab.explore;
+
+import java.util.List;
+import java.util.Objects;
+import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.data.Forwarding;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.gateway.SessionStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process shows after an input.
+ *
+ * @param nextNanos when it has something to do
+ * @param client the client's session; null at a gateway
+ * @param gate the client's
+ * @param sessions a gateway's
+ * @param receiving a gateway's bindings, current and old, that still receive
+ */
+record Shown(long nextNanos, @Nullable AgentStatus client, Gate gate, List<Held> sessions, List<Receiving> receiving) {
+    /** What becomes of packets. */
+    enum Kind {
+        FORWARD,
+        HOLD,
+        DROP,
+        /** There is no gate. */
+        MISSING
+    }
+
+    /**
+     * A forwarding gate.
+     *
+     * @param epoch of the binding that it forwards on
+     * @param early whether what it sends is data before the binding's confirmation
+     */
+    record Gate(Kind kind, int epoch, boolean early) {
+        static final Gate MISSING = new Gate(Kind.MISSING, 0, false);
+
+        static Gate of(@Nullable ForwardingGate gate) {
+            return switch (gate == null ? null : gate.forwarding()) {
+                case null -> MISSING;
+                case Forwarding.Forward(var to) -> new Gate(Kind.FORWARD, to.epoch, to.dataType() != PacketLayout.DATA);
+                case Forwarding.Hold _ -> new Gate(Kind.HOLD, 0, false);
+                case Forwarding.Drop _ -> new Gate(Kind.DROP, 0, false);
+            };
+        }
+    }
+
+    /** A gateway's session. */
+    record Held(SessionStatus status, Gate gate) {}
+
+    /** A binding that receives until then. */
+    record Receiving(int epoch, long untilNanos) {}
+
+    AgentStatus status() {
+        return Objects.requireNonNull(client);
+    }
+}
