@@ -72,6 +72,7 @@ final class GatewaySession {
     @Nullable
     ReasonCode ending;
 
+    private long lossEndNanos = Deadlines.NEVER;
     private boolean windowOver;
     private boolean lossUntold;
     private boolean gone;
@@ -121,7 +122,8 @@ final class GatewaySession {
 
     private void lossEndsAfter(long nanos) {
         if (!context.has(Fault.NO_LOSS_TTL)) {
-            deadlines.set(Timer.TRANSPORT_LOSS, nanos + policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
+            lossEndNanos = nanos + policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
+            deadlines.set(Timer.TRANSPORT_LOSS, lossEndNanos);
         }
     }
 
@@ -233,20 +235,19 @@ final class GatewaySession {
     }
 
     /**
-     * When the transport-loss TTL is over, or never while a binding is alive here, or somewhere for all we know. Once it is over it stays so until the end is committed,
-     * unless a bind under way may yet make it pointless.
+     * When the transport-loss TTL is over, or never while a binding is alive here, or somewhere for all we know, or a bind is under way that may yet make it pointless.
+     * Once it is over it stays so until the end is committed, also where the session ends for another reason.
      */
     long lossEndNanos() {
-        if (ending == ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED && binding == null) {
-            return Long.MIN_VALUE;
-        }
-        return path.active() != null && machine.bindingAlive() ? Deadlines.NEVER : deadlines.at(Timer.TRANSPORT_LOSS);
+        boolean counts = binding == null && (path.active() == null || !machine.bindingAlive());
+        return counts ? lossEndNanos : Deadlines.NEVER;
     }
 
     /** The committed bind takes over: packets can go out on it as soon as the gate is opened. */
     void bind(long nowNanos, SessionRecord committed, Binding taking, Binding early, Protocol through) {
         path.bind(nowNanos, taking, early, through);
         record(committed);
+        lossEndNanos = Deadlines.NEVER;
         deadlines.clear(Timer.TRANSPORT_LOSS);
         deadlines.clear(Timer.RECOVERY_WINDOW);
         deadlines.set(Timer.LIFETIME, committed.lifetimeEndNanos());
