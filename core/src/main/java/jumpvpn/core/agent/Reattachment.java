@@ -106,11 +106,6 @@ final class Reattachment {
         return anyNew;
     }
 
-    /** No more requests; those that are out may still be answered. */
-    void rest() {
-        nextLaunchNanos = Deadlines.NEVER;
-    }
-
     long nextNanos() {
         long next = nextLaunchNanos;
         for (ReattachAttempt attempt : attempts) {

@@ -217,7 +217,6 @@ final class Recovery {
 
     /** The recovery window is over. */
     void windowOver(long nowNanos) {
-        requests.rest();
         if (session.machine.bindingAlive()) {
             deny(nowNanos, ReasonCode.JUMP_ABANDONED, session.path.name());
             abandon(nowNanos, ReasonCode.RECOVERY_WINDOW_EXCEEDED);
@@ -232,7 +231,6 @@ final class Recovery {
         if (!session.step(nowNanos, ReasonCode.JUMP_ABANDONED, new Detail("detail", detail.name()))) {
             return;
         }
-        requests.rest();
         session.deadlines.clear(ClientSession.Timer.RECOVERY_WINDOW);
         if (cause == BindCause.BETTER_PATH && target != null) {
             session.departure.failed(nowNanos, target);
@@ -275,7 +273,6 @@ final class Recovery {
             return; // overtaken by a newer bind, whose ACK came or whose epoch was told
         }
         String name = answered.attempt().path.name();
-        requests.rest();
         target = null;
         drainingTold = false;
         session.attach(nowNanos, answered, ack);
