@@ -113,8 +113,7 @@ final class Gates {
         if (Integer.compareUnsigned(request.expectedEpoch(), facts.epoch) > 0) {
             return ReasonCode.OWNERSHIP_AMBIGUOUS;
         }
-        boolean matches =
-                request.expectedEpoch() == facts.epoch || facts.epochBegunByUnanswered || facts.beganEpoch;
+        boolean matches = request.expectedEpoch() == facts.epoch || facts.epochBegunByUnanswered || facts.beganEpoch;
         return matches && facts.generationKnown ? null : ReasonCode.STALE_STATE_VERSION;
     }
 
@@ -125,7 +124,8 @@ final class Gates {
         if (faults.contains(Fault.SKIP_GATE_C) || faults.contains(Fault.ACCEPT_USED_NONCE)) {
             return null;
         }
-        if (facts.beganEpoch) { // its nonce is spent, and its answer may be lost: nothing comes of it, but who made it may ask anew
+        if (facts.beganEpoch) { // its nonce is spent, and its answer may be lost: nothing comes of it, but who made it
+            // may ask anew
             return ReasonCode.STALE_REQUEST;
         }
         return facts.sameNonceOtherBytes ? ReasonCode.REPLAY_DETECTED : null;

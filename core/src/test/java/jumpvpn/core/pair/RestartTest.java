@@ -39,7 +39,10 @@ class RestartTest {
         pair.await(() -> pair.sessions().getFirst().version().epoch() == 2, 3000);
         pair.restartGateway();
         pair.a.swallowDown = _ -> false;
-        pair.await(() -> pair.state() == SessionState.ATTACHED && pair.status().version().epoch() == 3, 5000);
+        pair.await(
+                () -> pair.state() == SessionState.ATTACHED
+                        && pair.status().version().epoch() == 3,
+                5000);
         assertThat(pair.status().id()).isEqualTo(id);
         assertThat(pair.clientEvents).noneMatch(event -> event.reason() == ReasonCode.SECURITY_FAILURE);
     }

@@ -279,35 +279,6 @@ class TableTest {
         assertThat(Pair.told(pair.gatewayEvents)).noneMatch(told -> told.contains("TERMINATED"));
     }
 
-    /** The gates of a session that can't end yet, since the table takes nothing, are those of one that has not begun to end. */
-    @Test
-    void aTransportLossIsOverAlsoWhereTheSessionEndsForAnotherReason() {
-        pair.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 5 * SECOND);
-        connect();
-        pair.a.swallowUp = _ -> true;
-        pair.b.swallowUp = _ -> true;
-        pair.sendDown(1);
-        pair.await(
-                () -> pair.state() == SessionState.RECOVERING,
-                3000); // told so; it heard the gateway later than the gateway heard it
-        pair.a.passes = false;
-        pair.b.passes = false;
-        for (int tries = 0; tries < 20; tries++) {
-            table.fates.add(Fate.UNAVAILABLE);
-        }
-        pair.gateway.terminate(pair.now, pair.sessions().getFirst().id());
-        pair.run(4200);
-        assertThat(pair.sessions()).as("the end is not committed").hasSize(1);
-        pair.forgetEvents();
-        pair.a.swallowUp = _ -> false;
-        pair.b.swallowUp = _ -> false;
-        pair.a.passes = true;
-        pair.b.passes = true;
-        pair.run(1500);
-        assertThat(Pair.told(pair.gatewayEvents)).anyMatch(told -> told.contains("TRANSPORT_TTL_EXPIRED"));
-        assertThat(Pair.told(pair.gatewayEvents)).noneMatch(told -> told.contains("DUAL_ACTIVE_FORBIDDEN"));
-    }
-
     @Test
     void anEndThatNoBindOvertakesCountsThoughTheTransportLossIsToEndItAlready() {
         lostWhileABindIsUnderWay();

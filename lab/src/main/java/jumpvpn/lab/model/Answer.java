@@ -2,7 +2,7 @@ package jumpvpn.lab.model;
 
 /** What a gateway says to a request. */
 public sealed interface Answer {
-    /** Nothing at all: gate D failed. */
+    /** Nothing at all: gate D failed, or the answer to this very request is on its way. */
     record Silence() implements Answer {}
 
     /** The very bytes that this request was answered with before. */

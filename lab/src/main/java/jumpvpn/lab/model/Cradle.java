@@ -15,7 +15,20 @@ public final class Cradle {
 
     private static final int MOST_PER_CLIENT = 16;
 
-    private record Birth(String name, int client, long endNanos) {}
+    /** A handshake that was answered. */
+    private static final class Birth {
+        final String name;
+        final int client;
+        final long endNanos;
+        boolean committing;
+        boolean overtaken;
+
+        Birth(String name, int client, long endNanos) {
+            this.name = name;
+            this.client = client;
+            this.endNanos = endNanos;
+        }
+    }
 
     private final Terms terms;
     private final List<Birth> births = new ArrayList<>();
@@ -31,21 +44,48 @@ public final class Cradle {
         births.add(new Birth(name, client, nowNanos + terms.handshakeTimeout()));
     }
 
-    /**
-     * The first packet under the new keys: completing a handshake drops every other of that client begun before.
-     *
-     * @return whether there is such a handshake
-     */
-    public boolean complete(String name) {
-        Birth done = find(name);
-        if (done == null) {
+    /** The first packet under the new keys: its birth is to be committed, and till that is settled no time ends it. @return whether there is such a handshake, and it was not so before */
+    public boolean claim(String name) {
+        Birth birth = find(name);
+        if (birth == null || birth.committing) {
             return false;
         }
-        births.remove(done);
-        int before = births.size();
-        births.removeIf(birth -> birth.client == done.client);
-        dropped += before - births.size();
+        birth.committing = true;
         return true;
+    }
+
+    /** The birth is committed: every other handshake of that client begun before is dropped. */
+    public void complete(String name) {
+        Birth done = find(name);
+        if (done == null) {
+            return;
+        }
+        births.remove(done);
+        for (Birth other : List.copyOf(births)) {
+            if (other.client == done.client && other.committing) {
+                other.overtaken = true;
+            } else if (other.client == done.client) {
+                births.remove(other);
+                dropped++;
+            }
+        }
+    }
+
+    /** It was not to be: the client may try once more, unless it completed another. */
+    public void refuse(String name) {
+        Birth birth = find(name);
+        if (birth != null) {
+            birth.committing = false;
+            if (birth.overtaken) {
+                births.remove(birth);
+                dropped++;
+            }
+        }
+    }
+
+    /** The session is somebody else's by now: its rows are his to say. */
+    public void forget(String name) {
+        births.remove(find(name));
     }
 
     private @Nullable Birth find(String name) {
@@ -68,7 +108,8 @@ public final class Cradle {
             return true;
         }
         for (Birth birth : births) {
-            if (birth.endNanos <= nowNanos || ofClient(birth.client) >= MOST_PER_CLIENT) {
+            boolean over = birth.endNanos <= nowNanos || ofClient(birth.client) >= MOST_PER_CLIENT;
+            if (over && !birth.committing) {
                 births.remove(birth);
                 return true;
             }
@@ -87,6 +128,11 @@ public final class Cradle {
 
     /** When the oldest must end, {@link Long#MAX_VALUE} if there is none. */
     public long nextDeadlineNanos() {
-        return births.isEmpty() ? View.NEVER : births.getFirst().endNanos;
+        for (Birth birth : births) {
+            if (!birth.committing) {
+                return birth.endNanos;
+            }
+        }
+        return View.NEVER;
     }
 }

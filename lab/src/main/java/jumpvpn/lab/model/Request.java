@@ -1,6 +1,7 @@
 package jumpvpn.lab.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A REATTACH_REQUEST as it reached a gateway, without its bytes.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param tokenOfThisStart its token was issued since this gateway started
  * @param madeNanos when it was made, by this gateway's clock: the token's time plus the time that passed at the client
  * @param protocolAllowed by the policy
+ * @param notOurs why the gateway neither owns the session nor may come to own it: NOT_OWNER, OWNER_GONE, or null
  */
 public record Request(
         boolean proven,
@@ -23,4 +25,5 @@ public record Request(
         Cause cause,
         boolean tokenOfThisStart,
         long madeNanos,
-        boolean protocolAllowed) {}
+        boolean protocolAllowed,
+        @Nullable Reason notOurs) {}

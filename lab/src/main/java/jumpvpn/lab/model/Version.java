@@ -9,12 +9,24 @@ public record Version(long epoch, long step) {
     /** Before anything was committed. */
     public static final Version NONE = new Version(0, 0);
 
+    private static final long FIRST_WITHOUT_MEMORY = 1L << 31;
+
     Version bound() {
         return new Version(epoch + 1, 0);
     }
 
+    /** Of the first row that anybody takes without the owner's memory: above all that it may have said (docs/adr/0014). */
+    Version withoutMemory() {
+        return new Version(epoch, FIRST_WITHOUT_MEMORY);
+    }
+
     Version stepped() {
         return new Version(epoch, step + 1);
+    }
+
+    /** Whether it was said earlier. */
+    public boolean isBefore(Version other) {
+        return other.isAfter(this);
     }
 
     boolean isAfter(Version other) {

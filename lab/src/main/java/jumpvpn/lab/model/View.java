@@ -15,13 +15,16 @@ public abstract class View {
     State state = State.BIRTH;
     Version version = Version.NONE;
     boolean bound;
+    /** Rows were taken that nobody remembers: the next one is committed, with a version above all of theirs. */
+    boolean memoryLost;
+
     private long shakenNanos;
     private long windowEndNanos = NEVER;
     long lifetimeEndNanos = NEVER;
     long lossEndNanos = NEVER;
     long birthEndNanos = NEVER;
     /** The last authenticated packet of the active binding, or its beginning. */
-    private long heardNanos;
+    long heardNanos;
 
     private long newestCounter = -1;
     private long secretAge;
@@ -57,6 +60,14 @@ public abstract class View {
         return rows;
     }
 
+    /** The owner's version after a row. */
+    static Version next(Version version, Reason why, boolean memoryLost) {
+        if (why == Reason.HANDSHAKE_OK || why == Reason.REATTACH_ACCEPT) {
+            return version.bound();
+        }
+        return memoryLost ? version.withoutMemory() : version.stepped();
+    }
+
     /** Takes a row, if there is one. */
     boolean row(long nowNanos, Reason why) {
         State to = Table.next(owner, state, bound, why);
@@ -66,7 +77,8 @@ public abstract class View {
         boolean born = why == Reason.HANDSHAKE_OK;
         boolean rebound = why == Reason.REATTACH_ACCEPT;
         if (owner) {
-            version = born || rebound ? version.bound() : version.stepped();
+            version = next(version, why, memoryLost);
+            memoryLost = false;
         }
         news.add(new Row(state, to, version, why));
         if (to == State.RECOVERING) {
@@ -119,6 +131,11 @@ public abstract class View {
         return secretAge + Math.max(0, nowNanos - agesSinceNanos);
     }
 
+    /** Whether the secret has gone too long without new Diffie-Hellman. */
+    boolean isSecretOld(long nowNanos) {
+        return secretAge(nowNanos) >= SECRET_LIFE;
+    }
+
     /** A new Diffie-Hellman has entered the secret. */
     public void freshened(long nowNanos) {
         secretAge = 0;
@@ -164,7 +181,7 @@ public abstract class View {
                     JUMP_ABANDONED,
                     RECOVERY_WINDOW_EXCEEDED -> passDeadline(nowNanos);
             case KEY_EXPIRED -> {
-                if (secretAge(nowNanos) >= SECRET_LIFE) {
+                if (isSecretOld(nowNanos)) {
                     row(nowNanos, why);
                 }
             }
@@ -197,7 +214,9 @@ public abstract class View {
         }
     }
 
-    private @Nullable Reason due(long nowNanos) {
+    /** What is due now, or null. */
+    @Nullable
+    Reason due(long nowNanos) {
         if (birthEndNanos <= nowNanos) {
             return Reason.HANDSHAKE_FAIL;
         }

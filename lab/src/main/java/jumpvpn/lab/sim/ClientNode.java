@@ -200,15 +200,17 @@ final class ClientNode extends Node {
     @Override
     void check() {
         world.invariants.check(this);
+        world.steps.client();
         beside.settled(this);
-        world.steps.client(true);
+        world.steps.clientCompared();
     }
 
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
         if (bytes[0] == MessageType.HANDSHAKE_INIT) {
-            world.gateways.forEach(gateway -> gateway.modelled(
-                    shadow -> shadow.handshake(index, ByteBuffer.wrap(bytes).getLong(4))));
+            world.gateways.forEach(gateway -> gateway.beside()
+                    .births
+                    .handshake(index, ByteBuffer.wrap(bytes).getLong(4)));
         }
         beside.sends(local(), socketId, bytes);
         world.invariants.asked(bytes);

@@ -89,6 +89,11 @@ final class Compared<V extends View> {
         }
     }
 
+    /** Whether rows are to be said. */
+    boolean isExpected() {
+        return !expected.isEmpty();
+    }
+
     /** Whether the session has ended and everything was said. */
     boolean isOver() {
         return view.state() == State.TERMINATED && expected.isEmpty();

@@ -38,9 +38,21 @@ final class Exchange {
     private final Map<Long, Asked> byWireId = new HashMap<>();
     private final Map<ByteBuffer, Answered> answers = new HashMap<>();
     private final Map<ByteBuffer, Long> probes = new HashMap<>();
+    private final Map<Long, SessionId> grants = new HashMap<>();
 
     Exchange(AeadPort aead) {
         this.aead = aead;
+    }
+
+    /** A client learns under this wire identifier of its own which session it is granted. */
+    void grants(long clientWireId, SessionId id) {
+        grants.put(clientWireId, id);
+    }
+
+    /** The session that a client was granted under this wire identifier of its own, or null. */
+    @Nullable
+    SessionId granted(long clientWireId) {
+        return grants.get(clientWireId);
     }
 
     /** With what to open what the gateways seal. */

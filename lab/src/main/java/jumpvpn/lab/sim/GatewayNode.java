@@ -2,7 +2,6 @@ package jumpvpn.lab.sim;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
@@ -19,7 +18,6 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
-import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Deadlines;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A gateway's process. */
 final class GatewayNode extends Node {
-    private static final long WALL_SECONDS = 1_800_000_000L;
+    static final long WALL_SECONDS = 1_800_000_000L;
     private static final int DAY_SECONDS = 86_400;
     private static final int MTU = 1400;
 
@@ -51,7 +49,7 @@ final class GatewayNode extends Node {
         this.index = index;
         this.table = newTable();
         this.addresses = new ProvenAddresses(name);
-        this.beside = new ShadowGateway(name, ownerId(), world.scenario.policy(), world.exchange);
+        this.beside = new ShadowGateway(this);
     }
 
     /** Opens the gateway's tickets; their key is derived as docs/protocol/wire.md says. */
@@ -108,7 +106,7 @@ final class GatewayNode extends Node {
         return routes.get(inner.high(), inner.low());
     }
 
-    private long ownerId() {
+    long ownerId() {
         return new GatewayConfig(name, own, List.of(), List.of(), world.scenario.policy(), MTU).ownerId();
     }
 
@@ -126,7 +124,8 @@ final class GatewayNode extends Node {
                 others());
     }
 
-    private Placement.Place placeOf(SessionId id) {
+    /** Where a session belongs. */
+    Placement.Place placeOf(SessionId id) {
         if (!world.scenario.store().sticky()) {
             return Placement.Place.HERE;
         }
@@ -143,22 +142,16 @@ final class GatewayNode extends Node {
     }
 
     /** Where those listen who could serve our sessions. */
-    private List<Endpoint> others() {
+    List<Endpoint> others() {
         return world.gateways.stream()
                 .filter(gateway -> gateway != this && world.scenario.store().isCluster())
                 .map(gateway -> world.network.endpoint(gateway, 0))
                 .toList();
     }
 
-    private SessionTable observed(SessionTable used) {
-        return world.scenario.isModelled() ? new ObservedTable(used, beside, this::local) : used;
-    }
-
-    /** Tells the model's gateway, where the model knows enough of the world to be asked. */
-    void modelled(Consumer<ShadowGateway> told) {
-        if (world.scenario.isModelled()) {
-            told.accept(beside);
-        }
+    /** What happens to this gateway is told to the model's. */
+    ShadowGateway beside() {
+        return beside;
     }
 
     @Override
@@ -171,14 +164,14 @@ final class GatewayNode extends Node {
         addresses = new ProvenAddresses(name);
         closedToSome = false;
         hasLeft = false;
-        modelled(shadow -> shadow.starts(local()));
+        beside.ownership.starts(local());
         Gateway made = new Gateway(
                 new GatewayContext(
                         config(),
                         crypto(),
                         this::transmit,
                         sink(),
-                        observed(world.parts.table(link)),
+                        new ShadowTable(world.parts.table(link), beside),
                         bindings(),
                         routes,
                         drops,
@@ -191,7 +184,7 @@ final class GatewayNode extends Node {
 
     @Override
     void begin(long nowNanos) {
-        gateway().start(nowNanos);
+        beside.during(() -> gateway().start(nowNanos));
     }
 
     private final class Driven implements Engine {
@@ -208,35 +201,35 @@ final class GatewayNode extends Node {
 
         @Override
         public void proceed(long nowNanos) {
-            gateway.proceed(nowNanos);
+            beside.during(() -> gateway.proceed(nowNanos));
         }
 
         @Override
         public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
-            modelled(shadow -> shadow.hears(nowNanos, bytes));
+            beside.hears(nowNanos, bytes);
             if (bytes[0] == MessageType.HANDSHAKE_INIT || bytes[0] == MessageType.REATTACH_REQUEST) {
                 addresses.prove(from);
             }
-            gateway.receive(nowNanos, socketId, from, bytes);
+            beside.during(() -> gateway.receive(nowNanos, socketId, from, bytes));
         }
 
         @Override
         public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
-            modelled(shadow -> shadow.control(nowNanos, binding, message));
+            beside.control(nowNanos, binding, message);
             if (BindingMessage.decode(message) instanceof BindingMessage.ChallengeAnswer) {
                 addresses.prove(from);
             }
-            gateway.receiveControl(nowNanos, binding, from, message);
+            beside.during(() -> gateway.receiveControl(nowNanos, binding, from, message));
         }
 
         @Override
         public void watch(long nowNanos, Binding binding) {
-            gateway.watch(nowNanos, binding);
+            beside.during(() -> gateway.watch(nowNanos, binding));
         }
 
         @Override
         public void close(long nowNanos) {
-            gateway.close(nowNanos);
+            beside.during(() -> gateway.close(nowNanos));
         }
     }
 
@@ -254,7 +247,7 @@ final class GatewayNode extends Node {
         touch("terminate", () -> {
             closing();
             List<SessionId> ids = sessions().stream().map(SessionStatus::id).toList();
-            ids.forEach(id -> gateway().terminate(local(), id));
+            ids.forEach(id -> beside.during(() -> gateway().terminate(local(), id)));
         });
     }
 
@@ -262,21 +255,22 @@ final class GatewayNode extends Node {
     void drain() {
         touch("drain", () -> {
             closedToSome = true;
-            gateway().drain(local());
+            beside.ownership.drains();
+            beside.during(() -> gateway().drain(local()));
         });
     }
 
     /** The operator is about to stop the process; the sessions are to outlive it. */
     void leave() {
-        touch("leave", () -> gateway().leave(local()));
+        touch("leave", () -> beside.during(() -> gateway().leave(local())));
     }
 
     /** The operator turns a client out. */
     void revoke(ClientNode client) {
         touch("revoke", () -> {
             closedToSome = true;
-            modelled(shadow -> shadow.revokes(local(), client.index));
-            gateway().revoke(local(), client.own.publicKey());
+            beside.revokes(local(), client.index);
+            beside.during(() -> gateway().revoke(local(), client.own.publicKey()));
         });
     }
 
@@ -287,38 +281,39 @@ final class GatewayNode extends Node {
 
     @Override
     void closing() {
-        modelled(shadow -> sessions().forEach(session -> shadow.terminates(local(), session.id())));
+        sessions().forEach(session -> beside.terminates(local(), session.id()));
     }
 
     @Override
     void opened(Binding binding, long counter, Endpoint from, int length) {
         addresses.came(from, length);
-        modelled(shadow -> shadow.opened(local(), binding, counter));
+        beside.opened(local(), binding, counter);
     }
 
     @Override
     void said(Event event) {
-        modelled(shadow -> shadow.event(event));
+        beside.event(event);
     }
 
     @Override
     void killed() {
         gateway = null;
         link().close();
-        modelled(shadow -> shadow.dies());
+        beside.dies();
     }
 
     @Override
     void check() {
         world.invariants.check(this);
-        modelled(shadow -> shadow.settled(this));
-        world.steps.gateway(world.scenario.isModelled());
+        world.steps.gateway();
+        beside.settled();
+        world.steps.gatewayCompared();
     }
 
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
         world.exchange.gatewaySends(bytes);
-        modelled(shadow -> shadow.sends(local(), bytes));
+        beside.sends(local(), bytes);
         world.invariants.answered(bytes);
         addresses.sends(to, bytes);
         world.network.fromGateway(this, socketId, to, bytes);

@@ -225,11 +225,6 @@ record Scenario(
         return isCalm() && refusesNanos == Deadlines.NEVER && policy.get(PolicyKey.SESSION_MAX_LIFETIME) > troubleNanos;
     }
 
-    /** Whether the model can be asked: it does not know insiders yet, nor tables that outlive a process or fail. */
-    boolean isModelled() {
-        return insiderPauseNanos == 0 && store.equals(Store.MEMORY);
-    }
-
     /** What a lane is like most of the time. */
     Lane.Weather weather(Chance chance) {
         long delay = chance.between(1, 120) * MILLIS;

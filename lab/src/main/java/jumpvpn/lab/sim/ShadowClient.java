@@ -107,6 +107,7 @@ final class ShadowClient {
                 new Compared<>(
                         name + ", session " + id,
                         new ClientView(Compared.terms(policy), nowNanos, answeredPath, paths)));
+        exchange.grants(answeredWireId, id);
         holders.put(answeredWireId, granted);
         if (present == null || present.compared.isOver()) {
             present = granted;

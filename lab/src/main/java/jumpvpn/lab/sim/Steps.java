@@ -3,23 +3,28 @@ package jumpvpn.lab.sim;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** How often an end was looked at after something happened to it, and how often the model had its say then. */
+/** How often an end was looked at after something happened to it, and how often the model was compared with it then. */
 final class Steps {
     private final TreeMap<String, Long> counts = new TreeMap<>();
 
-    /** A client was looked at. */
-    void client(boolean compared) {
-        count("client", compared);
+    void client() {
+        count("client_steps");
     }
 
-    /** A gateway was looked at. */
-    void gateway(boolean compared) {
-        count("gateway", compared);
+    void clientCompared() {
+        count("client_steps_compared");
     }
 
-    private void count(String end, boolean compared) {
-        counts.merge(end + "_steps", 1L, Long::sum);
-        counts.merge(end + "_steps_compared", compared ? 1L : 0L, Long::sum);
+    void gateway() {
+        count("gateway_steps");
+    }
+
+    void gatewayCompared() {
+        count("gateway_steps_compared");
+    }
+
+    private void count(String name) {
+        counts.merge(name, 1L, Long::sum);
     }
 
     /** By name, as {@link Totals} sums them. */

@@ -3,6 +3,7 @@ package jumpvpn.lab.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import jumpvpn.core.ownership.SessionRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that one seed makes. */
@@ -45,6 +46,16 @@ final class World {
         attacker = new Attacker(this);
         insider = new Insider(this);
         faults = new Faults(this);
+    }
+
+    /** The index of the client with this public key in hexadecimal. */
+    int clientOf(String clientKey) {
+        for (ClientNode client : clients) {
+            if (SessionRecord.clientKey(client.own.publicKey()).equals(clientKey)) {
+                return client.index;
+            }
+        }
+        throw new IllegalArgumentException("no client's key: " + clientKey);
     }
 
     /** All processes, gateways first. */

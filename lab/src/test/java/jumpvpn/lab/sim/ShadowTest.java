@@ -36,6 +36,28 @@ class ShadowTest {
         assertThat(found(sink -> sink)).isEmpty();
     }
 
+    /** Also in worlds with insiders, durable, sticky and shared tables. */
+    @Test
+    void everyStepIsCompared() {
+        Totals totals = new Totals();
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            totals.add(Simulation.run(seed));
+        }
+        assertThat(totals.sum("client_steps_compared")).isPositive().isEqualTo(totals.sum("client_steps"));
+        assertThat(totals.sum("gateway_steps_compared")).isPositive().isEqualTo(totals.sum("gateway_steps"));
+    }
+
+    /** The rows of a loaded record are to be said once more. */
+    @Test
+    void aRowThatIsNotSaidAgain() {
+        assertThat(found(sink -> event -> {
+                    if (!SessionView.isAgain(event)) {
+                        sink.emit(event);
+                    }
+                }))
+                .contains("MODEL");
+    }
+
     @Test
     void aLegalReasonInTheWrongPlace() {
         assertThat(found(sink -> event -> sink.emit(reportsDeathItself(event)))).contains("MODEL");
