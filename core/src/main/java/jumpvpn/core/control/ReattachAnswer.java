@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.StateVersion;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +47,18 @@ public sealed interface ReattachAnswer {
     record Reject(ReasonCode reason, StateVersion version, Token token, List<byte[]> tickets, List<Endpoint> endpoints)
             implements ReattachAnswer {}
 
-    /** The plaintext body. */
-    default byte[] encode() {
-        ByteBuffer out = ByteBuffer.allocate(MessageType.REQUEST_LENGTH);
+    /** Bytes of the plaintext body. */
+    default int length() {
+        int tickets = 1 + tickets().size() * TicketSealer.SEALED_LENGTH;
+        return switch (this) {
+            case Ack _ -> 1 + 8 + 8 + 4 + 1 + Endpoint.WIRE_LENGTH + Token.LENGTH + tickets;
+            case Reject reject ->
+                1 + 2 + 8 + Token.LENGTH + tickets + 1 + reject.endpoints.size() * Endpoint.WIRE_LENGTH;
+        };
+    }
+
+    /** Writes the plaintext body. */
+    default void encode(ByteBuffer out) {
         switch (this) {
             case Ack ack -> {
                 out.put((byte) 0)
@@ -68,7 +78,6 @@ public sealed interface ReattachAnswer {
                 reject.endpoints.forEach(endpoint -> endpoint.encode(out));
             }
         }
-        return java.util.Arrays.copyOf(out.array(), out.position());
     }
 
     /** Reads a body; null if malformed. */

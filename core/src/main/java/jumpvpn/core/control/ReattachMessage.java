@@ -116,7 +116,9 @@ public final class ReattachMessage {
      */
     public static byte[] answer(AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
         byte[] key = to.proof.answerKey(random);
-        return sealAnswer(aead, to.suite, MessageType.REATTACH_ANSWER, clientWireId, random, key, answer.encode());
+        ByteBuffer datagram = answerHeader(MessageType.REATTACH_ANSWER, clientWireId, random, answer.length());
+        answer.encode(datagram);
+        return sealAnswer(aead, to.suite, key, datagram.array());
     }
 
     /**
@@ -125,23 +127,25 @@ public final class ReattachMessage {
      * @param random 16 fresh bytes
      */
     public static byte[] probeAnswer(AeadPort aead, Proven<Long> to, byte[] random, ProbeAnswer answer) {
-        ByteBuffer body = ByteBuffer.allocate(Token.LENGTH + Endpoint.WIRE_LENGTH);
-        answer.token.encode(body);
-        answer.observed.encode(body);
         byte[] key = to.proof.probeAnswerKey(random);
-        return sealAnswer(aead, to.suite, MessageType.PROBE_ANSWER, to.body, random, key, body.array());
+        ByteBuffer datagram =
+                answerHeader(MessageType.PROBE_ANSWER, to.body, random, Token.LENGTH + Endpoint.WIRE_LENGTH);
+        answer.token.encode(datagram);
+        answer.observed.encode(datagram);
+        return sealAnswer(aead, to.suite, key, datagram.array());
     }
 
-    private static byte[] sealAnswer(
-            AeadPort aead, Suite suite, byte type, long clientWireId, byte[] random, byte[] key, byte[] body) {
-        byte[] datagram = ByteBuffer.allocate(ANSWER_BODY + body.length + Aead.TAG_LENGTH)
+    /** What an answer begins with, and room for its body and its tag. */
+    private static ByteBuffer answerHeader(byte type, long clientWireId, byte[] random, int bodyLength) {
+        return ByteBuffer.allocate(ANSWER_BODY + bodyLength + Aead.TAG_LENGTH)
                 .put(type)
                 .put(MessageType.VERSION)
                 .putShort((short) 0)
                 .putLong(clientWireId)
-                .put(random)
-                .put(body)
-                .array();
+                .put(random);
+    }
+
+    private static byte[] sealAnswer(AeadPort aead, Suite suite, byte[] key, byte[] datagram) {
         aead.sealOnce(suite, key, 0, datagram, ANSWER_BODY, datagram.length);
         return datagram;
     }

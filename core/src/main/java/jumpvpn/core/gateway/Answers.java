@@ -36,7 +36,7 @@ final class Answers {
     }
 
     void send(Asked asked, byte[] answer) {
-        context.port().transmit(asked.socketId(), asked.from(), answer.clone());
+        context.port().transmit(asked.socketId(), asked.from(), answer);
     }
 
     /** The request was received, and passed these gates. */

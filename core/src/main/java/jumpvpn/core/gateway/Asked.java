@@ -6,18 +6,23 @@ import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.session.SessionId;
 
-/** A proven request and where it came from. */
-record Asked(int socketId, Endpoint from, byte[] datagram, Proven<ReattachRequest> proven) {
+/**
+ * A proven request and where it came from.
+ *
+ * @param id of the session
+ */
+record Asked(int socketId, Endpoint from, byte[] datagram, Proven<ReattachRequest> proven, SessionId id) {
+    /** With the session that its ticket names. */
+    Asked(int socketId, Endpoint from, byte[] datagram, Proven<ReattachRequest> proven) {
+        this(socketId, from, datagram, proven, SessionId.of(proven.ticket().sessionId()));
+    }
+
     ReattachRequest request() {
         return proven.body();
     }
 
     Nonce nonce() {
         return proven.nonce();
-    }
-
-    SessionId id() {
-        return SessionId.of(proven.ticket().sessionId());
     }
 
     /** What operators call the path that it asks for, seen from here. */

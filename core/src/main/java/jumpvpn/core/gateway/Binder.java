@@ -1,5 +1,6 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -126,7 +127,11 @@ final class Binder {
             this.asked = asked;
             this.session = session;
             this.gatesPassed = gatesPassed;
-            freshness = new Freshness(asked.nonce().bytes(), crypto.entropy().bytes(Nonce.LENGTH));
+            ByteBuffer fresh = ByteBuffer.wrap(
+                    crypto.entropy().bytes(Nonce.LENGTH + Long.BYTES)); // asking costs more than the bytes
+            byte[] random = new byte[Nonce.LENGTH];
+            fresh.get(random);
+            freshness = new Freshness(asked.nonce().bytes(), random);
             rows = session.rows.plan(reasons());
             entered = session.rekey.copyOf(
                     asked.request().expectedEpoch(), asked.request().phase());
@@ -142,10 +147,10 @@ final class Binder {
                     PacketLayout.DATA,
                     keys.gatewayToClient(),
                     keys.clientToGateway(),
-                    crypto.entropy().nextLong(),
+                    fresh.getLong(),
                     asked.request().clientWireId());
             keys.wipe();
-            byte[] earlyKey = named.earlyKey(asked.nonce().bytes());
+            byte[] earlyKey = named.earlyKey(freshness.client());
             long earlyId = asked.nonce().high();
             early = binding(nowNanos, PacketLayout.EARLY_DATA, earlyKey, earlyKey, earlyId, earlyId);
             Arrays.fill(earlyKey, (byte) 0);

@@ -1,8 +1,9 @@
 package jumpvpn.core.gateway;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.ownership.SwitchTimes;
 import jumpvpn.core.session.Fault;
@@ -64,7 +65,22 @@ final class Gates {
      * @param passed the gates passed, in order
      * @param refusal the reason of the first gate that failed; null: all passed
      */
-    record Verdict(List<String> passed, @Nullable ReasonCode refusal) {}
+    record Verdict(List<String> passed, @Nullable ReasonCode refusal) {
+        boolean isPast(Gate gate) {
+            return passed.size() > gate.ordinal();
+        }
+    }
+
+    private static final Gate[] IN_ORDER = Gate.values();
+    /** What was passed before each gate, and behind the last, by name. */
+    private static final List<List<String>> PASSED = passed();
+
+    private static List<List<String>> passed() {
+        List<String> all = Arrays.stream(IN_ORDER).map(Gate::name).toList();
+        return IntStream.rangeClosed(0, all.size())
+                .mapToObj(count -> List.copyOf(all.subList(0, count)))
+                .toList();
+    }
 
     private final long incarnation;
     private final Set<Fault> faults;
@@ -81,8 +97,7 @@ final class Gates {
     }
 
     Verdict check(long nowNanos, ReattachRequest request, Facts facts) {
-        List<String> passed = new ArrayList<>();
-        for (Gate gate : Gate.values()) {
+        for (Gate gate : IN_ORDER) {
             ReasonCode refusal = switch (gate) {
                 case A -> gateA(nowNanos, facts);
                 case B -> gateB(request, facts);
@@ -92,11 +107,10 @@ final class Gates {
                 case F -> gateF(nowNanos, request, facts);
             };
             if (refusal != null) {
-                return new Verdict(passed, refusal);
+                return new Verdict(PASSED.get(gate.ordinal()), refusal);
             }
-            passed.add(gate.name());
         }
-        return new Verdict(passed, null);
+        return new Verdict(PASSED.getLast(), null);
     }
 
     private static @Nullable ReasonCode gateA(long nowNanos, Facts facts) {

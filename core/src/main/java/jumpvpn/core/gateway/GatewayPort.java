@@ -5,6 +5,6 @@ import jumpvpn.core.net.Endpoint;
 /** What the gateway asks of the world. Called on the gateway's own thread; must not block and must not call back into the gateway. */
 @FunctionalInterface
 public interface GatewayPort {
-    /** Sends a datagram from a listening socket; it may be lost. */
+    /** Sends a datagram from a listening socket; it may be lost. Nobody changes its bytes: they may be sent again. */
     void transmit(int socketId, Endpoint to, byte[] datagram);
 }

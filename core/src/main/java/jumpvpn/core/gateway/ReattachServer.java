@@ -1,6 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeSet;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachMessage;
@@ -200,13 +201,11 @@ final class ReattachServer {
     private void judge(long nowNanos, Asked asked, GatewaySession session, boolean nonceUsed) {
         ReattachRequest request = asked.request();
         SessionRecord record = session.record;
-        boolean begunByUnanswered = request.unanswered().stream()
-                .anyMatch(nonce -> Binder.text(nonce).equals(record.bindNonce()));
         SessionSecret base = record.secret(request.generation());
         Gates.Facts facts = new Gates.Facts(
                 record.version().epoch(),
-                begunByUnanswered,
-                !nonceUsed && Binder.text(asked.nonce()).equals(record.bindNonce()),
+                isBegunByOneOf(request.unanswered(), record),
+                !nonceUsed && isBegunByOneOf(List.of(asked.nonce()), record),
                 base != null,
                 record.lifetimeEndNanos(),
                 session.lossEndNanos(),
@@ -229,8 +228,17 @@ final class ReattachServer {
         }
     }
 
+    private static boolean isBegunByOneOf(List<Nonce> unanswered, SessionRecord record) {
+        for (int i = 0; i < unanswered.size(); i++) {
+            if (Binder.text(unanswered.get(i)).equals(record.bindNonce())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void refuse(long nowNanos, Asked asked, GatewaySession session, Gates.Verdict verdict, ReasonCode reason) {
-        boolean pastC = verdict.passed().contains(Gates.Gate.C.name());
+        boolean pastC = verdict.isPast(Gates.Gate.C);
         boolean young = pastC || gates.isYoung(nowNanos, asked.request(), session.policy());
         if (young || stale.tell(nowNanos)) { // an old one may be anybody's recording
             answers.received(nowNanos, asked, session, verdict.passed());

@@ -68,7 +68,10 @@ final class SessionRows {
             all.add(first);
         }
         all.addAll(reasons);
-        return machine.plan(all).stream().map(this::planted).toList();
+        List<Step> steps = machine.plan(all);
+        return context.faults().isEmpty()
+                ? steps
+                : steps.stream().map(this::planted).toList();
     }
 
     /** Rows as a record keeps them. */

@@ -94,6 +94,12 @@ final class TableClient {
         return later.isEmpty() ? Deadlines.NEVER : later.peek().atNanos;
     }
 
+    private static List<SessionTable.Change> copies(List<SessionTable.Change> changes) {
+        return changes.size() == 1
+                ? List.of(changes.getFirst().copy())
+                : changes.stream().map(SessionTable.Change::copy).toList();
+    }
+
     /** One commit until it is settled. */
     private final class Attempt {
         private final long commitId;
@@ -106,9 +112,7 @@ final class TableClient {
 
         Attempt(long commitId, List<SessionTable.Change> changes, Settled settled) {
             this.commitId = commitId;
-            this.changes = changes.stream()
-                    .map(SessionTable.Change::copy)
-                    .toList(); // its session may be forgotten, and wiped, before it is settled
+            this.changes = copies(changes); // its session may be forgotten, and wiped, before it is settled
             this.settled = settled;
         }
 

@@ -11,59 +11,67 @@ import org.jspecify.annotations.Nullable;
 public final class MemorySessionTable implements SessionTable {
     private record LastMark(long incarnation, long nanos) {}
 
-    private final TreeMap<SessionId, SessionRecord> records = new TreeMap<>();
-    private final TreeMap<String, SessionId> live = new TreeMap<>();
+    private final RecordIndex<SessionId> records = new RecordIndex<>(SessionRecord::id);
+    private final RecordIndex<String> live = new RecordIndex<>(SessionRecord::clientKey);
     private final TreeMap<Long, LastMark> marks = new TreeMap<>();
     private final TreeMap<SessionId, Loss> losses = new TreeMap<>();
     private final List<Watcher> watchers = new ArrayList<>();
 
     @Override
     public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
-        if (!changes.stream().allMatch(change -> change.fits(records.get(change.id()))) || !leavesOneEach(changes)) {
-            done.accept(Outcome.REFUSED);
-            return;
-        }
         for (Change change : changes) {
-            SessionRecord before = records.get(change.id());
-            if (before != null) {
-                live.remove(before.clientKey(), change.id());
-            }
-            losses.remove(change.id());
-            if (change.record() == null) {
-                records.remove(change.id());
-            } else {
-                records.put(change.id(), change.record().copy());
+            if (!change.fits(records.get(change.id())) || !leavesOneEach(change, changes)) {
+                done.accept(Outcome.REFUSED);
+                return;
             }
         }
+        for (Change change :
+                changes) { // what goes, before what comes: a client's old session makes room for his new one
+            apply(change);
+        }
         for (Change change : changes) {
-            SessionRecord after = change.record();
-            if (after != null && after.isLive()) {
-                live.put(after.clientKey(), change.id());
+            SessionRecord stored = records.get(change.id());
+            if (stored != null && stored.isLive()) {
+                live.put(stored);
             }
         }
         done.accept(Outcome.COMMITTED);
         for (Change change : changes) {
-            List.copyOf(watchers)
-                    .forEach(watcher -> watcher.committed(
-                            change.id(),
-                            change.record() == null ? null : change.record().copy()));
+            for (Watcher watcher : watchers) {
+                watcher.committed(change.id(), change.record());
+            }
         }
     }
 
-    private boolean leavesOneEach(List<Change> changes) {
-        for (Change change : changes) {
-            SessionRecord record = change.record();
-            SessionId other = record == null || !record.isLive() ? null : live.get(record.clientKey());
-            if (other != null && changes.stream().noneMatch(each -> each.id().equals(other))) {
-                return false;
+    private void apply(Change change) {
+        SessionRecord after = change.record();
+        if (after == null || !after.isLive()) {
+            SessionRecord before = records.get(change.id());
+            if (before != null && before == live.get(before.clientKey())) {
+                live.remove(before.clientKey());
             }
         }
-        return true;
+        losses.remove(change.id());
+        if (after == null) {
+            records.remove(change.id());
+        } else {
+            records.put(after.copy());
+        }
+    }
+
+    /** Only a birth can give a client a second live record: a session keeps its client. */
+    private boolean leavesOneEach(Change change, List<Change> changes) {
+        SessionRecord born = change.expectedEpoch() == 0 ? change.record() : null;
+        SessionRecord other = born == null || !born.isLive() ? null : live.get(born.clientKey());
+        return other == null || changes.stream().anyMatch(each -> each.id().equals(other.id()));
     }
 
     @Override
     public void read(SessionId id, Consumer<Reading> done) {
-        SessionRecord record = records.get(id);
+        tell(records.get(id), done);
+    }
+
+    private void tell(@Nullable SessionRecord record, Consumer<Reading> done) {
         done.accept(
                 record == null
                         ? new Reading.None()
@@ -72,12 +80,7 @@ public final class MemorySessionTable implements SessionTable {
 
     @Override
     public void readClient(String clientKey, Consumer<Reading> done) {
-        SessionId id = live.get(clientKey);
-        if (id == null) {
-            done.accept(new Reading.None());
-        } else {
-            read(id, done);
-        }
+        tell(live.get(clientKey), done);
     }
 
     @Override
@@ -85,7 +88,11 @@ public final class MemorySessionTable implements SessionTable {
         Owner owner = mark.owner();
         LastMark last = marks.get(owner.gateway());
         if (last != null && last.incarnation != owner.incarnation()) { // its older records keep the sign of then
-            records.replaceAll((_, record) -> record.owner().gateway() == owner.gateway() ? withLife(record) : record);
+            for (SessionRecord record : records.all()) {
+                if (record.owner().gateway() == owner.gateway()) {
+                    replace(withLife(record));
+                }
+            }
         }
         marks.put(owner.gateway(), new LastMark(owner.incarnation(), mark.nanos()));
         for (Loss loss : mark.losses()) {
@@ -95,6 +102,13 @@ public final class MemorySessionTable implements SessionTable {
             }
         }
         done.accept(Outcome.COMMITTED);
+    }
+
+    private void replace(SessionRecord record) {
+        records.put(record);
+        if (record.isLive()) {
+            live.put(record);
+        }
     }
 
     private SessionRecord withLife(SessionRecord record) {
@@ -113,7 +127,7 @@ public final class MemorySessionTable implements SessionTable {
 
     @Override
     public void load(long gateway, Consumer<List<SessionRecord>> done) {
-        done.accept(records.values().stream()
+        done.accept(records.all().stream()
                 .filter(record -> record.owner().gateway() == gateway)
                 .map(record -> withLife(record).copy())
                 .toList());
@@ -126,7 +140,7 @@ public final class MemorySessionTable implements SessionTable {
 
     /** The live records, by id. */
     public List<SessionRecord> live() {
-        return records.values().stream().filter(SessionRecord::isLive).toList();
+        return live.all();
     }
 
     /** How many records there are, live and ended. */

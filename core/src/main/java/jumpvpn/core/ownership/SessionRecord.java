@@ -136,16 +136,21 @@ public record SessionRecord(
                 owner,
                 commitId,
                 rows,
-                secrets.stream()
-                        .map(secret -> new SessionSecret(
-                                secret.generation(), secret.key().clone()))
-                        .toList(),
+                copies(),
                 bindNonce,
                 inner,
                 policy,
                 lifetimeEndNanos,
                 noBindingSinceNanos,
                 switches);
+    }
+
+    private List<SessionSecret> copies() {
+        return switch (secrets.size()) {
+            case 1 -> List.of(secrets.getFirst().copy());
+            case 2 -> List.of(secrets.getFirst().copy(), secrets.getLast().copy());
+            default -> secrets.stream().map(SessionSecret::copy).toList();
+        };
     }
 
     /** The secret of a generation, or null. */

@@ -94,7 +94,7 @@ public interface SessionTable {
         /**
          * A change was committed, by anybody, the watcher included. In order per session.
          *
-         * @param record null: removed
+         * @param record null: removed. Its secrets are not copied, and may be wiped at any time: they are not for watchers
          */
         void committed(SessionId id, @Nullable SessionRecord record);
 

@@ -21,12 +21,19 @@ final class AesBlocks {
         }
     }
 
-    /** Enciphers blocks in place; one call for many, because a call costs many times a block. */
-    void encipher(byte[] work) {
+    /** Enciphers the first so many bytes, whole blocks, into another array; one call for many blocks, because a call costs many times a block. */
+    void encipher(byte[] in, int length, byte[] out) {
         try {
-            cipher.doFinal(work, 0, work.length, work, 0);
+            cipher.update(in, 0, length, out, 0); // doFinal would copy what it gets first
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES refused whole blocks", e);
         }
+    }
+
+    /** One block, enciphered. */
+    byte[] enciphered(byte[] block) {
+        byte[] out = new byte[LENGTH];
+        encipher(block, LENGTH, out);
+        return out;
     }
 }

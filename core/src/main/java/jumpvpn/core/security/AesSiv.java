@@ -1,13 +1,6 @@
 package jumpvpn.core.security;
 
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,181 +13,175 @@ final class AesSiv {
 
     private static final int BLOCK = AesBlocks.LENGTH;
 
-    private final Cipher chain;
     private final AesBlocks lanes;
     private final AesBlocks blocks;
     /** CMAC's two subkeys, for a last block that is full and for one that is padded. */
     private final byte[] full;
 
     private final byte[] padded;
-    /** CMAC of zeros: where S2V starts. */
-    private final byte[] start;
+    /** What S2V adds to the CMAC of its first string: that of a block of zeros, doubled. */
+    private final byte[] begun;
+
+    private Lanes kept = new Lanes(1);
 
     /** @param key 32, 48 or 64 bytes: the first half authenticates, the second enciphers; copied */
     AesSiv(byte[] key) {
         int half = key.length / 2;
-        try {
-            chain = Cipher.getInstance("AES/CBC/NoPadding");
-            chain.init(
-                    Cipher.ENCRYPT_MODE, new SecretKeySpec(key, 0, half, "AES"), new IvParameterSpec(new byte[BLOCK]));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no AES: run on a full JDK 25", e);
-        }
         lanes = new AesBlocks(key, 0, half);
         blocks = new AesBlocks(key, half, half);
-        full = doubled(lastBlock(new byte[BLOCK]));
+        full = doubled(lanes.enciphered(new byte[BLOCK]));
         padded = doubled(full);
-        start = cmac(new byte[BLOCK]);
-    }
-
-    /** Tag and ciphertext, {@link #TAG_LENGTH} bytes longer than the plaintext: the RFC's own form, which the vectors check. */
-    byte[] seal(byte[] plaintext, byte[]... associated) {
-        byte[] sealed = new byte[TAG_LENGTH + plaintext.length];
-        byte[] tag = tag(plaintext, associated);
-        System.arraycopy(tag, 0, sealed, 0, TAG_LENGTH);
-        byte[] stream = stream(tag, plaintext.length);
-        for (int i = 0; i < plaintext.length; i++) {
-            sealed[TAG_LENGTH + i] = (byte) (plaintext[i] ^ stream[i]);
-        }
-        return sealed;
+        begun = doubled(lanes.enciphered(full));
     }
 
     /**
-     * What {@link #seal} gives for one plaintext of at least a block under each of these associated data, all of one length. Block after block of all of them goes
-     * through the cipher in one call, because a call costs many times a block.
+     * Seals one plaintext of at least a block under as many associated data, each one block. They lie in {@code out}, {@code stride} bytes
+     * apart, and behind each goes what is sealed under it: tag and ciphertext. What the messages share is done once, the rest of all of them block after block in one call.
      */
-    List<byte[]> sealEach(byte[] plaintext, List<byte[]> associated) {
-        List<byte[]> texts = new ArrayList<>(associated.size());
-        byte[] begun = doubled(start);
-        for (byte[] mac : cmacs(associated)) {
-            byte[] text = plaintext.clone();
-            int end = text.length - BLOCK;
-            for (int i = 0; i < BLOCK; i++) {
-                text[end + i] ^= (byte) (begun[i] ^ mac[i]);
-            }
-            texts.add(text);
-        }
-        List<byte[]> tags = cmacs(texts);
-        texts.forEach(text -> Arrays.fill(text, (byte) 0));
+    void seal(byte[] plaintext, byte[] out, int stride, int count) {
+        Lanes work = lanes(count);
+        work.tag(out, 0, stride, plaintext, plaintext.length);
         int each = blocks(plaintext.length) * BLOCK;
-        byte[] streams = new byte[tags.size() * each];
-        for (int lane = 0; lane < tags.size(); lane++) {
-            counters(tags.get(lane), streams, lane * each, each);
+        work.reserve(count * each);
+        for (int lane = 0; lane < count; lane++) {
+            System.arraycopy(work.states, lane * BLOCK, out, lane * stride + BLOCK, TAG_LENGTH);
+            counters(work.states, lane * BLOCK, work.counters, lane * each, each);
         }
-        blocks.encipher(streams);
-        List<byte[]> sealed = new ArrayList<>(tags.size());
-        for (int lane = 0; lane < tags.size(); lane++) {
-            byte[] out = Arrays.copyOf(tags.get(lane), TAG_LENGTH + plaintext.length);
+        blocks.encipher(work.counters, count * each, work.stream);
+        for (int lane = 0; lane < count; lane++) {
+            int to = lane * stride + BLOCK + TAG_LENGTH;
+            int from = lane * each;
             for (int i = 0; i < plaintext.length; i++) {
-                out[TAG_LENGTH + i] = (byte) (plaintext[i] ^ streams[lane * each + i]);
+                out[to + i] = (byte) (plaintext[i] ^ work.stream[from + i]);
             }
-            sealed.add(out);
         }
-        return sealed;
+        work.wipe();
     }
 
-    /** CMACs of messages of one length, in step. */
-    private List<byte[]> cmacs(List<byte[]> messages) {
-        int length = messages.getFirst().length;
-        int whole = blocks(length);
-        byte[] subkey = length == whole * BLOCK ? full : padded;
-        byte[] states = new byte[messages.size() * BLOCK];
-        for (int block = 0; block < whole; block++) {
-            boolean isLast = block == whole - 1;
-            int from = block * BLOCK;
-            for (int lane = 0; lane < messages.size(); lane++) {
-                byte[] message = messages.get(lane);
-                for (int i = 0; i < BLOCK; i++) {
-                    int at = from + i;
-                    int in = at < length ? message[at] : at == length ? 0x80 : 0;
-                    states[lane * BLOCK + i] ^= (byte) (isLast ? in ^ subkey[i] : in);
-                }
-            }
-            lanes.encipher(states);
-        }
-        List<byte[]> macs = new ArrayList<>(messages.size());
-        for (int lane = 0; lane < messages.size(); lane++) {
-            macs.add(Arrays.copyOfRange(states, lane * BLOCK, (lane + 1) * BLOCK));
-        }
-        return macs;
-    }
-
-    private static int blocks(int length) {
-        return Math.max(1, (length + BLOCK - 1) / BLOCK);
-    }
-
-    /** The plaintext of what {@link #seal} made, at {@code from} in a longer array; null if it is not authentic. */
-    byte @Nullable [] open(byte[] in, int from, int sealedLength, byte[]... associated) {
-        byte[] tag = Arrays.copyOfRange(in, from, from + TAG_LENGTH);
-        byte[] plaintext = Arrays.copyOfRange(in, from + TAG_LENGTH, from + sealedLength);
-        byte[] stream = stream(tag, plaintext.length);
+    /** The plaintext, of at least a block, of one message that {@link #seal} made, associated data included, at an offset in a longer array; null if it is not authentic. */
+    byte @Nullable [] open(byte[] in, int at, int length) {
+        int textAt = at + BLOCK + TAG_LENGTH;
+        byte[] plaintext = new byte[length - BLOCK - TAG_LENGTH];
+        Lanes work = lanes(1);
+        int each = blocks(plaintext.length) * BLOCK;
+        work.reserve(each);
+        counters(in, at + BLOCK, work.counters, 0, each);
+        blocks.encipher(work.counters, each, work.stream);
         for (int i = 0; i < plaintext.length; i++) {
-            plaintext[i] ^= stream[i];
+            plaintext[i] = (byte) (in[textAt + i] ^ work.stream[i]);
         }
-        if (MessageDigest.isEqual(tag, tag(plaintext, associated))) {
+        work.tag(in, at, 0, plaintext, plaintext.length);
+        int differs = 0;
+        for (int i = 0; i < TAG_LENGTH; i++) { // all of them, whatever the first says
+            differs |= work.states[i] ^ in[at + BLOCK + i];
+        }
+        work.wipe();
+        if (differs == 0) {
             return plaintext;
         }
         Arrays.fill(plaintext, (byte) 0);
         return null;
     }
 
-    /** S2V of section 2.4. */
-    private byte[] tag(byte[] plaintext, byte[]... associated) {
-        byte[] mixed = start;
-        for (byte[] each : associated) {
-            mixed = xored(doubled(mixed), cmac(each));
+    private Lanes lanes(int count) {
+        if (kept.most < count) {
+            kept = new Lanes(count);
         }
-        byte[] last;
-        if (plaintext.length >= BLOCK) {
-            last = plaintext.clone();
-            int end = last.length - BLOCK;
-            for (int i = 0; i < BLOCK; i++) {
-                last[end + i] ^= mixed[i];
+        kept.count = count;
+        return kept;
+    }
+
+    /** Messages that are worked on in step. */
+    private final class Lanes {
+        private final int most;
+        private int count;
+        /** What goes into the cipher, then what came out: at the end the tags. */
+        private final byte[] in;
+
+        private final byte[] states;
+        /** What S2V mixes into the end of each plaintext. */
+        private final byte[] mixed;
+
+        private byte[] counters = {};
+        private byte[] stream = {};
+
+        Lanes(int most) {
+            this.most = most;
+            in = new byte[most * BLOCK];
+            states = new byte[most * BLOCK];
+            mixed = new byte[most * BLOCK];
+        }
+
+        void reserve(int bytes) {
+            if (counters.length < bytes) {
+                counters = new byte[bytes];
+                stream = new byte[bytes];
             }
-        } else {
-            last = Arrays.copyOf(plaintext, BLOCK);
-            last[plaintext.length] = (byte) 0x80;
-            last = xored(last, doubled(mixed));
         }
-        byte[] tag = cmac(last);
-        Arrays.fill(last, (byte) 0);
-        return tag;
+
+        /** S2V of a block from each place, and one plaintext. */
+        void tag(byte[] associated, int at, int stride, byte[] plaintext, int length) {
+            for (int lane = 0; lane < count; lane++) {
+                for (int i = 0; i < BLOCK; i++) {
+                    in[lane * BLOCK + i] = (byte) (associated[at + lane * stride + i] ^ full[i]);
+                }
+            }
+            lanes.encipher(in, count * BLOCK, mixed);
+            for (int i = 0; i < count * BLOCK; i++) {
+                mixed[i] ^= begun[i % BLOCK];
+            }
+            chain(plaintext, length);
+        }
+
+        /** CMAC of the plaintext, whose last bytes, a block of them, differ; the blocks before those are enciphered once. */
+        private void chain(byte[] plaintext, int length) {
+            int whole = blocks(length);
+            int shared = length / BLOCK - 1;
+            Arrays.fill(states, 0, BLOCK, (byte) 0);
+            for (int block = 0; block < shared; block++) {
+                for (int i = 0; i < BLOCK; i++) {
+                    in[i] = (byte) (states[i] ^ plaintext[block * BLOCK + i]);
+                }
+                lanes.encipher(in, BLOCK, states);
+            }
+            for (int lane = 1; lane < count; lane++) {
+                System.arraycopy(states, 0, states, lane * BLOCK, BLOCK);
+            }
+            for (int block = shared; block < whole; block++) {
+                feed(plaintext, length, block * BLOCK, block == whole - 1);
+                lanes.encipher(in, count * BLOCK, states);
+            }
+        }
+
+        private void feed(byte[] plaintext, int length, int from, boolean isLast) {
+            int mixedFrom = length - BLOCK;
+            byte[] subkey = length % BLOCK == 0 ? full : padded;
+            for (int i = 0, at = from; i < BLOCK; i++, at++) {
+                int next = at < length ? plaintext[at] : at == length ? 0x80 : 0;
+                int same = isLast ? next ^ subkey[i] : next;
+                boolean isMixed = at >= mixedFrom && at < length;
+                for (int lane = i; lane < count * BLOCK; lane += BLOCK) {
+                    int other = isMixed ? mixed[lane - i + at - mixedFrom] : 0;
+                    in[lane] = (byte) (states[lane] ^ same ^ other);
+                }
+            }
+        }
+
+        /** What plaintexts could be told from. */
+        void wipe() {
+            Arrays.fill(in, (byte) 0);
+            Arrays.fill(stream, (byte) 0);
+        }
     }
 
-    /** CMAC (RFC 4493). */
-    private byte[] cmac(byte[] message) {
-        int whole = blocks(message.length) * BLOCK;
-        byte[] work = Arrays.copyOf(message, whole);
-        if (message.length < whole) {
-            work[message.length] = (byte) 0x80;
-        }
-        byte[] subkey = message.length == whole ? full : padded;
-        for (int i = 0; i < BLOCK; i++) {
-            work[whole - BLOCK + i] ^= subkey[i];
-        }
-        return lastBlock(work);
+    private static int blocks(int length) {
+        return Math.max(1, (length + BLOCK - 1) / BLOCK);
     }
 
-    private byte[] lastBlock(byte[] work) {
-        try {
-            chain.doFinal(work, 0, work.length, work, 0);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES refused whole blocks", e);
-        }
-        return Arrays.copyOfRange(work, work.length - BLOCK, work.length);
-    }
-
-    /** The key stream of section 2.5: counter mode from the tag without its bits 31 and 63. */
-    private byte[] stream(byte[] tag, int length) {
-        byte[] stream = new byte[blocks(length) * BLOCK];
-        counters(tag, stream, 0, stream.length);
-        blocks.encipher(stream);
-        return stream;
-    }
-
-    private static void counters(byte[] tag, byte[] out, int from, int length) {
+    /** The counters of section 2.5: from the tag without its bits 31 and 63. */
+    private static void counters(byte[] tags, int tagAt, byte[] out, int from, int length) {
         for (int at = from, number = 0; at < from + length; at += BLOCK, number++) {
-            System.arraycopy(tag, 0, out, at, BLOCK);
+            System.arraycopy(tags, tagAt, out, at, BLOCK);
             out[at + 8] &= 0x7f;
             out[at + 12] &= 0x7f;
             add(out, at + 12, number);
@@ -219,13 +206,5 @@ final class AesSiv {
         }
         twice[BLOCK - 1] ^= (byte) (0x87 & block[0] >> 7);
         return twice;
-    }
-
-    private static byte[] xored(byte[] one, byte[] other) {
-        byte[] sum = new byte[BLOCK];
-        for (int i = 0; i < BLOCK; i++) {
-            sum[i] = (byte) (one[i] ^ other[i]);
-        }
-        return sum;
     }
 }

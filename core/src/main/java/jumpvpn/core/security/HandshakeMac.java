@@ -38,8 +38,7 @@ public final class HandshakeMac {
 
     /** The whole HMAC of which mac1 is the first half. */
     private byte[] mac1(byte[] message, int length) {
-        MessageDigest begun = mac.begin();
-        begun.update(message, 0, length);
-        return mac.end(begun);
+        mac.begin().update(message, 0, length);
+        return mac.end();
     }
 }

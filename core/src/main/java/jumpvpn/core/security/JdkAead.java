@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * {@link ReplayWindow}'s work.
  */
 public final class JdkAead implements AeadPort {
+    /** A key's first nonce, which is most often its only one. */
+    private static final AlgorithmParameterSpec[] FIRST = Arrays.stream(Suite.values())
+            .map(suite -> parameters(suite, nonce(0)))
+            .toArray(AlgorithmParameterSpec[]::new);
+
     /** Engines for messages with a key of their own: looking one up costs more than using it. Each under its own lock, which nobody but the control thread should ever want. */
     private final Cipher[] sealingOnce = engines();
 
@@ -41,7 +46,7 @@ public final class JdkAead implements AeadPort {
         int textLength = end - Aead.TAG_LENGTH - aadLength;
         synchronized (cipher) {
             try {
-                cipher.init(Cipher.ENCRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
+                cipher.init(Cipher.ENCRYPT_MODE, secretKey(suite, key), parametersOnce(suite, counter));
                 cipher.updateAAD(message, 0, aadLength);
                 cipher.doFinal(message, aadLength, textLength, message, aadLength);
             } catch (GeneralSecurityException e) {
@@ -59,7 +64,7 @@ public final class JdkAead implements AeadPort {
         Cipher cipher = openingOnce[suite.ordinal()];
         synchronized (cipher) {
             try {
-                cipher.init(Cipher.DECRYPT_MODE, secretKey(suite, key), parameters(suite, nonce(counter)));
+                cipher.init(Cipher.DECRYPT_MODE, secretKey(suite, key), parametersOnce(suite, counter));
                 cipher.updateAAD(message, 0, aadLength);
                 return cipher.doFinal(message, aadLength, end - aadLength);
             } catch (AEADBadTagException e) {
@@ -68,6 +73,10 @@ public final class JdkAead implements AeadPort {
                 throw new IllegalStateException(suite + " refused to open " + (end - aadLength) + " bytes", e);
             }
         }
+    }
+
+    private static AlgorithmParameterSpec parametersOnce(Suite suite, long counter) {
+        return counter == 0 ? FIRST[suite.ordinal()] : parameters(suite, nonce(counter));
     }
 
     private static byte[] nonce(long counter) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Proof of possession, for one nonce: the mac at the end of a REATTACH_REQUEST or PROBE, and the keys that seal its body and its answer (docs/protocol/wire.md, Key schedule), all from one extraction. The proof key is
- * {@link SessionSecret#proofKey()}, at a gateway without the session the ticket's. The mac is looked at before anything is opened, so that a forgery costs little.
+ * {@link SessionSecret#proofKey()}, at a gateway without the session the ticket's. The mac is looked at before anything is opened, so that a forgery costs little. Not for two threads at once.
  */
 public final class Proof {
     /** Bytes of a request's or probe's nonce and of an answer's random. */
@@ -14,7 +14,11 @@ public final class Proof {
     /** Bytes of the mac. */
     public static final int MAC_LENGTH = 16;
 
-    private static final int KEY_LENGTH = 32;
+    private static final byte[] MAC = Hkdf.label("jumpvpn mac");
+    private static final byte[] REQUEST = Hkdf.label("jumpvpn request");
+    private static final byte[] PROBE = Hkdf.label("jumpvpn probe");
+    private static final byte[] ANSWER = Hkdf.label("jumpvpn answer");
+    private static final byte[] PROBE_ANSWER = Hkdf.label("jumpvpn probe answer");
 
     private final Hkdf exchange;
 
@@ -35,26 +39,26 @@ public final class Proof {
     }
 
     private byte[] mac(byte[] message) {
-        return exchange.derive("jumpvpn mac", message, message.length - MAC_LENGTH, MAC_LENGTH);
+        return exchange.derive(MAC, message, message.length - MAC_LENGTH, MAC_LENGTH);
     }
 
     /** Seals a REATTACH_REQUEST. */
     public byte[] requestKey() {
-        return exchange.derive("jumpvpn request", Bytes.EMPTY, KEY_LENGTH);
+        return exchange.derive(REQUEST, Bytes.EMPTY);
     }
 
     /** Seals a PROBE. */
     public byte[] probeKey() {
-        return exchange.derive("jumpvpn probe", Bytes.EMPTY, KEY_LENGTH);
+        return exchange.derive(PROBE, Bytes.EMPTY);
     }
 
     /** Seals the REATTACH_ANSWER. */
     public byte[] answerKey(byte[] answerRandom) {
-        return exchange.derive("jumpvpn answer", answerRandom, KEY_LENGTH);
+        return exchange.derive(ANSWER, answerRandom);
     }
 
     /** Seals the PROBE_ANSWER. */
     public byte[] probeAnswerKey(byte[] answerRandom) {
-        return exchange.derive("jumpvpn probe answer", answerRandom, KEY_LENGTH);
+        return exchange.derive(PROBE_ANSWER, answerRandom);
     }
 }

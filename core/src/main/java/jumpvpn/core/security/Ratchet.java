@@ -9,6 +9,7 @@ import java.util.Arrays;
  */
 public final class Ratchet {
     private static final int LENGTH = 32;
+    private static final byte[] CHAIN = Hkdf.label("jumpvpn rekey chain");
 
     private final byte[] chain;
     private final int epoch;
@@ -35,11 +36,11 @@ public final class Ratchet {
      * @param secret the generation that its keys start from
      */
     public static Ratchet of(SessionSecret secret, Freshness freshness, int epoch) {
-        return of(new Hkdf(freshness.joined(), secret.key()), epoch);
+        return of(new Hkdf(freshness.joined(), secret.key()), epoch, Bytes.u32(epoch));
     }
 
-    static Ratchet of(Hkdf bind, int epoch) {
-        return new Ratchet(bind.derive("jumpvpn rekey chain", Bytes.u32(epoch), LENGTH), epoch, 0);
+    static Ratchet of(Hkdf bind, int epoch, byte[] context) {
+        return new Ratchet(bind.derive(CHAIN, context), epoch, 0);
     }
 
     /** The phase whose keys the last step made, from 0. */
@@ -63,7 +64,7 @@ public final class Ratchet {
                         Hkdf.derive(salt, input, "jumpvpn rekey c2g", context, LENGTH),
                         Hkdf.derive(salt, input, "jumpvpn rekey g2c", context, LENGTH)),
                 new RekeyOutput(epoch, phase + 1, Hkdf.derive(salt, input, "jumpvpn rekey output", context, LENGTH)),
-                new Ratchet(Hkdf.derive(salt, input, "jumpvpn rekey chain", context, LENGTH), epoch, phase + 1));
+                new Ratchet(Hkdf.derive(salt, input, CHAIN, context, LENGTH), epoch, phase + 1));
         Arrays.fill(input, (byte) 0);
         return step;
     }

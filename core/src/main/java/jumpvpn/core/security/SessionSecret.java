@@ -11,6 +11,11 @@ import java.util.Arrays;
  */
 public record SessionSecret(int generation, byte[] key) {
     private static final int LENGTH = 32;
+    private static final byte[] CLIENT_TO_GATEWAY = Hkdf.label("jumpvpn binding c2g");
+    private static final byte[] GATEWAY_TO_CLIENT = Hkdf.label("jumpvpn binding g2c");
+    private static final byte[] NEXT = Hkdf.label("jumpvpn secret");
+    private static final byte[] PROOF = Hkdf.label("jumpvpn proof");
+    private static final byte[] EARLY = Hkdf.label("jumpvpn early");
 
     /** secret(0) from Noise's handshake hash and final chaining key. */
     public static SessionSecret ofHandshake(byte[] handshakeHash, byte[] chainingKey) {
@@ -24,13 +29,11 @@ public record SessionSecret(int generation, byte[] key) {
      * @param epoch u32
      */
     public BindingKeys bindingKeys(Freshness freshness, int epoch) {
-        return bindingKeys(new Hkdf(freshness.joined(), key), epoch);
+        return bindingKeys(new Hkdf(freshness.joined(), key), Bytes.u32(epoch));
     }
 
-    private static BindingKeys bindingKeys(Hkdf bind, int epoch) {
-        return new BindingKeys(
-                bind.derive("jumpvpn binding c2g", Bytes.u32(epoch), LENGTH),
-                bind.derive("jumpvpn binding g2c", Bytes.u32(epoch), LENGTH));
+    private static BindingKeys bindingKeys(Hkdf bind, byte[] epoch) {
+        return new BindingKeys(bind.derive(CLIENT_TO_GATEWAY, epoch), bind.derive(GATEWAY_TO_CLIENT, epoch));
     }
 
     /**
@@ -39,11 +42,11 @@ public record SessionSecret(int generation, byte[] key) {
      * @param epoch the bind's, u32
      */
     public SessionSecret next(Freshness freshness, int epoch) {
-        return next(new Hkdf(freshness.joined(), key), epoch);
+        return next(new Hkdf(freshness.joined(), key), Bytes.u32(epoch));
     }
 
-    private SessionSecret next(Hkdf bind, int epoch) {
-        return new SessionSecret(generation + 1, bind.derive("jumpvpn secret", Bytes.u32(epoch), LENGTH));
+    private SessionSecret next(Hkdf bind, byte[] epoch) {
+        return new SessionSecret(generation + 1, bind.derive(NEXT, epoch));
     }
 
     /** All that a bind makes of a generation. */
@@ -56,7 +59,10 @@ public record SessionSecret(int generation, byte[] key) {
      */
     public Bound bound(Freshness freshness, int epoch) {
         Hkdf bind = new Hkdf(freshness.joined(), key);
-        return new Bound(bindingKeys(bind, epoch), next(bind, epoch), Ratchet.of(bind, epoch));
+        byte[] context = Bytes.u32(epoch);
+        Bound bound = new Bound(bindingKeys(bind, context), next(bind, context), Ratchet.of(bind, epoch, context));
+        bind.wipe();
+        return bound;
     }
 
     /**
@@ -83,7 +89,7 @@ public record SessionSecret(int generation, byte[] key) {
 
     /** The key that tickets carry and {@link Proof} starts from. */
     public byte[] proofKey() {
-        return Hkdf.derive(Bytes.EMPTY, key, "jumpvpn proof", Bytes.EMPTY, LENGTH);
+        return Hkdf.derive(Bytes.EMPTY, key, PROOF, Bytes.EMPTY, LENGTH);
     }
 
     /**
@@ -92,7 +98,7 @@ public record SessionSecret(int generation, byte[] key) {
      * @param nonce the request's, 16 bytes
      */
     public byte[] earlyKey(byte[] nonce) {
-        return Hkdf.derive(Bytes.EMPTY, key, "jumpvpn early", nonce, LENGTH);
+        return Hkdf.derive(Bytes.EMPTY, key, EARLY, nonce, LENGTH);
     }
 
     /** Overwrites the key. */

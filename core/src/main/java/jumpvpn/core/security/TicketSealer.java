@@ -63,32 +63,32 @@ public final class TicketSealer {
      */
     public List<byte[]> seal(int number, Ticket ticket, int count, byte[] seed) {
         Keys under = keys(number);
+        byte[] all = new byte[count * SEALED_LENGTH];
+        blur(under.blur, number, seed, all, count);
         byte[] plaintext = encode(ticket);
-        byte[] blurs = blurs(under.blur, count, seed);
-        List<byte[]> associated = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            byte[] each = Arrays.copyOfRange(blurs, i * SEED_LENGTH, (i + 1) * SEED_LENGTH);
-            ByteBuffer.wrap(each).putInt(number);
-            associated.add(each);
-        }
-        List<byte[]> sealed = under.siv.sealEach(plaintext, associated);
+        under.siv.seal(plaintext, all, SEALED_LENGTH, count);
+        Arrays.fill(plaintext, (byte) 0);
         List<byte[]> tickets = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            tickets.add(Bytes.join(associated.get(i), sealed.get(i)));
+            tickets.add(Arrays.copyOfRange(all, i * SEALED_LENGTH, (i + 1) * SEALED_LENGTH));
         }
-        Arrays.fill(plaintext, (byte) 0);
         return tickets;
     }
 
-    /** One block a ticket: the seed with the ticket's number in its last byte, enciphered. */
-    private static byte[] blurs(AesBlocks key, int count, byte[] seed) {
+    /** One block a ticket: the seed with the ticket's index in its last byte, enciphered, and the key's number over its beginning. */
+    private static void blur(AesBlocks key, int number, byte[] seed, byte[] tickets, int count) {
+        byte[] seeds = new byte[count * SEED_LENGTH];
         byte[] blurs = new byte[count * SEED_LENGTH];
         for (int i = 0; i < count; i++) {
-            System.arraycopy(seed, 0, blurs, i * SEED_LENGTH, SEED_LENGTH);
-            blurs[(i + 1) * SEED_LENGTH - 1] ^= (byte) i;
+            System.arraycopy(seed, 0, seeds, i * SEED_LENGTH, SEED_LENGTH);
+            seeds[(i + 1) * SEED_LENGTH - 1] ^= (byte) i;
         }
-        key.encipher(blurs);
-        return blurs;
+        key.encipher(seeds, seeds.length, blurs);
+        ByteBuffer out = ByteBuffer.wrap(tickets);
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(blurs, i * SEED_LENGTH, tickets, i * SEALED_LENGTH, SEED_LENGTH);
+            out.putInt(i * SEALED_LENGTH, number);
+        }
     }
 
     /** The ticket of {@value #SEALED_LENGTH} bytes at an offset, or null if these are not one that a key in force has sealed. Its expiry is not looked at. */
@@ -97,8 +97,7 @@ public final class TicketSealer {
         if (Math.abs((long) (currentKey - number)) > olderKeys) {
             return null;
         }
-        byte[] associated = Arrays.copyOfRange(in, offset, offset + SEALED_AT);
-        byte[] plaintext = keys(number).siv.open(in, offset + SEALED_AT, SEALED_LENGTH - SEALED_AT, associated);
+        byte[] plaintext = keys(number).siv.open(in, offset, SEALED_LENGTH);
         return plaintext == null ? null : decode(plaintext);
     }
 

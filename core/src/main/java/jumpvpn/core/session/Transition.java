@@ -115,6 +115,8 @@ public enum Transition {
         }
     }
 
+    private static final Transition[] ROWS = values();
+
     private final Set<SessionState> from;
     private final Life life;
     private final SessionState to;
@@ -137,7 +139,7 @@ public enum Transition {
 
     /** The row for a reason in a state, or null if the table lacks it. */
     public static @Nullable Transition find(Role role, SessionState state, boolean bindingAlive, ReasonCode reason) {
-        for (Transition row : values()) {
+        for (Transition row : ROWS) {
             if (row.from.contains(state)
                     && row.reasons.contains(reason)
                     && row.life.holds(bindingAlive)

@@ -36,7 +36,7 @@ class TicketSealerTest {
     void hasTheWrittenLayout() throws Exception {
         byte[] sealed = seal(sealer(0x01020304, 0));
         byte[] info = Bytes.join("jumpvpn ticket".getBytes(StandardCharsets.US_ASCII), new byte[] {0, 1, 2, 3, 4});
-        AesSiv key = new AesSiv(JdkHkdf.derive(new byte[0], MASTER, info, 64));
+        RfcAesSiv key = new RfcAesSiv(JdkHkdf.derive(new byte[0], MASTER, info, 64));
         byte[] text = key.open(sealed, 16, 88, Arrays.copyOf(sealed, 16));
         assertThat(text).isNotNull();
         ByteBuffer plain = ByteBuffer.wrap(text);

@@ -121,9 +121,7 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
         done.accept(durable ? Outcome.COMMITTED : Outcome.UNKNOWN);
         if (durable) {
             for (Change change : changes) {
-                SessionRecord record = change.record();
-                List.copyOf(watchers)
-                        .forEach(watcher -> watcher.committed(change.id(), record == null ? null : record.copy()));
+                watchers.forEach(watcher -> watcher.committed(change.id(), change.record()));
             }
         }
     }
