@@ -145,16 +145,17 @@ public final class OwnerView extends View {
         if (request.expectedEpoch() > version.epoch()) {
             return Reason.OWNERSHIP_AMBIGUOUS;
         }
+        boolean beganEpoch = !nonceUsed && request.nonce().equals(bindNonce); // its answer is gone
         boolean knowsEpoch = request.expectedEpoch() == version.epoch()
                 || request.unanswered().contains(bindNonce)
-                || request.nonce().equals(bindNonce);
+                || beganEpoch;
         if (!knowsEpoch || !generations.contains(request.generation())) {
             return Reason.STALE_STATE_VERSION;
         }
         if (!isYoung(nowNanos, request)) {
             return Reason.STALE_REQUEST;
         }
-        if (!nonceUsed && request.nonce().equals(bindNonce)) { // spent, as the record says, and its answer gone
+        if (beganEpoch) { // its nonce is spent: the record says so
             return Reason.STALE_REQUEST;
         }
         if (nonceUsed) {
