@@ -1,9 +1,7 @@
 package jumpvpn.lab.model;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * or to end the session. Binds and ends are rows once they are committed; while a commit is under way no other row is taken.
  */
 public final class OwnerView extends View {
-    private static final long CLOCK_SKEW = 1_000_000_000L;
-    private static final int MOST_KEPT = 128;
-
     /** What is known of a record's binding by somebody who lacks its owner's memory. */
     public enum Life {
         /** It ended when this gateway lost its memory. */
@@ -27,10 +22,7 @@ public final class OwnerView extends View {
         LOST
     }
 
-    /** A nonce that was answered. */
-    private record Kept(int bytes, long nanos) {}
-
-    private final Map<String, Kept> kept = new LinkedHashMap<>();
+    private final KeptAnswers kept = new KeptAnswers();
     private Switches switches = new Switches();
     private List<Long> generations = List.of(0L);
     private String bindNonce = "";
@@ -106,17 +98,14 @@ public final class OwnerView extends View {
         if (!request.proven()) {
             return new Answer.Silence();
         }
-        kept.entrySet()
-                .removeIf(entry -> nowNanos - entry.getValue().nanos > terms.maxAge() + 2 * CLOCK_SKEW
-                        && !entry.getKey().equals(bindNonce));
-        Kept before = kept.get(request.nonce());
-        if (before != null && before.bytes == request.bytes()) {
+        kept.forget(nowNanos, terms.maxAge(), bindNonce);
+        if (kept.answers(request)) {
             return new Answer.SameAgain();
         }
         if (pending != null && pending.nonce().equals(request.nonce())) {
             return new Answer.Silence();
         }
-        if (kept.size() >= MOST_KEPT) {
+        if (kept.isFull()) {
             return new Answer.Refusal(Reason.SWITCH_RATE_LIMITED, version);
         }
         return null;
@@ -124,7 +113,7 @@ public final class OwnerView extends View {
 
     /** The gates, over one reading of the record. */
     public Answer judge(long nowNanos, Request request) {
-        boolean nonceUsed = kept.containsKey(request.nonce());
+        boolean nonceUsed = kept.hasNonceOf(request);
         Reason refusal = firstFailing(nowNanos, request, nonceUsed);
         if (refusal != null) {
             return refuse(nowNanos, request, refusal);
@@ -166,7 +155,7 @@ public final class OwnerView extends View {
 
     private boolean isYoung(long nowNanos, Request request) {
         long age = nowNanos - request.madeNanos();
-        return request.tokenOfThisStart() && age >= -CLOCK_SKEW && age <= terms.maxAge() + CLOCK_SKEW;
+        return request.tokenOfThisStart() && age >= -KeptAnswers.CLOCK_SKEW && age <= terms.maxAge() + KeptAnswers.CLOCK_SKEW;
     }
 
     private @Nullable Reason gateF(long nowNanos, Request request) {
@@ -187,9 +176,9 @@ public final class OwnerView extends View {
      */
     private Answer refuse(long nowNanos, Request request, Reason why) {
         Answer answer = new Answer.Refusal(why, version);
-        boolean isFirst = isYoung(nowNanos, request) && !kept.containsKey(request.nonce());
+        boolean isFirst = isYoung(nowNanos, request) && !kept.hasNonceOf(request);
         if (isFirst && why != Reason.DUAL_ACTIVE_FORBIDDEN && why != Reason.STORE_UNAVAILABLE) {
-            kept.put(request.nonce(), new Kept(request.bytes(), nowNanos));
+            kept.keep(request, nowNanos);
         }
         boolean counts = isFirst && (why == Reason.STALE_STATE_VERSION || why == Reason.TRANSPORT_NOT_ALLOWED);
         if (counts) {
@@ -267,7 +256,7 @@ public final class OwnerView extends View {
         if (ending != null) {
             return new Answer.Silence(); // it ends all the same
         }
-        kept.put(bindNonce, new Kept(request.bytes(), nowNanos));
+        kept.keep(request, nowNanos);
         return new Answer.Bound(version);
     }
 
