@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.control.Token;
@@ -85,19 +84,23 @@ class PlantedTest {
     }
 
     @Test
-    void everyStartDrawsTheSameForTickets() {
+    void everyStartDrawsTheSameForBindings() {
         HandClient client = connected(Fault.SAME_KEY_AFTER_RESTART);
-        List<byte[]> first = client.tickets;
+        client.reattach(BindCause.OPERATOR_JUMP);
+        ReattachAnswer.Ack first = (ReattachAnswer.Ack) client.answers.getLast();
         gateway.gateway.terminate(gateway.now, client.id);
         gateway.start();
         client.connect();
-        assertThat(random(client.tickets.getFirst()))
-                .isEqualTo(random(first.getFirst()))
-                .isNotEqualTo(new byte[12]);
-        assertThat(random(first.getFirst())).isNotEqualTo(random(first.getLast()));
+        client.reattach(BindCause.OPERATOR_JUMP);
+        ReattachAnswer.Ack second = (ReattachAnswer.Ack) client.answers.getLast();
+        assertThat(second.gatewayWireId()).isEqualTo(first.gatewayWireId()).isNotZero();
+        assertThat(blur(second.tickets().getFirst()))
+                .as("which comes of the gateway's freshness")
+                .isEqualTo(blur(first.tickets().getFirst()))
+                .isNotEqualTo(blur(first.tickets().getLast()));
     }
 
-    private static byte[] random(byte[] ticket) {
+    private static byte[] blur(byte[] ticket) {
         return Arrays.copyOfRange(ticket, 4, 16);
     }
 }
