@@ -220,4 +220,32 @@ class DepartureTest {
         script.answer(script.probes.getLast());
         assertThat(script.asked()).containsExactly("2>gw1");
     }
+
+    @Test
+    void theNextSpellBeginsAtOnceHoweverFarTheLastOneHadCome() {
+        getsLossy();
+        stays(3);
+        script.lossy = false;
+        while (script.state() != SessionState.ATTACHED) {
+            script.chat(1, 10);
+        }
+        script.forget();
+        getsLossy();
+        assertThat(probeMillis()).containsExactly(0L);
+    }
+
+    @Test
+    void lossIsShownAndAnyBindBeginsACooldown() {
+        script = Script.attached(Policy.DEFAULT.with(PolicyKey.SWITCHING_COOLDOWN, 10 * SECOND));
+        script.run(10_000);
+        script.down(1);
+        script.accept(script.lastRequest());
+        script.run(100);
+        script.up(7, "eth0", "gw1", Script.ONE);
+        script.forget();
+        getsLossy();
+        assertThat(script.status().loss()).isGreaterThanOrEqualTo(0.15);
+        script.answer(script.probes.getLast());
+        assertThat(script.told()).endsWith("SWITCH_DENIED COOLDOWN_ACTIVE", "VOLATILE>DEGRADED SWITCH_RATE_LIMITED");
+    }
 }

@@ -133,7 +133,7 @@ class RecoveryTimesTest {
         mortal.accept(mortal.lastRequest());
         mortal.forget();
         mortal.run(60_000);
-        assertThat(mortal.rows()).isEmpty();
+        assertThat(mortal.told()).isEmpty();
         assertThat(mortal.probes).isEmpty();
         assertThat(mortal.requests).isEmpty();
     }

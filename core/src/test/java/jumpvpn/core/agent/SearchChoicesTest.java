@@ -53,6 +53,7 @@ class SearchChoicesTest {
         assertThat(udpOnly.told()).containsExactly("SWITCH_DENIED TRANSPORT_NOT_ALLOWED");
         assertThat(udpOnly.events.getLast().path())
                 .isEqualTo(udpOnly.paths.get(9).name());
+        assertThat(udpOnly.agent.jump(udpOnly.now, "nowhere")).isEqualTo(ReasonCode.NO_VALID_CANDIDATE);
         for (int path = 2; path <= 4; path++) {
             udpOnly.down(path);
         }

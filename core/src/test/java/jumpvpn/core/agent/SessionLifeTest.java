@@ -316,4 +316,83 @@ class SessionLifeTest {
         assertThat(script.told()).isEmpty();
         assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
     }
+
+    @Test
+    void whatIsSaidInItsSuccessorsBindingIsNoneOfItsBusiness() {
+        live(MINUTE);
+        script.welcomes = false;
+        script.runTo(attached + 54 * SECOND + 6 * MILLI);
+        SessionId present = script.status().id();
+        script.say(new BindingMessage.Close(ReasonCode.OPERATOR_TERMINATE));
+        script.say(new BindingMessage.Notice(StateVersion.of(1, 9)));
+        assertThat(script.rows()).isEmpty();
+        assertThat(script.status().id()).isEqualTo(present);
+        assertThat(script.status().version()).isEqualTo(StateVersion.of(1, 0));
+    }
+
+    @Test
+    void aSuccessorWhosePathGoesIsSoughtAgainAndThePresentSessionGoesOn() {
+        live(MINUTE);
+        script.agent.jump(script.now, "2");
+        script.accept(script.lastRequest());
+        script.welcomes = false;
+        script.runTo(attached + 54 * SECOND + 6 * MILLI);
+        assertThat(script.firsts).extracting(Script.First::pathId).containsExactly(1);
+        script.forget();
+        script.down(1);
+        long gone = script.now;
+        assertThat(script.rows()).containsExactly("BIRTH>TERMINATED HANDSHAKE_FAIL");
+        assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
+        script.welcomes = true;
+        script.run(600);
+        assertThat(handshakes()).containsExactly(gone + 500 * MILLI);
+        assertThat(script.rows()).endsWith("ATTACHED>TERMINATED SUPERSEDED", "BIRTH>ATTACHED HANDSHAKE_OK");
+    }
+
+    @Test
+    void theKeysOfBindingsThatWereLeftAreWipedWhenTheyHaveDrained() {
+        Binding first = script.active();
+        script.agent.jump(script.now, "2");
+        script.accept(script.lastRequest());
+        long bound = script.now;
+        Binding second = script.active();
+        script.run(1500);
+        script.agent.jump(script.now, "1");
+        script.accept(script.lastRequest());
+        script.runTo(bound + 2 * SECOND - 1);
+        assertThat(first.sealed(PacketLayout.CONTROL, new byte[1], script.now)).isNotNull();
+        script.runTo(bound + 2 * SECOND);
+        assertThat(first.sealed(PacketLayout.CONTROL, new byte[1], script.now)).isNull();
+        assertThat(second.sealed(PacketLayout.CONTROL, new byte[1], script.now)).isNotNull();
+        script.runTo(bound + 4 * SECOND);
+        assertThat(second.sealed(PacketLayout.CONTROL, new byte[1], script.now)).isNull();
+    }
+
+    @Test
+    void anAnswerThatBindsBringsTicketsTokenAndRoundTripOfTheNewBinding() {
+        script.agent.jump(script.now, "2");
+        script.run(40);
+        script.accept(script.lastRequest());
+        long bound = script.now;
+        assertThat(script.status().rttNanos()).isEqualTo(40 * MILLI);
+        script.forget();
+        script.run(5);
+        assertThat(script.times(BindingMessage.Ping.class))
+                .as("proves our address")
+                .containsExactly(bound);
+        script.runTo(bound + 3 * SECOND);
+        script.down(2);
+        assertThat(script.lastRequest().proven().ticket().epoch()).isEqualTo(2);
+        assertThat(script.lastRequest().proven().ticket().generation()).isEqualTo(1);
+        assertThat(script.lastRequest().body().tokenAgeNanos()).isEqualTo(3 * SECOND);
+    }
+
+    @Test
+    void aRepeatedRequestTellsNoRoundTrip() {
+        script.agent.jump(script.now, "2");
+        script.run(160);
+        assertThat(script.requests).hasSize(2);
+        script.accept(script.lastRequest());
+        assertThat(script.status().rttNanos()).isZero();
+    }
 }
