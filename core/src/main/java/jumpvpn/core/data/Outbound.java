@@ -16,6 +16,7 @@ public final class Outbound {
     private final Routes routes;
     private final DropCounters drops;
     private @Nullable Binding binding;
+    private @Nullable Resting resting;
 
     /** The client has one gate for everything, the gateway a table. */
     public Outbound(Routes routes, DropCounters drops) {
@@ -31,6 +32,7 @@ public final class Outbound {
     public int accept(MemorySegment memory, long packet, int length, long nowNanos) {
         long inner = packet + PacketLayout.PAYLOAD;
         binding = null;
+        resting = null;
         if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
@@ -62,6 +64,13 @@ public final class Outbound {
                 case Forwarding.Drop() -> {
                     return drop(DropReason.GATE_CLOSED);
                 }
+                case Resting session -> {
+                    if (session.hold(nowNanos, memory, inner, length)) {
+                        resting = session;
+                        return 0;
+                    }
+                    // woken a moment ago: the gate already says what follows
+                }
             }
         }
     }
@@ -69,6 +78,11 @@ public final class Outbound {
     private int drop(DropReason reason) {
         drops.count(reason);
         return 0;
+    }
+
+    /** The session at rest that keeps the last packet: wake it. Null if none does. */
+    public @Nullable Resting resting() {
+        return resting;
     }
 
     /** The binding that the last datagram was sealed for. */

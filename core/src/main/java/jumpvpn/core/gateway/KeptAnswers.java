@@ -1,11 +1,14 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Varint;
 import jumpvpn.core.session.Deadlines;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +65,52 @@ final class KeptAnswers {
         }
         answers.removeIf(kept -> kept.nonce.equals(nonce));
         answers.add(new Kept(nonce, Arrays.hashCode(request), from, answer, nowNanos));
+    }
+
+    /** Whether none is kept but, for as long as its binding lives, the ACK. */
+    boolean isAtRest() {
+        return answers.size() <= 1;
+    }
+
+    /** Writes it, times as passed since then. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        encode(out, bindNonce);
+        out.put((byte) answers.size());
+        for (Kept kept : answers) {
+            encode(out, kept.nonce);
+            out.putInt(kept.requestHash);
+            kept.from.encodeShort(out);
+            Varint.put(out, kept.nanos - sinceNanos);
+            Varint.put(out, kept.answer.length);
+            out.put(kept.answer);
+        }
+    }
+
+    private static void encode(ByteBuffer out, @Nullable Nonce nonce) {
+        byte[] bytes = nonce == null ? new byte[0] : nonce.bytes();
+        out.put((byte) bytes.length).put(bytes);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(ByteBuffer in, long sinceNanos) {
+        bindNonce = decodeNonce(in);
+        int count = in.get();
+        answers = count == 0 ? List.of() : new ArrayList<>(2);
+        for (int i = 0; i < count; i++) {
+            Nonce nonce = Objects.requireNonNull(decodeNonce(in));
+            int hash = in.getInt();
+            Endpoint from = Endpoint.decodeShort(in);
+            long nanos = sinceNanos + Varint.get(in);
+            byte[] answer = new byte[(int) Varint.get(in)];
+            in.get(answer);
+            answers.add(new Kept(nonce, hash, from, answer, nanos));
+        }
+    }
+
+    private static @Nullable Nonce decodeNonce(ByteBuffer in) {
+        byte[] bytes = new byte[in.get()];
+        in.get(bytes);
+        return bytes.length == 0 ? null : Nonce.of(bytes);
     }
 
     /** The nonce whose answer is the ACK of the current binding. */

@@ -1,14 +1,17 @@
 package jumpvpn.core.gateway;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.HoldQueue;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.data.Trial;
 import jumpvpn.core.gateway.GatewaySession.Timer;
 import jumpvpn.core.net.Endpoint;
@@ -30,6 +33,8 @@ final class SessionPath {
     private static final long TRIAL_BYTES =
             2 * MessageType.REQUEST_LENGTH - 512; // 3 × a request, but for its ACK and a few small packets
     private static final long SILENCE_NANOS = 45_000_000_000L;
+    private static final long LOOK_AWAY_NANOS = 100_000_000;
+    private static final long LEAST_REST_NANOS = 1_000_000_000L;
 
     final ForwardingGate gate;
     private final GatewaySession session;
@@ -184,6 +189,9 @@ final class SessionPath {
             return;
         }
         proven(nowNanos, path.binding);
+        if (held != null && path.binding.trial() == null) { // came while the session was at rest
+            release(nowNanos);
+        }
         boolean frozen = session.rows.isFrozen();
         if (path.binding.isExhausted(nowNanos) && !frozen) {
             dead(nowNanos, path, ReasonCode.KEY_EXPIRED);
@@ -204,7 +212,7 @@ final class SessionPath {
         }
         path.address.follow(nowNanos);
         session.rekey.look(nowNanos);
-        lookAgain(path, finding);
+        lookAgain(nowNanos, path, finding);
     }
 
     private void signal(long nowNanos, ActivePath path, ReasonCode reason) {
@@ -214,15 +222,100 @@ final class SessionPath {
         session.rows.step(nowNanos, reason, path.name());
     }
 
-    private void lookAgain(ActivePath path, HealthWatch.Finding finding) {
-        if (finding.calm()) {
+    /** A packet that comes or goes while nobody looks tells so at once; ciphers and session rest later, since making them anew costs more than that. */
+    private void lookAgain(long nowNanos, ActivePath path, HealthWatch.Finding finding) {
+        if (finding.quiet() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
             long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
             session.deadlines.set(Timer.SILENCE, lastHeard + SILENCE_NANOS);
             if (path.lookAway()) {
+                session.deadlines.set(Timer.REST, restNanos(path));
                 return;
             }
         }
         session.deadlines.set(Timer.LOOK, finding.againNanos());
+    }
+
+    /** When it has been quiet for so long that nothing it saw of its path counts any more. */
+    private long restNanos(ActivePath path) {
+        long quiet = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW)) + 1;
+        return Math.max(session.awakeUntilNanos(), path.lastUsedNanos() + quiet);
+    }
+
+    /** Nothing was sent or received for a while: ciphers go until there is traffic again, also where the session stays awake. */
+    void rest(long nowNanos) {
+        if (active != null && nowNanos >= restNanos(active)) {
+            active.binding.rest();
+        }
+    }
+
+    /** Whether the session can rest: it has one binding, which is alive and quiet, or waits for the client and holds nothing. */
+    boolean isAtRest(long nowNanos) {
+        if (stopped || !retired.isEmpty() || session.deadlines.isSet(Timer.NOTICE)) {
+            return false;
+        }
+        if (!isAlive()) {
+            return held == null || held.isEmpty(nowNanos);
+        }
+        return active != null
+                && session.machine.state() == SessionState.ATTACHED
+                && !session.deadlines.isSet(Timer.LOOK)
+                && nowNanos >= restNanos(active)
+                && active.isAtRest();
+    }
+
+    /** Packets of both ways find the session at rest from here on. */
+    void rest(RestingSession resting) {
+        if (active != null) {
+            session.context.bindings().put(0, active.binding.localWireId, resting);
+        }
+        gate.rest(resting);
+    }
+
+    /** Packets find binding and gate as they were before; those that waited go out with the next look. What they find is published first, so none is left behind. */
+    void wake(RestingSession resting) {
+        gate.inner(session.innerAddresses());
+        if (active != null) {
+            session.context.bindings().put(0, active.binding.localWireId, active.binding);
+        }
+        if (active != null && isAlive()) {
+            gate.forward(active.binding);
+            held = resting.wake();
+            watchActive(0, active.binding);
+        } else {
+            held = resting.queue();
+            gate.hold(held);
+            resting.wake();
+        }
+    }
+
+    /** What the gate says, or will as soon as the session is awake. */
+    Forwarding forwarding() {
+        if (!(gate.forwarding() instanceof Resting)) {
+            return gate.forwarding();
+        }
+        return active != null && isAlive() ? new Forwarding.Forward(active.binding) : new Forwarding.Hold(queue());
+    }
+
+    /** Writes it, times as passed since then. Secret. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        retired.encode(out);
+        out.put((byte) (active == null ? 0 : 1));
+        if (active != null) {
+            active.encode(out, sinceNanos);
+        }
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(ByteBuffer in, long sinceNanos) {
+        retired.decode(in);
+        active = in.get() == 0 ? null : ActivePath.decode(session, in, sinceNanos);
+    }
+
+    /** The bytes have it now: keys that lie elsewhere go. */
+    void wipe() {
+        if (active != null) {
+            active.binding.wipe();
+        }
     }
 
     /** Not even the client's keepalive came: ask, so that ATTACHED keeps meaning that something passes. */

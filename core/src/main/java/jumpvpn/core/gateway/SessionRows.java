@@ -1,5 +1,6 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.observability.Event.Detail;
@@ -54,6 +55,21 @@ final class SessionRows {
 
     boolean isFrozen() {
         return commitsUnderWay > 0;
+    }
+
+    /** Whether a commit is under way, or rows are still to be said again. */
+    boolean isBusy() {
+        return isFrozen() || !again.isEmpty();
+    }
+
+    /** Writes what the machine does not say. */
+    void encode(ByteBuffer out) {
+        out.putShort((short) (first == null ? 0 : first.number()));
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    static SessionRows decode(GatewayContext context, SessionMachine machine, Journal journal, ByteBuffer in) {
+        return new SessionRows(context, machine, journal, ReasonCode.of(in.getShort()), List.of());
     }
 
     /** Whether the first row is still to be taken: it says what became of the binding, so no other row does. */

@@ -26,6 +26,17 @@ public record Endpoint(IpAddress address, int port) {
         return new Endpoint(IpAddress.decode(in), in.getShort() & 0xffff);
     }
 
+    /** Writes it in as few bytes as it needs. */
+    public void encodeShort(ByteBuffer out) {
+        address.encodeShort(out);
+        out.putShort((short) port);
+    }
+
+    /** Reads what {@link #encodeShort} wrote. */
+    public static Endpoint decodeShort(ByteBuffer in) {
+        return new Endpoint(IpAddress.decodeShort(in), in.getShort() & 0xffff);
+    }
+
     /** {@code 192.0.2.1:4500} or {@code [2001:db8::1]:4500}. */
     @Override
     public String toString() {

@@ -9,6 +9,7 @@ import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
@@ -67,7 +68,7 @@ final class ClientEnd extends End {
 
     @Override
     void boot() {
-        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<Bound> bindings = new LookupTable<>();
         gate = new ForwardingGate();
         List<AgentConfig.Gateway> gateways = world.gateways().stream()
                 .map(gateway -> new AgentConfig.Gateway(

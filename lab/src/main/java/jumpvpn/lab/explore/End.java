@@ -11,6 +11,7 @@ import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.security.Crypto;
@@ -106,6 +107,18 @@ abstract class End {
         long droppedBefore = withoutTrace();
         Inbound.Disposition disposition = path.accept(
                 MemorySegment.ofArray(bytes), 0, bytes.length, world.now(), address.high(), address.low(), from.port());
+        if (disposition == Inbound.Disposition.RESTING) {
+            note("woken");
+            wake(Objects.requireNonNull(path.resting()));
+            disposition = path.accept(
+                    MemorySegment.ofArray(bytes),
+                    0,
+                    bytes.length,
+                    world.now(),
+                    address.high(),
+                    address.low(),
+                    from.port());
+        }
         Binding binding = path.binding();
         boolean wakes = binding != null && disposition != Inbound.Disposition.UNBOUND && binding.claimWatch();
         if (withoutTrace() > droppedBefore && !wakes) {
@@ -119,7 +132,7 @@ abstract class End {
             case DELIVER -> world.rules.delivered(this, Objects.requireNonNull(binding), payload);
             case CONTROL -> receiveControl(Objects.requireNonNull(binding), from, payload);
             case UNBOUND -> receive(socketId, from, bytes);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
             }
         }
@@ -153,6 +166,10 @@ abstract class End {
                 watch(binding);
             }
         }
+        Resting resting = path.resting();
+        if (resting != null && resting.claimWake()) {
+            wake(resting);
+        }
     }
 
     /** When the engine has something to do. */
@@ -173,6 +190,9 @@ abstract class End {
     abstract void receiveControl(Binding binding, Endpoint from, byte[] message);
 
     abstract void watch(Binding binding);
+
+    /** A packet for a session at rest. A client has none. */
+    void wake(Resting session) {}
 
     abstract void transmit(int socketId, Endpoint to, byte[] bytes);
 }

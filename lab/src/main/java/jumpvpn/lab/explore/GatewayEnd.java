@@ -3,10 +3,13 @@ package jumpvpn.lab.explore;
 import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
+import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -23,7 +26,7 @@ final class GatewayEnd extends End {
 
     private final Endpoint endpoint;
     private @Nullable Gateway gateway;
-    private LookupTable<Binding> bindings = new LookupTable<>();
+    private LookupTable<Bound> bindings = new LookupTable<>();
     private LookupTable<ForwardingGate> routes = new LookupTable<>();
 
     GatewayEnd(SmallWorld world, int number) {
@@ -46,13 +49,18 @@ final class GatewayEnd extends End {
     /** The binding with this wire identifier, or null. */
     @Nullable
     Binding binding(long wireId) {
-        return bindings.get(0, wireId);
+        return bindings.get(0, wireId) instanceof Binding binding ? binding : null;
     }
 
     /** The gate of whoever has this inner address, or null. */
     @Nullable
     ForwardingGate route(IpAddress inner) {
         return routes.get(inner.high(), inner.low());
+    }
+
+    /** What the gate does with packets; of a session at rest, as soon as it is awake. */
+    Forwarding forwarding(ForwardingGate gate) {
+        return gate.forwarding() instanceof Resting resting ? gateway().forwarding(resting) : gate.forwarding();
     }
 
     @Override
@@ -111,6 +119,11 @@ final class GatewayEnd extends End {
     @Override
     void watch(Binding binding) {
         gateway().watch(world.now(), binding);
+    }
+
+    @Override
+    void wake(Resting session) {
+        gateway().wake(world.now(), session);
     }
 
     @Override

@@ -16,6 +16,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.Event;
@@ -251,7 +252,7 @@ final class Rules {
                 () -> "the client knows epoch " + status.version().epoch() + ", of which nothing is committed");
         view.agree(world.now(), status.state(), status.version(), world.policy(), true);
         require(truth.inner(status.inner()), "I3", () -> "the client's inner address changed to " + status.inner());
-        gate("client", status.state(), world.client.gate(), view.boundEpoch(), false);
+        gate("client", status.state(), world.client.gate().forwarding(), view.boundEpoch(), false);
     }
 
     /** @return whether it forwards in the newest epoch */
@@ -280,18 +281,17 @@ final class Rules {
         require(truth.inner(session.inner()), "I3", () -> "the inner address changed to " + session.inner());
         ForwardingGate gate = gateway.route(session.inner().getFirst().address());
         require(gate != null, "I2", () -> gateway.name() + " has no route to " + session);
+        Forwarding forwarding = gateway.forwarding(Objects.requireNonNull(gate));
         if (!view.isRestored()) { // what was loaded shows the record: its first row, which says that the binding is
             // gone, is still to come
-            gate(gateway.name(), session.state(), Objects.requireNonNull(gate), epoch, waits);
+            gate(gateway.name(), session.state(), forwarding, epoch, waits);
         }
         require(
                 mayBindThere || !SmallWorld.ATTACKER.equals(session.remote()),
                 "I6",
                 () -> gateway.name() + " sends to an address that proved nothing");
         oldBindings(gateway, epoch, view);
-        return epoch == truth.epoch()
-                && !truth.isEnded()
-                && Objects.requireNonNull(gate).forwarding() instanceof Forwarding.Forward;
+        return epoch == truth.epoch() && !truth.isEnded() && forwarding instanceof Forwarding.Forward;
     }
 
     private void oldBindings(GatewayEnd gateway, int epoch, View view) {
@@ -305,14 +305,13 @@ final class Rules {
         }
     }
 
-    private static void gate(String who, SessionState state, ForwardingGate gate, int epoch, boolean mayStop) {
-        Forwarding forwarding = gate.forwarding();
+    private static void gate(String who, SessionState state, Forwarding forwarding, int epoch, boolean mayStop) {
         boolean right = switch (state) {
             case ATTACHED, VOLATILE ->
                 forwarding instanceof Forwarding.Forward(Binding to)
                         && to.epoch == epoch
                         && to.dataType() == PacketLayout.DATA;
-            case DEGRADED, RECOVERING -> !(forwarding instanceof Forwarding.Drop);
+            case DEGRADED, RECOVERING -> !(forwarding instanceof Forwarding.Drop || forwarding instanceof Resting);
             case BIRTH, TERMINATED -> forwarding instanceof Forwarding.Drop;
         };
         require(

@@ -12,6 +12,7 @@ import jumpvpn.core.data.DropReason;
  * @param events that the ends emitted
  * @param sessions that came to life
  * @param jumps binds after a session's first
+ * @param rests how often a gateway put a session to rest
  * @param coverage how often what occurred, as {@link Coverage#counts} names it
  * @param drops of all ends, by reason
  * @param settleNanos from the healing until all sessions were attached and passed traffic both ways
@@ -24,6 +25,7 @@ public record Outcome(
         int events,
         int sessions,
         int jumps,
+        long rests,
         SortedMap<String, Long> coverage,
         SortedMap<DropReason, Long> drops,
         long packetsSent,

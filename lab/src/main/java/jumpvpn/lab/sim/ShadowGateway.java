@@ -16,6 +16,7 @@ import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
@@ -335,15 +336,19 @@ final class ShadowGateway {
                 throw new Violation("MODEL", name + " has " + status + ", the model " + sessions.keySet());
             }
             ForwardingGate gate = node.route(status.inner().getFirst().address());
-            owned.compared.settled(node.local(), status.state(), status.version(), passage(gate));
+            owned.compared.settled(
+                    node.local(),
+                    status.state(),
+                    status.version(),
+                    passage(gate == null ? new Forwarding.Drop() : node.forwarding(gate)));
         }
     }
 
-    private static Passage passage(@Nullable ForwardingGate gate) {
-        return switch (gate == null ? new Forwarding.Drop() : gate.forwarding()) {
+    private static Passage passage(Forwarding forwarding) {
+        return switch (forwarding) {
             case Forwarding.Forward _ -> Passage.FORWARD;
             case Forwarding.Hold _ -> Passage.HOLD;
-            case Forwarding.Drop _ -> Passage.DROP;
+            case Forwarding.Drop _, Resting _ -> Passage.DROP;
         };
     }
 }

@@ -29,6 +29,7 @@ public final class Totals {
         sum("events", outcome.events());
         sum("sessions", outcome.sessions());
         sum("jumps", outcome.jumps());
+        sum("rests", outcome.rests());
         sum("packets_sent", outcome.packetsSent());
         sum("packets_delivered", outcome.packetsDelivered());
         outcome.drops()
@@ -79,7 +80,7 @@ public final class Totals {
                 """
                 %d seeds, %d h of simulated time, %d simulated events, %d events said by the ends
                 %d sessions, %d jumps (median %d a seed, most %d), back after healing in %d ms (median), %d ms (worst)
-                inner packets: %d sent, %d delivered
+                inner packets: %d sent, %d delivered; sessions put to rest at a gateway: %d
                 """,
                 sum("seeds"),
                 sum("simulated_seconds") / 3600,
@@ -92,7 +93,8 @@ public final class Totals {
                 median(seedsBySettle),
                 seedsBySettle.isEmpty() ? 0 : seedsBySettle.lastKey(),
                 sum("packets_sent"),
-                sum("packets_delivered"));
+                sum("packets_delivered"),
+                sum("rests"));
     }
 
     /** A line for everything that the table and the gates have. */
