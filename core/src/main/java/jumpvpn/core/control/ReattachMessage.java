@@ -119,6 +119,12 @@ public final class ReattachMessage {
         return sealAnswer(aead, to.suite, MessageType.REATTACH_ANSWER, clientWireId, random, key, answer.encode());
     }
 
+    /** The same under a key that was made of proof and random before. */
+    public static byte[] answer(
+            AeadPort aead, Suite suite, long clientWireId, byte[] random, byte[] answerKey, ReattachAnswer answer) {
+        return sealAnswer(aead, suite, MessageType.REATTACH_ANSWER, clientWireId, random, answerKey, answer.encode());
+    }
+
     /**
      * A PROBE_ANSWER.
      *

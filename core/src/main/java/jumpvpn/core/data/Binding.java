@@ -193,8 +193,13 @@ public final class Binding implements Bound {
         return newest;
     }
 
+    /** The cipher suite. */
+    public Suite suite() {
+        return suite;
+    }
+
     /** The identifier by which packets find this binding at the peer. */
-    long peerWireId() {
+    public long peerWireId() {
         return peerWireId;
     }
 
@@ -374,16 +379,9 @@ public final class Binding implements Bound {
     }
 
     private void noteSource(boolean isNewest, long peerHigh, long peerLow, int peerPort) {
-        Endpoint known = peer;
-        boolean same = known.port() == peerPort
-                && known.address().low() == peerLow
-                && known.address().high() == peerHigh;
-        if (!same && isNewest) {
+        if (!peer.is(peerHigh, peerLow, peerPort) && isNewest) {
             Endpoint noted = roamedTo;
-            if (noted == null
-                    || noted.port() != peerPort
-                    || noted.address().low() != peerLow
-                    || noted.address().high() != peerHigh) {
+            if (noted == null || !noted.is(peerHigh, peerLow, peerPort)) {
                 roamedTo = new Endpoint(new jumpvpn.core.net.IpAddress(peerHigh, peerLow), peerPort);
             }
         }

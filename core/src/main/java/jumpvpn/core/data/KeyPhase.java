@@ -56,10 +56,6 @@ final class KeyPhase {
         this.bornNanos = start.bornNanos;
     }
 
-    Suite suite() {
-        return suite;
-    }
-
     /** Writes both keys. */
     void encode(ByteBuffer out) {
         out.put(sealKey).put(openKey);

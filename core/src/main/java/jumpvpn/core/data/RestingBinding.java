@@ -19,7 +19,7 @@ public final class RestingBinding {
     /** Writes it, times as passed since then. */
     public static void encode(Binding binding, ByteBuffer out, long sinceNanos) {
         KeyPhase keys = binding.newest();
-        out.put((byte) keys.suite().number());
+        out.put((byte) binding.suite().number());
         keys.encode(out);
         out.putLong(binding.localWireId).putLong(binding.peerWireId());
         Varint.put(out, binding.epoch);

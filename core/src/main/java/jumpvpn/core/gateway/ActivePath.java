@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A session's newest binding: how it is carried, how it does, and where the client is. */
 final class ActivePath {
+    private static final long LEAST_REST_NANOS = 1_000_000_000L;
+
     final Binding binding;
     final Protocol protocol;
     final PeerAddress address;
     private final HealthWatch watch;
+    private final long restAfterNanos;
     private @Nullable Endpoint namedFrom;
     private String name = "";
 
@@ -32,6 +35,7 @@ final class ActivePath {
         this.protocol = protocol;
         this.address = new PeerAddress(session, binding);
         this.watch = watch;
+        this.restAfterNanos = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW));
     }
 
     /** Writes it, times as passed since then. Secret. */
@@ -51,13 +55,19 @@ final class ActivePath {
     }
 
     /** Whether nothing of it is under way: neither a packet that waits for its answer, nor a proof of its address, nor a renewal of its keys. */
-    boolean isAtRest() {
-        return !binding.isWatched()
+    boolean isAtRest(long nowNanos) {
+        return nowNanos >= restNanos()
+                && !binding.isWatched()
                 && isQuiet()
                 && binding.trial() == null
                 && binding.roamedTo() == null
                 && !address.isAsking()
                 && !binding.hasOlder();
+    }
+
+    /** When it has been quiet for so long that nothing that was seen of the path counts any more. */
+    long restNanos() {
+        return lastUsedNanos() + restAfterNanos + 1;
     }
 
     /** When it was used last. */

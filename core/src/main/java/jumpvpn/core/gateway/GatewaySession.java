@@ -1,6 +1,5 @@
 package jumpvpn.core.gateway;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Nonce;
@@ -10,7 +9,6 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
-import jumpvpn.core.net.Varint;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.Journal;
 import jumpvpn.core.ownership.SessionRecord;
@@ -32,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class GatewaySession extends Resident {
     private static final int CLOSE_COPIES = 3;
     private static final long AWAKE_NANOS = 100_000_000;
-    private static final List<Timer> KEPT_AT_REST = List.of(Timer.TRANSPORT_LOSS, Timer.SILENCE);
 
     /** What is known of a record's binding. */
     enum Life {
@@ -160,45 +157,15 @@ final class GatewaySession extends Resident {
         return awakeUntilNanos;
     }
 
-    /** Writes it without its record, times as passed since then. Secret. */
-    void encode(ByteBuffer out, long sinceNanos) {
-        machine.encode(out, sinceNanos);
-        SessionFold.encode(switches, out, sinceNanos);
-        Varint.put(out, rejects);
-        for (Timer timer : KEPT_AT_REST) {
-            boolean runs = deadlines.isSet(timer);
-            Varint.put(out, runs ? deadlines.at(timer) - sinceNanos : Long.MIN_VALUE);
-        }
-        rows.encode(out);
-        kept.encode(out, sinceNanos);
-        path.encode(out, sinceNanos);
-        rekey.encode(out, sinceNanos);
-    }
-
-    /** The session with this record and gate whose {@link #encode} wrote this. */
-    static GatewaySession decode(
-            GatewayContext context, SessionRecord record, ForwardingGate gate, ByteBuffer in, long sinceNanos) {
-        SessionMachine machine = SessionMachine.decode(Role.GATEWAY, in, sinceNanos);
-        SwitchTimes switches = SessionFold.decodeTimes(in, sinceNanos);
-        int rejects = (int) Varint.get(in);
-        long[] timers = new long[KEPT_AT_REST.size()];
-        for (int i = 0; i < timers.length; i++) {
-            timers[i] = Varint.get(in);
-        }
-        SessionRows rows = SessionRows.decode(context, machine, journal(context, record), in);
-        GatewaySession session = new GatewaySession(context, record, rows, gate);
-        session.switches = switches;
-        session.rejects = rejects;
-        for (int i = 0; i < timers.length; i++) {
-            if (timers[i] != Long.MIN_VALUE) {
-                session.deadlines.set(KEPT_AT_REST.get(i), sinceNanos + timers[i]);
-            }
-        }
-        session.kept.decode(in, sinceNanos);
-        session.path.decode(in, sinceNanos);
-        ActivePath active = session.path.active();
-        session.rekey.decode(in, sinceNanos, active == null ? null : active.binding);
-        return session;
+    /** A session that goes on as it was: whoever makes it sets the rest. */
+    static GatewaySession again(
+            GatewayContext context,
+            SessionRecord record,
+            SessionMachine machine,
+            @Nullable ReasonCode first,
+            ForwardingGate gate) {
+        SessionRows rows = new SessionRows(context, machine, journal(context, record), first, List.of());
+        return new GatewaySession(context, record, rows, gate);
     }
 
     private static Journal journal(GatewayContext context, SessionRecord record) {
@@ -209,6 +176,7 @@ final class GatewaySession extends Resident {
     /** The bytes have it now: secrets that lie elsewhere go. */
     void wipe() {
         record.secrets().forEach(SessionSecret::wipe);
+        kept.wipe();
         rekey.end();
         path.wipe();
     }
@@ -369,6 +337,7 @@ final class GatewaySession extends Resident {
     /** Nothing passes from here on, whether the end is committed or not. */
     void stop(long nowNanos) {
         deadlines.clearAll();
+        kept.wipe();
         rekey.end();
         path.stop(nowNanos);
     }

@@ -100,7 +100,11 @@ final class Residents {
     Forwarding forwarding(Resting resting) {
         RestingSession asleep = (RestingSession) resting;
         GatewaySession falls = asleep.session();
-        return (falls == null ? unfold(asleep) : falls).path.forwarding();
+        GatewaySession session = falls == null ? unfold(asleep) : falls;
+        ActivePath active = session.path.active();
+        return active != null && session.machine.bindingAlive()
+                ? new Forwarding.Forward(active.binding)
+                : new Forwarding.Hold(asleep.snapshot.queue());
     }
 
     boolean isEmpty() {

@@ -7,11 +7,9 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.HoldQueue;
 import jumpvpn.core.data.PacketLayout;
-import jumpvpn.core.data.Resting;
 import jumpvpn.core.data.Trial;
 import jumpvpn.core.gateway.GatewaySession.Timer;
 import jumpvpn.core.net.Endpoint;
@@ -20,7 +18,6 @@ import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Fault;
-import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +31,6 @@ final class SessionPath {
             2 * MessageType.REQUEST_LENGTH - 512; // 3 × a request, but for its ACK and a few small packets
     private static final long SILENCE_NANOS = 45_000_000_000L;
     private static final long LOOK_AWAY_NANOS = 100_000_000;
-    private static final long LEAST_REST_NANOS = 1_000_000_000L;
 
     final ForwardingGate gate;
     private final GatewaySession session;
@@ -126,10 +122,7 @@ final class SessionPath {
     }
 
     private HoldQueue queue() {
-        return new HoldQueue(
-                session.policy().get(PolicyKey.HOLD_BYTES_PER_SESSION),
-                session.policy().get(PolicyKey.HOLD_MAX_AGE),
-                session.context.drops());
+        return new PolicySnapshot(session.policy(), session.context.drops()).queue();
     }
 
     void send(long nowNanos, Binding through, BindingMessage message) {
@@ -228,22 +221,16 @@ final class SessionPath {
             long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
             session.deadlines.set(Timer.SILENCE, lastHeard + SILENCE_NANOS);
             if (path.lookAway()) {
-                session.deadlines.set(Timer.REST, restNanos(path));
+                session.deadlines.set(Timer.REST, Math.max(session.awakeUntilNanos(), path.restNanos()));
                 return;
             }
         }
         session.deadlines.set(Timer.LOOK, finding.againNanos());
     }
 
-    /** When it has been quiet for so long that nothing it saw of its path counts any more. */
-    private long restNanos(ActivePath path) {
-        long quiet = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW)) + 1;
-        return Math.max(session.awakeUntilNanos(), path.lastUsedNanos() + quiet);
-    }
-
     /** Nothing was sent or received for a while: ciphers go until there is traffic again, also where the session stays awake. */
     void rest(long nowNanos) {
-        if (active != null && nowNanos >= restNanos(active)) {
+        if (active != null && nowNanos >= active.restNanos()) {
             active.binding.rest();
         }
     }
@@ -259,8 +246,7 @@ final class SessionPath {
         return active != null
                 && session.machine.state() == SessionState.ATTACHED
                 && !session.deadlines.isSet(Timer.LOOK)
-                && nowNanos >= restNanos(active)
-                && active.isAtRest();
+                && active.isAtRest(nowNanos);
     }
 
     /** Packets of both ways find the session at rest from here on. */
@@ -286,14 +272,6 @@ final class SessionPath {
             gate.hold(held);
             resting.wake();
         }
-    }
-
-    /** What the gate says, or will as soon as the session is awake. */
-    Forwarding forwarding() {
-        if (!(gate.forwarding() instanceof Resting)) {
-            return gate.forwarding();
-        }
-        return active != null && isAlive() ? new Forwarding.Forward(active.binding) : new Forwarding.Hold(queue());
     }
 
     /** Writes it, times as passed since then. Secret. */

@@ -1,6 +1,5 @@
 package jumpvpn.core.gateway;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.observability.Event.Detail;
@@ -62,14 +61,10 @@ final class SessionRows {
         return isFrozen() || !again.isEmpty();
     }
 
-    /** Writes what the machine does not say. */
-    void encode(ByteBuffer out) {
-        out.putShort((short) (first == null ? 0 : first.number()));
-    }
-
-    /** Reads what {@link #encode} wrote. */
-    static SessionRows decode(GatewayContext context, SessionMachine machine, Journal journal, ByteBuffer in) {
-        return new SessionRows(context, machine, journal, ReasonCode.of(in.getShort()), List.of());
+    /** The reason of the row that comes before any other; null: none does. */
+    @Nullable
+    ReasonCode first() {
+        return first;
     }
 
     /** Whether the first row is still to be taken: it says what became of the binding, so no other row does. */

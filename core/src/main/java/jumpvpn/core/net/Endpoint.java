@@ -26,6 +26,11 @@ public record Endpoint(IpAddress address, int port) {
         return new Endpoint(IpAddress.decode(in), in.getShort() & 0xffff);
     }
 
+    /** Whether it is this one; allocates nothing. */
+    public boolean is(long high, long low, int otherPort) {
+        return port == otherPort && address.low() == low && address.high() == high;
+    }
+
     /** Writes it in as few bytes as it needs. */
     public void encodeShort(ByteBuffer out) {
         address.encodeShort(out);
