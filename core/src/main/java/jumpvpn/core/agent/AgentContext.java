@@ -1,6 +1,6 @@
 package jumpvpn.core.agent;
 
-import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.LookupTable;
@@ -18,6 +18,6 @@ public record AgentContext(
         Crypto crypto,
         AgentPort port,
         EventSink events,
-        LookupTable<Binding> bindings,
+        LookupTable<Bound> bindings,
         ForwardingGate gate,
         DropCounters drops) {}

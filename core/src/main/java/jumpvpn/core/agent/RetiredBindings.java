@@ -3,6 +3,7 @@ package jumpvpn.core.agent;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.session.Deadlines;
 
@@ -10,13 +11,13 @@ import jumpvpn.core.session.Deadlines;
 final class RetiredBindings {
     private static final long DRAIN_NANOS = 2_000_000_000L;
 
-    private final LookupTable<Binding> bindings;
+    private final LookupTable<Bound> bindings;
     private final List<Binding> draining = new ArrayList<>();
     private long sentBytes;
     private long receivedBytes;
     private long drainedNanos = Deadlines.NEVER;
 
-    RetiredBindings(LookupTable<Binding> bindings) {
+    RetiredBindings(LookupTable<Bound> bindings) {
         this.bindings = bindings;
     }
 

@@ -1,5 +1,6 @@
 package jumpvpn.core.control;
 
+import java.nio.ByteBuffer;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
@@ -29,7 +30,8 @@ public final class HealthWatch {
      * @param dead nothing was delivered for too long
      * @param ping a sign of life is to be asked for
      * @param acknowledge an acknowledgement is owed long enough
-     * @param calm nothing needs another look until there is traffic again
+     * @param quiet nothing is outstanding, owed or to be judged
+     * @param calm quiet for long: nothing needs another look until there is traffic again
      * @param againNanos when to look again, if not calm
      */
     public record Finding(
@@ -38,6 +40,7 @@ public final class HealthWatch {
             boolean dead,
             boolean ping,
             boolean acknowledge,
+            boolean quiet,
             boolean calm,
             long againNanos) {}
 
@@ -62,6 +65,19 @@ public final class HealthWatch {
                 policy.get(PolicyKey.VOLATILITY_LATENCY_THRESHOLD) / 1000.0);
     }
 
+    /** Writes what is to outlast a rest in ATTACHED, times as passed since then. */
+    public void encode(ByteBuffer out, long sinceNanos) {
+        health.encode(out, sinceNanos);
+    }
+
+    /** The watch whose {@link #encode} wrote this. */
+    public static HealthWatch decode(Policy policy, ByteBuffer in, long sinceNanos) {
+        HealthWatch watch = new HealthWatch(policy, 0);
+        watch.health.decode(in, sinceNanos);
+        watch.looked = true;
+        return watch;
+    }
+
     /** Looks at what the binding counts. */
     public Finding look(long nowNanos, SessionState state, PathHealth.Counts counts) {
         if (!looked) { // a new binding has its own hold time, also where the state is that of the one before
@@ -73,17 +89,16 @@ public final class HealthWatch {
         PathHealth.Breach breach = health.breach(nowNanos);
         ReasonCode reason = judge(nowNanos, state, breach);
         boolean owed = counts.askedNanos() > counts.sentNanos();
-        boolean calm = verdict == PathHealth.Verdict.QUIET
-                && state == SessionState.ATTACHED
-                && reason == null
-                && !owed
-                && nowNanos - Math.max(counts.sentNanos(), counts.receivedNanos()) > CALM_NANOS;
+        boolean quiet =
+                verdict == PathHealth.Verdict.QUIET && state == SessionState.ATTACHED && reason == null && !owed;
+        boolean calm = quiet && nowNanos - Math.max(counts.sentNanos(), counts.receivedNanos()) > CALM_NANOS;
         return new Finding(
                 reason,
                 breach != null && !health.isSilent(),
                 verdict == PathHealth.Verdict.DEAD,
                 verdict == PathHealth.Verdict.PING,
                 owed && nowNanos - counts.askedNanos() >= PathHealth.ACK_DELAY_NANOS / 2,
+                quiet,
                 calm,
                 nowNanos + health.nextLookNanos());
     }

@@ -115,10 +115,15 @@ public final class ReattachMessage {
      * @param random 16 fresh bytes; the gateway's freshness if it is an ACK
      */
     public static byte[] answer(AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
-        byte[] key = to.proof.answerKey(random);
+        return answer(aead, to.suite, clientWireId, random, to.proof.answerKey(random), answer);
+    }
+
+    /** The same under a key that was made of proof and random before. */
+    public static byte[] answer(
+            AeadPort aead, Suite suite, long clientWireId, byte[] random, byte[] answerKey, ReattachAnswer answer) {
         ByteBuffer datagram = answerHeader(MessageType.REATTACH_ANSWER, clientWireId, random, answer.length());
         answer.encode(datagram);
-        return sealAnswer(aead, to.suite, key, datagram.array());
+        return sealAnswer(aead, suite, answerKey, datagram.array());
     }
 
     /**

@@ -1,5 +1,7 @@
 package jumpvpn.core.control;
 
+import java.nio.ByteBuffer;
+import jumpvpn.core.net.Varint;
 import jumpvpn.core.session.Deadlines;
 
 /**
@@ -12,6 +14,22 @@ public final class SecretAge {
 
     private long leftNanos = MOST_NANOS;
     private long expiresNanos = Deadlines.NEVER;
+
+    /** Writes it, times as passed since then. */
+    public void encode(ByteBuffer out, long sinceNanos) {
+        boolean runs = expiresNanos != Deadlines.NEVER;
+        out.put((byte) (runs ? 1 : 0));
+        Varint.put(out, leftNanos);
+        Varint.put(out, runs ? expiresNanos - sinceNanos : 0);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    public void decode(ByteBuffer in, long sinceNanos) {
+        boolean runs = in.get() != 0;
+        leftNanos = Varint.get(in);
+        long left = Varint.get(in);
+        expiresNanos = runs ? sinceNanos + left : Deadlines.NEVER;
+    }
 
     /** A binding is alive. */
     public void alive(long nowNanos) {

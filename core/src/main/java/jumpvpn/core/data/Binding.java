@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Renewal, by the control thread: {@link #expect} makes the next phase's keys ready to open with, {@link #sealNewest} seals under them, {@link #dropOlder} wipes the
  * old ones. An end seals under new keys only when it knows that the peer can open them.
  */
-public final class Binding {
+public final class Binding implements Bound {
     /** The session's gate: who may send what, and where its packets go. */
     public final ForwardingGate gate;
 
@@ -85,6 +85,11 @@ public final class Binding {
 
     /** A binding that has sealed and opened nothing yet. */
     public Binding(AeadPort aead, Parts parts) {
+        this(aead, parts, new KeyPhase.Start(0, 0, -1, parts.bornNanos), 0);
+    }
+
+    /** A binding that goes on in this phase, with this counter. */
+    Binding(AeadPort aead, Parts parts, KeyPhase.Start start, long counter) {
         this.aead = aead;
         suite = parts.suite;
         gate = parts.gate;
@@ -95,9 +100,10 @@ public final class Binding {
         pathId = parts.pathId;
         peer = parts.peer;
         replayWindow = parts.replayWindow;
-        sealing =
-                new KeyPhase(aead, suite, parts.sealKey, parts.openKey, new KeyPhase.Start(0, 0, -1, parts.bornNanos));
+        sealing = new KeyPhase(aead, suite, parts.sealKey, parts.openKey, start);
         newest = sealing;
+        openedPhase = start.number();
+        nextCounter.set(counter);
     }
 
     /** The data or control packet's first byte here: DATA, or EARLY_DATA. */
@@ -186,6 +192,21 @@ public final class Binding {
         KeyPhase next = new KeyPhase(aead, suite, sealKey, openKey, start);
         older = newest; // before the newest changes: whoever reads the two in the other order misses neither
         newest = next;
+    }
+
+    /** What the newest keys are. */
+    KeyPhase newest() {
+        return newest;
+    }
+
+    /** The cipher suite. */
+    public Suite suite() {
+        return suite;
+    }
+
+    /** The identifier by which packets find this binding at the peer. */
+    public long peerWireId() {
+        return peerWireId;
     }
 
     /** Seals under the newest keys from now on. */
@@ -279,6 +300,11 @@ public final class Binding {
         return length < 0 ? null : datagram;
     }
 
+    /** Whether the control thread looks at it, or is told to. */
+    public boolean isWatched() {
+        return watched.get();
+    }
+
     /**
      * Claims the control thread's attention.
      *
@@ -339,7 +365,11 @@ public final class Binding {
             openedPhase = keys.number;
         }
         int payloadLength = opened - ACK_LENGTH;
-        account(memory, ack, counter, payloadLength > 0, length, nowNanos);
+        if (dataType == PacketLayout.DATA) {
+            delivery.acknowledged(nowNanos, memory, ack, nextCounter.get());
+        }
+        long sendMicros = memory.get(INT, ack + 8) & 0xffff_ffffL;
+        delivery.received(nowNanos, counter, payloadLength > 0, sendMicros, length);
         if (counter == received.largest()) {
             noteSource(peerHigh, peerLow, peerPort, length);
         }
@@ -354,27 +384,6 @@ public final class Binding {
         }
         KeyPhase before = older;
         return before != null && (byte) before.number == low ? before : null;
-    }
-
-    private void account(MemorySegment memory, long ack, long counter, boolean asking, int length, long nowNanos) {
-        int largest = memory.get(INT, ack);
-        int echo = memory.get(INT, ack + 12);
-        long sendMicros = memory.get(INT, ack + 8) & 0xffff_ffffL;
-        if (echo != 0 && dataType == PacketLayout.DATA) {
-            long rttNanos = ((int) (nowNanos / 1000) - echo) * 1000L;
-            delivery.acknowledged(nowNanos, unfold(largest), memory.get(INT, ack + 4) & 0xffff_ffffL, rttNanos);
-        }
-        delivery.received(nowNanos, counter, asking, sendMicros, length);
-    }
-
-    /** The counter of ours that ends in these 32 bits: the greatest that was sent; one never sent counts as none. */
-    private long unfold(int low) {
-        long next = nextCounter.get();
-        long candidate = (next & ~0xffff_ffffL) | (low & 0xffff_ffffL);
-        if (candidate >= next) {
-            candidate -= 1L << 32;
-        }
-        return Math.max(candidate, -1);
     }
 
     private void noteSource(long peerHigh, long peerLow, int peerPort, int length) {

@@ -1,7 +1,12 @@
 package jumpvpn.core.data;
 
+import static jumpvpn.core.data.PacketLayout.INT;
+
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import jumpvpn.core.net.Varint;
 
 /**
  * What one binding knows of deliveries, both ways. Writers: {@code sent*} by whoever seals (a race between two sealers loses at most one of two times that
@@ -38,11 +43,44 @@ public final class Delivery {
     private long askedNanos;
     private long peerMicros;
 
+    private static final VarHandle[] COUNTS = {
+        SENT_ASKING,
+        SENT_BYTES,
+        ACKED,
+        PEER_RECEIVED,
+        RTT_NANOS,
+        RECEIVED_LARGEST,
+        RECEIVED,
+        RECEIVED_BYTES,
+        PEER_MICROS
+    };
+    private static final VarHandle[] TIMES = {SENT_NANOS, PROGRESS_NANOS, RECEIVED_NANOS, ASKED_NANOS};
+
     private static VarHandle field(String name) {
         try {
             return MethodHandles.lookup().findVarHandle(Delivery.class, name, long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Writes all of it, times as passed since then. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        for (VarHandle count : COUNTS) {
+            Varint.put(out, (long) count.getAcquire(this));
+        }
+        for (VarHandle time : TIMES) {
+            Varint.put(out, (long) time.getAcquire(this) - sinceNanos);
+        }
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(ByteBuffer in, long sinceNanos) {
+        for (VarHandle count : COUNTS) {
+            count.setRelease(this, Varint.get(in));
+        }
+        for (VarHandle time : TIMES) {
+            time.setRelease(this, sinceNanos + Varint.get(in));
         }
     }
 
@@ -67,7 +105,30 @@ public final class Delivery {
         }
     }
 
-    void acknowledged(long nowNanos, long counter, long peerReceivedCount, long rtt) {
+    /**
+     * Takes the acknowledgement fields of an authentic packet.
+     *
+     * @param nextCounter the next counter of ours
+     */
+    void acknowledged(long nowNanos, MemorySegment memory, long ack, long nextCounter) {
+        int echo = memory.get(INT, ack + 12);
+        if (echo != 0) {
+            long rtt = ((int) (nowNanos / 1000) - echo) * 1000L;
+            long counter = unfold(memory.get(INT, ack), nextCounter);
+            acknowledged(nowNanos, counter, memory.get(INT, ack + 4) & 0xffff_ffffL, rtt);
+        }
+    }
+
+    /** The counter of ours that ends in these 32 bits: the greatest that was sent; one never sent counts as none. */
+    private static long unfold(int low, long nextCounter) {
+        long candidate = (nextCounter & ~0xffff_ffffL) | (low & 0xffff_ffffL);
+        if (candidate >= nextCounter) {
+            candidate -= 1L << 32;
+        }
+        return Math.max(candidate, -1);
+    }
+
+    private void acknowledged(long nowNanos, long counter, long peerReceivedCount, long rtt) {
         if (counter > acked()) {
             ACKED.setRelease(this, counter);
             PROGRESS_NANOS.setRelease(this, nowNanos);

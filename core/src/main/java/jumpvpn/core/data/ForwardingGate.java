@@ -28,6 +28,11 @@ public final class ForwardingGate {
         forwarding = new Forwarding.Hold(queue);
     }
 
+    /** Whoever comes wakes the session. */
+    public void rest(Resting session) {
+        forwarding = session;
+    }
+
     /** Closes the gate. */
     public void drop() {
         forwarding = DROP;

@@ -50,6 +50,12 @@ public final class HoldQueue {
         return true;
     }
 
+    /** Whether nothing is kept that is young enough. */
+    public synchronized boolean isEmpty(long nowNanos) {
+        Held newest = packets.peekLast();
+        return newest == null || nowNanos - newest.nanos > maxAgeNanos;
+    }
+
     /** Closes the queue and gives what is young enough, oldest first. */
     public synchronized List<byte[]> drain(long nowNanos) {
         closed = true;

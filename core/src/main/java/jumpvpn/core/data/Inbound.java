@@ -22,19 +22,22 @@ public final class Inbound {
         /** Counted in the drop counters. */
         DROPPED,
         /** No binding has its wire identifier yet; not counted. Only from {@link #acceptOrWait}. */
-        UNKNOWN
+        UNKNOWN,
+        /** The session that it is for is at rest: wake it and try again. Untouched, not counted. */
+        RESTING
     }
 
     private static final DropReason[] REASONS = DropReason.values();
 
-    private final LookupTable<Binding> bindings;
+    private final LookupTable<Bound> bindings;
     private final DropCounters drops;
     private final boolean checkSource;
     private @Nullable Binding binding;
+    private @Nullable Resting resting;
     private int payloadLength;
 
     /** @param checkSource whether inner source addresses must be the session's own: the gateway's rule */
-    public Inbound(LookupTable<Binding> bindings, DropCounters drops, boolean checkSource) {
+    public Inbound(LookupTable<Bound> bindings, DropCounters drops, boolean checkSource) {
         this.bindings = bindings;
         this.drops = drops;
         this.checkSource = checkSource;
@@ -54,6 +57,7 @@ public final class Inbound {
     public Disposition acceptOrWait(
             MemorySegment memory, long packet, int length, long nowNanos, long peerHigh, long peerLow, int peerPort) {
         binding = null;
+        resting = null;
         payloadLength = 0;
         if (length < 1) {
             return drop(DropReason.MALFORMED);
@@ -65,9 +69,10 @@ public final class Inbound {
         if (length < PacketLayout.OVERHEAD) {
             return drop(DropReason.MALFORMED);
         }
-        Binding found = bindings.get(0, memory.get(LONG, packet + PacketLayout.WIRE_ID));
-        if (found == null) {
-            return Disposition.UNKNOWN;
+        Bound bound = bindings.get(0, memory.get(LONG, packet + PacketLayout.WIRE_ID));
+        if (!(bound instanceof Binding found)) {
+            resting = (Resting) bound;
+            return bound == null ? Disposition.UNKNOWN : Disposition.RESTING;
         }
         int opened = found.open(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
         if (opened < 0) {
@@ -105,6 +110,11 @@ public final class Inbound {
     /** The binding under whose keys the last datagram came for the first time, whether it still receives or not; null for what anybody could have sent. */
     public @Nullable Binding binding() {
         return binding;
+    }
+
+    /** The session at rest that the last datagram is for; null if it was for none. */
+    public @Nullable Resting resting() {
+        return resting;
     }
 
     /** Bytes of the last payload, which lies {@link PacketLayout#PAYLOAD} behind the datagram's start. */

@@ -1,5 +1,6 @@
 package jumpvpn.core.data;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import jumpvpn.core.security.Aead;
 import jumpvpn.core.security.AeadPort;
@@ -53,6 +54,11 @@ final class KeyPhase {
         this.firstCounter = start.nextCounter;
         this.receivedBefore = start.receivedBefore;
         this.bornNanos = start.bornNanos;
+    }
+
+    /** Writes both keys. */
+    void encode(ByteBuffer out) {
+        out.put(sealKey).put(openKey);
     }
 
     /** The packet thread's cipher; null when wiped. */

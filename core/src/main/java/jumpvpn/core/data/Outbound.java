@@ -19,6 +19,7 @@ public final class Outbound {
     private final boolean copies;
     private @Nullable Binding binding;
     private @Nullable Endpoint copy;
+    private @Nullable Resting resting;
 
     /**
      * The client has one gate for everything, the gateway a table.
@@ -40,6 +41,7 @@ public final class Outbound {
         long inner = packet + PacketLayout.PAYLOAD;
         binding = null;
         copy = null;
+        resting = null;
         if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
@@ -69,6 +71,13 @@ public final class Outbound {
                 case Forwarding.Drop() -> {
                     return drop(DropReason.GATE_CLOSED);
                 }
+                case Resting session -> {
+                    if (session.hold(nowNanos, memory, inner, length)) {
+                        resting = session;
+                        return 0;
+                    }
+                    // woken a moment ago: the gate already says what follows
+                }
             }
         }
     }
@@ -88,6 +97,11 @@ public final class Outbound {
     private int drop(DropReason reason) {
         drops.count(reason);
         return 0;
+    }
+
+    /** The session at rest that keeps the last packet: wake it. Null if none does. */
+    public @Nullable Resting resting() {
+        return resting;
     }
 
     /** The binding that the last datagram was sealed for. */

@@ -1,28 +1,83 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Delivery;
+import jumpvpn.core.data.RestingBinding;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.security.AeadPort;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathHealth;
 import org.jspecify.annotations.Nullable;
 
 /** A session's newest binding: how it is carried, how it does, and where the client is. */
 final class ActivePath {
+    private static final long LEAST_REST_NANOS = 1_000_000_000L;
+
     final Binding binding;
     final Protocol protocol;
     final PeerAddress address;
     private final HealthWatch watch;
+    private final long restAfterNanos;
     private @Nullable Endpoint namedFrom;
     private String name = "";
 
     ActivePath(GatewaySession session, Binding binding, Protocol protocol) {
+        this(session, binding, protocol, new HealthWatch(session.policy(), 0));
+    }
+
+    private ActivePath(GatewaySession session, Binding binding, Protocol protocol, HealthWatch watch) {
         this.binding = binding;
         this.protocol = protocol;
         this.address = new PeerAddress(session, binding);
-        this.watch = new HealthWatch(session.policy(), 0);
+        this.watch = watch;
+        this.restAfterNanos = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW));
+    }
+
+    /** Writes it, times as passed since then. Secret. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        out.put((byte) protocol.number());
+        RestingBinding.encode(binding, out, sinceNanos);
+        watch.encode(out, sinceNanos);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    static ActivePath decode(GatewaySession session, ByteBuffer in, long sinceNanos) {
+        Protocol protocol = Objects.requireNonNull(Protocol.of(in.get()));
+        int window = session.policy().count(PolicyKey.SECURITY_REPLAY_WINDOW);
+        AeadPort aead = session.context.crypto().aead();
+        Binding binding = RestingBinding.decode(aead, session.path.gate, window, in, sinceNanos);
+        return new ActivePath(session, binding, protocol, HealthWatch.decode(session.policy(), in, sinceNanos));
+    }
+
+    /** Whether nothing of it is under way: neither a packet that waits for its answer, nor a proof of its address, nor a renewal of its keys. */
+    boolean isAtRest(long nowNanos) {
+        return nowNanos >= restNanos()
+                && !binding.isWatched()
+                && isQuiet()
+                && binding.trial() == null
+                && binding.roamed() == null
+                && !address.isAsking()
+                && !binding.hasOlder();
+    }
+
+    /** When it has been quiet for so long that nothing that was seen of the path counts any more. */
+    long restNanos() {
+        return lastUsedNanos() + restAfterNanos + 1;
+    }
+
+    /** When it was used last. */
+    long lastUsedNanos() {
+        return Math.max(binding.delivery.sentNanos(), binding.delivery.receivedNanos());
+    }
+
+    private boolean isQuiet() {
+        Delivery delivery = binding.delivery;
+        return delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
     }
 
     /** What operators call it, seen from here. */
@@ -59,11 +114,8 @@ final class ActivePath {
      * @return false if there was traffic in between: look again
      */
     boolean lookAway() {
-        binding.rest();
         binding.releaseWatch();
-        Delivery delivery = binding.delivery;
-        boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
-        return quiet || !binding.claimWatch();
+        return isQuiet() || !binding.claimWatch();
     }
 
     long rttNanos() {

@@ -3,7 +3,6 @@ package jumpvpn.core.gateway;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
@@ -18,24 +17,34 @@ import org.jspecify.annotations.Nullable;
 final class AddressPool {
     private static final int MOST_TRIES = 1 << 16;
 
-    private final TreeMap<String, List<Prefix>> byClient = new TreeMap<>();
-    private final TreeSet<IpAddress> taken = new TreeSet<>();
+    private final KnownClients clients;
+    private final List<Prefix> networks;
+    /** Of client and network: the address, or 0 and 0 where the client has none. */
+    private final long[] high;
 
-    AddressPool(GatewayConfig config) {
-        config.networks().forEach(network -> taken.add(network.address()));
+    private final long[] low;
+
+    AddressPool(GatewayConfig config, KnownClients clients) {
+        this.clients = clients;
+        this.networks = config.networks();
+        high = new long[clients.size() * networks.size()];
+        low = new long[high.length];
+        TreeSet<IpAddress> taken = new TreeSet<>();
+        networks.forEach(network -> taken.add(network.address()));
         config.clients().forEach(client -> taken.addAll(client.addresses()));
-        for (GatewayConfig.Client client : config.clients()) {
-            List<Prefix> inner = new ArrayList<>();
-            for (Prefix network : config.networks()) {
+        for (int number = 0; number < clients.size(); number++) {
+            GatewayConfig.Client client = clients.get(number);
+            for (int i = 0; i < networks.size(); i++) {
+                Prefix network = networks.get(i);
                 IpAddress address = fixed(client, network);
                 if (address == null && client.addresses().isEmpty()) {
-                    address = fromPool(client.publicKey(), network);
+                    address = fromPool(client.publicKey(), network, taken);
                 }
                 if (address != null) {
-                    inner.add(new Prefix(address, network.length()));
+                    high[number * networks.size() + i] = address.high();
+                    low[number * networks.size() + i] = address.low();
                 }
             }
-            byClient.put(SessionRecord.clientKey(client.publicKey()), List.copyOf(inner));
         }
     }
 
@@ -48,7 +57,7 @@ final class AddressPool {
         return null;
     }
 
-    private @Nullable IpAddress fromPool(byte[] publicKey, Prefix network) {
+    private static @Nullable IpAddress fromPool(byte[] publicKey, Prefix network, TreeSet<IpAddress> taken) {
         int hostBits = Math.min((network.address().isV4() ? 32 : 128) - network.length(), 24);
         long hosts = (1L << hostBits)
                 - (network.address().isV4() ? 2 : 1); // without the network's own and broadcast address
@@ -70,15 +79,29 @@ final class AddressPool {
      */
     @Nullable
     ReasonCode refuses(SessionRecord record) {
-        List<Prefix> inner = byClient.get(record.clientKey());
-        if (inner == null) {
+        int number = clients.find(record.clientKey());
+        if (number == KnownClients.NONE) {
             return ReasonCode.REVOKED;
         }
-        return inner.equals(record.inner()) ? null : ReasonCode.OPERATOR_TERMINATE;
+        return of(number).equals(record.inner()) ? null : ReasonCode.OPERATOR_TERMINATE;
     }
 
-    /** The client's inner addresses; empty when the pool had none left. */
+    /** The client's inner addresses; empty when it is not known, or the pool had none left. */
     List<Prefix> of(byte[] publicKey) {
-        return byClient.getOrDefault(SessionRecord.clientKey(publicKey), List.of());
+        int number = clients.find(publicKey);
+        return number == KnownClients.NONE ? List.of() : of(number);
+    }
+
+    /** The inner addresses of the client with this number; empty when the pool had none left. */
+    List<Prefix> of(int number) {
+        List<Prefix> inner = new ArrayList<>(networks.size());
+        for (int i = 0; i < networks.size(); i++) {
+            int at = number * networks.size() + i;
+            if (high[at] != 0 || low[at] != 0) {
+                inner.add(new Prefix(
+                        new IpAddress(high[at], low[at]), networks.get(i).length()));
+            }
+        }
+        return List.copyOf(inner);
     }
 }

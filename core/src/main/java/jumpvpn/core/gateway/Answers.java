@@ -7,10 +7,12 @@ import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.control.ReattachMessage;
 import jumpvpn.core.control.ReattachRequest;
+import jumpvpn.core.data.Binding;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.observability.Journal;
+import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.ReasonCode;
@@ -37,6 +39,33 @@ final class Answers {
 
     void send(Asked asked, byte[] answer) {
         context.port().transmit(asked.socketId(), asked.from(), answer);
+    }
+
+    /** Sends a kept answer once more. */
+    void again(Asked asked, GatewaySession session, KeptAnswers.Kept kept) {
+        byte[] answer = kept.answer();
+        AckSeed seed = session.kept.ackSeed();
+        ActivePath active = session.path.active();
+        if (answer != null) {
+            send(asked, answer);
+        } else if (seed != null && active != null) {
+            send(asked, ack(session.record, active.binding, seed, kept));
+        }
+    }
+
+    /** The ACK of this binding as it was sent, byte by byte. */
+    private byte[] ack(SessionRecord record, Binding binding, AckSeed seed, KeptAnswers.Kept kept) {
+        StateVersion version = StateVersion.of(binding.epoch, 0);
+        ReattachAnswer.Ack ack = new ReattachAnswer.Ack(
+                version,
+                binding.localWireId,
+                seed.generation(),
+                seed.mixed(),
+                kept.from(),
+                tickets.token(kept.nanos()),
+                tickets.again(record, version, seed));
+        return ReattachMessage.answer(
+                context.crypto().aead(), binding.suite(), binding.peerWireId(), seed.random(), seed.answerKey(), ack);
     }
 
     /** The request was received, and passed these gates. */

@@ -227,6 +227,16 @@ final class Binder {
             return answers.seal(asked, ack, freshness.gateway());
         }
 
+        private AckSeed seed() {
+            return new AckSeed(
+                    freshness.gateway(),
+                    asked.proven().proof().answerKey(freshness.gateway()),
+                    after.secret().proofKey(),
+                    after.secret().generation(),
+                    entered != null,
+                    tickets.sealer().currentKey());
+        }
+
         void committed(long nowNanos) {
             if (session.isGone()) { // whoever has it now says these rows again
                 forget();
@@ -292,7 +302,7 @@ final class Binder {
             byte[] answer = ack(nowNanos);
             answers.send(asked, answer);
             session.kept.keep(asked.nonce(), asked.datagram(), asked.from(), answer, nowNanos);
-            session.kept.bound(asked.nonce());
+            session.kept.bound(asked.nonce(), seed());
             session.expireKept(nowNanos);
             session.journal.emit(
                     nowNanos,

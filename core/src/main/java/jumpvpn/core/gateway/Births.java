@@ -60,6 +60,7 @@ final class Births {
             long deadlineNanos) {}
 
     private final GatewayContext context;
+    private final KnownClients clients;
     private final AddressPool pool;
     private final HandshakeMac ownMac;
     private final List<Birth> births = new ArrayList<>();
@@ -68,8 +69,9 @@ final class Births {
     private final TreeMap<String, ArrayDeque<Long>> seen = new TreeMap<>();
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
-    Births(GatewayContext context, AddressPool pool) {
+    Births(GatewayContext context, KnownClients clients, AddressPool pool) {
         this.context = context;
+        this.clients = clients;
         this.pool = pool;
         this.ownMac = new HandshakeMac(context.config().own().publicKey());
     }
@@ -97,9 +99,9 @@ final class Births {
             return;
         }
         Caller caller = new Caller(nowNanos, socketId, from, datagram, init, noise, first.initiatorStatic(), hello);
-        GatewayConfig.Client client = client(caller.publicKey);
-        List<Prefix> inner = client == null ? List.of() : pool.of(client.publicKey());
-        if (client == null) {
+        int number = clients.find(caller.publicKey);
+        List<Prefix> inner = pool.of(caller.publicKey);
+        if (number == KnownClients.NONE) {
             refuse(caller, ReasonCode.UNKNOWN_CLIENT);
         } else if (!context.config().policy().allows(hello.protocol())) {
             refuse(caller, ReasonCode.TRANSPORT_NOT_ALLOWED);
@@ -110,7 +112,7 @@ final class Births {
             if (id == null) {
                 refuse(caller, ReasonCode.NOT_OWNER);
             } else {
-                admit(caller, client, inner, id);
+                admit(caller, clients.get(number), inner, id);
             }
         }
     }
@@ -130,15 +132,6 @@ final class Births {
             return HandshakeMessage.response(
                     init.suite(), init.clientWireId(), gatewayWireId, second, new HandshakeMac(publicKey));
         }
-    }
-
-    private GatewayConfig.@Nullable Client client(byte[] publicKey) {
-        for (GatewayConfig.Client client : context.config().clients()) {
-            if (java.util.Arrays.equals(client.publicKey(), publicKey)) {
-                return client;
-            }
-        }
-        return null;
     }
 
     private void refuse(Caller caller, ReasonCode reason) {

@@ -4,6 +4,8 @@ import java.util.List;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Forwarding;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
@@ -21,6 +23,7 @@ public final class Gateway {
     private final Births births;
     private final TableClient table;
     private final TicketOffice tickets;
+    private final Residents residents;
     private final LiveSessions sessions;
     private final Completions completions;
     private final SecretRenewal renewals;
@@ -37,11 +40,13 @@ public final class Gateway {
         Crypto crypto = Planted.crypto(context);
         long incarnation = context.crypto().entropy().nextLong();
         Owner self = new Owner(context.config().ownerId(), incarnation);
-        AddressPool pool = new AddressPool(context.config());
-        births = new Births(context, pool);
+        KnownClients clients = new KnownClients(context.config().clients());
+        AddressPool pool = new AddressPool(context.config(), clients);
+        births = new Births(context, clients, pool);
         table = new TableClient(context.table());
         tickets = new TicketOffice(context.config(), incarnation, wallSeconds);
-        sessions = new LiveSessions(context, table, self);
+        residents = new Residents(context, clients, new SessionFold(context, clients, pool, self));
+        sessions = new LiveSessions(context, table, residents, self);
         completions = new Completions(context, births, sessions, table, tickets, self);
         renewals = new SecretRenewal(context, sessions, table);
         ownership = new Ownership(context, table, sessions, pool, self);
@@ -120,6 +125,12 @@ public final class Gateway {
         }
     }
 
+    /** A packet thread has a packet for a session at rest. */
+    public void wake(long nowNanos, Resting session) {
+        residents.wake(nowNanos, session);
+        proceed(nowNanos);
+    }
+
     /** Handles what the table has answered, and does what is due. */
     public void proceed(long nowNanos) {
         table.proceed(nowNanos);
@@ -184,9 +195,16 @@ public final class Gateway {
 
     /** All live sessions at this moment, by id. */
     public List<SessionStatus> sessions(long nowNanos) {
-        return sessions.all().stream()
-                .filter(session -> !session.visiting)
-                .map(session -> session.status(nowNanos))
-                .toList();
+        return residents.statuses(nowNanos);
+    }
+
+    /** What a session at rest will do with packets as soon as it is awake. Nobody wakes. */
+    public Forwarding forwarding(Resting session) {
+        return residents.forwarding(session);
+    }
+
+    /** How often a session was put to rest. */
+    public long rests() {
+        return residents.folds();
     }
 }

@@ -2,9 +2,10 @@ package jumpvpn.core.gateway;
 
 import java.util.EnumSet;
 import java.util.Set;
-import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.ownership.SessionTable;
@@ -16,6 +17,7 @@ import jumpvpn.core.session.Fault;
  *
  * @param bindings by wire identifier; the gateway writes, the receiving thread reads
  * @param routes by inner address; the gateway writes, the packet thread reads
+ * @param grace tells when no packet thread uses any more what it found in either
  * @param faults what a test has broken; empty in the product
  */
 public record GatewayContext(
@@ -24,10 +26,25 @@ public record GatewayContext(
         GatewayPort port,
         EventSink events,
         SessionTable table,
-        LookupTable<Binding> bindings,
+        LookupTable<Bound> bindings,
         LookupTable<ForwardingGate> routes,
         DropCounters drops,
+        Grace grace,
         Set<Fault> faults) {
+
+    /** With one thread for everything. */
+    public GatewayContext(
+            GatewayConfig config,
+            Crypto crypto,
+            GatewayPort port,
+            EventSink events,
+            SessionTable table,
+            LookupTable<Bound> bindings,
+            LookupTable<ForwardingGate> routes,
+            DropCounters drops,
+            Set<Fault> faults) {
+        this(config, crypto, port, events, table, bindings, routes, drops, Grace.NONE, faults);
+    }
 
     /** The product's: nothing is broken. */
     public GatewayContext(
@@ -36,15 +53,16 @@ public record GatewayContext(
             GatewayPort port,
             EventSink events,
             SessionTable table,
-            LookupTable<Binding> bindings,
+            LookupTable<Bound> bindings,
             LookupTable<ForwardingGate> routes,
-            DropCounters drops) {
-        this(config, crypto, port, events, table, bindings, routes, drops, EnumSet.noneOf(Fault.class));
+            DropCounters drops,
+            Grace grace) {
+        this(config, crypto, port, events, table, bindings, routes, drops, grace, EnumSet.noneOf(Fault.class));
     }
 
     /** The same with another sink. */
     GatewayContext with(EventSink sink) {
-        return new GatewayContext(config, crypto, port, sink, table, bindings, routes, drops, faults);
+        return new GatewayContext(config, crypto, port, sink, table, bindings, routes, drops, grace, faults);
     }
 
     /** Whether a test has broken this. */

@@ -5,6 +5,7 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.Event.Detail;
@@ -19,13 +20,15 @@ import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
+import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionMachine;
 import jumpvpn.core.session.SessionMachine.Step;
 import org.jspecify.annotations.Nullable;
 
 /** A session that this gateway owns, or may come to own: its record, its rows, what carries it and what ends it. */
-final class GatewaySession {
+final class GatewaySession extends Resident {
     private static final int CLOSE_COPIES = 3;
+    private static final long AWAKE_NANOS = 100_000_000;
 
     /** What is known of a record's binding. */
     enum Life {
@@ -49,7 +52,8 @@ final class GatewaySession {
         NOTICE,
         CHALLENGE,
         RETIRED,
-        KEPT
+        KEPT,
+        REST
     }
 
     final GatewayContext context;
@@ -73,10 +77,14 @@ final class GatewaySession {
     ReasonCode ending;
 
     private long lossEndNanos = Deadlines.NEVER;
+    /** What stands for it in the packet threads' sight while it falls asleep. */
+    @Nullable
+    RestingSession falling;
+
+    private long awakeUntilNanos;
     private boolean windowOver;
     private boolean lossUntold;
     private boolean gone;
-    private long nextProceedNanos = Deadlines.NEVER;
 
     private GatewaySession(GatewayContext context, SessionRecord record, SessionRows rows, ForwardingGate gate) {
         this.context = context;
@@ -86,7 +94,6 @@ final class GatewaySession {
         this.journal = rows.journal;
         this.switches = record.switches();
         this.path = new SessionPath(this, gate);
-        gate.inner(record.inner().stream().map(Prefix::address).toList());
         deadlines.set(Timer.LIFETIME, record.lifetimeEndNanos());
     }
 
@@ -94,6 +101,7 @@ final class GatewaySession {
     static GatewaySession born(GatewayContext context, Births.Birth birth, SessionRecord record, long nowNanos) {
         SessionRows rows = new SessionRows(context, birth.machine(), birth.journal(), null, List.of());
         GatewaySession session = new GatewaySession(context, record, rows, birth.binding().gate);
+        session.path.gate.inner(session.innerAddresses());
         session.path.born(nowNanos, birth.binding(), birth.hello().protocol());
         session.rekey.bound(nowNanos, birth.binding(), birth.ratchet(), null);
         session.switches = SwitchTimes.born(nowNanos);
@@ -109,22 +117,80 @@ final class GatewaySession {
         SessionRecord.Row last = record.rows().getLast();
         boolean alive = life == Life.ELSEWHERE || life == Life.OWNER_GONE;
         SessionMachine machine = SessionMachine.restored(last.to(), last.version(), last.reason(), alive, nowNanos);
-        int policyVersion = record.policy().version();
-        Journal journal = new Journal(context.events(), Role.GATEWAY, record.id(), policyVersion);
+        Journal journal = journal(context, record);
         ReasonCode first = life == Life.OURS ? ReasonCode.GATEWAY_RESTARTED : null;
         SessionRows rows = new SessionRows(context, machine, journal, first, record.rows());
         GatewaySession session = new GatewaySession(context, record, rows, new ForwardingGate());
+        session.path.gate.inner(session.innerAddresses());
         if (life != Life.ELSEWHERE) {
             session.lossEndsAfter(record.noBindingSinceNanos());
         }
         return session;
     }
 
+    /** Whether nothing is under way, so that what is to come wakes it: bytes can stand for it till then. */
+    boolean isAtRest(long nowNanos) {
+        return nowNanos >= awakeUntilNanos
+                && !rows.isBusy()
+                && binding == null
+                && ending == null
+                && !visiting
+                && !windowOver
+                && !lossUntold
+                && !gone
+                && kept.isAtRest()
+                && !deadlines.isSet(Timer.KEPT)
+                && !deadlines.isSet(Timer.RECOVERY_WINDOW)
+                && rekey.isAtRest()
+                && nextNanos() > nowNanos
+                && path.isAtRest(nowNanos);
+    }
+
+    /** A packet waits for it: it does not rest before that had its time. */
+    void rouse(long nowNanos) {
+        awakeUntilNanos = nowNanos + AWAKE_NANOS;
+        deadlines.set(Timer.REST, awakeUntilNanos);
+    }
+
+    /** When it may rest at the earliest. */
+    long awakeUntilNanos() {
+        return awakeUntilNanos;
+    }
+
+    /** A session that goes on as it was: whoever makes it sets the rest. */
+    static GatewaySession again(
+            GatewayContext context,
+            SessionRecord record,
+            SessionMachine machine,
+            @Nullable ReasonCode first,
+            ForwardingGate gate) {
+        SessionRows rows = new SessionRows(context, machine, journal(context, record), first, List.of());
+        return new GatewaySession(context, record, rows, gate);
+    }
+
+    private static Journal journal(GatewayContext context, SessionRecord record) {
+        return new Journal(
+                context.events(), Role.GATEWAY, record.id(), record.policy().version());
+    }
+
+    /** The bytes have it now: secrets that lie elsewhere go. */
+    void wipe() {
+        record.secrets().forEach(SessionSecret::wipe);
+        kept.wipe();
+        rekey.end();
+        path.wipe();
+    }
+
     private void lossEndsAfter(long nanos) {
         if (!context.has(Fault.NO_LOSS_TTL)) {
-            lossEndNanos = nanos + policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
-            deadlines.set(Timer.TRANSPORT_LOSS, lossEndNanos);
+            lossEndsAt(nanos + policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
         }
+    }
+
+    /** The transport-loss TTL is over at this time. */
+    void lossEndsAt(long nanos) {
+        lossEndNanos = nanos;
+        deadlines.set(Timer.TRANSPORT_LOSS, nanos);
     }
 
     /** This gateway owns it again: packets to it are held until it is bound. */
@@ -167,6 +233,10 @@ final class GatewaySession {
         }
     }
 
+    List<IpAddress> innerAddresses() {
+        return record.inner().stream().map(Prefix::address).toList();
+    }
+
     /** For the events that an auditor compares: the inner addresses never change. */
     Detail innerDetail() {
         return new Detail("inner", record.inner().stream().map(Prefix::toString).toList());
@@ -198,6 +268,7 @@ final class GatewaySession {
                 case CHALLENGE -> path.challenge(nowNanos);
                 case RETIRED -> path.forget(nowNanos);
                 case KEPT -> expireKept(nowNanos);
+                case REST -> path.rest(nowNanos);
             }
         }
         if (machine.isUsedUp() && !rows.isFrozen()) {
@@ -268,6 +339,7 @@ final class GatewaySession {
     /** Nothing passes from here on, whether the end is committed or not. */
     void stop(long nowNanos) {
         deadlines.clearAll();
+        kept.wipe();
         rekey.end();
         path.stop(nowNanos);
     }
@@ -302,13 +374,9 @@ final class GatewaySession {
         return Math.min(deadlines.next(), rekey.nextNanos());
     }
 
-    /** When {@link LiveSessions} has this session in its table of wake-ups. */
-    long nextProceedNanos() {
-        return nextProceedNanos;
-    }
-
-    void nextProceedNanos(long nanos) {
-        nextProceedNanos = nanos;
+    @Override
+    SessionId id() {
+        return record.id();
     }
 
     SessionStatus status(long nowNanos) {

@@ -1,11 +1,13 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
+import java.util.ListIterator;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Varint;
 import jumpvpn.core.session.Deadlines;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,13 @@ final class KeptAnswers {
      * An answer and what it answered.
      *
      * @param requestHash of the whole request
+     * @param answer null: it is the ACK, to be made again of its seed
      */
-    record Kept(Nonce nonce, int requestHash, Endpoint from, byte[] answer, long nanos) {}
+    record Kept(Nonce nonce, int requestHash, Endpoint from, byte @Nullable [] answer, long nanos) {}
 
     private List<Kept> answers = List.of();
     private @Nullable Nonce bindNonce;
+    private @Nullable AckSeed ackSeed;
 
     @Nullable
     Kept get(Nonce nonce) {
@@ -36,12 +40,14 @@ final class KeptAnswers {
     /** Forgets what is too old for gate C, but not the ACK of the current binding. @return when the next will be, or {@link Deadlines#NEVER} */
     long expire(long nowNanos, long maxAgeNanos) {
         long next = Deadlines.NEVER;
-        for (Iterator<Kept> each = answers.iterator(); each.hasNext(); ) {
+        for (ListIterator<Kept> each = answers.listIterator(); each.hasNext(); ) {
             Kept kept = each.next();
             long endNanos = kept.nanos + maxAgeNanos + 2 * Gates.CLOCK_SKEW_NANOS;
             boolean ended = nowNanos > endNanos;
             if (ended && !kept.nonce.equals(bindNonce)) {
                 each.remove();
+            } else if (ended && ackSeed != null) {
+                each.set(new Kept(kept.nonce, kept.requestHash, kept.from, null, kept.nanos));
             } else if (!ended) {
                 next = Math.min(next, endNanos + 1);
             }
@@ -64,8 +70,57 @@ final class KeptAnswers {
         answers.add(new Kept(nonce, Arrays.hashCode(request), from, answer, nowNanos));
     }
 
-    /** The nonce whose answer is the ACK of the current binding. */
-    void bound(Nonce nonce) {
+    /** Whether none is kept but the ACK, as its seed. */
+    boolean isAtRest() {
+        return answers.stream().allMatch(kept -> kept.answer == null);
+    }
+
+    /** Writes it, times as passed since then. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        AckSeed seed = ackSeed;
+        Kept ack = answers.isEmpty() ? null : answers.getFirst();
+        out.put((byte) (seed == null || ack == null ? 0 : 1));
+        if (seed != null && ack != null) {
+            seed.encode(out);
+            out.put(ack.nonce.bytes()).putInt(ack.requestHash);
+            ack.from.encodeShort(out);
+            Varint.put(out, ack.nanos - sinceNanos);
+        }
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(ByteBuffer in, long sinceNanos) {
+        if (in.get() != 0) {
+            ackSeed = AckSeed.decode(in);
+            byte[] nonce = new byte[Nonce.LENGTH];
+            in.get(nonce);
+            bindNonce = Nonce.of(nonce);
+            int hash = in.getInt();
+            Endpoint from = Endpoint.decodeShort(in);
+            answers = new ArrayList<>(2);
+            answers.add(new Kept(bindNonce, hash, from, null, sinceNanos + Varint.get(in)));
+        }
+    }
+
+    /** The nonce whose answer is the ACK of the current binding, and what it is made of. */
+    void bound(Nonce nonce, AckSeed seed) {
+        wipe();
+        answers = new ArrayList<>(answers);
+        answers.removeIf(kept -> kept.answer == null); // none is made again of another's seed
         bindNonce = nonce;
+        ackSeed = seed;
+    }
+
+    /** What the ACK of the current binding is made of; null: the session was born with it. */
+    @Nullable
+    AckSeed ackSeed() {
+        return ackSeed;
+    }
+
+    /** No ACK is made again. */
+    void wipe() {
+        if (ackSeed != null) {
+            ackSeed.wipe();
+        }
     }
 }

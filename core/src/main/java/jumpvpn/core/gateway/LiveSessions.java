@@ -1,12 +1,9 @@
 package jumpvpn.core.gateway;
 
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.gateway.GatewaySession.Life;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
@@ -32,48 +29,41 @@ final class LiveSessions {
     private final GatewayContext context;
     private final TableClient table;
     private final Owner self;
-    private final LinkedHashMap<SessionId, GatewaySession> byId = new LinkedHashMap<>();
-    private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
+    private final Residents residents;
     private final TreeMap<SessionId, SessionTable.Loss> losses = new TreeMap<>();
-    private final LinkedHashMap<String, GatewaySession> byClient = new LinkedHashMap<>();
     private final TreeSet<SessionId> graves = new TreeSet<>();
-    private final Wakeups wakeups = new Wakeups();
     private final LostSwitches lostSwitches = new LostSwitches();
 
-    LiveSessions(GatewayContext context, TableClient table, Owner self) {
+    LiveSessions(GatewayContext context, TableClient table, Residents residents, Owner self) {
         this.context = context;
         this.table = table;
+        this.residents = residents;
         this.self = self;
     }
 
     @Nullable
     GatewaySession get(SessionId id) {
-        return byId.get(id);
+        return residents.get(id);
     }
 
     /** The session of the client with this public key, or null. */
     @Nullable
     GatewaySession ofClient(String clientKey) {
-        return byClient.get(clientKey);
+        return residents.ofClient(clientKey);
     }
 
     /** The session that a binding belongs to, or null. */
     @Nullable
     GatewaySession of(Binding binding) {
-        GatewaySession session = byGate.get(binding.gate);
-        return session != null && session.path.has(binding) ? session : null;
+        return residents.of(binding);
     }
 
     List<GatewaySession> all() {
-        return byId.values().stream()
-                .sorted(Comparator.comparing(session -> session.record.id()))
-                .toList();
+        return residents.all();
     }
 
     void add(GatewaySession session) {
-        byId.put(session.record.id(), session);
-        byClient.put(session.record.clientKey(), session);
-        byGate.put(session.path.gate, session);
+        residents.add(session);
     }
 
     /** The losses of bindings that no mark has told. */
@@ -87,38 +77,37 @@ final class LiveSessions {
     }
 
     private void remove(GatewaySession session) {
-        if (byId.remove(session.record.id(), session)) {
+        if (residents.remove(session)) {
             losses.remove(session.record.id());
-            byClient.remove(session.record.clientKey(), session);
         }
-        byGate.remove(session.path.gate);
-        wakeups.remove(session);
     }
 
     /** The session has something new to wait for. */
     void reschedule(GatewaySession session) {
-        if (byId.get(session.record.id()) == session) {
-            wakeups.set(session, session.nextNanos());
-        }
+        residents.reschedule(session);
     }
 
     void proceed(long nowNanos) {
-        for (GatewaySession session = wakeups.pollDue(nowNanos); session != null; session = wakeups.pollDue(nowNanos)) {
+        residents.proceed(nowNanos);
+        for (GatewaySession session = residents.pollDue(nowNanos);
+                session != null;
+                session = residents.pollDue(nowNanos)) {
             ReasonCode end = session.proceed(nowNanos);
             SessionTable.Loss loss = session.untoldLoss();
             if (loss != null) {
                 losses.put(loss.id(), loss);
             }
             if (end == null) {
-                reschedule(session);
+                residents.settle(nowNanos, session);
             } else {
                 end(nowNanos, session, end);
             }
         }
+        residents.proceed(nowNanos);
     }
 
     long nextNanos() {
-        return wakeups.nextNanos();
+        return residents.nextNanos();
     }
 
     /** Known from its record only: to be bound here, or ended. */
@@ -206,7 +195,8 @@ final class LiveSessions {
 
     /** The end is committed. An orphan may be ours again meanwhile, by a lease that came back: then its rows were told, and its end goes on from there. */
     void evict(long nowNanos, GatewaySession session, List<Step> rows) {
-        GatewaySession here = byId.getOrDefault(session.record.id(), session);
+        GatewaySession loaded = residents.get(session.record.id());
+        GatewaySession here = loaded == null ? session : loaded;
         if (!here.path.isStopped()) {
             here.sayClose(nowNanos, rows.getLast().reason());
             here.stop(nowNanos);
@@ -245,7 +235,7 @@ final class LiveSessions {
         if (session.isGone()) {
             return;
         }
-        boolean wasOurs = byId.get(session.record.id()) == session; // else it was known from its record only
+        boolean wasOurs = residents.has(session); // else it was known from its record only
         session.stop(nowNanos);
         remove(session);
         session.leave();

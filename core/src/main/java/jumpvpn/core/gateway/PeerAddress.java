@@ -89,6 +89,11 @@ final class PeerAddress {
         session.deadlines.set(GatewaySession.Timer.CHALLENGE, next);
     }
 
+    /** Whether an address has yet to answer. */
+    boolean isAsking() {
+        return !challenges.isEmpty();
+    }
+
     /** A challenge was answered. */
     void answered(long nowNanos, Endpoint from, long value) {
         for (Challenge challenge : List.copyOf(challenges)) {

@@ -195,7 +195,7 @@ final class ReattachServer {
                     new Detail("first_from", kept.from().toString()),
                     new Detail("count", repeats.count()));
         }
-        answers.send(asked, kept.answer());
+        answers.again(asked, session, kept);
     }
 
     private void judge(long nowNanos, Asked asked, GatewaySession session, boolean nonceUsed) {

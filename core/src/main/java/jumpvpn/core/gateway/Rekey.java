@@ -1,5 +1,6 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.SecretAge;
@@ -199,6 +200,50 @@ final class Rekey {
 
     long nextNanos() {
         return deadlines.next();
+    }
+
+    /** Whether the session can rest: no renewal waits for a word of the client or of the table. */
+    boolean isAtRest() {
+        return offer == null && !renewing;
+    }
+
+    /** Writes it, times as passed since then. Secret. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        age.encode(out, sinceNanos);
+        out.put((byte) ((active == null ? 0 : 1)
+                | (output == null ? 0 : 2)
+                | (before == null ? 0 : 4)
+                | (renewed == null ? 0 : 8)));
+        if (active != null) {
+            active.ratchet.encode(out);
+        }
+        if (output != null) {
+            output.encode(out);
+        }
+        if (before != null) {
+            before.encode(out);
+        }
+        if (renewed != null) {
+            out.putInt(renewed.generation()).putInt(renewed.phase()).putInt(renewed.made());
+        }
+    }
+
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @param newest the session's newest binding; null if there was none
+     */
+    void decode(ByteBuffer in, long sinceNanos, @Nullable Binding newest) {
+        age.decode(in, sinceNanos);
+        byte has = in.get();
+        active = (has & 1) == 0 || newest == null ? null : new Active(newest, Ratchet.decode(in));
+        output = (has & 2) == 0 ? null : RekeyOutput.decode(in);
+        before = (has & 4) == 0 ? null : RekeyOutput.decode(in);
+        renewed = (has & 8) == 0 ? null : new BindingMessage.Renewed(in.getInt(), in.getInt(), in.getInt());
+        deadlines.set(Timer.EXPIRED, age.expiresNanos());
+        if (newest != null && session.machine.bindingAlive()) {
+            deadlines.set(Timer.LIMIT, newest.keysEndNanos());
+        }
     }
 
     /** The session has ended. */

@@ -1,9 +1,12 @@
 package jumpvpn.core.gateway;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.net.Varint;
 import jumpvpn.core.session.Deadlines;
 
 /** Bindings that have ended: found for a while, so that what still comes in them can be delivered or answered with a notice. Bounded. */
@@ -12,12 +15,12 @@ final class RetiredBindings {
 
     private record Retired(Binding binding, long forgetNanos) {}
 
-    private final LookupTable<Binding> bindings;
+    private final LookupTable<Bound> bindings;
     private final List<Retired> retired = new ArrayList<>();
     private long sentBytes;
     private long receivedBytes;
 
-    RetiredBindings(LookupTable<Binding> bindings) {
+    RetiredBindings(LookupTable<Bound> bindings) {
         this.bindings = bindings;
     }
 
@@ -68,6 +71,22 @@ final class RetiredBindings {
             }
         }
         return next;
+    }
+
+    boolean isEmpty() {
+        return retired.isEmpty();
+    }
+
+    /** Writes what those sent and received that are forgotten. */
+    void encode(ByteBuffer out) {
+        Varint.put(out, sentBytes);
+        Varint.put(out, receivedBytes);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(ByteBuffer in) {
+        sentBytes = Varint.get(in);
+        receivedBytes = Varint.get(in);
     }
 
     /** Nothing is received any more. */

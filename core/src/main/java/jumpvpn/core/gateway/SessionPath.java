@@ -1,6 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
@@ -17,7 +18,6 @@ import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Fault;
-import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +30,7 @@ final class SessionPath {
     private static final long TRIAL_BYTES =
             2 * MessageType.REQUEST_LENGTH - 512; // 3 × a request, but for its ACK and a few small packets
     private static final long SILENCE_NANOS = 45_000_000_000L;
+    private static final long LOOK_AWAY_NANOS = 100_000_000;
 
     final ForwardingGate gate;
     private final GatewaySession session;
@@ -121,10 +122,7 @@ final class SessionPath {
     }
 
     private HoldQueue queue() {
-        return new HoldQueue(
-                session.policy().get(PolicyKey.HOLD_BYTES_PER_SESSION),
-                session.policy().get(PolicyKey.HOLD_MAX_AGE),
-                session.context.drops());
+        return new PolicySnapshot(session.policy(), session.context.drops()).queue();
     }
 
     void send(long nowNanos, Binding through, BindingMessage message) {
@@ -189,6 +187,9 @@ final class SessionPath {
             return;
         }
         proven(nowNanos, path.binding);
+        if (held != null && path.binding.trial() == null) { // came while the session was at rest
+            release(nowNanos);
+        }
         boolean frozen = session.rows.isFrozen();
         if (path.binding.isExhausted(nowNanos) && !frozen) {
             dead(nowNanos, path, ReasonCode.KEY_EXPIRED);
@@ -209,7 +210,7 @@ final class SessionPath {
         }
         path.address.follow(nowNanos);
         session.rekey.look(nowNanos);
-        lookAgain(path, finding);
+        lookAgain(nowNanos, path, finding);
     }
 
     private void signal(long nowNanos, ActivePath path, ReasonCode reason) {
@@ -219,15 +220,85 @@ final class SessionPath {
         session.rows.step(nowNanos, reason, path.name());
     }
 
-    private void lookAgain(ActivePath path, HealthWatch.Finding finding) {
-        if (finding.calm()) {
+    /** A packet that comes or goes while nobody looks tells so at once; ciphers and session rest later, since making them anew costs more than that. */
+    private void lookAgain(long nowNanos, ActivePath path, HealthWatch.Finding finding) {
+        if (finding.quiet() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
             long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
             session.deadlines.set(Timer.SILENCE, lastHeard + SILENCE_NANOS);
             if (path.lookAway()) {
+                session.deadlines.set(Timer.REST, Math.max(session.awakeUntilNanos(), path.restNanos()));
                 return;
             }
         }
         session.deadlines.set(Timer.LOOK, finding.againNanos());
+    }
+
+    /** Nothing was sent or received for a while: ciphers go until there is traffic again, also where the session stays awake. */
+    void rest(long nowNanos) {
+        if (active != null && nowNanos >= active.restNanos()) {
+            active.binding.rest();
+        }
+    }
+
+    /** Whether the session can rest: it has one binding, which is alive and quiet, or waits for the client and holds nothing. */
+    boolean isAtRest(long nowNanos) {
+        if (stopped || !retired.isEmpty() || session.deadlines.isSet(Timer.NOTICE)) {
+            return false;
+        }
+        if (!isAlive()) {
+            return held == null || held.isEmpty(nowNanos);
+        }
+        return active != null
+                && session.machine.state() == SessionState.ATTACHED
+                && !session.deadlines.isSet(Timer.LOOK)
+                && active.isAtRest(nowNanos);
+    }
+
+    /** Packets of both ways find the session at rest from here on. */
+    void rest(RestingSession resting) {
+        if (active != null) {
+            session.context.bindings().put(0, active.binding.localWireId, resting);
+        }
+        gate.rest(resting);
+    }
+
+    /** Packets find binding and gate as they were before; those that waited go out with the next look. What they find is published first, so none is left behind. */
+    void wake(RestingSession resting) {
+        gate.inner(session.innerAddresses());
+        if (active != null) {
+            session.context.bindings().put(0, active.binding.localWireId, active.binding);
+        }
+        if (active != null && isAlive()) {
+            gate.forward(active.binding);
+            held = resting.wake();
+            watchActive(0, active.binding);
+        } else {
+            held = resting.queue();
+            gate.hold(held);
+            resting.wake();
+        }
+    }
+
+    /** Writes it, times as passed since then. Secret. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        retired.encode(out);
+        out.put((byte) (active == null ? 0 : 1));
+        if (active != null) {
+            active.encode(out, sinceNanos);
+        }
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(ByteBuffer in, long sinceNanos) {
+        retired.decode(in);
+        active = in.get() == 0 ? null : ActivePath.decode(session, in, sinceNanos);
+    }
+
+    /** The bytes have it now: keys that lie elsewhere go. */
+    void wipe() {
+        if (active != null) {
+            active.binding.wipe();
+        }
     }
 
     /** Not even the client's keepalive came: ask, so that ATTACHED keeps meaning that something passes. */

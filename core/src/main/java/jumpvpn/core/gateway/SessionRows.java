@@ -56,6 +56,17 @@ final class SessionRows {
         return commitsUnderWay > 0;
     }
 
+    /** Whether a commit is under way, or rows are still to be said again. */
+    boolean isBusy() {
+        return isFrozen() || !again.isEmpty();
+    }
+
+    /** The reason of the row that comes before any other; null: none does. */
+    @Nullable
+    ReasonCode first() {
+        return first;
+    }
+
     /** Whether the first row is still to be taken: it says what became of the binding, so no other row does. */
     boolean lacksFirst() {
         return first != null;

@@ -7,6 +7,7 @@ import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.session.StateVersion;
 
 /**
  * Makes tickets and tokens. A ticket expires with its session's lifetime, by a wall clock that was read once at the start and goes on with boot time, so that a wall
@@ -79,15 +80,23 @@ final class TicketOffice {
      * @param seed 16 bytes, fresh for every message, not secret
      */
     List<byte[]> tickets(SessionRecord record, SessionSecret secret, int most, byte[] seed) {
-        int count = Math.min(most, Math.min(MOST_TICKETS, record.policy().count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
-        Ticket ticket = new Ticket(
-                record.id().bytes(),
-                ownerId,
-                record.version().epoch(),
-                secret.generation(),
-                secret.proofKey(),
-                wallSeconds(record.lifetimeEndNanos()) + 1);
-        return sealer.seal(sealer.currentKey(), ticket, count, seed);
+        Ticket ticket = ticket(record, record.version(), secret.generation(), secret.proofKey());
+        return sealer.seal(sealer.currentKey(), ticket, count(record, most), seed);
+    }
+
+    /** The tickets of an ACK as they were. */
+    List<byte[]> again(SessionRecord record, StateVersion version, AckSeed seed) {
+        Ticket ticket = ticket(record, version, seed.generation(), seed.proofKey());
+        return sealer.seal(seed.ticketKey(), ticket, count(record, MOST_TICKETS), seed.random());
+    }
+
+    private static int count(SessionRecord record, int most) {
+        return Math.min(most, Math.min(MOST_TICKETS, record.policy().count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
+    }
+
+    private Ticket ticket(SessionRecord record, StateVersion version, int generation, byte[] proofKey) {
+        long expirySeconds = wallSeconds(record.lifetimeEndNanos()) + 1;
+        return new Ticket(record.id().bytes(), ownerId, version.epoch(), generation, proofKey, expirySeconds);
     }
 
     /** As many tickets as a policy allows, of the newest generation. */

@@ -26,14 +26,25 @@ public record Endpoint(IpAddress address, int port) {
         return new Endpoint(IpAddress.decode(in), in.getShort() & 0xffff);
     }
 
+    /** Whether it is this one; allocates nothing. */
+    public boolean is(long high, long low, int otherPort) {
+        return port == otherPort && address.low() == low && address.high() == high;
+    }
+
+    /** Writes it in as few bytes as it needs. */
+    public void encodeShort(ByteBuffer out) {
+        address.encodeShort(out);
+        out.putShort((short) port);
+    }
+
+    /** Reads what {@link #encodeShort} wrote. */
+    public static Endpoint decodeShort(ByteBuffer in) {
+        return new Endpoint(IpAddress.decodeShort(in), in.getShort() & 0xffff);
+    }
+
     /** {@code 192.0.2.1:4500} or {@code [2001:db8::1]:4500}. */
     @Override
     public String toString() {
         return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
-    }
-
-    /** Whether it is this address, IPv4 mapped, and port; allocates nothing. */
-    public boolean is(long high, long low, int otherPort) {
-        return port == otherPort && address.low() == low && address.high() == high;
     }
 }

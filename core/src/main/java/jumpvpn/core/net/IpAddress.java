@@ -91,6 +91,19 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         };
     }
 
+    /** Writes the 4 or 16 bytes of {@link #bytes} behind their number. */
+    public void encodeShort(ByteBuffer out) {
+        byte[] bytes = bytes();
+        out.put((byte) bytes.length).put(bytes);
+    }
+
+    /** Reads what {@link #encodeShort} wrote. */
+    public static IpAddress decodeShort(ByteBuffer in) {
+        byte[] bytes = new byte[in.get()];
+        in.get(bytes);
+        return of(bytes);
+    }
+
     /**
      * Reads a literal; names are never looked up.
      *

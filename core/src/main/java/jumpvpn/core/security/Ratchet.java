@@ -43,6 +43,18 @@ public final class Ratchet {
         return new Ratchet(bind.derive(CHAIN, context), epoch, 0);
     }
 
+    /** Writes it. Secret. */
+    public void encode(ByteBuffer out) {
+        out.put(chain).putInt(epoch).putInt(phase);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    public static Ratchet decode(ByteBuffer in) {
+        byte[] chain = new byte[LENGTH];
+        in.get(chain);
+        return new Ratchet(chain, in.getInt(), in.getInt());
+    }
+
     /** The phase whose keys the last step made, from 0. */
     public int phase() {
         return phase;

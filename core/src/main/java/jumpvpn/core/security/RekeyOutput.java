@@ -1,5 +1,6 @@
 package jumpvpn.core.security;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -10,9 +11,25 @@ import java.util.Arrays;
  * @param key 32 bytes, not copied
  */
 public record RekeyOutput(int epoch, int phase, byte[] key) {
+    private static final int LENGTH = 32;
+
     /** Whether it is this one. */
     public boolean is(int otherEpoch, int otherPhase) {
         return epoch == otherEpoch && phase == otherPhase;
+    }
+
+    /** Writes it. Secret. */
+    public void encode(ByteBuffer out) {
+        out.putInt(epoch).putInt(phase).put(key);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    public static RekeyOutput decode(ByteBuffer in) {
+        int epoch = in.getInt();
+        int phase = in.getInt();
+        byte[] key = new byte[LENGTH];
+        in.get(key);
+        return new RekeyOutput(epoch, phase, key);
     }
 
     /** A copy with a key of its own. */

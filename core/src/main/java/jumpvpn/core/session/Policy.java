@@ -118,6 +118,16 @@ public final class Policy {
         return policy;
     }
 
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Policy policy && Arrays.equals(values, policy.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(values);
+    }
+
     /** The values that are not the default's, by key, as they are stored. */
     @Override
     public String toString() {

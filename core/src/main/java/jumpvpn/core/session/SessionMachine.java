@@ -1,7 +1,9 @@
 package jumpvpn.core.session;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import jumpvpn.core.net.Varint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,26 @@ public final class SessionMachine {
         machine.reason = reason;
         machine.bindingAlive = bindingAlive;
         machine.memoryLost = true;
+        return machine;
+    }
+
+    /** Writes it, its time as passed since then. */
+    public void encode(ByteBuffer out, long sinceStartNanos) {
+        out.put((byte) state.ordinal()).put((byte) ((bindingAlive ? 1 : 0) | (memoryLost ? 2 : 0)));
+        out.putLong(version.packed()).putShort((short) (reason == null ? 0 : reason.number()));
+        Varint.put(out, sinceNanos - sinceStartNanos);
+    }
+
+    /** A machine of this role whose {@link #encode} wrote this. */
+    public static SessionMachine decode(Role role, ByteBuffer in, long sinceStartNanos) {
+        SessionMachine machine = new SessionMachine(role, 0);
+        machine.state = SessionState.values()[in.get()];
+        byte flags = in.get();
+        machine.bindingAlive = (flags & 1) != 0;
+        machine.memoryLost = (flags & 2) != 0;
+        machine.version = new StateVersion(in.getLong());
+        machine.reason = ReasonCode.of(in.getShort());
+        machine.sinceNanos = sinceStartNanos + Varint.get(in);
         return machine;
     }
 

@@ -1,5 +1,7 @@
 package jumpvpn.core.transport;
 
+import java.nio.ByteBuffer;
+import jumpvpn.core.net.Varint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +96,21 @@ public final class PathHealth {
         if (rttNanos > 0) {
             rtt.first(rttNanos);
         }
+    }
+
+    /** Writes what is to outlast a rest with nothing outstanding, times as passed since then. What the window saw is not: a rest is longer. */
+    public void encode(ByteBuffer out, long sinceNanos) {
+        rtt.encode(out, sinceNanos);
+        Varint.put(out, lastAcked);
+        Varint.put(out, lastPingNanos == 0 ? 0 : sinceNanos - lastPingNanos + 1);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    public void decode(ByteBuffer in, long sinceNanos) {
+        rtt.decode(in, sinceNanos);
+        lastAcked = Varint.get(in);
+        long passed = Varint.get(in);
+        lastPingNanos = passed == 0 ? 0 : sinceNanos - passed + 1;
     }
 
     /** Looks at the counts. */

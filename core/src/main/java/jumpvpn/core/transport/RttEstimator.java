@@ -1,5 +1,8 @@
 package jumpvpn.core.transport;
 
+import java.nio.ByteBuffer;
+import jumpvpn.core.net.Varint;
+
 /**
  * Smoothed round-trip time and its variation (RFC 6298 section 2), in nanoseconds, and the path's baseline: the least round trip of the last half to full minute, so
  * that a path that became slower for good is measured by what it is now; but never a single one that stands out, as when somebody's copies overtook a packet and its
@@ -26,6 +29,31 @@ final class RttEstimator {
     private void begin(long rttNanos) {
         smoothed = rttNanos;
         variation = rttNanos / 2;
+    }
+
+    /** Writes all of it, times as passed since then. */
+    void encode(ByteBuffer out, long sinceNanos) {
+        Varint.put(out, smoothed);
+        Varint.put(out, variation);
+        Varint.put(out, least == Long.MAX_VALUE ? -1 : least);
+        Varint.put(out, secondLeast == Long.MAX_VALUE ? -1 : secondLeast);
+        Varint.put(out, secondLeastBefore == Long.MAX_VALUE ? -1 : secondLeastBefore);
+        Varint.put(out, leastSinceNanos < 0 ? 0 : sinceNanos - leastSinceNanos + 1);
+    }
+
+    /** Reads what {@link #encode} wrote at this time or later. */
+    void decode(ByteBuffer in, long sinceNanos) {
+        smoothed = Varint.get(in);
+        variation = Varint.get(in);
+        least = orNone(Varint.get(in));
+        secondLeast = orNone(Varint.get(in));
+        secondLeastBefore = orNone(Varint.get(in));
+        long passed = Varint.get(in);
+        leastSinceNanos = passed == 0 ? -1 : sinceNanos - passed + 1;
+    }
+
+    private static long orNone(long nanos) {
+        return nanos < 0 ? Long.MAX_VALUE : nanos;
     }
 
     void sample(long nowNanos, long rttNanos) {

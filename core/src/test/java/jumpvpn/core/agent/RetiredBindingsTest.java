@@ -3,6 +3,7 @@ package jumpvpn.core.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketLayout;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RetiredBindingsTest {
     private static final long DRAIN = 2_000_000_000L;
 
-    private final LookupTable<Binding> bindings = new LookupTable<>();
+    private final LookupTable<Bound> bindings = new LookupTable<>();
     private final RetiredBindings retired = new RetiredBindings(bindings);
 
     private Binding binding(long wireId) {

@@ -20,6 +20,7 @@ import jumpvpn.core.control.ReattachMessage;
 import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.control.Token;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
@@ -80,8 +81,8 @@ final class Script extends Heard implements Outside {
     final Agent agent;
     final ForwardingGate gate = new ForwardingGate();
     private final TicketSealer sealer;
-    private final LookupTable<Binding> clientBindings = new LookupTable<>();
-    private final LookupTable<Binding> gatewayBindings = new LookupTable<>();
+    private final LookupTable<Bound> clientBindings = new LookupTable<>();
+    private final LookupTable<Bound> gatewayBindings = new LookupTable<>();
     private final Inbound clientInbound = new Inbound(clientBindings, new DropCounters(), false);
     private final Inbound gatewayInbound = new Inbound(gatewayBindings, new DropCounters(), false);
     private final PriorityQueue<Later> later =

@@ -14,7 +14,7 @@ class InboundTest {
     private static final long NOW = 5_000_000_000L;
 
     private final BindingPair pair = new BindingPair();
-    private final LookupTable<Binding> bindings = new LookupTable<>();
+    private final LookupTable<Bound> bindings = new LookupTable<>();
     private final DropCounters drops = new DropCounters();
     private final Inbound inbound = new Inbound(bindings, drops, true);
 

@@ -29,13 +29,14 @@ class AddressPoolTest {
     }
 
     private static AddressPool pool(List<GatewayConfig.Client> clients, String... networks) {
-        return new AddressPool(new GatewayConfig(
+        GatewayConfig config = new GatewayConfig(
                 "gw1",
                 new KeyPair(new byte[32], new byte[32]),
                 Arrays.stream(networks).map(Prefix::parse).toList(),
                 clients,
                 Policy.DEFAULT,
-                1400));
+                1400);
+        return new AddressPool(config, new KnownClients(clients));
     }
 
     @Test

@@ -13,6 +13,8 @@ class KeptAnswersTest {
     private static final long SECOND = 1_000_000_000L;
     private static final Endpoint FROM = new Endpoint(IpAddress.parse("192.0.2.1"), 7);
 
+    private static final AckSeed SEED = new AckSeed(new byte[16], new byte[32], new byte[32], 1, false, 7);
+
     private final KeptAnswers kept = new KeptAnswers();
 
     private static Nonce nonce(int i) {
@@ -49,11 +51,11 @@ class KeptAnswersTest {
     @Test
     void keepsTheAckOfTheCurrentBindingAsLongAsItLives() {
         keep(1, 0);
-        kept.bound(nonce(1));
+        kept.bound(nonce(1), SEED);
         kept.expire(3600 * SECOND, 5 * SECOND);
         assertThat(kept.get(nonce(1))).isNotNull();
         keep(2, 3600 * SECOND);
-        kept.bound(nonce(2));
+        kept.bound(nonce(2), SEED);
         kept.expire(3600 * SECOND, 5 * SECOND);
         assertThat(kept.get(nonce(1))).isNull();
         assertThat(kept.get(nonce(2))).isNotNull();
@@ -63,7 +65,7 @@ class KeptAnswersTest {
     void saysWhenTheNextIsForgotten() {
         assertThat(kept.expire(0, 5 * SECOND)).isEqualTo(Deadlines.NEVER);
         keep(1, 0);
-        kept.bound(nonce(1));
+        kept.bound(nonce(1), SEED);
         assertThat(kept.expire(8 * SECOND, 5 * SECOND))
                 .as("lives with its binding")
                 .isEqualTo(Deadlines.NEVER);

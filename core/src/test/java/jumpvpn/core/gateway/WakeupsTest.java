@@ -8,6 +8,7 @@ import jumpvpn.core.control.Hello;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.net.Endpoint;
@@ -52,7 +53,8 @@ class WakeupsTest {
                 new MemorySessionTable(),
                 new LookupTable<>(),
                 new LookupTable<>(),
-                new DropCounters());
+                new DropCounters(),
+                Grace.NONE);
         Endpoint from = new Endpoint(IpAddress.parse("192.0.2.1"), 1);
         SessionSecret secret = new SessionSecret(0, new byte[32]);
         Binding binding = new Binding(

@@ -20,6 +20,7 @@ import jumpvpn.core.control.ReattachMessage;
 import jumpvpn.core.control.ReattachRequest;
 import jumpvpn.core.control.Token;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
@@ -96,7 +97,7 @@ final class HandClient {
     List<byte[]> tickets = List.of();
     Binding binding;
     Ratchet ratchet;
-    private final LookupTable<Binding> bindings = new LookupTable<>();
+    private final LookupTable<Bound> bindings = new LookupTable<>();
     private final Inbound inbound = new Inbound(bindings, new DropCounters(), false);
     private final ForwardingGate gate = new ForwardingGate();
     private final TreeMap<Long, Ask> asked = new TreeMap<>();

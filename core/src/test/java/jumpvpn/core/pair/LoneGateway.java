@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
@@ -55,7 +56,7 @@ final class LoneGateway {
     final List<Sent> sent = new ArrayList<>();
     final List<Integer> delivered = new ArrayList<>();
     final DropCounters drops = new DropCounters();
-    LookupTable<Binding> bindings = new LookupTable<>();
+    LookupTable<Bound> bindings = new LookupTable<>();
     LookupTable<ForwardingGate> routes = new LookupTable<>();
     Policy policy = Policy.DEFAULT;
     Placement placement = _ -> Placement.Place.HERE;
@@ -121,12 +122,17 @@ final class LoneGateway {
         IpAddress address = from.address();
         Inbound.Disposition disposition = inbound.accept(
                 MemorySegment.ofArray(datagram), 0, datagram.length, now, address.high(), address.low(), from.port());
+        if (disposition == Inbound.Disposition.RESTING) {
+            gateway.wake(now, inbound.resting());
+            disposition = inbound.accept(
+                    MemorySegment.ofArray(datagram), 0, datagram.length, now, address.high(), address.low(), from.port());
+        }
         Binding binding = inbound.binding();
         switch (disposition) {
             case DELIVER -> delivered.add(Inner.number(Pair.payload(datagram, inbound)));
             case CONTROL -> gateway.receiveControl(now, binding, from, Pair.payload(datagram, inbound));
             case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
             }
         }
@@ -146,6 +152,9 @@ final class LoneGateway {
             if (binding.claimWatch()) {
                 gateway.watch(now, binding);
             }
+        }
+        if (outbound.resting() != null && outbound.resting().claimWake()) {
+            gateway.wake(now, outbound.resting());
         }
     }
 

@@ -126,7 +126,7 @@ class NoticeTest {
         Binding old = client.binding;
         long bound = gateway.now;
         long oldId = wireId(old, client);
-        Binding there = gateway.bindings.get(0, oldId);
+        Binding there = (Binding) gateway.bindings.get(0, oldId);
         client.reattach(BindCause.OPERATOR_JUMP);
         gateway.run(bound + 30 * SECOND - 1 - gateway.now);
         gateway.receive(client.from, client.data(old, 1));
@@ -148,7 +148,7 @@ class NoticeTest {
         HandClient.Ask ask = client.ask(each -> each.cause = BindCause.OPERATOR_JUMP);
         Binding early = client.early(ask);
         client.send(client.datagram(ask));
-        Binding there = gateway.bindings.get(0, ask.nonce.high());
+        Binding there = (Binding) gateway.bindings.get(0, ask.nonce.high());
         assertThat(there).isNotNull();
         client.forget();
         gateway.run(2 * SECOND - 1);
@@ -196,7 +196,7 @@ class NoticeTest {
         Binding old = client.binding;
         byte[] sealed = client.data(old, 1);
         long taken = ByteBuffer.wrap(sealed).getLong(4);
-        Binding there = gateway.bindings.get(0, taken);
+        Binding there = (Binding) gateway.bindings.get(0, taken);
         client.request(ask -> {
             ask.cause = BindCause.OPERATOR_JUMP;
             ask.nonce = new Nonce(taken, 77);
@@ -231,10 +231,10 @@ class NoticeTest {
     void anEndedSessionLeavesNoBindingAndNoRoute() {
         HandClient client = connected(RESTLESS);
         long firstId = wireId(client.binding, client);
-        Binding first = gateway.bindings.get(0, firstId);
+        Binding first = (Binding) gateway.bindings.get(0, firstId);
         client.reattach(BindCause.OPERATOR_JUMP);
         long secondId = wireId(client.binding, client);
-        Binding second = gateway.bindings.get(0, secondId);
+        Binding second = (Binding) gateway.bindings.get(0, secondId);
         gateway.gateway.terminate(gateway.now, client.id);
         assertThat(gateway.bindings.size()).isZero();
         assertThat(gateway.routes.size()).isZero();

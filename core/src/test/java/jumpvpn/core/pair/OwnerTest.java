@@ -240,7 +240,7 @@ class OwnerTest {
         gateway.table.fates.add(Fate.DONE_UNKNOWN);
         gateway.receive(client.from, client.init());
         client.listen();
-        Binding birth = gateway.bindings.get(
+        Binding birth = (Binding) gateway.bindings.get(
                 0, ByteBuffer.wrap(client.data(client.binding, 1)).getLong(4));
         gateway.table.readable = true;
         gateway.table.onCommit = () -> gateway.table.readable = false;

@@ -18,12 +18,14 @@ import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -139,7 +141,7 @@ final class Pair {
     }
 
     void startGatewayOver(List<GatewayConfig.Client> clients, SessionTable over) {
-        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         gateway = new Gateway(
                 new GatewayContext(
@@ -178,7 +180,7 @@ final class Pair {
     }
 
     void startClient(byte[] trustedGatewayKey) {
-        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<Bound> bindings = new LookupTable<>();
         ForwardingGate gate = new ForwardingGate();
         AgentConfig config =
                 new AgentConfig(clientKey, suite, List.of(new AgentConfig.Gateway("gw1", trustedGatewayKey)));
@@ -258,12 +260,17 @@ final class Pair {
         IpAddress address = from.address();
         Inbound.Disposition disposition =
                 gatewayInbound.accept(memory, 0, datagram.length, now, address.high(), address.low(), from.port());
+        if (disposition == Inbound.Disposition.RESTING) {
+            gateway.wake(now, gatewayInbound.resting());
+            disposition =
+                    gatewayInbound.accept(memory, 0, datagram.length, now, address.high(), address.low(), from.port());
+        }
         switch (disposition) {
             case DELIVER -> atGateway.add(Inner.number(payload(datagram, gatewayInbound)));
             case CONTROL ->
                 gateway.receiveControl(now, gatewayInbound.binding(), from, payload(datagram, gatewayInbound));
             case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
             }
         }
@@ -282,7 +289,7 @@ final class Pair {
             case DELIVER -> atClient.add(Inner.number(payload(datagram, clientInbound)));
             case CONTROL -> agent.receiveControl(now, clientInbound.binding(), payload(datagram, clientInbound));
             case UNBOUND -> agent.receive(now, pathId, datagram);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
             }
         }
@@ -328,6 +335,10 @@ final class Pair {
             if (binding.claimWatch()) {
                 gateway.watch(now, binding);
             }
+        }
+        Resting resting = gatewayOutbound.resting();
+        if (resting != null && resting.claimWake()) {
+            gateway.wake(now, resting);
         }
     }
 

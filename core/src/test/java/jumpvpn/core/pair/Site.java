@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -30,7 +32,7 @@ final class Site {
 
     Site(Pair pair, GatewayConfig config, SessionTable table) {
         this.pair = pair;
-        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         gateway = new Gateway(
                 new GatewayContext(
@@ -46,11 +48,16 @@ final class Site {
         MemorySegment memory = MemorySegment.ofArray(datagram);
         Inbound.Disposition disposition =
                 inbound.accept(memory, 0, datagram.length, pair.now, address.high(), address.low(), from.port());
+        if (disposition == Inbound.Disposition.RESTING) {
+            gateway.wake(pair.now, inbound.resting());
+            disposition =
+                    inbound.accept(memory, 0, datagram.length, pair.now, address.high(), address.low(), from.port());
+        }
         switch (disposition) {
             case DELIVER -> delivered.add(Inner.number(Pair.payload(datagram, inbound)));
             case CONTROL -> gateway.receiveControl(pair.now, inbound.binding(), from, Pair.payload(datagram, inbound));
             case UNBOUND -> gateway.receive(pair.now, Pair.SOCKET, from, datagram);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
             }
         }
@@ -71,6 +78,10 @@ final class Site {
             if (binding.claimWatch()) {
                 gateway.watch(pair.now, binding);
             }
+        }
+        Resting resting = outbound.resting();
+        if (resting != null && resting.claimWake()) {
+            gateway.wake(pair.now, resting);
         }
     }
 

@@ -6,7 +6,9 @@ import java.util.Objects;
 import java.util.Random;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
@@ -33,7 +35,7 @@ final class Fleet {
     /** How many events there were. */
     long events;
 
-    private final LookupTable<Binding> bindings = new LookupTable<>();
+    private final LookupTable<Bound> bindings = new LookupTable<>();
     private byte @Nullable [] sent;
 
     /** A gateway to which {@code sessions} clients have connected. */
@@ -59,7 +61,8 @@ final class Fleet {
                         new MemorySessionTable(),
                         bindings,
                         new LookupTable<>(),
-                        new DropCounters()),
+                        new DropCounters(),
+                        Grace.NONE),
                 WALL_SECONDS);
         gateway.start(nowNanos);
         clients.forEach(this::connect);
@@ -67,7 +70,7 @@ final class Fleet {
 
     private void connect(BenchClient client) {
         long wireId = client.secondMessage(asked(client.from, client.firstMessage()));
-        Binding binding = Objects.requireNonNull(bindings.get(0, wireId));
+        Binding binding = (Binding) Objects.requireNonNull(bindings.get(0, wireId));
         gateway.receiveControl(nowNanos, binding, client.from, new BindingMessage.Confirm().encode());
         client.welcome(nowNanos, answer());
     }

@@ -7,6 +7,7 @@ import jumpvpn.core.agent.AgentContext;
 import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The client's process. */
 final class ClientEngine extends Engine {
     private final ForwardingGate gate = new ForwardingGate();
-    private final LookupTable<Binding> bindings = new LookupTable<>();
+    private final LookupTable<Bound> bindings = new LookupTable<>();
     private final int[] pathIds = new int[Given.LINKS];
     private final boolean[] up = new boolean[Given.LINKS];
     private final Agent agent;
@@ -92,7 +93,7 @@ final class ClientEngine extends Engine {
 
     @Override
     Shown shown(long nowNanos) {
-        return new Shown(agent.nextNanos(), agent.status(nowNanos), Shown.Gate.of(gate), List.of(), List.of());
+        return new Shown(agent.nextNanos(), agent.status(nowNanos), Shown.Gate.of(gate.forwarding()), List.of(), List.of());
     }
 
     @Override

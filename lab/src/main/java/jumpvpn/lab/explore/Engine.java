@@ -14,6 +14,7 @@ import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.security.Aead;
@@ -136,9 +137,15 @@ abstract class Engine {
         long droppedBefore = withoutTrace();
         Inbound.Disposition disposition = path.accept(
                 MemorySegment.ofArray(bytes), 0, bytes.length, now, address.high(), address.low(), from.port());
+        boolean woke = disposition == Inbound.Disposition.RESTING;
+        if (woke) {
+            wake(now, Objects.requireNonNull(path.resting()));
+            disposition = path.accept(
+                    MemorySegment.ofArray(bytes), 0, bytes.length, now, address.high(), address.low(), from.port());
+        }
         Binding binding = path.binding();
         boolean wakes = binding != null && disposition != Inbound.Disposition.UNBOUND && binding.claimWatch();
-        if (withoutTrace() > droppedBefore && !wakes) {
+        if (withoutTrace() > droppedBefore && !wakes && !woke) {
             return false; // as good as lost
         }
         byte[] payload = disposition == Inbound.Disposition.DELIVER || disposition == Inbound.Disposition.CONTROL
@@ -152,7 +159,7 @@ abstract class Engine {
             }
             case CONTROL -> receiveControl(now, Objects.requireNonNull(binding), from, payload);
             case UNBOUND -> receive(now, socketId, from, bytes);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
             }
         }
@@ -188,6 +195,10 @@ abstract class Engine {
                 watch(it.nowNanos(), binding);
             }
         }
+        Resting resting = path.resting();
+        if (resting != null && resting.claimWake()) {
+            wake(it.nowNanos(), resting);
+        }
     }
 
     /** The digest of all that decides what it will do. */
@@ -214,6 +225,9 @@ abstract class Engine {
     abstract void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes);
 
     abstract void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message);
+
+    /** A packet for a session at rest. A client has none. */
+    void wake(long nowNanos, Resting session) {}
 
     abstract void watch(long nowNanos, Binding binding);
 

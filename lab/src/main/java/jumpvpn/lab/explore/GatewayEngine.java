@@ -3,11 +3,13 @@ package jumpvpn.lab.explore;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A gateway's process. */
 final class GatewayEngine extends Engine {
-    private final LookupTable<Binding> bindings = new LookupTable<>();
+    private final LookupTable<Bound> bindings = new LookupTable<>();
     private final LookupTable<ForwardingGate> routes = new LookupTable<>();
     private final TablePort table = new TablePort(this::out);
     private final List<Binding> used = new ArrayList<>();
@@ -65,7 +67,7 @@ final class GatewayEngine extends Engine {
         List<Shown.Held> held = new ArrayList<>();
         for (SessionStatus session : gateway.sessions(nowNanos)) {
             ForwardingGate gate = route(session);
-            held.add(new Shown.Held(session, Shown.Gate.of(gate)));
+            held.add(new Shown.Held(session, Shown.Gate.of(forwarding(gate))));
             if (gate != null
                     && gate.forwarding() instanceof Forwarding.Forward(Binding binding)
                     && !used.contains(binding)) {
@@ -76,6 +78,14 @@ final class GatewayEngine extends Engine {
                 .map(binding -> new Shown.Receiving(binding.epoch, receivesUntil(binding)))
                 .toList();
         return new Shown(gateway.nextNanos(), null, Shown.Gate.MISSING, held, receiving);
+    }
+
+    /** What the gate does with packets; of a session at rest, as soon as it is awake. */
+    private @Nullable Forwarding forwarding(@Nullable ForwardingGate gate) {
+        if (gate == null) {
+            return null;
+        }
+        return gate.forwarding() instanceof Resting resting ? gateway.forwarding(resting) : gate.forwarding();
     }
 
     private @Nullable ForwardingGate route(SessionStatus session) {
@@ -144,6 +154,11 @@ final class GatewayEngine extends Engine {
     @Override
     void watch(long nowNanos, Binding binding) {
         gateway.watch(nowNanos, binding);
+    }
+
+    @Override
+    void wake(long nowNanos, Resting session) {
+        gateway.wake(nowNanos, session);
     }
 
     @Override

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.data.Forwarding;
-import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.SessionStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +37,12 @@ record Shown(long nextNanos, @Nullable AgentStatus client, Gate gate, List<Held>
     record Gate(Kind kind, int epoch, boolean early) {
         static final Gate MISSING = new Gate(Kind.MISSING, 0, false);
 
-        static Gate of(@Nullable ForwardingGate gate) {
-            return switch (gate == null ? null : gate.forwarding()) {
+        static Gate of(@Nullable Forwarding forwarding) {
+            return switch (forwarding) {
                 case null -> MISSING;
                 case Forwarding.Forward(var to) -> new Gate(Kind.FORWARD, to.epoch, to.dataType() != PacketLayout.DATA);
                 case Forwarding.Hold _ -> new Gate(Kind.HOLD, 0, false);
-                case Forwarding.Drop _ -> new Gate(Kind.DROP, 0, false);
+                case Forwarding.Drop _, Resting _ -> new Gate(Kind.DROP, 0, false);
             };
         }
     }

@@ -5,10 +5,12 @@ import java.util.Objects;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -34,6 +36,7 @@ final class GatewayNode extends Node {
     final int index;
     private final ShadowGateway beside;
     private @Nullable Gateway gateway;
+    private long restsBefore;
     private SimTable table;
     private @Nullable TableLink link;
     private boolean cutOff;
@@ -96,6 +99,11 @@ final class GatewayNode extends Node {
         refused = now;
     }
 
+    /** How often it put a session to rest, in all its starts. */
+    long rests() {
+        return restsBefore + (gateway == null ? 0 : gateway.rests());
+    }
+
     List<SessionStatus> sessions() {
         return gateway().sessions(local());
     }
@@ -104,6 +112,11 @@ final class GatewayNode extends Node {
     @Nullable
     ForwardingGate route(IpAddress inner) {
         return routes.get(inner.high(), inner.low());
+    }
+
+    /** What the gate does with packets; of a session at rest, as soon as it is awake. */
+    Forwarding forwarding(ForwardingGate gate) {
+        return gate.forwarding() instanceof Resting resting ? gateway().forwarding(resting) : gate.forwarding();
     }
 
     long ownerId() {
@@ -228,6 +241,11 @@ final class GatewayNode extends Node {
         }
 
         @Override
+        public void wake(long nowNanos, Resting session) {
+            beside.during(() -> gateway.wake(nowNanos, session));
+        }
+
+        @Override
         public void close(long nowNanos) {
             beside.during(() -> gateway.close(nowNanos));
         }
@@ -297,6 +315,7 @@ final class GatewayNode extends Node {
 
     @Override
     void killed() {
+        restsBefore = rests();
         gateway = null;
         link().close();
         beside.dies();

@@ -9,6 +9,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
@@ -212,7 +213,7 @@ final class Invariants {
             view.inTime(node.local());
             notAhead(view.id, status);
         }
-        gate(node, status.state(), node.gate(), view == null ? 0 : view.activeEpoch());
+        gate(node, status.state(), node.gate().forwarding(), view == null ? 0 : view.activeEpoch());
         bounded(node, "bindings", node.bindings().size(), MOST_CLIENT_BINDINGS);
     }
 
@@ -265,20 +266,21 @@ final class Invariants {
         if (gate == null) {
             throw new Violation("I2", "no route to " + status);
         }
+        Forwarding forwarding = node.forwarding(gate);
         boolean isSucceeded = node.sessions().stream()
                 .anyMatch(other -> other.ending() == null && other.client().equals(status.client()));
         if (status.ending() != null
                 && (isSucceeded
-                        || gate.forwarding()
+                        || forwarding
                                 instanceof
                                 Forwarding.Drop)) { // packets stop at once, the row is said when it is committed
             return;
         }
         view.inTime(node.local());
         if (!view.isLoaded()) {
-            gate(node, status.state(), gate, view.activeEpoch());
-        } else if (!(gate.forwarding() instanceof Forwarding.Hold)) {
-            throw new Violation("I2", node.name + " has loaded " + status + " and its gate says " + gate.forwarding());
+            gate(node, status.state(), forwarding, view.activeEpoch());
+        } else if (!(forwarding instanceof Forwarding.Hold)) {
+            throw new Violation("I2", node.name + " has loaded " + status + " and its gate says " + forwarding);
         }
     }
 
@@ -308,8 +310,7 @@ final class Invariants {
     }
 
     /** Which way the gate stands follows from the state (contract section 1). */
-    private static void gate(Node node, SessionState state, ForwardingGate gate, int activeEpoch) {
-        Forwarding forwarding = gate.forwarding();
+    private static void gate(Node node, SessionState state, Forwarding forwarding, int activeEpoch) {
         boolean right = switch (state) {
             case ATTACHED, VOLATILE ->
                 forwarding instanceof Forwarding.Forward(Binding to)
@@ -330,7 +331,7 @@ final class Invariants {
             case Forwarding.Forward(Binding to) ->
                 to.epoch == (to.dataType() == PacketLayout.EARLY_DATA ? activeEpoch + 1 : activeEpoch);
             case Forwarding.Hold _ -> true;
-            case Forwarding.Drop _ -> false;
+            case Forwarding.Drop _, Resting _ -> false;
         };
     }
 

@@ -6,11 +6,13 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Objects;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.Event;
@@ -44,6 +46,9 @@ abstract class Node {
 
         void watch(long nowNanos, Binding binding);
 
+        /** A packet for a session at rest. A client has none. */
+        default void wake(long nowNanos, Resting session) {}
+
         /** The operator stops the process; it says goodbye. */
         void close(long nowNanos);
     }
@@ -55,7 +60,7 @@ abstract class Node {
     final KeyPair own;
     final DropCounters drops = new DropCounters();
     private final long driftPpm;
-    private LookupTable<Binding> bindings = new LookupTable<>();
+    private LookupTable<Bound> bindings = new LookupTable<>();
     private @Nullable Engine engine;
     private long bootOffset;
     private boolean running;
@@ -93,7 +98,7 @@ abstract class Node {
         });
     }
 
-    final LookupTable<Binding> bindings() {
+    final LookupTable<Bound> bindings() {
         return bindings;
     }
 
@@ -291,14 +296,11 @@ abstract class Node {
     /** @return whether a binding had it, or the engine: else it was as good as lost */
     private boolean accept(int socketId, Endpoint from, byte[] bytes) {
         Inbound path = Objects.requireNonNull(inbound);
-        Inbound.Disposition disposition = path.accept(
-                MemorySegment.ofArray(bytes),
-                0,
-                bytes.length,
-                local(),
-                from.address().high(),
-                from.address().low(),
-                from.port());
+        Inbound.Disposition disposition = accept(path, from, bytes);
+        if (disposition == Inbound.Disposition.RESTING) {
+            engine().wake(local(), Objects.requireNonNull(path.resting()));
+            disposition = accept(path, from, bytes);
+        }
         Binding binding = path.binding();
         if (binding != null && disposition != Inbound.Disposition.DROPPED) {
             opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT), from, bytes.length);
@@ -315,12 +317,19 @@ abstract class Node {
                 engine().receiveControl(local(), Objects.requireNonNull(binding), from, message);
             }
             case UNBOUND -> engine().receive(local(), socketId, from, bytes);
+            case RESTING -> throw new Violation("I13", name + " can't be woken");
             case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
                 // nothing more to do
             }
         }
         watch(binding);
         return binding != null || disposition == Inbound.Disposition.UNBOUND;
+    }
+
+    private Inbound.Disposition accept(Inbound path, Endpoint from, byte[] bytes) {
+        IpAddress address = from.address();
+        return path.accept(
+                MemorySegment.ofArray(bytes), 0, bytes.length, local(), address.high(), address.low(), from.port());
     }
 
     private static byte[] payload(Inbound path, byte[] bytes) {
@@ -347,6 +356,10 @@ abstract class Node {
                 }
                 transmit(binding.pathId, binding.peer(), bytes);
                 watch(binding);
+            }
+            Resting resting = path.resting();
+            if (resting != null && resting.claimWake()) {
+                engine().wake(local(), resting);
             }
         });
     }

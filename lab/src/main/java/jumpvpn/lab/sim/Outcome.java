@@ -12,6 +12,7 @@ import jumpvpn.core.data.DropReason;
  * @param events that the ends emitted
  * @param sessions that came to life
  * @param jumps binds after a session's first
+ * @param rests how often a gateway put a session to rest
  * @param coverage how often what occurred, as {@link Coverage#counts} names it
  * @param drops of all ends, by reason
  * @param steps of the ends, all and those that the model was compared with, as {@link Steps} names them
@@ -25,6 +26,7 @@ public record Outcome(
         int events,
         int sessions,
         int jumps,
+        long rests,
         SortedMap<String, Long> coverage,
         SortedMap<DropReason, Long> drops,
         SortedMap<String, Long> steps,

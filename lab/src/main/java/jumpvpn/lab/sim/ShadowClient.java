@@ -13,6 +13,7 @@ import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Policy;
@@ -312,7 +313,7 @@ final class ShadowClient {
         return switch (node.gate().forwarding()) {
             case Forwarding.Forward(Binding to) -> to.dataType() == PacketLayout.DATA ? Passage.FORWARD : Passage.HOLD;
             case Forwarding.Hold _ -> Passage.HOLD;
-            case Forwarding.Drop _ -> Passage.DROP;
+            case Forwarding.Drop _, Resting _ -> Passage.DROP;
         };
     }
 }

@@ -12,6 +12,7 @@ import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
@@ -331,16 +332,17 @@ final class ShadowGateway {
         if (view.mustEnd() && now - SLACK_NANOS > owned.retryByNanos) {
             throw violation("does not end " + owned.id + " by " + view.ending());
         }
-        Passage passage = passage(node.route(status.inner().getFirst().address()));
+        ForwardingGate gate = node.route(status.inner().getFirst().address());
+        Passage passage = passage(gate == null ? new Forwarding.Drop() : node.forwarding(gate));
         boolean drops = passage == Passage.DROP && view.mayDrop(now);
         owned.compared.settled(now, status.state(), status.version(), drops ? view.passage() : passage);
     }
 
-    private static Passage passage(@Nullable ForwardingGate gate) {
-        return switch (gate == null ? new Forwarding.Drop() : gate.forwarding()) {
+    private static Passage passage(Forwarding forwarding) {
+        return switch (forwarding) {
             case Forwarding.Forward _ -> Passage.FORWARD;
             case Forwarding.Hold _ -> Passage.HOLD;
-            case Forwarding.Drop _ -> Passage.DROP;
+            case Forwarding.Drop _, Resting _ -> Passage.DROP;
         };
     }
 }

@@ -175,6 +175,7 @@ public final class Simulation {
                 world.invariants.events(),
                 world.invariants.sessions(),
                 world.invariants.jumps(),
+                world.gateways.stream().mapToLong(GatewayNode::rests).sum(),
                 world.coverage.counts(),
                 drops,
                 world.steps.counts(),

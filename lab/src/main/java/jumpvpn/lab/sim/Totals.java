@@ -29,6 +29,7 @@ public final class Totals {
         sum("events", outcome.events());
         sum("sessions", outcome.sessions());
         sum("jumps", outcome.jumps());
+        sum("rests", outcome.rests());
         sum("packets_sent", outcome.packetsSent());
         sum("packets_delivered", outcome.packetsDelivered());
         outcome.steps().forEach(this::sum);
@@ -80,7 +81,7 @@ public final class Totals {
                 """
                 %d seeds, %d h of simulated time, %d simulated events, %d events said by the ends
                 %d sessions, %d jumps (median %d a seed, most %d), back after healing in %d ms (median), %d ms (worst)
-                inner packets: %d sent, %d delivered
+                inner packets: %d sent, %d delivered; sessions put to rest at a gateway: %d
                 steps compared with the model: %d of %d at clients, %d of %d at gateways
                 """,
                 sum("seeds"),
@@ -95,6 +96,7 @@ public final class Totals {
                 seedsBySettle.isEmpty() ? 0 : seedsBySettle.lastKey(),
                 sum("packets_sent"),
                 sum("packets_delivered"),
+                sum("rests"),
                 sum("client_steps_compared"),
                 sum("client_steps"),
                 sum("gateway_steps_compared"),

@@ -10,12 +10,14 @@ import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.security.Crypto;
@@ -80,14 +82,16 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         control = new ControlLoop(clock, log, links);
         opened.add(control::close);
         ForwardingGate gate = new ForwardingGate();
-        LookupTable<Binding> bindings = new LookupTable<>();
+        LookupTable<Bound> bindings = new LookupTable<>();
         agent = new Agent(
                 new AgentContext(agentConfig(), Crypto.jdk(new SystemEntropy()), this, events, bindings, gate, drops));
         Inbound inbound = new Inbound(bindings, drops, false);
         Outbound outbound = new Outbound((_, _) -> gate, drops, false);
-        receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, (socket, _, _) -> socket.id);
+        PacketTurns turns = new PacketTurns(Threads.PACKETS);
+        receive = new ReceiveLoop(
+                clock, log, sockets, tun, inbound, drops, control, this, (socket, _, _) -> socket.id, turns);
         opened.add(receive::close);
-        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);
+        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this, turns);
         opened.add(send::close);
         paths = new ClientPaths(config, agent, sockets, receive::socketsChanged, control, log);
     }

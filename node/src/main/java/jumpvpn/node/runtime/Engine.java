@@ -1,6 +1,7 @@
 package jumpvpn.node.runtime;
 
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 
 /** The deciding half of a node, as its control loop drives it: the agent or the gateway. One thread. */
@@ -13,6 +14,9 @@ interface Engine {
 
     /** Traffic on a binding that nobody watched. */
     void watch(long nowNanos, Binding binding);
+
+    /** A packet for a session at rest. A client has none. */
+    default void wake(long nowNanos, Resting session) {}
 
     /** The kernel's links or addresses changed. */
     void linksChanged(long nowNanos);

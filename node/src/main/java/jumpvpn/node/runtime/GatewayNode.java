@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.PacketTurns;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayContext;
 import jumpvpn.core.net.Endpoint;
@@ -90,18 +93,19 @@ public final class GatewayNode implements NodeControl, Engine {
         forward();
         control = new ControlLoop(clock, log, links);
         opened.add(control::close);
-        LookupTable<Binding> bindings = new LookupTable<>();
+        PacketTurns turns = new PacketTurns(Threads.PACKETS);
+        LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         SessionTable table = durable == null ? new MemorySessionTable() : durable.waking(control::wake);
         GatewayContext context =
-                new GatewayContext(engineConfig, crypto, sockets::send, events, table, bindings, routes, drops);
+                new GatewayContext(engineConfig, crypto, sockets::send, events, table, bindings, routes, drops, turns);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
         Inbound inbound = new Inbound(bindings, drops, true);
         Outbound outbound = new Outbound(routes::get, drops, true);
-        receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners);
+        receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners, turns);
         opened.add(receive::close);
-        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this);
+        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this, turns);
         opened.add(send::close);
     }
 
@@ -209,6 +213,11 @@ public final class GatewayNode implements NodeControl, Engine {
     @Override
     public void watch(long nowNanos, Binding binding) {
         gateway.watch(nowNanos, binding);
+    }
+
+    @Override
+    public void wake(long nowNanos, Resting session) {
+        gateway.wake(nowNanos, session);
     }
 
     @Override

@@ -5,20 +5,24 @@ import java.util.Deque;
 import jumpvpn.core.net.Endpoint;
 
 /**
- * Datagrams that overtook the message which makes their binding: data right behind an ACK, or behind a request, is here before the control thread has attached. Kept for
- * {@value #MOST_NANOS} ns, at most {@value #MOST} of them, then counted as lost. Receiving thread only.
+ * Datagrams that overtook the message which makes their binding: data right behind an ACK, or behind a request, is here before the control thread has attached. Or
+ * those for a session that it has yet to wake. Kept for {@value #MOST_NANOS} ns, a bounded number of them, then counted as lost. Receiving thread only.
  */
 final class Parked {
     /** How soon to try again while any wait. */
     static final long RETRY_NANOS = 200_000;
 
-    private static final int MOST = 64;
     private static final long MOST_NANOS = 20_000_000;
 
     /** One of them. */
     record Datagram(byte[] bytes, Endpoint from, long untilNanos) {}
 
+    private final int most;
     private final Deque<Datagram> waiting = new ArrayDeque<>();
+
+    Parked(int most) {
+        this.most = most;
+    }
 
     boolean isEmpty() {
         return waiting.isEmpty();
@@ -30,7 +34,7 @@ final class Parked {
 
     /** Keeps one; false if there are too many. */
     boolean add(byte[] bytes, Endpoint from, long nowNanos) {
-        if (waiting.size() == MOST) {
+        if (waiting.size() == most) {
             return false;
         }
         waiting.add(new Datagram(bytes, from, nowNanos + MOST_NANOS));

@@ -9,6 +9,8 @@ import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.PacketTurns;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.node.data.tun.TunDevice;
@@ -39,7 +41,9 @@ final class ReceiveLoop implements AutoCloseable {
     private final Engine engine;
     private final Arrivals arrivals;
     private final Waker waker;
-    private final Parked parked = new Parked();
+    private final PacketTurns turns;
+    private final Parked parked = new Parked(64);
+    private final Parked waking = new Parked(1024);
     private final Thread thread = new Thread(this::run, "receive");
     private volatile boolean stopping;
 
@@ -52,7 +56,8 @@ final class ReceiveLoop implements AutoCloseable {
             DropCounters drops,
             ControlLoop control,
             Engine engine,
-            Arrivals arrivals)
+            Arrivals arrivals,
+            PacketTurns turns)
             throws LinuxException {
         this.clock = clock;
         this.log = log;
@@ -63,6 +68,7 @@ final class ReceiveLoop implements AutoCloseable {
         this.control = control;
         this.engine = engine;
         this.arrivals = arrivals;
+        this.turns = turns;
         this.waker = new Waker();
     }
 
@@ -87,8 +93,10 @@ final class ReceiveLoop implements AutoCloseable {
                 if (polled != sockets.open()) {
                     polled = repoll(poller, polled.size());
                 }
-                poller.await(parked.isEmpty() ? Poller.FOREVER : Parked.RETRY_NANOS);
-                retryParked(batch);
+                poller.await(parked.isEmpty() && waking.isEmpty() ? Poller.FOREVER : Parked.RETRY_NANOS);
+                turns.begin(Threads.RECEIVE);
+                retry(parked, batch);
+                retry(waking, batch);
                 if (poller.readable(0)) {
                     waker.drain();
                 }
@@ -97,6 +105,7 @@ final class ReceiveLoop implements AutoCloseable {
                         drain(polled.get(i), batch);
                     }
                 }
+                turns.end(Threads.RECEIVE);
             }
         } catch (LinuxException e) {
             control.failure().complete(e.getMessage());
@@ -145,16 +154,29 @@ final class ReceiveLoop implements AutoCloseable {
             if (!parked.add(copy(packet, length), batch.peer(slot), nowNanos)) {
                 drops.count(DropReason.UNKNOWN_WIRE_ID);
             }
+        } else if (disposition == Inbound.Disposition.RESTING) {
+            wake();
+            if (!waking.add(copy(packet, length), batch.peer(slot), nowNanos)) {
+                drops.count(DropReason.CONTROL_QUEUE_FULL);
+            }
         } else {
             bound(disposition, packet, batch, slot);
         }
     }
 
+    /** The control thread is to wake the session that the last datagram is for. Nothing proves yet that it is genuine. */
+    private void wake() {
+        Resting resting = inbound.resting();
+        if (resting != null && resting.claimWake() && !control.postUnproven(now -> engine.wake(now, resting))) {
+            resting.releaseWake(); // the next try asks again
+        }
+    }
+
     /** Tries again what came ahead of its binding, in the batch's first slot, which is free between two receives. */
-    private void retryParked(PacketBatch batch) {
-        long nowNanos = parked.isEmpty() ? 0 : clock.nowNanos();
-        for (int most = parked.size(); most > 0; most--) {
-            Parked.Datagram datagram = parked.remove();
+    private void retry(Parked waiting, PacketBatch batch) {
+        long nowNanos = waiting.isEmpty() ? 0 : clock.nowNanos();
+        for (int most = waiting.size(); most > 0; most--) {
+            Parked.Datagram datagram = waiting.remove();
             int length = datagram.bytes().length;
             Memory.copy(datagram.bytes(), 0, batch.address[0], length);
             batch.peer(0, datagram.from());
@@ -166,10 +188,14 @@ final class ReceiveLoop implements AutoCloseable {
                     batch.peerHigh[0],
                     batch.peerLow[0],
                     batch.peerPort[0]);
-            if (disposition != Inbound.Disposition.UNKNOWN) {
+            boolean rests = disposition == Inbound.Disposition.RESTING;
+            if (rests) {
+                wake();
+            }
+            if (!rests && disposition != Inbound.Disposition.UNKNOWN) {
                 bound(disposition, batch.address[0], batch, 0);
-            } else if (!parked.again(datagram, nowNanos)) {
-                drops.count(DropReason.UNKNOWN_WIRE_ID);
+            } else if (!waiting.again(datagram, nowNanos)) {
+                drops.count(rests ? DropReason.CONTROL_QUEUE_FULL : DropReason.UNKNOWN_WIRE_ID);
             }
         }
     }

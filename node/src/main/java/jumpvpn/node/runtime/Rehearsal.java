@@ -9,8 +9,10 @@ import jumpvpn.core.agent.AgentContext;
 import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketLayout;
@@ -51,8 +53,8 @@ final class Rehearsal {
     private final Crypto crypto = Crypto.jdk(new SystemEntropy());
     private final EventJson json = new EventJson("rehearsal", "0");
     private final ArrayDeque<Datagram> wire = new ArrayDeque<>();
-    private final LookupTable<Binding> atClient = new LookupTable<>();
-    private final LookupTable<Binding> atGateway = new LookupTable<>();
+    private final LookupTable<Bound> atClient = new LookupTable<>();
+    private final LookupTable<Bound> atGateway = new LookupTable<>();
     private final DropCounters drops = new DropCounters();
     private final Agent agent;
     private final Gateway gateway;
@@ -81,7 +83,8 @@ final class Rehearsal {
                         new MemorySessionTable(),
                         atGateway,
                         new LookupTable<>(),
-                        drops),
+                        drops,
+                        Grace.NONE),
                 0);
         gateway.start(nowNanos);
     }

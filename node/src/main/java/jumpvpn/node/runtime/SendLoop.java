@@ -7,6 +7,8 @@ import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.PacketTurns;
+import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.node.data.tun.TunDevice;
@@ -29,6 +31,7 @@ final class SendLoop implements AutoCloseable {
     private final DropCounters drops;
     private final ControlLoop control;
     private final Engine engine;
+    private final PacketTurns turns;
     private final Waker waker;
     private final Sockets.Exit[] exits = new Sockets.Exit[SLOTS];
     private final Sockets.Exit[] exitsOfCopies = new Sockets.Exit[SLOTS];
@@ -43,7 +46,8 @@ final class SendLoop implements AutoCloseable {
             Outbound outbound,
             DropCounters drops,
             ControlLoop control,
-            Engine engine)
+            Engine engine,
+            PacketTurns turns)
             throws LinuxException {
         this.clock = clock;
         this.log = log;
@@ -53,6 +57,7 @@ final class SendLoop implements AutoCloseable {
         this.drops = drops;
         this.control = control;
         this.engine = engine;
+        this.turns = turns;
         this.waker = new Waker();
     }
 
@@ -73,7 +78,9 @@ final class SendLoop implements AutoCloseable {
                 poller.await(Poller.FOREVER);
                 if (!stopping && poller.readable(1)) {
                     tun.read(batch, PacketLayout.PAYLOAD);
+                    turns.begin(Threads.SEND);
                     forward(batch, copies);
+                    turns.end(Threads.SEND);
                 }
             }
         } catch (LinuxException e) {
@@ -118,6 +125,10 @@ final class SendLoop implements AutoCloseable {
     private boolean seal(long nowNanos, PacketBatch batch, PacketBatch copies, int i, int to) {
         long packet = batch.address[i] + batch.offset[i] - PacketLayout.PAYLOAD;
         int length = outbound.accept(Memory.ALL, packet, batch.length[i], nowNanos);
+        Resting resting = outbound.resting();
+        if (resting != null && resting.claimWake() && !control.post(now -> engine.wake(now, resting))) {
+            resting.releaseWake(); // the next packet asks again
+        }
         Binding binding = outbound.binding();
         if (length == 0 || binding == null) {
             return false;

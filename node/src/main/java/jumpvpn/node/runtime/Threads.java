@@ -1,7 +1,13 @@
 package jumpvpn.node.runtime;
 
-/** Ends of threads. */
+/** The packet threads' numbers, and ends of threads. */
 final class Threads {
+    /** How many packet threads a node has. */
+    static final int PACKETS = 2;
+
+    static final int RECEIVE = 0;
+    static final int SEND = 1;
+
     private static final long MOST_MILLIS = 1000;
 
     private Threads() {}
