@@ -117,7 +117,6 @@ final class Ownership {
             }
         }
         changedWhileLoading.forEach(this::read); // what was loaded may be older than what the watch told meanwhile
-        changedWhileLoading.clear();
     }
 
     private void read(SessionId id) {

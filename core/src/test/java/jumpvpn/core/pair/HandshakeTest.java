@@ -360,8 +360,10 @@ class HandshakeTest {
         }
         HandClient one = new HandClient(gateway, 100);
         gateway.start();
+        byte[] first = many.getFirst().init();
+        gateway.receive(many.getFirst().from, first);
         for (HandClient each : many) {
-            for (int i = 0; i < 16; i++) {
+            for (int i = each == many.getFirst() ? 1 : 0; i < 16; i++) {
                 gateway.receive(each.from, each.init());
             }
         }
@@ -371,6 +373,29 @@ class HandshakeTest {
         assertThat(texts()).containsExactly("too many handshakes at once");
         assertThat(LoneGateway.detail(failed().getFirst(), "client")).isEqualTo("hand3");
         assertThat(gateway.bindings.size()).isEqualTo(1024);
+        int answered = responses().size();
+        gateway.receive(many.getLast().from, first);
+        assertThat(responses()).as("a replay pushes nothing out").hasSize(answered);
+        assertThat(failed()).hasSize(1);
+    }
+
+    @Test
+    void ofEachClientTheNewest256FirstMessagesAreKnownAgain() {
+        gateway.cheapAgreement();
+        HandClient one = new HandClient(gateway, 3);
+        gateway.start();
+        List<byte[]> said = new ArrayList<>();
+        for (int i = 0; i < 256; i++) {
+            said.add(one.init());
+            gateway.receive(one.from, said.getLast());
+        }
+        gateway.receive(one.from, said.getFirst());
+        assertThat(responses()).as("a replay where there is no room").hasSize(256);
+        gateway.receive(one.from, one.init());
+        gateway.receive(one.from, said.get(1));
+        assertThat(responses()).hasSize(257);
+        gateway.receive(one.from, said.getFirst());
+        assertThat(responses()).as("forgotten, so taken for a new one").hasSize(258);
     }
 
     @Test
@@ -407,6 +432,10 @@ class HandshakeTest {
         assertThat(gateway.table.commits).hasSize(2);
         assertThat(gateway.table.commits.getLast()).hasSize(2);
         assertThat(client.inner).isEqualTo(inner);
+        assertThat(client.heard(BindingMessage.Close.class))
+                .as("in the old binding")
+                .hasSize(3)
+                .containsOnly(new BindingMessage.Close(ReasonCode.SUPERSEDED));
         assertThat(gateway.sessions()).hasSize(1);
         assertThat(gateway.bindings.size()).isOne();
         gateway.receive(client.from, client.data(before, 1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import jumpvpn.core.control.BindCause;
+import jumpvpn.core.data.DropReason;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
@@ -83,6 +84,42 @@ class LossTest {
     }
 
     @Test
+    void whileABindIsUnderWayTheTimeThatIsOverStopsPacketsAndTheBindMayYetMakeItPointless() {
+        die();
+        gateway.table.fates.add(Fate.LATE);
+        client.send(client.datagram(client.ask(_ -> {})));
+        gateway.run(heard + TTL - gateway.now);
+        gateway.sendDown(client.inner, 2);
+        assertThat(gateway.drops.get(DropReason.GATE_CLOSED)).isOne();
+        gateway.table.land();
+        gateway.run(0);
+        client.listen();
+        assertThat(client.epoch).isEqualTo(2);
+        client.sendUp(3);
+        gateway.sendDown(client.inner, 4);
+        client.listen();
+        assertThat(gateway.delivered).containsExactly(3);
+        assertThat(client.delivered).contains(4);
+        assertThat(gateway.session().ending()).isNull();
+    }
+
+    @Test
+    void ifThatBindIsRefusedTheSessionEndsAtOnceWhateverTheTableSays() {
+        die();
+        gateway.table.fates.addAll(List.of(Fate.LATE, Fate.UNAVAILABLE));
+        client.send(client.datagram(client.ask(_ -> {})));
+        gateway.run(heard + TTL - gateway.now);
+        assertThat(gateway.bindings.size()).isOne();
+        gateway.table.refuseLate();
+        gateway.run(0);
+        assertThat(gateway.bindings.size()).as("nothing passes any more").isZero();
+        assertThat(gateway.memory.live()).hasSize(1);
+        gateway.run(SECOND);
+        assertThat(gateway.memory.live()).isEmpty();
+        assertThat(gateway.rows()).last().asString().startsWith("TTL_TRANSPORT_LOSS_EXPIRED 1.");
+    }
+
+    @Test
     void aLoadedSessionsTimeCountsFromItsOwnersLastSign() {
         gateway.start();
         long sign = gateway.now; // the mark of this start comes after the load
@@ -125,6 +162,35 @@ class LossTest {
                 record.lifetimeEndNanos(),
                 record.noBindingSinceNanos(),
                 record.switches());
+    }
+
+    /** The lease ends, the session is ended as nobody's, and the lease is back before that is known: what was loaded meanwhile is not the session any more. */
+    @Test
+    void anEndAsNobodysIsTrueAlsoOfWhatWasLoadedMeanwhile() {
+        gateway.table.leaseNanos = 9 * SECOND;
+        gateway.start();
+        gateway.run(SECOND);
+        assertThat(client.refusal(_ -> {})).isEqualTo(ReasonCode.STALE_REQUEST);
+        client.reattach(BindCause.DEAD);
+        gateway.table.markOutcome = SessionTable.Outcome.UNAVAILABLE;
+        gateway.run(10 * SECOND);
+        assertThat(gateway.sessions()).isEmpty();
+        gateway.forget();
+        gateway.table.fates.add(Fate.LATE);
+        gateway.table.tellOwnerGone(gateway.memory.live().getFirst());
+        gateway.run(2 * TTL);
+        assertThat(gateway.table.fates).as("it is being ended").isEmpty();
+        gateway.table.markOutcome = SessionTable.Outcome.COMMITTED;
+        gateway.run(2 * SECOND);
+        assertThat(gateway.sessions()).hasSize(1);
+        assertThat(gateway.routes.size()).isOne();
+        gateway.table.land();
+        gateway.run(0);
+        assertThat(gateway.sessions()).isEmpty();
+        assertThat(gateway.routes.size()).isZero();
+        assertThat(gateway.rows())
+                .filteredOn(row -> row.startsWith("TTL_TRANSPORT_LOSS_EXPIRED"))
+                .hasSize(1);
     }
 
     private void isWiped(SessionSecret secret, boolean wiped) {

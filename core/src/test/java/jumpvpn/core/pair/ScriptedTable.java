@@ -48,6 +48,8 @@ final class ScriptedTable implements SessionTable {
     boolean readable = true;
     /** What is read of a session is told when {@link ScriptedTable#land} says. */
     boolean readsAreLate;
+    /** What was loaded is told when {@link ScriptedTable#landLoads} says, while the watch goes on. */
+    boolean loadsWait;
     /** Marks are taken when {@link ScriptedTable#land} says. */
     boolean marksAreLate;
 
@@ -57,6 +59,7 @@ final class ScriptedTable implements SessionTable {
     boolean ownerGone;
     long leaseNanos = Deadlines.NEVER;
     private final List<Runnable> late = new ArrayList<>();
+    private final List<Runnable> waitingLoads = new ArrayList<>();
     private final List<Consumer<Outcome>> lateCommits = new ArrayList<>();
     private final List<Watcher> watchers = new ArrayList<>();
 
@@ -69,6 +72,13 @@ final class ScriptedTable implements SessionTable {
         List<Runnable> now = List.copyOf(late);
         late.clear();
         lateCommits.clear();
+        now.forEach(Runnable::run);
+    }
+
+    /** What was loaded, maybe long ago, is told now. */
+    void landLoads() {
+        List<Runnable> now = List.copyOf(waitingLoads);
+        waitingLoads.clear();
         now.forEach(Runnable::run);
     }
 
@@ -158,7 +168,11 @@ final class ScriptedTable implements SessionTable {
     public void load(long gateway, Consumer<List<SessionRecord>> done) {
         inner.load(gateway, records -> {
             handedOut.addAll(records);
-            orLate(() -> done.accept(records));
+            if (loadsWait) {
+                waitingLoads.add(() -> done.accept(records));
+            } else {
+                orLate(() -> done.accept(records));
+            }
         });
     }
 
