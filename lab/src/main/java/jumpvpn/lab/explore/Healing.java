@@ -21,6 +21,7 @@ final class Healing {
         long healed = -1;
         while (healed < 0) {
             Digest.Value here = world.digest(false);
+            long before = healedAt.getOrDefault(here, Long.MAX_VALUE);
             way.add(here);
             if (world.now() > end) {
                 throw new Violation(
@@ -31,8 +32,8 @@ final class Healing {
             if (world.rules.passes()) {
                 world.audit();
                 healed = world.now();
-            } else if (healedAt.getOrDefault(here, Long.MAX_VALUE) <= end) {
-                healed = healedAt.get(here);
+            } else if (before <= end) {
+                healed = before;
             } else {
                 goOn(world);
             }

@@ -125,7 +125,7 @@ final class ShadowGateway {
     void readClient(String clientKey, SessionTable.Reading reading, long wireId) {
         readings.put(node.world.clientOf(clientKey), reading);
         if (reading instanceof SessionTable.Reading.Found found) {
-            ownership.knows(found.record(), found.ownerGone());
+            ownership.reads(found);
         }
         if (wireId != 0) {
             births.read(wireId, reading);
@@ -137,7 +137,7 @@ final class ShadowGateway {
         births.read(id, reading); // before: a commit that this settles is read once more for its birth
         commits.read(nowNanos, id, reading);
         if (reading instanceof SessionTable.Reading.Found found) {
-            ownership.knows(found.record(), found.ownerGone());
+            ownership.reads(found);
         }
         if (request != null) {
             requests.found(nowNanos, request, reading);

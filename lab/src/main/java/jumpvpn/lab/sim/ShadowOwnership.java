@@ -36,6 +36,7 @@ final class ShadowOwnership {
     private final ShadowGateway gateway;
     private final GatewayNode node;
     private final TreeMap<SessionId, SessionTable.Reading.Found> known = new TreeMap<>();
+    private final TreeMap<SessionId, SessionTable.Reading.Found> read = new TreeMap<>();
     private final TreeMap<SessionId, ArrayDeque<Row>> graves = new TreeMap<>();
     private final TreeSet<SessionId> ended = new TreeSet<>();
     private final TreeMap<SessionId, Lost> lost = new TreeMap<>();
@@ -58,6 +59,7 @@ final class ShadowOwnership {
     /** The process is gone. */
     void dies() {
         known.clear();
+        read.clear();
         graves.clear();
         ended.clear();
         lost.clear();
@@ -195,6 +197,12 @@ final class ShadowOwnership {
         return Owned.loaded(gateway.name, record.id(), view, node.world.clientOf(record.clientKey()), left);
     }
 
+    /** The record was read: who acts on that may do so whatever it is told meanwhile, for the commit is what decides. */
+    void reads(SessionTable.Reading.Found found) {
+        read.put(found.record().id(), found);
+        knows(found.record(), found.ownerGone());
+    }
+
     /** The record was read, or told of. */
     void knows(SessionRecord record, boolean ownerGone) {
         SessionTable.Reading.Found before = known.get(record.id());
@@ -238,7 +246,7 @@ final class ShadowOwnership {
     /** A record that this gateway may end although nobody asked: its owner's lease is gone and its time over, or its client turned out. Null if there is none. */
     @Nullable
     Owned endable(SessionId id, Reason why) {
-        SessionTable.Reading.Found found = known.get(id);
+        SessionTable.Reading.Found found = read.get(id);
         if (found == null || !found.record().isLive()) {
             return null;
         }
