@@ -56,7 +56,8 @@ class HandshakeTest {
 
     /** The gateway's binding of the newest answer. */
     private Binding newestBirth() {
-        return (Binding) gateway.bindings.get(0, ByteBuffer.wrap(responses().getLast()).getLong(12));
+        return (Binding)
+                gateway.bindings.get(0, ByteBuffer.wrap(responses().getLast()).getLong(12));
     }
 
     private static Grant.Session session(Grant grant) {

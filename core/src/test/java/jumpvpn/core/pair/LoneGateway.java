@@ -125,7 +125,13 @@ final class LoneGateway {
         if (disposition == Inbound.Disposition.RESTING) {
             gateway.wake(now, inbound.resting());
             disposition = inbound.accept(
-                    MemorySegment.ofArray(datagram), 0, datagram.length, now, address.high(), address.low(), from.port());
+                    MemorySegment.ofArray(datagram),
+                    0,
+                    datagram.length,
+                    now,
+                    address.high(),
+                    address.low(),
+                    from.port());
         }
         Binding binding = inbound.binding();
         switch (disposition) {

@@ -93,7 +93,8 @@ final class ClientEngine extends Engine {
 
     @Override
     Shown shown(long nowNanos) {
-        return new Shown(agent.nextNanos(), agent.status(nowNanos), Shown.Gate.of(gate.forwarding()), List.of(), List.of());
+        return new Shown(
+                agent.nextNanos(), agent.status(nowNanos), Shown.Gate.of(gate.forwarding()), List.of(), List.of());
     }
 
     @Override

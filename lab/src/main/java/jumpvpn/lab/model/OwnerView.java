@@ -155,7 +155,9 @@ public final class OwnerView extends View {
 
     private boolean isYoung(long nowNanos, Request request) {
         long age = nowNanos - request.madeNanos();
-        return request.tokenOfThisStart() && age >= -KeptAnswers.CLOCK_SKEW && age <= terms.maxAge() + KeptAnswers.CLOCK_SKEW;
+        return request.tokenOfThisStart()
+                && age >= -KeptAnswers.CLOCK_SKEW
+                && age <= terms.maxAge() + KeptAnswers.CLOCK_SKEW;
     }
 
     private @Nullable Reason gateF(long nowNanos, Request request) {
