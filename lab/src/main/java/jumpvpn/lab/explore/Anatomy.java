@@ -23,6 +23,7 @@ import javax.crypto.Cipher;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.KeyAgreement;
+import jumpvpn.core.session.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,7 @@ final class Anatomy {
         switch (it) {
             case null -> digest.add(0);
             case String text -> digest.add(1).add(text.getBytes(StandardCharsets.UTF_8));
-            case Enum<?> value -> digest.add(2).add(name(it)).add(value.ordinal());
+            case Enum<?> value -> digest.add(2).add(name(it).hashCode()).add(value.ordinal());
             case Boolean value -> digest.add(value ? 3 : 4);
             case Double value -> digest.add(5).add(Double.doubleToLongBits(value));
             case Float value -> digest.add(5).add(Float.floatToIntBits(value));
@@ -74,13 +75,16 @@ final class Anatomy {
             case Integer value -> digest.add(8).add(value);
             case Short value -> digest.add(9).add(value);
             case Byte value -> digest.add(10).add(value);
-            case Record value -> fields(value);
+            case Record value -> fields(value); // values are equal or not, whoever shares them
+            case Policy value -> fields(value);
+            case List<?> values
+            when name(it).startsWith("java.util.ImmutableCollections") -> see(values, values.size());
             default -> seeOnce(it);
         }
     }
 
-    private static int name(Object it) {
-        return it.getClass().getName().hashCode();
+    private static String name(Object it) {
+        return it.getClass().getName();
     }
 
     /** Who is met again is told by his number, so that it matters who shares what with whom. */
@@ -94,7 +98,7 @@ final class Anatomy {
             digest.add(12).add(number);
             return;
         }
-        digest.add(13).add(name(it));
+        digest.add(13).add(name(it).hashCode());
         switch (it) {
             case byte[] bytes -> digest.add(bytes);
             case long[] numbers -> see(numbers);
@@ -135,7 +139,7 @@ final class Anatomy {
             case MemorySegment segment -> digest.add(segment.toArray(ValueLayout.JAVA_BYTE));
             case MessageDigest hash -> see(hash);
             default -> {
-                if (!it.getClass().getName().startsWith("jumpvpn.")) {
+                if (!name(it).startsWith("jumpvpn.")) {
                     throw new IllegalStateException("what is in a " + it.getClass() + "?");
                 }
                 fields(it);
@@ -181,7 +185,7 @@ final class Anatomy {
     }
 
     private void fields(Object it) {
-        digest.add(name(it));
+        digest.add(name(it).hashCode());
         try {
             for (Field field : FIELDS.get(it.getClass())) {
                 Class<?> type = field.getType();

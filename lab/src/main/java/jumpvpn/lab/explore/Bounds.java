@@ -10,6 +10,9 @@ import java.util.Map;
  * @param slots how many datagrams are under way at a time; of more, any is lost
  */
 record Bounds(int gateways, int slots, Map<Choice.Limit, Integer> most) {
+    /** More than are ever sent where time does not pass. */
+    static final int ANY = 1000;
+
     /** A world where nothing of the limited kinds happens. */
     static Bounds none(int gateways, int slots) {
         return new Bounds(gateways, slots, Map.of());

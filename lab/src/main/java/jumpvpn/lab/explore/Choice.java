@@ -16,7 +16,7 @@ record Choice(Kind kind, int index) {
         LOSE(null),
         /** A datagram under way arrives, and stays under way. */
         DUPLICATE(Limit.DUPLICATES),
-        /** Time passes until somebody says, sends or asks for something. */
+        /** Time passes until somebody says, sends or asks for something; two minutes at most. */
         WAIT(Limit.WAITS),
         /** Time passes until an end takes a row; whatever is sent meanwhile is lost. */
         SILENCE(Limit.SILENCES),

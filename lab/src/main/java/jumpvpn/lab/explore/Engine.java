@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
-import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
@@ -29,14 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A running process: the product's engine and the packet path around it. Inputs go in, outputs come out; nothing else does either. */
 abstract class Engine {
-    /** Drops that leave no trace in a binding. */
-    private static final List<DropReason> WITHOUT_TRACE = List.of(
-            DropReason.UNKNOWN_WIRE_ID,
-            DropReason.MALFORMED,
-            DropReason.BAD_TAG,
-            DropReason.REPLAYED,
-            DropReason.BINDING_ENDED);
-
     final Given given;
     final Input.Start start;
     final DropCounters drops = new DropCounters();
@@ -109,17 +100,11 @@ abstract class Engine {
         outbound = out;
     }
 
-    /**
-     * Takes an input.
-     *
-     * @return whether it left a trace: without one the engine is as it was, and nothing came out
-     */
-    final boolean take(Input input) {
+    /** Takes an input. */
+    final void take(Input input) {
         switch (input) {
             case Input.Start _ -> throw new IllegalArgumentException("it runs");
-            case Input.Arrives it -> {
-                return arrive(it.nowNanos(), socketId(it.message()), it.from(), it.bytes());
-            }
+            case Input.Arrives it -> arrive(it.nowNanos(), socketId(it.message()), it.from(), it.bytes());
             case Input.Packet it -> send(it);
             case Input.Time it -> proceed(it.nowNanos());
             case Input.Jump it -> jump(it.nowNanos());
@@ -127,27 +112,21 @@ abstract class Engine {
             case Input.Answered it -> answered(it);
             case Input.Hears it -> hears(it);
         }
-        return true;
     }
 
-    private boolean arrive(long now, int socketId, Endpoint from, byte[] original) {
+    private void arrive(long now, int socketId, Endpoint from, byte[] original) {
         byte[] bytes = original.clone();
         Inbound path = Objects.requireNonNull(inbound);
         IpAddress address = from.address();
-        long droppedBefore = withoutTrace();
         Inbound.Disposition disposition = path.accept(
                 MemorySegment.ofArray(bytes), 0, bytes.length, now, address.high(), address.low(), from.port());
-        boolean woke = disposition == Inbound.Disposition.RESTING;
-        if (woke) {
+        if (disposition == Inbound.Disposition.RESTING) {
             wake(now, Objects.requireNonNull(path.resting()));
             disposition = path.accept(
                     MemorySegment.ofArray(bytes), 0, bytes.length, now, address.high(), address.low(), from.port());
         }
         Binding binding = path.binding();
         boolean wakes = binding != null && disposition != Inbound.Disposition.UNBOUND && binding.claimWatch();
-        if (withoutTrace() > droppedBefore && !wakes && !woke) {
-            return false; // as good as lost
-        }
         byte[] payload = disposition == Inbound.Disposition.DELIVER || disposition == Inbound.Disposition.CONTROL
                 ? Arrays.copyOfRange(bytes, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + path.payloadLength())
                 : new byte[0];
@@ -166,15 +145,6 @@ abstract class Engine {
         if (wakes && binding != null) {
             watch(now, binding);
         }
-        return true;
-    }
-
-    private long withoutTrace() {
-        long sum = 0;
-        for (DropReason reason : WITHOUT_TRACE) {
-            sum += drops.get(reason);
-        }
-        return sum;
     }
 
     private void send(Input.Packet it) {

@@ -64,6 +64,7 @@ final class GatewayEngine extends Engine {
 
     @Override
     Shown shown(long nowNanos) {
+        used.removeIf(binding -> bindings.get(0, binding.localWireId) != binding); // nothing reaches it any more
         List<Shown.Held> held = new ArrayList<>();
         for (SessionStatus session : gateway.sessions(nowNanos)) {
             ForwardingGate gate = route(session);
@@ -95,7 +96,7 @@ final class GatewayEngine extends Engine {
 
     /** A binding says only whether it receives at a moment, and never begins again once it has ceased. */
     private static long receivesUntil(Binding binding) {
-        long receives = -1;
+        long receives = 0;
         long ceased = Long.MAX_VALUE;
         while (ceased - receives > 1) {
             long between = receives + (ceased - receives) / 2;

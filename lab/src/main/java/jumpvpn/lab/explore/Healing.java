@@ -21,7 +21,7 @@ final class Healing {
         long healed = -1;
         while (healed < 0) {
             Digest.Value here = world.digest(false);
-            long before = healedAt.getOrDefault(here, Long.MAX_VALUE);
+            Long known = healedAt.get(here);
             way.add(here);
             if (world.now() > end) {
                 throw new Violation(
@@ -32,8 +32,8 @@ final class Healing {
             if (world.rules.passes()) {
                 world.audit();
                 healed = world.now();
-            } else if (before <= end) {
-                healed = before;
+            } else if (known != null && known <= end) {
+                healed = known;
             } else {
                 goOn(world);
             }

@@ -15,13 +15,9 @@ class Lives {
     /**
      * What an input does.
      *
-     * @param after the same life as before: it left no trace
+     * @param after the same life as before if it left no trace
      */
-    record Step(Life after, List<Output> outputs) {
-        boolean leavesTrace(Life before) {
-            return after != before || !outputs.isEmpty();
-        }
-    }
+    record Step(Life after, List<Output> outputs) {}
 
     private static final int MOST_ENGINES = 500;
     private static final int MOST_PASSING = 50_000;
@@ -57,6 +53,16 @@ class Lives {
      * @param kept whether it is to be known as long as the exploration goes on, and what it leads to compared with what is known
      */
     Step next(Life before, Input input, boolean kept) {
+        return step(before, input, kept);
+    }
+
+    /** Whether an input would change a process, or anything come out. */
+    final boolean leavesTrace(Life before, Input input) {
+        Step step = step(before, input, true);
+        return step.after != before || !step.outputs.isEmpty();
+    }
+
+    private Step step(Life before, Input input, boolean kept) {
         Digest.Value name = new Digest().add(before.digest).add(input.digest()).value();
         Step step = steps.get(name);
         if (step == null && !kept) {
@@ -64,12 +70,8 @@ class Lives {
         }
         if (step == null) {
             Engine engine = engine(before);
-            if (engine.take(input)) {
-                step = after(before, input, engine, kept ? null : name);
-            } else {
-                step = new Step(before, List.of());
-                keep(before, engine);
-            }
+            engine.take(input);
+            step = after(before, input, engine, kept ? null : name);
             if (passing.size() >= MOST_PASSING) {
                 passing.clear();
             }

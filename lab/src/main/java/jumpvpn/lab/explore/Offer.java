@@ -10,10 +10,10 @@ record Offer(SmallWorld world) {
     /** What may happen now, in an order that does not change. */
     List<Choice> choices() {
         List<Choice> choices = new ArrayList<>();
-        boolean tooMany = world.underWay().size() > world.given.bounds().slots();
+        boolean tooMany = world.net.underWay().size() > world.given.bounds().slots();
         TreeSet<Long> seen = new TreeSet<>();
-        for (int i = 0; i < world.underWay().size(); i++) {
-            if (seen.add(world.underWay().get(i).digest().low())) {
+        for (int i = 0; i < world.net.underWay().size(); i++) {
+            if (seen.add(world.net.underWay().get(i).digest().low())) {
                 choices.add(new Choice(tooMany ? Kind.LOSE : Kind.DELIVER, i));
                 offer(choices, Kind.DUPLICATE, i, !tooMany);
             }
@@ -51,13 +51,14 @@ record Offer(SmallWorld world) {
         int left = world.left(Choice.Limit.ATTACKS);
         boolean traceless = false;
         TreeSet<Long> seen = new TreeSet<>();
-        for (int i = 0; left > 0 && i < world.recorded().size(); i++) {
-            if (!seen.add(world.recorded().get(i).digest().low())) {
+        for (int i = 0; left > 0 && i < world.net.recorded().size(); i++) {
+            if (!seen.add(world.net.recorded().get(i).digest().low())) {
                 continue;
             }
             for (Kind kind : List.of(Kind.REPLAY, Kind.FORGE)) {
                 Choice choice = new Choice(kind, i);
-                boolean traces = left > 1 || world.leavesTrace(choice);
+                boolean traces =
+                        left > 1 || world.net.leavesTrace(world.net.recorded().get(i), kind == Kind.FORGE);
                 if (traces || !traceless) {
                     choices.add(choice);
                 }
@@ -80,11 +81,11 @@ record Offer(SmallWorld world) {
     String describe(Choice choice) {
         int index = choice.index();
         String about = switch (choice.kind()) {
-            case DELIVER, LOSE, DUPLICATE -> world.underWay().get(index).toString();
+            case DELIVER, LOSE, DUPLICATE -> world.net.underWay().get(index).toString();
             case APPLY, ANSWER, FAIL, DOUBT -> world.store.asks().get(index).toString();
             case KILL, START, NOTIFY, PACKET -> world.end(index).name();
-            case LINK -> index + (world.isUp(index) ? " down" : " up");
-            case REPLAY, FORGE -> world.recorded().get(index).toString();
+            case LINK -> index + (world.net.isUp(index) ? " down" : " up");
+            case REPLAY, FORGE -> world.net.recorded().get(index).toString();
             case WAIT, SILENCE, JUMP -> "";
         };
         return (choice.kind() + " " + about).strip();

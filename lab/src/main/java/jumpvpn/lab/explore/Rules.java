@@ -336,7 +336,7 @@ final class Rules {
             gate(gateway.name(), session.state(), held.gate(), epoch, waits);
         }
         require(
-                mayBindThere || !SmallWorld.ATTACKER.equals(session.remote()),
+                mayBindThere || !Net.ATTACKER.equals(session.remote()),
                 "I6",
                 () -> gateway.name() + " sends to an address that proved nothing");
         oldBindings(gateway, epoch, view);
@@ -353,13 +353,8 @@ final class Rules {
     }
 
     private static void gate(String who, SessionState state, Shown.Gate gate, int epoch, boolean mayStop) {
-        boolean right = switch (state) {
-            case ATTACHED, VOLATILE -> gate.kind() == Shown.Kind.FORWARD && gate.epoch() == epoch && !gate.early();
-            case DEGRADED, RECOVERING -> gate.kind() != Shown.Kind.DROP;
-            case BIRTH, TERMINATED -> gate.kind() == Shown.Kind.DROP;
-        };
         require(
-                right || mayStop && gate.kind() == Shown.Kind.DROP,
+                gate.fits(state, epoch) || mayStop && gate.kind() == Shown.Kind.DROP,
                 "I2",
                 () -> who + " is " + state + " in epoch " + epoch + " and its gate says " + gate);
     }

@@ -16,9 +16,9 @@ import java.util.Locale;
 /** The worlds that are explored. */
 enum Setting {
     /** One session, two paths, two gateways at one table; one jump, one crash, one message of an attacker. */
-    SMALL(60, Bounds.none(2, 3).with(JUMPS, 1).with(CRASHES, 1).with(ATTACKS, 1)),
+    SMALL(60, Bounds.none(2, Bounds.ANY).with(JUMPS, 1).with(CRASHES, 1).with(ATTACKS, 1)),
     /** A link goes down, or down and up again, instead of the jump. */
-    DOWN(60, Bounds.none(2, 3).with(LINKS, 1).with(CRASHES, 1).with(ATTACKS, 1)),
+    DOWN(60, Bounds.none(2, Bounds.ANY).with(LINKS, 1).with(CRASHES, 1).with(ATTACKS, 1)),
     /** One gateway: one jump, one crash, one failure of the table. */
     CRASH(60, Bounds.none(1, 3).with(JUMPS, 1).with(CRASHES, 1).with(STORE_FAULTS, 1)),
     /** One gateway: two jumps and one message of an attacker. */

@@ -7,6 +7,7 @@ import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.SessionStatus;
+import jumpvpn.core.session.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,15 @@ record Shown(long nextNanos, @Nullable AgentStatus client, Gate gate, List<Held>
      */
     record Gate(Kind kind, int epoch, boolean early) {
         static final Gate MISSING = new Gate(Kind.MISSING, 0, false);
+
+        /** Whether it does what a session in this state and epoch wants. */
+        boolean fits(SessionState state, int wanted) {
+            return switch (state) {
+                case ATTACHED, VOLATILE -> kind == Kind.FORWARD && epoch == wanted && !early;
+                case DEGRADED, RECOVERING -> kind == Kind.FORWARD || kind == Kind.HOLD;
+                case BIRTH, TERMINATED -> kind == Kind.DROP;
+            };
+        }
 
         static Gate of(@Nullable Forwarding forwarding) {
             return switch (forwarding) {

@@ -1,13 +1,11 @@
 package jumpvpn.lab.explore;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
-import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.session.Deadlines;
@@ -27,29 +25,23 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class SmallWorld {
-    static final Endpoint ATTACKER = new Endpoint(IpAddress.parse("192.0.2.66"), 666);
-
     private static final long MILLI = 1_000_000L;
     private static final long START_NANOS = 1_000_000_000_000L;
-    private static final long LONGEST_SILENCE_NANOS = 120_000 * MILLI;
+    private static final long LONGEST_WAIT_NANOS = 120_000 * MILLI;
     private static final long REST_NANOS = 2_000 * MILLI;
     private static final int MOST_WAKES = 20_000;
-    private static final int ALL_LINKS = (1 << Given.LINKS) - 1;
 
     final Given given;
+    final Net net;
     final Store store;
     final Rules rules;
     private final Lives lives;
     private final End[] ends;
     private final byte[] left;
-    private final List<Message> underWay;
-    private final List<Message> recorded;
     private final Deque<Runnable> soon = new ArrayDeque<>();
     private @Nullable Story story;
     private long now = START_NANOS;
-    private int linksUp = ALL_LINKS;
     private boolean open;
-    private boolean silent;
     private boolean passing;
     private long happened;
     private int packets;
@@ -65,8 +57,7 @@ final class SmallWorld {
         for (int number = 0; number < ends.length; number++) {
             ends[number] = End.unborn(number);
         }
-        underWay = new ArrayList<>();
-        recorded = new ArrayList<>();
+        net = new Net(this);
         rules = new Rules(this);
         store = new Store(this);
     }
@@ -76,11 +67,9 @@ final class SmallWorld {
         lives = from.lives;
         left = from.left.clone();
         ends = from.ends.clone();
-        underWay = new ArrayList<>(from.underWay);
-        recorded = new ArrayList<>(from.recorded);
+        net = new Net(this, from.net);
         story = from.story;
         now = from.now;
-        linksUp = from.linksUp;
         open = from.open;
         passing = from.passing;
         happened = from.happened;
@@ -115,25 +104,13 @@ final class SmallWorld {
         return now;
     }
 
-    List<Message> underWay() {
-        return underWay;
-    }
-
     /** How often something of this kind may still happen. */
     int left(Limit limit) {
         return left[limit.ordinal()];
     }
 
-    List<Message> recorded() {
-        return recorded;
-    }
-
     End end(int number) {
         return ends[number];
-    }
-
-    boolean isUp(int link) {
-        return (linksUp >> link & 1) == 1;
     }
 
     /** Whether it is chosen what happens; else messages and answers come at once, in order. */
@@ -160,7 +137,7 @@ final class SmallWorld {
 
     private void start(int number) {
         int start = ends[number].start() + 1;
-        Lives.Step step = lives.started(new Input.Start(now, number, start, number == 0 ? linksUp : 0));
+        Lives.Step step = lives.started(new Input.Start(now, number, start, number == 0 ? net.linksUp() : 0));
         ends[number] = ends[number].started(step.after());
         step.outputs().forEach(output -> take(number, output));
     }
@@ -172,7 +149,7 @@ final class SmallWorld {
                 story = new Story(story, number, end.start(), event);
                 rules.said(end, event);
             }
-            case Output.Sent(Message message) -> sent(message);
+            case Output.Sent(Message message) -> net.sent(message);
             case Output.Delivered delivered -> rules.delivered(end, delivered);
             case Output.Marked(var mark) -> store.mark(mark);
             case Output.Sealed(long key) -> {
@@ -187,32 +164,9 @@ final class SmallWorld {
         }
     }
 
-    private void sent(Message message) {
-        if (message.to() == 0 && !isUp(message.link())) {
-            return;
-        }
-        happened++;
-        rules.sent(message);
-        if (silent) {
-            return;
-        }
-        if (left(Limit.ATTACKS) > 0) {
-            recorded.add(message);
-        }
-        if (open) {
-            underWay.add(message);
-        } else {
-            soon(() -> arrive(message, message.from(), false));
-        }
-    }
-
-    /** Brings a message where it goes; the link may be down by now, the process gone. */
-    private boolean arrive(Message message, Endpoint from, boolean forged) {
-        if (!ends[message.to()].isRunning() || (message.to() == 0 && !isUp(message.link()))) {
-            return false;
-        }
-        come(message.to(), new Input.Arrives(now, message, from, forged));
-        return true;
+    /** Whether something would change a process. */
+    boolean leavesTrace(int number, Input input) {
+        return lives.leavesTrace(ends[number].alive(), input);
     }
 
     /** What may happen now, in an order that does not change. */
@@ -228,10 +182,10 @@ final class SmallWorld {
             left[kind.limit.ordinal()]--;
         }
         switch (kind) {
-            case DELIVER -> deliver(underWay.remove(index));
-            case LOSE -> underWay.remove(index);
-            case DUPLICATE -> deliver(underWay.get(index));
-            case WAIT -> pass(Deadlines.NEVER, () -> happened);
+            case DELIVER -> net.deliver(net.underWay().remove(index));
+            case LOSE -> net.underWay().remove(index);
+            case DUPLICATE -> net.deliver(net.underWay().get(index));
+            case WAIT -> pass(now + LONGEST_WAIT_NANOS, () -> happened);
             case SILENCE -> silence();
             case JUMP -> come(0, new Input.Jump(now));
             case LINK -> toggle(index);
@@ -243,46 +197,17 @@ final class SmallWorld {
             case FAIL -> store.fail(store.asks().get(index));
             case DOUBT -> store.doubt(store.asks().get(index));
             case NOTIFY -> store.tell(index);
-            case REPLAY -> attack(recorded.get(index), ATTACKER, false);
-            case FORGE -> attack(recorded.get(index), recorded.get(index).from(), true);
+            case REPLAY -> net.attack(index, false);
+            case FORGE -> net.attack(index, true);
         }
         if (left(Limit.ATTACKS) == 0) {
-            recorded.clear();
+            net.recorded().clear();
         }
         rules.look();
     }
 
-    private void deliver(Message message) {
-        if (arrive(message, message.from(), false)) {
-            rules.heard(message);
-        }
-    }
-
-    /** Whether an attack would change the process that it is aimed at. */
-    boolean leavesTrace(Choice attack) {
-        Message message = recorded.get(attack.index());
-        End to = ends[message.to()];
-        boolean forged = attack.kind() == Kind.FORGE;
-        return to.isRunning()
-                && (!to.isClient() || isUp(message.link()))
-                && lives.next(
-                                to.alive(),
-                                new Input.Arrives(now, message, forged ? message.from() : ATTACKER, forged),
-                                true)
-                        .leavesTrace(to.alive());
-    }
-
-    private void attack(Message message, Endpoint from, boolean forged) {
-        rules.attacked(message, !forged);
-        boolean arrived = arrive(message, from, forged);
-        rules.attackOver();
-        if (!forged && arrived) {
-            rules.heard(message);
-        }
-    }
-
     private void toggle(int link) {
-        linksUp ^= 1 << link;
+        net.toggle(link);
         if (ends[0].isRunning()) {
             come(0, new Input.Toggle(now, link));
         }
@@ -303,9 +228,9 @@ final class SmallWorld {
     }
 
     private void silence() {
-        silent = true;
-        pass(now + LONGEST_SILENCE_NANOS, rules::rows);
-        silent = false;
+        net.silent(true);
+        pass(now + LONGEST_WAIT_NANOS, rules::rows);
+        net.silent(false);
     }
 
     /** Time passes until the number changes, or this time. */
@@ -313,8 +238,8 @@ final class SmallWorld {
         long before = number.getAsLong();
         for (int wakes = 0; number.getAsLong() == before; wakes++) {
             long next = nextNanos();
-            if (next == Deadlines.NEVER || next > until) {
-                now = until == Deadlines.NEVER ? now : until;
+            if (next > until) {
+                now = until;
                 return;
             }
             if (wakes > MOST_WAKES) {
@@ -361,7 +286,7 @@ final class SmallWorld {
 
     /** All that decides what can happen from here on. @param judged and how that will be judged */
     Digest.Value digest(boolean judged) {
-        Digest digest = new Digest().add(now).add(linksUp).add(rules.expected());
+        Digest digest = new Digest().add(now).add(rules.expected());
         for (End end : ends) {
             end.digest(digest);
         }
@@ -370,10 +295,7 @@ final class SmallWorld {
         }
         digest.add(left);
         store.digest(digest);
-        digest.addAll(underWay.stream().map(Message::digest).toList());
-        if (left(Limit.ATTACKS) > 0) {
-            digest.addAll(recorded.stream().map(Message::digest).toList());
-        }
+        net.digest(digest);
         return digest.value();
     }
 
@@ -384,8 +306,7 @@ final class SmallWorld {
     void allIsWell() {
         open = false;
         passing = true;
-        underWay.clear();
-        recorded.clear();
+        net.clear();
         Arrays.fill(left, (byte) 0);
         for (End end : ends) {
             if (!end.isRunning()) {
@@ -393,7 +314,7 @@ final class SmallWorld {
             }
         }
         for (int link = 0; link < Given.LINKS; link++) {
-            if (!isUp(link)) {
+            if (!net.isUp(link)) {
                 toggle(link);
             }
         }

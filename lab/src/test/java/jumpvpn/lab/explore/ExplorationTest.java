@@ -26,6 +26,21 @@ class ExplorationTest {
     }
 
     @Test
+    void theSmallWorldToADepth() {
+        isSound(explore(Setting.SMALL.bounds, 9, true));
+    }
+
+    /** The attacker's half of the small world: every state, in everyday tests too. */
+    @Test
+    void twoGatewaysAJumpAndAnAttackToTheEnd() {
+        Exploration.Result result =
+                explore(Bounds.none(2, Bounds.ANY).with(Limit.JUMPS, 1).with(Limit.ATTACKS, 1), 60, true);
+        isSound(result);
+        assertThat(result.complete()).isTrue();
+        assertThat(result.states()).isGreaterThan(500);
+    }
+
+    @Test
     void oneJumpToTheEnd() {
         Exploration.Result result = explore(Bounds.none(1, 3).with(Limit.JUMPS, 1), 40, true);
         isSound(result);
