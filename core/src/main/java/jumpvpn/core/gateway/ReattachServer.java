@@ -1,6 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import jumpvpn.core.control.Nonce;
@@ -205,7 +206,7 @@ final class ReattachServer {
         Gates.Facts facts = new Gates.Facts(
                 record.version().epoch(),
                 isBegunByOneOf(request.unanswered(), record),
-                !nonceUsed && isBegunByOneOf(List.of(asked.nonce()), record),
+                !nonceUsed && isBegunBy(asked.nonce(), record),
                 base != null,
                 record.lifetimeEndNanos(),
                 session.lossEndNanos(),
@@ -230,11 +231,18 @@ final class ReattachServer {
 
     private static boolean isBegunByOneOf(List<Nonce> unanswered, SessionRecord record) {
         for (int i = 0; i < unanswered.size(); i++) {
-            if (Binder.text(unanswered.get(i)).equals(record.bindNonce())) {
+            if (isBegunBy(unanswered.get(i), record)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isBegunBy(Nonce nonce, SessionRecord record) {
+        String text = record.bindNonce();
+        return !text.isEmpty()
+                && HexFormat.fromHexDigitsToLong(text, 0, 16) == nonce.high()
+                && HexFormat.fromHexDigitsToLong(text, 16, 32) == nonce.low();
     }
 
     private void refuse(long nowNanos, Asked asked, GatewaySession session, Gates.Verdict verdict, ReasonCode reason) {
