@@ -302,4 +302,21 @@ class RecoveryTimesTest {
         patient.runTo(refused + 2 * SECOND);
         assertThat(patient.requests).hasSize(1);
     }
+
+    @Test
+    void anAnswerThatComesAfterTheSearchWasGivenUpAttachesAllTheSame() {
+        script.silent.add("gw1");
+        script.down(1);
+        script.run(8100);
+        assertThat(script.state()).isEqualTo(SessionState.DEGRADED);
+        Script.Request asked = script.requests.getFirst();
+        script.forget();
+        script.accept(asked);
+        assertThat(script.rows())
+                .containsExactly("DEGRADED>RECOVERING CANDIDATE_APPEARED", "RECOVERING>ATTACHED REATTACH_ACCEPT");
+        script.silent.clear();
+        script.run(20_000);
+        assertThat(script.rows()).hasSize(2);
+        assertThat(script.probes).isEmpty();
+    }
 }

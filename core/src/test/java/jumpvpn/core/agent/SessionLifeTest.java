@@ -395,4 +395,18 @@ class SessionLifeTest {
         script.accept(script.lastRequest());
         assertThat(script.status().rttNanos()).isZero();
     }
+
+    @Test
+    void whatTheGatewaySaysIsAcknowledgedThoughThereIsNothingToSay() {
+        long before = script.served.getLast().binding.delivery.received();
+        script.say(new BindingMessage.Confirm()); // means nothing, but asks for an acknowledgement
+        script.agent.watch(script.now, script.active());
+        script.run(5);
+        assertThat(script.served.getLast().binding.delivery.received())
+                .as("it may wait for a packet to ride in")
+                .isEqualTo(before);
+        script.run(45);
+        assertThat(script.served.getLast().binding.delivery.received()).isEqualTo(before + 1);
+        assertThat(script.said).isEmpty();
+    }
 }
