@@ -5,10 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A hash table from 128-bit keys to values: one writer, any number of readers that take no lock and allocate nothing. Open addressing with linear probing; a
- * removed entry leaves a grave until the table is rebuilt. An entry is immutable and published as a whole, so a reader sees it entirely or not at all.
+ * removed entry leaves a grave, one for all, until the table is rebuilt. An entry is immutable and published as a whole, so a reader sees it entirely or not at all.
  */
 public final class LookupTable<V> {
+    /** @param value null: a grave, and the key says nothing */
     private record Entry<V>(long high, long low, @Nullable V value) {}
+
+    private static final Entry<?> GRAVE = new Entry<>(0, 0, null);
 
     private volatile AtomicReferenceArray<@Nullable Entry<V>> slots = new AtomicReferenceArray<>(16);
     private int used;
@@ -23,7 +26,7 @@ public final class LookupTable<V> {
             if (entry == null) {
                 return null;
             }
-            if (entry.low == low && entry.high == high) {
+            if (entry.low == low && entry.high == high && entry.value != null) {
                 return entry.value;
             }
         }
@@ -44,7 +47,7 @@ public final class LookupTable<V> {
     /** Removes a key if it is there; writer only. */
     public void remove(long high, long low) {
         if (get(high, low) != null) {
-            store(slots, new Entry<>(high, low, null));
+            bury(slots, high, low);
             live--;
         }
     }
@@ -58,10 +61,23 @@ public final class LookupTable<V> {
         int mask = table.length() - 1;
         for (int i = hash(entry.high, entry.low) & mask; ; i = i + 1 & mask) {
             Entry<V> old = table.getPlain(i);
-            if (old == null || (old.low == entry.low && old.high == entry.high)) {
+            if (old == null || (old.low == entry.low && old.high == entry.high && old.value != null)) {
                 table.setRelease(i, entry);
                 return old == null;
             }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a grave has no value
+    private static <V> void bury(AtomicReferenceArray<@Nullable Entry<V>> table, long high, long low) {
+        int mask = table.length() - 1;
+        int i = hash(high, low) & mask;
+        for (Entry<V> old = table.getPlain(i); old != null; old = table.getPlain(i)) {
+            if (old.low == low && old.high == high && old.value != null) {
+                table.setRelease(i, (Entry<V>) GRAVE);
+                return;
+            }
+            i = i + 1 & mask;
         }
     }
 

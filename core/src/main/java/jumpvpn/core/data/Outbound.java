@@ -47,9 +47,11 @@ public final class Outbound {
         }
         ForwardingGate gate =
                 routes.to(InnerPacket.destinationHigh(memory, inner), InnerPacket.destinationLow(memory, inner));
-        if (gate == null) {
-            return drop(DropReason.NO_ROUTE);
-        }
+        return gate == null ? drop(DropReason.NO_ROUTE) : accept(gate, memory, packet, length, nowNanos);
+    }
+
+    private int accept(ForwardingGate gate, MemorySegment memory, long packet, int length, long nowNanos) {
+        long inner = packet + PacketLayout.PAYLOAD;
         while (true) {
             switch (gate.forwarding()) {
                 case Forwarding.Forward(Binding to) -> {

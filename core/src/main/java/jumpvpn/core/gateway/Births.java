@@ -1,10 +1,9 @@
 package jumpvpn.core.gateway;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.HandshakeMessage;
 import jumpvpn.core.control.Hello;
@@ -66,13 +65,17 @@ final class Births {
     private final List<Birth> births = new ArrayList<>();
     private final List<Birth> committing = new ArrayList<>();
     private final List<Birth> overtaken = new ArrayList<>();
-    private final TreeMap<String, ArrayDeque<Long>> seen = new TreeMap<>();
+    /** Of each client: starts of first messages, oldest first. */
+    private final long[][] seen;
+
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
     Births(GatewayContext context, KnownClients clients, AddressPool pool) {
         this.context = context;
         this.clients = clients;
         this.pool = pool;
+        this.seen = new long[clients.size()][];
+        Arrays.fill(seen, new long[0]);
         this.ownMac = new HandshakeMac(context.config().own().publicKey());
     }
 
@@ -83,7 +86,7 @@ final class Births {
             return;
         }
         for (Birth birth : births) {
-            if (java.util.Arrays.equals(birth.firstMessage, datagram)) {
+            if (Arrays.equals(birth.firstMessage, datagram)) {
                 context.port().transmit(socketId, from, birth.response.clone());
                 return;
             }
@@ -153,7 +156,7 @@ final class Births {
 
     private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner, SessionId id) {
         String clientKey = SessionRecord.clientKey(client.publicKey());
-        boolean replayed = wasSeen(clientKey, caller.init.noise());
+        boolean replayed = wasSeen(client.publicKey(), caller.init.noise());
         if (!makeRoom(caller.nowNanos, clientKey, replayed)) {
             return;
         }
@@ -204,16 +207,18 @@ final class Births {
     }
 
     /** Whether this first message came before, by the start of its ephemeral key; of each client the newest {@value #MOST_SEEN} are known. */
-    private boolean wasSeen(String clientKey, byte[] noise) {
+    private boolean wasSeen(byte[] publicKey, byte[] noise) {
         long start = ByteBuffer.wrap(noise).getLong();
-        ArrayDeque<Long> known = seen.computeIfAbsent(clientKey, _ -> new ArrayDeque<>());
-        if (known.contains(start)) {
-            return true;
+        int client = clients.find(publicKey);
+        long[] known = seen[client];
+        for (long other : known) {
+            if (other == start) {
+                return true;
+            }
         }
-        known.add(start);
-        if (known.size() > MOST_SEEN) {
-            known.remove();
-        }
+        long[] newest = Arrays.copyOfRange(known, known.length < MOST_SEEN ? 0 : 1, known.length + 1);
+        newest[newest.length - 1] = start;
+        seen[client] = newest;
         return false;
     }
 

@@ -146,7 +146,7 @@ final class GatewaySession extends Resident {
                 && path.isAtRest(nowNanos);
     }
 
-    /** A packet waits for it: it does not rest before that had its time. */
+    /** Somebody may want it soon, such as a packet that waits for it: it does not rest before that had its time. */
     void rouse(long nowNanos) {
         awakeUntilNanos = nowNanos + AWAKE_NANOS;
         deadlines.set(Timer.REST, awakeUntilNanos);
@@ -198,6 +198,7 @@ final class GatewaySession extends Resident {
         rows.tellAgain(nowNanos);
         place();
         path.hold();
+        rouse(nowNanos);
     }
 
     /** Opens the gate: packets flow. */

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class RestingSession extends Resident implements Resting {
     final ForwardingGate gate;
     final PolicySnapshot snapshot;
-    private Object content;
+    /** A session that falls asleep, or its bytes. */
+    private Object content = new byte[0];
+
     private @Nullable Call call;
 
     /** What the packet threads made of a session at rest; the empty one of a session that is awake. */
@@ -28,10 +30,14 @@ final class RestingSession extends Resident implements Resting {
         boolean claimed;
     }
 
-    RestingSession(GatewaySession falling, PolicySnapshot snapshot) {
-        this.gate = falling.path.gate;
+    RestingSession(ForwardingGate gate, PolicySnapshot snapshot) {
+        this.gate = gate;
         this.snapshot = snapshot;
-        this.content = falling;
+    }
+
+    /** The session falls asleep. */
+    void state(GatewaySession falling) {
+        content = falling;
     }
 
     /** The session, as long as it has not become bytes. */

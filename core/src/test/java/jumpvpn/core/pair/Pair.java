@@ -25,7 +25,6 @@ import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
-import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -256,14 +255,10 @@ final class Pair {
     }
 
     private void gatewayReceives(Endpoint from, byte[] datagram) {
-        MemorySegment memory = MemorySegment.ofArray(datagram);
-        IpAddress address = from.address();
-        Inbound.Disposition disposition =
-                gatewayInbound.accept(memory, 0, datagram.length, now, address.high(), address.low(), from.port());
+        Inbound.Disposition disposition = Site.accept(gatewayInbound, from, datagram, now);
         if (disposition == Inbound.Disposition.RESTING) {
             gateway.wake(now, gatewayInbound.resting());
-            disposition =
-                    gatewayInbound.accept(memory, 0, datagram.length, now, address.high(), address.low(), from.port());
+            disposition = Site.accept(gatewayInbound, from, datagram, now);
         }
         switch (disposition) {
             case DELIVER -> atGateway.add(Inner.number(payload(datagram, gatewayInbound)));
@@ -281,10 +276,7 @@ final class Pair {
     }
 
     private void clientReceives(int pathId, byte[] datagram) {
-        MemorySegment memory = MemorySegment.ofArray(datagram);
-        IpAddress from = GATEWAY.address();
-        Inbound.Disposition disposition =
-                clientInbound.accept(memory, 0, datagram.length, now, from.high(), from.low(), GATEWAY.port());
+        Inbound.Disposition disposition = Site.accept(clientInbound, GATEWAY, datagram, now);
         switch (disposition) {
             case DELIVER -> atClient.add(Inner.number(payload(datagram, clientInbound)));
             case CONTROL -> agent.receiveControl(now, clientInbound.binding(), payload(datagram, clientInbound));
@@ -336,10 +328,7 @@ final class Pair {
                 gateway.watch(now, binding);
             }
         }
-        Resting resting = gatewayOutbound.resting();
-        if (resting != null && resting.claimWake()) {
-            gateway.wake(now, resting);
-        }
+        Site.wake(gateway, gatewayOutbound, now);
     }
 
     static byte[] framed(byte[] packet) {

@@ -241,7 +241,10 @@ class RestTest {
         Pair pair = resting(Policy.DEFAULT);
         SessionId id = pair.sessions().getFirst().id();
         pair.restartGateway();
-        pair.run(100);
+        pair.run(150);
+        assertThat(pair.gateway.rests())
+                .as("who was loaded and waits rests too")
+                .isOne();
         assertThat(pair.sessions())
                 .singleElement()
                 .satisfies(session -> assertThat(session.id()).isEqualTo(id));

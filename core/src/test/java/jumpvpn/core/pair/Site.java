@@ -10,7 +10,6 @@ import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
-import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -44,14 +43,10 @@ final class Site {
     }
 
     void receives(Endpoint from, byte[] datagram) {
-        IpAddress address = from.address();
-        MemorySegment memory = MemorySegment.ofArray(datagram);
-        Inbound.Disposition disposition =
-                inbound.accept(memory, 0, datagram.length, pair.now, address.high(), address.low(), from.port());
+        Inbound.Disposition disposition = accept(inbound, from, datagram, pair.now);
         if (disposition == Inbound.Disposition.RESTING) {
             gateway.wake(pair.now, inbound.resting());
-            disposition =
-                    inbound.accept(memory, 0, datagram.length, pair.now, address.high(), address.low(), from.port());
+            disposition = accept(inbound, from, datagram, pair.now);
         }
         switch (disposition) {
             case DELIVER -> delivered.add(Inner.number(Pair.payload(datagram, inbound)));
@@ -67,6 +62,18 @@ final class Site {
         }
     }
 
+    static Inbound.Disposition accept(Inbound inbound, Endpoint from, byte[] datagram, long now) {
+        IpAddress address = from.address();
+        MemorySegment memory = MemorySegment.ofArray(datagram);
+        return inbound.accept(memory, 0, datagram.length, now, address.high(), address.low(), from.port());
+    }
+
+    static void wake(Gateway gateway, Outbound outbound, long now) {
+        if (outbound.resting() != null && outbound.resting().claimWake()) {
+            gateway.wake(now, outbound.resting());
+        }
+    }
+
     /** Somebody behind this gateway sends an inner packet to the client. */
     void sendDown(int number) {
         byte[] packet = Inner.v4(Pair.GATEWAY_INNER, pair.inner(), number);
@@ -79,10 +86,7 @@ final class Site {
                 gateway.watch(pair.now, binding);
             }
         }
-        Resting resting = outbound.resting();
-        if (resting != null && resting.claimWake()) {
-            gateway.wake(pair.now, resting);
-        }
+        wake(gateway, outbound, pair.now);
     }
 
     List<SessionStatus> sessions() {

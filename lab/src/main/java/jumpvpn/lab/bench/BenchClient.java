@@ -45,6 +45,9 @@ final class BenchClient {
     private long tokenNanos;
     private int epoch = 1;
     private Nonce nonce = new Nonce(0, 0);
+    private byte[] dataKey = {};
+    private long dataWireId;
+    private long counter;
 
     BenchClient(Crypto crypto, byte[] gatewayKey, int number) {
         this.crypto = crypto;
@@ -128,12 +131,30 @@ final class BenchClient {
         return ReattachMessage.request(crypto.aead(), SUITE, ticket, nonce, underKey, request);
     }
 
+    /** A PING in the binding that the last ACK made: what a client sends when nothing else was sent for long. */
+    byte[] keepalive() {
+        byte[] ping = new BindingMessage.Ping().encode();
+        byte[] datagram = new byte[PacketLayout.OVERHEAD + ping.length];
+        ByteBuffer.wrap(datagram)
+                .putInt(PacketLayout.CONTROL << 24)
+                .putLong(dataWireId)
+                .putLong(counter);
+        System.arraycopy(ping, 0, datagram, PacketLayout.PAYLOAD, ping.length);
+        int header = PacketLayout.HEADER_LENGTH;
+        crypto.aead().sealOnce(SUITE, dataKey, counter++, datagram, header, datagram.length);
+        return datagram;
+    }
+
     /** Takes the answer to the last request, which must be an ACK. */
     void answered(long nowNanos, byte[] datagram) {
         ReattachAnswer answer = ReattachMessage.openAnswer(crypto.aead(), SUITE, proofKey, nonce, datagram);
         if (answer instanceof ReattachAnswer.Ack ack) {
             epoch = ack.version().epoch();
-            SessionSecret next = secret.next(new Freshness(nonce.bytes(), ReattachMessage.random(datagram)), epoch);
+            Freshness freshness = new Freshness(nonce.bytes(), ReattachMessage.random(datagram));
+            dataKey = secret.bindingKeys(freshness, epoch).clientToGateway();
+            dataWireId = ack.gatewayWireId();
+            counter = 0;
+            SessionSecret next = secret.next(freshness, epoch);
             secret = new SessionSecret(ack.generation(), next.key());
             learn(nowNanos, ack.token(), ack.tickets());
         } else {

@@ -1,6 +1,8 @@
 package jumpvpn.lab.bench;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -9,13 +11,14 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.Grace;
+import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
-import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.KeyPair;
@@ -35,7 +38,12 @@ final class Fleet {
     /** How many events there were. */
     long events;
 
+    /** The session table; the product has its records on disk too. */
+    final DetachedTable table = new DetachedTable();
+
+    private final DropCounters drops = new DropCounters();
     private final LookupTable<Bound> bindings = new LookupTable<>();
+    private final Inbound inbound = new Inbound(bindings, drops, true);
     private byte @Nullable [] sent;
 
     /** A gateway to which {@code sessions} clients have connected. */
@@ -58,10 +66,10 @@ final class Fleet {
                         crypto,
                         (_, _, datagram) -> sent = datagram,
                         _ -> events++,
-                        new MemorySessionTable(),
+                        table,
                         bindings,
                         new LookupTable<>(),
-                        new DropCounters(),
+                        drops,
                         Grace.NONE),
                 WALL_SECONDS);
         gateway.start(nowNanos);
@@ -86,6 +94,34 @@ final class Fleet {
         sent = null;
         gateway.receive(nowNanos, SOCKET, from, datagram);
         return sent != null;
+    }
+
+    /** A packet in a binding arrives, as the packet thread takes it. */
+    void arrives(Endpoint from, byte[] datagram) {
+        MemorySegment memory = MemorySegment.ofArray(datagram);
+        if (accept(memory, from) == Inbound.Disposition.RESTING) {
+            gateway.wake(nowNanos, Objects.requireNonNull(inbound.resting()));
+            accept(memory, from);
+        }
+        Binding binding = Objects.requireNonNull(inbound.binding(), "the packet was not taken");
+        byte[] message =
+                Arrays.copyOfRange(datagram, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + inbound.payloadLength());
+        gateway.receiveControl(nowNanos, binding, from, message);
+        if (binding.claimWatch()) {
+            gateway.watch(nowNanos, binding);
+        }
+    }
+
+    private Inbound.Disposition accept(MemorySegment memory, Endpoint from) {
+        int length = (int) memory.byteSize();
+        return inbound.accept(
+                memory,
+                0,
+                length,
+                nowNanos,
+                from.address().high(),
+                from.address().low(),
+                from.port());
     }
 
     private byte[] answer() {
