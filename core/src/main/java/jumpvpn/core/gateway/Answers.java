@@ -49,21 +49,26 @@ final class Answers {
         if (answer != null) {
             send(asked, answer);
         } else if (seed != null && active != null) {
-            send(asked, ack(session.record, active.binding, seed, kept));
+            StateVersion version = StateVersion.of(active.binding.epoch, 0);
+            send(asked, ack(session.record, version, active.binding, seed, kept.from(), kept.nanos()));
         }
     }
 
-    /** The ACK of this binding as it was sent, byte by byte. */
-    private byte[] ack(SessionRecord record, Binding binding, AckSeed seed, KeptAnswers.Kept kept) {
-        StateVersion version = StateVersion.of(binding.epoch, 0);
+    /**
+     * The ACK of a binding: the same bytes from the same arguments.
+     *
+     * @param version that the bind made
+     * @param nanos of the bind
+     */
+    byte[] ack(SessionRecord record, StateVersion version, Binding binding, AckSeed seed, Endpoint from, long nanos) {
         ReattachAnswer.Ack ack = new ReattachAnswer.Ack(
                 version,
                 binding.localWireId,
                 seed.generation(),
                 seed.mixed(),
-                kept.from(),
-                tickets.token(kept.nanos()),
-                tickets.again(record, version, seed));
+                from,
+                tickets.token(nanos),
+                tickets.of(record, version, seed));
         return ReattachMessage.answer(
                 context.crypto().aead(), binding.suite(), binding.peerWireId(), seed.random(), seed.answerKey(), ack);
     }

@@ -1,11 +1,9 @@
 package jumpvpn.core.gateway;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import jumpvpn.core.control.Nonce;
-import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.observability.Event.Detail;
@@ -13,6 +11,7 @@ import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
+import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Freshness;
@@ -85,7 +84,7 @@ final class Binder {
         session.rows.freeze();
         session.binding = asked.nonce();
         if (context.has(Fault.ANSWER_BEFORE_DURABLE)) {
-            answers.send(asked, bind.ack(nowNanos));
+            answers.send(asked, bind.ack(nowNanos, bind.seed()));
         }
         SessionRecord before = session.record;
         SessionTable.Change change =
@@ -143,6 +142,7 @@ final class Binder {
             ratchet = bound.ratchet();
             BindingKeys keys = bound.keys();
             binding = binding(
+                    crypto.aead(),
                     nowNanos,
                     PacketLayout.DATA,
                     keys.gatewayToClient(),
@@ -150,10 +150,9 @@ final class Binder {
                     fresh.getLong(),
                     asked.request().clientWireId());
             keys.wipe();
-            byte[] earlyKey = named.earlyKey(freshness.client());
             long earlyId = asked.nonce().high();
-            early = binding(nowNanos, PacketLayout.EARLY_DATA, earlyKey, earlyKey, earlyId, earlyId);
-            Arrays.fill(earlyKey, (byte) 0);
+            AeadPort earlyAead = new EarlyAead(crypto.aead(), freshness.client());
+            early = binding(earlyAead, nowNanos, PacketLayout.EARLY_DATA, named.key(), named.key(), earlyId, earlyId);
         }
 
         /** Nothing comes of it, or nothing that packets could use. */
@@ -197,9 +196,15 @@ final class Binder {
         }
 
         private Binding binding(
-                long bornNanos, byte type, byte[] sealKey, byte[] openKey, long localWireId, long peerWireId) {
+                AeadPort aead,
+                long bornNanos,
+                byte type,
+                byte[] sealKey,
+                byte[] openKey,
+                long localWireId,
+                long peerWireId) {
             return new Binding(
-                    crypto.aead(),
+                    aead,
                     new Binding.Parts(
                             session.path.gate,
                             type,
@@ -215,16 +220,8 @@ final class Binder {
                             bornNanos));
         }
 
-        private byte[] ack(long nowNanos) {
-            ReattachAnswer.Ack ack = new ReattachAnswer.Ack(
-                    after.version(),
-                    binding.localWireId,
-                    after.secret().generation(),
-                    entered != null,
-                    asked.from(),
-                    tickets.token(nowNanos),
-                    tickets.tickets(after, freshness.gateway()));
-            return answers.seal(asked, ack, freshness.gateway());
+        private byte[] ack(long nowNanos, AckSeed seed) {
+            return answers.ack(after, after.version(), binding, seed, asked.from(), nowNanos);
         }
 
         private AckSeed seed() {
@@ -299,10 +296,11 @@ final class Binder {
         }
 
         private void acknowledge(long nowNanos) {
-            byte[] answer = ack(nowNanos);
+            AckSeed seed = seed();
+            byte[] answer = ack(nowNanos, seed);
             answers.send(asked, answer);
             session.kept.keep(asked.nonce(), asked.datagram(), asked.from(), answer, nowNanos);
-            session.kept.bound(asked.nonce(), seed());
+            session.kept.bound(asked.nonce(), seed);
             session.expireKept(nowNanos);
             session.journal.emit(
                     nowNanos,

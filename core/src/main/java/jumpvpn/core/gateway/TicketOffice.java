@@ -84,8 +84,8 @@ final class TicketOffice {
         return sealer.seal(sealer.currentKey(), ticket, count(record, most), seed);
     }
 
-    /** The tickets of an ACK as they were. */
-    List<byte[]> again(SessionRecord record, StateVersion version, AckSeed seed) {
+    /** The tickets of an ACK: the same ones of the same seed. */
+    List<byte[]> of(SessionRecord record, StateVersion version, AckSeed seed) {
         Ticket ticket = ticket(record, version, seed.generation(), seed.proofKey());
         return sealer.seal(seed.ticketKey(), ticket, count(record, MOST_TICKETS), seed.random());
     }

@@ -5,11 +5,18 @@ import java.util.Objects;
 import jumpvpn.core.session.Deadlines;
 import org.jspecify.annotations.Nullable;
 
-/** Which session has something to do next: a heap in an array. Ties go by session id, so that the order is the same in every run. */
+/**
+ * Which session has something to do next: a heap. Ties go by session id, so that the order is the same in every run. What is compared lies beside the sessions, because
+ * most of them are in no cache.
+ */
 final class Wakeups {
     private static final int LEAST = 16;
 
     private @Nullable Resident[] heap = new Resident[LEAST];
+    private long[] nanos = new long[LEAST];
+    /** The first half of the id: two sessions that have it in common are as good as never met. */
+    private long[] ids = new long[LEAST];
+
     private int size;
 
     void set(Resident session, long atNanos) {
@@ -17,42 +24,44 @@ final class Wakeups {
             remove(session);
             return;
         }
-        session.wakeNanos = atNanos;
         if (session.place < 0) {
             if (size == heap.length) {
-                heap = Arrays.copyOf(heap, size + size / 2);
+                resize(size + size / 2);
             }
-            put(size++, session);
+            session.place = size++;
         }
-        settle(session);
+        settle(session.place, session, atNanos, session.id().high());
     }
 
     void remove(Resident session) {
         int place = session.place;
         session.place = -1;
-        session.wakeNanos = Deadlines.NEVER;
         if (place < 0) {
             return;
         }
         Resident last = at(--size);
         heap[size] = null;
         if (last != session) {
-            put(place, last);
-            settle(last);
+            settle(place, last, nanos[size], ids[size]);
         }
         if (heap.length > LEAST && size < heap.length / 4) {
-            heap = Arrays.copyOf(heap, Math.max(LEAST, heap.length / 2));
+            resize(Math.max(LEAST, heap.length / 2));
         }
+    }
+
+    private void resize(int length) {
+        heap = Arrays.copyOf(heap, length);
+        nanos = Arrays.copyOf(nanos, length);
+        ids = Arrays.copyOf(ids, length);
     }
 
     /** Another one takes the place of this, with the same time. */
     void replace(Resident session, Resident by) {
-        by.wakeNanos = session.wakeNanos;
         if (session.place >= 0) {
-            put(session.place, by);
+            heap[session.place] = by;
+            by.place = session.place;
         }
         session.place = -1;
-        session.wakeNanos = Deadlines.NEVER;
     }
 
     @Nullable
@@ -66,41 +75,51 @@ final class Wakeups {
     }
 
     long nextNanos() {
-        return size == 0 ? Deadlines.NEVER : at(0).wakeNanos;
+        return size == 0 ? Deadlines.NEVER : nanos[0];
     }
 
     private Resident at(int place) {
         return Objects.requireNonNull(heap[place]);
     }
 
-    private void put(int place, Resident session) {
-        heap[place] = session;
-        session.place = place;
-    }
-
-    private void settle(Resident session) {
-        int place = session.place;
-        while (place > 0 && isBefore(session, at((place - 1) / 2))) {
-            put(place, at((place - 1) / 2));
+    /** Puts a session where it belongs, from a place that is free. */
+    private void settle(int free, Resident session, long atNanos, long id) {
+        int place = free;
+        while (place > 0 && isBefore(session, atNanos, id, (place - 1) / 2)) {
+            move((place - 1) / 2, place);
             place = (place - 1) / 2;
         }
         while (2 * place + 1 < size) {
             int child = 2 * place + 1;
-            if (child + 1 < size && isBefore(at(child + 1), at(child))) {
+            if (child + 1 < size && isBefore(at(child + 1), nanos[child + 1], ids[child + 1], child)) {
                 child++;
             }
-            if (isBefore(session, at(child))) {
+            if (isBefore(session, atNanos, id, child)) {
                 break;
             }
-            put(place, at(child));
+            move(child, place);
             place = child;
         }
-        put(place, session);
+        heap[place] = session;
+        nanos[place] = atNanos;
+        ids[place] = id;
+        session.place = place;
     }
 
-    private static boolean isBefore(Resident one, Resident other) {
-        return one.wakeNanos != other.wakeNanos
-                ? one.wakeNanos < other.wakeNanos
-                : one.id().compareTo(other.id()) < 0;
+    private void move(int from, int to) {
+        Resident session = at(from);
+        heap[to] = session;
+        nanos[to] = nanos[from];
+        ids[to] = ids[from];
+        session.place = to;
+    }
+
+    private boolean isBefore(Resident session, long atNanos, long id, int other) {
+        if (atNanos != nanos[other]) {
+            return atNanos < nanos[other];
+        }
+        return id != ids[other]
+                ? Long.compareUnsigned(id, ids[other]) < 0
+                : session.id().compareTo(at(other).id()) < 0;
     }
 }
