@@ -125,6 +125,31 @@ class ChallengeTest {
         assertThat(client.delivered).containsExactly(7);
     }
 
+    /** What goes to the last address while the new one is under challenge, and when that has answered. */
+    @Test
+    void whatTheGatewaySaysItselfIsCopiedToAnAddressUnderChallenge() {
+        client.from = away(1);
+        for (int i = 0; i < 8; i++) { // more came from there than copies take
+            client.sendUp(i);
+        }
+        gateway.run(30 * MILLI);
+        client.listen();
+        BindingMessage.ChallengeAnswer answer = answer();
+        client.from = home;
+        int before = gateway.sent.size();
+        client.say(new BindingMessage.Ping());
+        assertThat(gateway.sent.subList(before, gateway.sent.size()).stream().map(LoneGateway.Sent::to))
+                .containsExactlyInAnyOrder(home, away(1));
+        assertThat(gateway.sent.get(before).bytes())
+                .isEqualTo(gateway.sent.get(before + 1).bytes());
+        client.from = away(1);
+        client.say(answer);
+        int moved = gateway.sent.size();
+        client.say(new BindingMessage.Ping());
+        assertThat(gateway.sent.subList(moved, gateway.sent.size()).stream().map(LoneGateway.Sent::to))
+                .containsExactly(away(1));
+    }
+
     @Test
     void aWrongValueOrAnAnswerFromElsewhereMovesNothing() {
         roam(away(1));

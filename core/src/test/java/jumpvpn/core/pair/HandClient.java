@@ -71,10 +71,12 @@ final class HandClient {
 
         private final long wireId;
         private final SessionSecret base;
+        private final byte[] proofKey;
 
-        private Ask(long wireId, SessionSecret base) {
+        private Ask(long wireId, SessionSecret base, byte[] proofKey) {
             this.wireId = wireId;
             this.base = base;
+            this.proofKey = proofKey;
         }
     }
 
@@ -95,6 +97,9 @@ final class HandClient {
     Token token = Token.NONE;
     long tokenNanos;
     List<byte[]> tickets = List.of();
+    /** Of the generation of the secret that the tickets are of. */
+    byte[] proofKey = {};
+
     Binding binding;
     Ratchet ratchet;
     private final LookupTable<Bound> bindings = new LookupTable<>();
@@ -220,7 +225,7 @@ final class HandClient {
 
     /** A request; what a test does not change is right. */
     Ask ask(Consumer<Ask> change) {
-        Ask ask = new Ask(at.crypto.entropy().nextLong(), secret.copy());
+        Ask ask = new Ask(at.crypto.entropy().nextLong(), secret.copy(), proofKey);
         ask.expectedEpoch = epoch;
         ask.generation = secret.generation();
         ask.token = token;
@@ -245,7 +250,7 @@ final class HandClient {
                 ask.token,
                 ask.tokenAgeNanos,
                 ask.unanswered);
-        return ReattachMessage.request(UNGUARDED, SUITE, ask.ticket, ask.nonce, ask.base.proofKey(), request);
+        return ReattachMessage.request(UNGUARDED, SUITE, ask.ticket, ask.nonce, ask.proofKey, request);
     }
 
     /** Sends a request, listens, and gives the answer; null for none. */
@@ -353,6 +358,7 @@ final class HandClient {
             token = welcome.token();
             tokenNanos = at.now;
             tickets = welcome.tickets();
+            proofKey = secret.proofKey();
         }
     }
 
@@ -363,8 +369,7 @@ final class HandClient {
             granted(datagram);
             return;
         }
-        ReattachAnswer answer =
-                ReattachMessage.openAnswer(at.crypto.aead(), SUITE, ask.base.proofKey(), ask.nonce, datagram);
+        ReattachAnswer answer = ReattachMessage.openAnswer(at.crypto.aead(), SUITE, ask.proofKey, ask.nonce, datagram);
         assertThat(answer).as("an authentic answer").isNotNull();
         answers.add(answer);
         token = answer.token();
@@ -378,6 +383,7 @@ final class HandClient {
             secret = bound.next().numbered(ack.generation());
             ratchet = bound.ratchet();
             tickets = ack.tickets();
+            proofKey = secret.proofKey();
             bind(bound.keys(), ask.wireId, ack.gatewayWireId());
         }
     }

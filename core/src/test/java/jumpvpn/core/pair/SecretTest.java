@@ -38,6 +38,17 @@ class SecretTest extends Renewals {
     }
 
     @Test
+    void whatWasRenewedIsWhatTheNextBindStartsFrom() {
+        RekeyOutput output = renewKeys(1);
+        client.say(new Renew(0, 1));
+        client.secret = client.secret.mixed(output).numbered(1);
+        client.reattach(BindCause.OPERATOR_JUMP);
+        works(1);
+        assertThat(gateway.memory.live().getFirst().secrets().stream().map(each -> each.generation()))
+                .containsExactly(1, 2);
+    }
+
+    @Test
     void aRenewalOfWhatIsNotHeldIsNotAnswered() {
         client.say(new Renew(0, 1));
         renewKeys(1);
