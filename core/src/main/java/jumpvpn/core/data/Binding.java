@@ -361,19 +361,24 @@ public final class Binding implements Bound {
         if (!receives(nowNanos)) { // after its proof, since it may be answered with more bytes than it has
             return dropped(DropReason.BINDING_ENDED);
         }
-        if (keys.number > openedPhase) {
-            openedPhase = keys.number;
-        }
         int payloadLength = opened - ACK_LENGTH;
-        if (dataType == PacketLayout.DATA) {
-            delivery.acknowledged(nowNanos, memory, ack, nextCounter.get());
-        }
-        long sendMicros = memory.get(INT, ack + 8) & 0xffff_ffffL;
-        delivery.received(nowNanos, counter, payloadLength > 0, sendMicros, length);
+        taken(keys, memory, ack, counter, payloadLength > 0, length, nowNanos);
         if (counter == received.largest()) {
             noteSource(peerHigh, peerLow, peerPort, length);
         }
         return payloadLength;
+    }
+
+    private void taken(
+            KeyPhase keys, MemorySegment memory, long ack, long counter, boolean asking, int length, long nowNanos) {
+        if (keys.number > openedPhase) {
+            openedPhase = keys.number;
+        }
+        if (dataType == PacketLayout.DATA) {
+            delivery.acknowledged(nowNanos, memory, ack, nextCounter.get());
+        }
+        long sendMicros = memory.get(INT, ack + 8) & 0xffff_ffffL;
+        delivery.received(nowNanos, counter, asking, sendMicros, length);
     }
 
     /** The keys of the phase with this low byte that are held; null if they are gone, or never were. */

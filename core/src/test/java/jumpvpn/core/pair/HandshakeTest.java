@@ -5,7 +5,6 @@ import static jumpvpn.core.pair.LoneGateway.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import jumpvpn.core.control.BindingMessage;
@@ -350,53 +349,6 @@ class HandshakeTest {
         assertThat(gateway.sessions()).hasSize(1);
         assertThat(gateway.bindings.size()).isOne();
         assertThat(gateway.session().id()).isEqualTo(client.id);
-    }
-
-    @Test
-    void inAllAThousandAndTwentyFourBirthsAreKept() {
-        gateway.cheapAgreement();
-        List<HandClient> many = new ArrayList<>();
-        for (int i = 3; i < 67; i++) {
-            many.add(new HandClient(gateway, i));
-        }
-        HandClient one = new HandClient(gateway, 100);
-        gateway.start();
-        byte[] first = many.getFirst().init();
-        gateway.receive(many.getFirst().from, first);
-        for (HandClient each : many) {
-            for (int i = each == many.getFirst() ? 1 : 0; i < 16; i++) {
-                gateway.receive(each.from, each.init());
-            }
-        }
-        assertThat(gateway.bindings.size()).isEqualTo(1024);
-        assertThat(failed()).isEmpty();
-        gateway.receive(one.from, one.init());
-        assertThat(texts()).containsExactly("too many handshakes at once");
-        assertThat(LoneGateway.detail(failed().getFirst(), "client")).isEqualTo("hand3");
-        assertThat(gateway.bindings.size()).isEqualTo(1024);
-        int answered = responses().size();
-        gateway.receive(many.getLast().from, first);
-        assertThat(responses()).as("a replay pushes nothing out").hasSize(answered);
-        assertThat(failed()).hasSize(1);
-    }
-
-    @Test
-    void ofEachClientTheNewest256FirstMessagesAreKnownAgain() {
-        gateway.cheapAgreement();
-        HandClient one = new HandClient(gateway, 3);
-        gateway.start();
-        List<byte[]> said = new ArrayList<>();
-        for (int i = 0; i < 256; i++) {
-            said.add(one.init());
-            gateway.receive(one.from, said.getLast());
-        }
-        gateway.receive(one.from, said.getFirst());
-        assertThat(responses()).as("a replay where there is no room").hasSize(256);
-        gateway.receive(one.from, one.init());
-        gateway.receive(one.from, said.get(1));
-        assertThat(responses()).hasSize(257);
-        gateway.receive(one.from, said.getFirst());
-        assertThat(responses()).as("forgotten, so taken for a new one").hasSize(258);
     }
 
     @Test
