@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -136,6 +137,8 @@ final class Anatomy {
                     see(atoms.get(i));
                 }
             }
+            case ByteBuffer buffer ->
+                digest.add(buffer.position()).add(buffer.limit()).add(buffer.array());
             case MemorySegment segment -> digest.add(segment.toArray(ValueLayout.JAVA_BYTE));
             case MessageDigest hash -> see(hash);
             default -> {

@@ -85,6 +85,6 @@ class LivesTest {
                 world.take(choices.get(random.nextInt(choices.size())));
             }
         }
-        assertThat(lives.size()).as("lives, fewer than inputs").isLessThan(lives.compared / 3);
+        assertThat(lives.size()).as("lives, fewer than inputs").isLessThan(lives.compared / 2);
     }
 }
