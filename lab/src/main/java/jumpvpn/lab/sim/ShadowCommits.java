@@ -102,7 +102,7 @@ final class ShadowCommits {
         }
         Record left = owned.view().bind();
         same(record, left.with(owned.kept(left.rows())));
-        if (owned.visiting) {
+        if (owned.visiting && !owned.gone) {
             gateway.owns(owned);
         }
         return (now, outcome) -> {

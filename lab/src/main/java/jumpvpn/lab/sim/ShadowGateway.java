@@ -177,6 +177,11 @@ final class ShadowGateway {
         ownership.loses(owned);
         sessions.remove(owned.id, owned);
         guests.remove(owned);
+        if (owned.view()
+                .isBusy()) { // what came before this word is handled before it: its commit is still asked for, and
+            // changes nothing here
+            guests.add(owned);
+        }
     }
 
     /** It was not to be: the session stays with whoever has it. */
@@ -308,7 +313,8 @@ final class ShadowGateway {
         requests.settled();
         births.settled(now);
         ownership.settled(now);
-        guests.removeIf(guest -> guest.compared.isOver() || !guest.view().isBusy());
+        guests.removeIf(
+                guest -> guest.gone || guest.compared.isOver() || !guest.view().isBusy());
         sessions.values().removeIf(owned -> owned.compared.isOver());
         List<SessionStatus> statuses = node.sessions();
         long here = sessions.values().stream().filter(owned -> !owned.visiting).count();
