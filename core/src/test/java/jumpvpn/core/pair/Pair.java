@@ -21,6 +21,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
@@ -81,6 +82,7 @@ final class Pair {
     MemorySessionTable table = new MemorySessionTable();
     Placement placement = _ -> Placement.Place.HERE;
     List<Endpoint> others = List.of();
+    Grace grace = Grace.NONE;
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     /** Where links go that lead to the second gateway. */
     @Nullable
@@ -152,6 +154,7 @@ final class Pair {
                         bindings,
                         routes,
                         gatewayDrops,
+                        grace,
                         faults),
                 WALL_SECONDS);
         gateway.start(now);
