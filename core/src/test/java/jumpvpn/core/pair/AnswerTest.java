@@ -350,5 +350,4 @@ class AnswerTest {
         assertThat(((ReattachAnswer.Reject) client.answers.getLast()).endpoints())
                 .isEmpty();
     }
-
 }
