@@ -65,6 +65,22 @@ class NoticeTest {
     }
 
     @Test
+    void theNoticeOfTheDeathItselfBeginsThePause() {
+        HandClient client = connected(Policy.DEFAULT);
+        gateway.sendDown(client.inner, 1);
+        while (gateway.session().state() != SessionState.RECOVERING) {
+            gateway.run(gateway.gateway.nextNanos() - gateway.now);
+        }
+        long told = notices(client).getLast();
+        assertThat(told).isEqualTo(gateway.now);
+        for (int i = 0; i < 15; i++) {
+            gateway.run(10 * MILLI);
+            client.sendUp(i);
+        }
+        assertThat(notices(client)).hasSize(2).last().isEqualTo(told + 100 * MILLI);
+    }
+
+    @Test
     void packetsOfADeadBindingAreDeliveredAndAnsweredWithOneNoticeEveryHundredMilliseconds() {
         HandClient client = connected(Policy.DEFAULT);
         die(client);
