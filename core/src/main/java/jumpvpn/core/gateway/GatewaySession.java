@@ -340,7 +340,6 @@ final class GatewaySession extends Resident {
     /** Nothing passes from here on, whether the end is committed or not. */
     void stop(long nowNanos) {
         deadlines.clearAll();
-        kept.wipe();
         rekey.end();
         path.stop(nowNanos);
     }
@@ -364,6 +363,7 @@ final class GatewaySession extends Resident {
             }
         }
         record.secrets().forEach(SessionSecret::wipe);
+        kept.wipe();
     }
 
     boolean isGone() {

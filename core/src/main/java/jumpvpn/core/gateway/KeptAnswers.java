@@ -121,6 +121,7 @@ final class KeptAnswers {
     void wipe() {
         if (ackSeed != null) {
             ackSeed.wipe();
+            ackSeed = null;
         }
     }
 }

@@ -24,6 +24,11 @@ class RestTest {
     /** Jumped once, used, and at rest at the gateway; what was seen of the jump is still there. */
     private static Pair resting(Policy policy) {
         Pair pair = Pair.connected(policy);
+        rest(pair);
+        return pair;
+    }
+
+    private static void rest(Pair pair) {
         pair.run(2000);
         pair.forgetEvents();
         assertThat(pair.agent.jump(pair.now, "wlan0")).isNull();
@@ -31,7 +36,6 @@ class RestTest {
         pair.chat(0, 5, 5);
         awaitRest(pair);
         assertThat(pair.atGateway).contains(4);
-        return pair;
     }
 
     /** Until it is put to rest once more. */
@@ -126,6 +130,23 @@ class RestTest {
         pair.inject(new Endpoint(IpAddress.parse("203.0.113.77"), 7), request);
         assertThat(Pair.told(pair.gatewayEvents)).containsExactly("SECURITY ANSWER_REPEATED");
         passesBothWays(pair, 200);
+    }
+
+    @Test
+    void whileItsEndWaitsForTheTableTheAckIsMadeAgainTheSame() {
+        Pair pair = new Pair();
+        ScriptedTable table = new ScriptedTable(pair.table);
+        pair.startGatewayOver(List.of(pair.client()), table);
+        pair.startClient(pair.gatewayKey.publicKey());
+        pair.connect();
+        rest(pair);
+        byte[] request = lastSeen(pair, true, MessageType.REATTACH_REQUEST);
+        byte[] ack = lastSeen(pair, false, MessageType.REATTACH_ANSWER);
+        table.fates.add(ScriptedTable.Fate.UNAVAILABLE);
+        pair.gateway.terminate(pair.now, pair.sessions().getFirst().id());
+        pair.forgetEvents();
+        pair.inject(pair.b.outer, request);
+        assertThat(lastSeen(pair, false, MessageType.REATTACH_ANSWER)).isEqualTo(ack);
     }
 
     @Test
