@@ -22,7 +22,7 @@ public final class ExploreLab {
     private static final int USAGE = 2;
     private static final String HELP = """
             Usage: jumpvpn lab explore [WORLD...] [--depth N] [--fault NAME] [--json]
-            Real clients and gateways in small worlds (crash, attack, takeover, silence, all; without any: each): every order in which messages, the
+            Real clients and gateways in small worlds (small, down, retry, crash, attack, silence, all; without any: each): every order in which messages, the
             session table's answers, time, crashes and an attacker can meet. All invariants are checked in every state, and whether the session finds
             back once everything is well. Two ways to one state are explored once.
 
