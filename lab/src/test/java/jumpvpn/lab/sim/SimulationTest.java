@@ -26,7 +26,9 @@ class SimulationTest {
         Totals totals = new Totals();
         Sweep.run(first, seeds, 2, Simulation::run, result -> {
             if (OPEN.contains(result.seed()) && only == null) {
-                assertThat(result.violation()).as("seed %d is mended", result.seed()).hasMessageContaining("MODEL");
+                assertThat(result.violation())
+                        .as("seed %d is mended", result.seed())
+                        .hasMessageContaining("MODEL");
                 return true;
             }
             if (result.violation() != null) {
