@@ -32,20 +32,6 @@ public record GatewayContext(
         Grace grace,
         Set<Fault> faults) {
 
-    /** With one thread for everything. */
-    public GatewayContext(
-            GatewayConfig config,
-            Crypto crypto,
-            GatewayPort port,
-            EventSink events,
-            SessionTable table,
-            LookupTable<Bound> bindings,
-            LookupTable<ForwardingGate> routes,
-            DropCounters drops,
-            Set<Fault> faults) {
-        this(config, crypto, port, events, table, bindings, routes, drops, Grace.NONE, faults);
-    }
-
     /** The product's: nothing is broken. */
     public GatewayContext(
             GatewayConfig config,

@@ -9,6 +9,7 @@ import jumpvpn.core.gateway.GatewaySession.Timer;
 import jumpvpn.core.net.Varint;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
@@ -20,7 +21,6 @@ import jumpvpn.core.session.SessionMachine;
  */
 final class SessionFold {
     private static final int MOST_BYTES = 16_384; // 600 elective switches are 6 KB, all else is less than 3
-    private static final List<Timer> KEPT = List.of(Timer.TRANSPORT_LOSS, Timer.SILENCE);
     private static final int MOST_SNAPSHOTS = 16;
 
     private final GatewayContext context;
@@ -73,13 +73,20 @@ final class SessionFold {
         out.putShort((short) (first == null ? 0 : first.number()));
         RecordFold.encode(session.switches, out, sinceNanos);
         Varint.put(out, session.rejects);
-        for (Timer timer : KEPT) {
-            boolean runs = session.deadlines.isSet(timer);
-            Varint.put(out, runs ? session.deadlines.at(timer) - sinceNanos : Long.MIN_VALUE);
-        }
+        encode(session.lossEndNanos(), out, sinceNanos);
+        encode(session.deadlines.at(Timer.SILENCE), out, sinceNanos);
         session.kept.encode(out, sinceNanos);
         session.path.encode(out, sinceNanos);
         session.rekey.encode(out, sinceNanos);
+    }
+
+    private static void encode(long deadlineNanos, ByteBuffer out, long sinceNanos) {
+        Varint.put(out, deadlineNanos == Deadlines.NEVER ? Long.MIN_VALUE : deadlineNanos - sinceNanos);
+    }
+
+    private static long decode(ByteBuffer in, long sinceNanos) {
+        long left = Varint.get(in);
+        return left == Long.MIN_VALUE ? Deadlines.NEVER : sinceNanos + left;
     }
 
     private GatewaySession decode(SessionRecord record, ForwardingGate gate, ByteBuffer in, long sinceNanos) {
@@ -87,14 +94,8 @@ final class SessionFold {
         GatewaySession session = GatewaySession.again(context, record, machine, ReasonCode.of(in.getShort()), gate);
         session.switches = RecordFold.decodeTimes(in, sinceNanos);
         session.rejects = (int) Varint.get(in);
-        for (Timer timer : KEPT) {
-            long left = Varint.get(in);
-            if (left != Long.MIN_VALUE && timer == Timer.TRANSPORT_LOSS) {
-                session.lossEndsAt(sinceNanos + left);
-            } else if (left != Long.MIN_VALUE) {
-                session.deadlines.set(timer, sinceNanos + left);
-            }
-        }
+        session.lossEndsAt(decode(in, sinceNanos));
+        session.deadlines.set(Timer.SILENCE, decode(in, sinceNanos));
         session.kept.decode(in, sinceNanos);
         session.path.decode(in, sinceNanos);
         ActivePath active = session.path.active();

@@ -34,19 +34,12 @@ class AnswerTest {
     private final LoneGateway gateway = new LoneGateway();
 
     private HandClient connected(Policy policy) {
-        gateway.policy = policy;
-        HandClient client = HandClient.connected(gateway);
-        client.acknowledge();
-        gateway.run(2 * SECOND);
-        client.forget();
-        return client;
+        return HandClient.settled(gateway, policy);
     }
 
     /** The gateway finds the binding dead, and its client knows. */
     private void die(HandClient client) {
-        gateway.sendDown(client.inner, 1);
-        gateway.run(2 * SECOND);
-        assertThat(gateway.session().state()).isEqualTo(SessionState.RECOVERING);
+        client.die(2 * SECOND);
         client.forget();
     }
 

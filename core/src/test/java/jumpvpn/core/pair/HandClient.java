@@ -42,8 +42,10 @@ import jumpvpn.core.security.Ratchet;
 import jumpvpn.core.security.RekeyOutput;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.LinkKind;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,23 @@ final class HandClient {
         at.start();
         client.connect();
         return client;
+    }
+
+    /** The same with this policy, two seconds later, when all is said: what comes from here on is heard as new. */
+    static HandClient settled(LoneGateway at, Policy policy) {
+        at.policy = policy;
+        HandClient client = connected(at);
+        client.acknowledge();
+        at.run(2 * LoneGateway.SECOND);
+        client.forget();
+        return client;
+    }
+
+    /** The gateway hears nothing of what it sent, and takes the binding for dead within so long. */
+    void die(long withinNanos) {
+        at.sendDown(inner, 1);
+        at.run(withinNanos);
+        assertThat(at.session().state()).isEqualTo(SessionState.RECOVERING);
     }
 
     /** Connects and is welcomed, at one instant. */

@@ -13,6 +13,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
@@ -81,7 +82,17 @@ final class LoneGateway {
         routes = new LookupTable<>();
         GatewayConfig config = new GatewayConfig("gw1", key, networks, clients, policy, 1400, placement, others);
         gateway = new Gateway(
-                new GatewayContext(config, crypto, this::transmit, events::add, table, bindings, routes, drops, faults),
+                new GatewayContext(
+                        config,
+                        crypto,
+                        this::transmit,
+                        events::add,
+                        table,
+                        bindings,
+                        routes,
+                        drops,
+                        Grace.NONE,
+                        faults),
                 Pair.WALL_SECONDS);
         inbound = new Inbound(bindings, drops, true);
         outbound = new Outbound(routes::get, drops, true);

@@ -40,9 +40,7 @@ class LossTest {
     }
 
     private void die() {
-        gateway.sendDown(client.inner, 1);
-        gateway.run(2 * SECOND);
-        assertThat(gateway.session().state()).isEqualTo(SessionState.RECOVERING);
+        client.die(2 * SECOND);
     }
 
     /** The gateway did not get the processor until then. */

@@ -26,19 +26,12 @@ class NoticeTest {
     private final LoneGateway gateway = new LoneGateway();
 
     private HandClient connected(Policy policy) {
-        gateway.policy = policy;
-        HandClient client = HandClient.connected(gateway);
-        client.acknowledge();
-        gateway.run(2 * SECOND);
-        client.forget();
-        return client;
+        return HandClient.settled(gateway, policy);
     }
 
     /** The gateway hears nothing of what it sent, and takes the binding for dead. */
     private void die(HandClient client) {
-        gateway.sendDown(client.inner, 1);
-        gateway.run(2 * SECOND);
-        assertThat(gateway.session().state()).isEqualTo(SessionState.RECOVERING);
+        client.die(2 * SECOND);
     }
 
     private List<Long> notices(HandClient client) {
@@ -189,7 +182,7 @@ class NoticeTest {
         client.send(client.datagram(ask));
         gateway.run(100 * MILLI);
         gateway.receive(client.from, client.data(early, 1));
-        die(client, 1700 * MILLI);
+        client.die(1700 * MILLI);
         client.reattach(BindCause.DEAD);
         gateway.receive(client.from, client.data(early, 2));
         assertThat(gateway.delivered).containsExactly(1);
@@ -198,12 +191,6 @@ class NoticeTest {
         assertThat(client.heard(BindingMessage.Notice.class))
                 .as("of the death, none of the early data")
                 .hasSize(1);
-    }
-
-    private void die(HandClient client, long withinNanos) {
-        gateway.sendDown(client.inner, 1);
-        gateway.run(withinNanos);
-        assertThat(gateway.session().state()).isEqualTo(SessionState.RECOVERING);
     }
 
     @Test

@@ -7,6 +7,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
@@ -35,7 +36,16 @@ final class Site {
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         gateway = new Gateway(
                 new GatewayContext(
-                        config, pair.crypto, pair::down, events::add, table, bindings, routes, drops, pair.faults),
+                        config,
+                        pair.crypto,
+                        pair::down,
+                        events::add,
+                        table,
+                        bindings,
+                        routes,
+                        drops,
+                        Grace.NONE,
+                        pair.faults),
                 Pair.WALL_SECONDS);
         inbound = new Inbound(bindings, drops, true);
         outbound = new Outbound(routes::get, drops, true);

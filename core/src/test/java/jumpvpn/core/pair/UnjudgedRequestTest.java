@@ -31,12 +31,7 @@ class UnjudgedRequestTest {
     private final LoneGateway gateway = new LoneGateway();
 
     private HandClient connected(Policy policy) {
-        gateway.policy = policy;
-        HandClient client = HandClient.connected(gateway);
-        client.acknowledge();
-        gateway.run(2 * SECOND);
-        client.forget();
-        return client;
+        return HandClient.settled(gateway, policy);
     }
 
     private List<byte[]> answersTo(Endpoint there) {

@@ -6,6 +6,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
@@ -47,6 +48,7 @@ final class GatewayEngine extends Engine {
                         bindings,
                         routes,
                         drops,
+                        Grace.NONE,
                         given.faults()),
                 Given.WALL_SECONDS);
         packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops, true));

@@ -7,6 +7,7 @@ import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
@@ -188,6 +189,7 @@ final class GatewayNode extends Node {
                         bindings(),
                         routes,
                         drops,
+                        Grace.NONE,
                         world.parts.faults()),
                 WALL_SECONDS);
         gateway = made;
