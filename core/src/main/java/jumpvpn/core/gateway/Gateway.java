@@ -73,7 +73,7 @@ public final class Gateway {
         if (datagram.length > 0) {
             switch (datagram[0]) {
                 case MessageType.HANDSHAKE_INIT -> {
-                    if (ownership.isReady() && !ownership.isDraining()) {
+                    if (ownership.isReady(nowNanos) && !ownership.isDraining()) {
                         births.receive(nowNanos, socketId, from, datagram);
                     }
                 }
@@ -96,7 +96,7 @@ public final class Gateway {
             return;
         }
         if (birth != null) {
-            if (parsed instanceof BindingMessage.Confirm && ownership.isReady()) {
+            if (parsed instanceof BindingMessage.Confirm && ownership.isReady(nowNanos)) {
                 completions.confirmed(birth);
             }
         } else if (session != null) {

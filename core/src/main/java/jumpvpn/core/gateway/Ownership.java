@@ -70,9 +70,10 @@ final class Ownership {
         return port.leaseNanos() != Deadlines.NEVER;
     }
 
-    /** Whether anything new may be accepted. */
-    boolean isReady() {
-        return loaded && !leaving && (leased || !hasLease() || context.has(Fault.SKIP_GATE_E));
+    /** Whether anything new may be accepted: not after the lease's end, also by who has not noticed it yet. */
+    boolean isReady(long nowNanos) {
+        boolean mayOwn = !hasLease() || (leased && nowNanos < leaseEndNanos) || context.has(Fault.SKIP_GATE_E);
+        return mayOwn && loaded && !leaving;
     }
 
     boolean isDraining() {
@@ -238,7 +239,7 @@ final class Ownership {
         }
         if (!(reading instanceof SessionTable.Reading.Found found)
                 || !found.record().owner().equals(self)
-                || !isReady()) {
+                || !isReady(nowNanos)) {
             return;
         }
         GatewaySession session = sessions.get(found.record().id());

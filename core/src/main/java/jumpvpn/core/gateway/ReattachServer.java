@@ -90,7 +90,7 @@ final class ReattachServer {
         }
         Asked asked = new Asked(socketId, from, datagram, proven);
         GatewaySession session = sessions.get(asked.id());
-        if (session == null || !ownership.isReady()) {
+        if (session == null || !ownership.isReady(nowNanos)) {
             absent(nowNanos, asked);
         } else {
             present(nowNanos, asked, session);
@@ -114,7 +114,7 @@ final class ReattachServer {
         ReasonCode notOurs = ownership.notOurs(asked.id());
         if (notOurs != null && !context.has(Fault.SKIP_GATE_E)) {
             answers.rejectUnread(nowNanos, asked, notOurs);
-        } else if (!ownership.isReady()) {
+        } else if (!ownership.isReady(nowNanos)) {
             answers.rejectUnread(nowNanos, asked, ReasonCode.STORE_UNAVAILABLE);
         } else {
             readThenJudge(asked);
@@ -131,7 +131,7 @@ final class ReattachServer {
     }
 
     private void judgeRead(long nowNanos, Asked asked, Reading reading) {
-        if (!ownership.isReady()) { // no longer
+        if (!ownership.isReady(nowNanos)) { // no longer
             answers.rejectUnread(nowNanos, asked, ReasonCode.STORE_UNAVAILABLE);
             return;
         }

@@ -1,9 +1,12 @@
 package jumpvpn.core.gateway;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import jumpvpn.core.ownership.SessionRecord;
@@ -39,6 +42,7 @@ final class TableClient {
     private final PriorityQueue<Later> later =
             new PriorityQueue<>(Comparator.comparingLong(Later::atNanos).thenComparingLong(Later::order));
     private final TreeSet<Long> unsettled = new TreeSet<>();
+    private final Map<SessionId, List<Attempt>> looking = new TreeMap<>(); // never iterated
     private long order;
 
     TableClient(SessionTable table) {
@@ -65,8 +69,14 @@ final class TableClient {
         return unsettled.contains(commitId);
     }
 
+    /** Whatever is read of a record is evidence too, for every commit that waits for some. */
     void read(SessionId id, Read read) {
-        table.read(id, reading -> note(now -> read.read(now, reading)));
+        table.read(
+                id,
+                reading -> note(now -> {
+                    List.copyOf(looking.getOrDefault(id, List.of())).forEach(attempt -> attempt.found(now, reading));
+                    read.read(now, reading);
+                }));
     }
 
     void readClient(String clientKey, Read read) {
@@ -128,12 +138,12 @@ final class TableClient {
                         doubtful = true;
                         doubtfulSinceNanos = nowNanos;
                     }
-                    look();
+                    doubts();
                 }
                 case REFUSED, UNAVAILABLE -> {
                     if (doubtful) { // an earlier try may be in, and be why
                         refused = outcome == SessionTable.Outcome.REFUSED;
-                        look();
+                        doubts();
                     } else {
                         settle(nowNanos, outcome);
                     }
@@ -147,13 +157,41 @@ final class TableClient {
             settled.settled(nowNanos, outcome);
         }
 
+        private void doubts() {
+            looking.computeIfAbsent(id(), _ -> new ArrayList<>(1)).add(this);
+            look();
+        }
+
         private void look() {
-            read(changes.getFirst().id(), this::found);
+            if (isLooking()) { // else another read was evidence already
+                read(id(), (now, reading) -> {
+                    if (reading instanceof SessionTable.Reading.Unavailable) {
+                        pause(now, this::look);
+                    }
+                });
+            }
+        }
+
+        private SessionId id() {
+            return changes.getFirst().id();
+        }
+
+        private boolean isLooking() {
+            return looking.getOrDefault(id(), List.of()).contains(this);
+        }
+
+        private void looksNoMore() {
+            looking.computeIfPresent(id(), (_, attempts) -> {
+                attempts.remove(this);
+                return attempts.isEmpty() ? null : attempts;
+            });
         }
 
         private void found(long nowNanos, SessionTable.Reading reading) {
             switch (reading) {
-                case SessionTable.Reading.Unavailable _ -> pause(nowNanos, this::look);
+                case SessionTable.Reading.Unavailable _ -> {
+                    // no evidence
+                }
                 case SessionTable.Reading.None _ ->
                     judge(nowNanos, changes.getFirst().record() == null, 0);
                 case SessionTable.Reading.Found found -> {
@@ -168,6 +206,7 @@ final class TableClient {
 
         /** The id is there: committed. The epoch moved without it: refused. Else the same commit again. */
         private void judge(long nowNanos, boolean isThere, int epoch) {
+            looksNoMore();
             if (isThere) {
                 settle(nowNanos, SessionTable.Outcome.COMMITTED);
             } else if (refused || epoch != changes.getFirst().expectedEpoch() || isTooLate(nowNanos)) {

@@ -5,6 +5,7 @@ import static jumpvpn.core.pair.LoneGateway.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jumpvpn.core.control.BindCause;
+import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.pair.ScriptedTable.Fate;
@@ -92,6 +93,35 @@ class LeaseTest {
         gateway.table.readable = true;
         gateway.run(6 * SECOND);
         isBoundOnce();
+    }
+
+    @Test
+    void aLeaseIsOverAlsoForWhoHasNotNoticed() {
+        gateway.table.markOutcome = Outcome.UNAVAILABLE;
+        gateway.run(5 * SECOND);
+        gateway.sleep(10 * SECOND);
+        gateway.table.commits.clear();
+        assertThat(client.request(ask -> ask.cause = BindCause.LINK_GOING_DOWN))
+                .isInstanceOfSatisfying(
+                        ReattachAnswer.Reject.class,
+                        reject -> assertThat(reject.reason()).isEqualTo(ReasonCode.STORE_UNAVAILABLE));
+        assertThat(gateway.table.commits).isEmpty();
+        assertThat(gateway.sessions()).isEmpty();
+    }
+
+    @Test
+    void whateverIsReadIsEvidence() {
+        gateway.table.onCommit = () -> gateway.table.readable = false;
+        bind(Fate.DONE_UNKNOWN);
+        gateway.run(3 * SECOND); // it looks every few seconds by now
+        gateway.table.readable = true;
+        gateway.table.reads.clear();
+        gateway.receive(client.from, client.datagram(client.ask(ask -> ask.expectedEpoch = 2)));
+        assertThat(gateway.table.reads).as("for this request").hasSize(1);
+        assertThat(gateway.session().version()).isEqualTo(StateVersion.of(2, 0));
+        gateway.table.reads.clear();
+        gateway.run(10 * SECOND);
+        assertThat(gateway.table.reads).as("nothing is looked for any more").isEmpty();
     }
 
     @Test

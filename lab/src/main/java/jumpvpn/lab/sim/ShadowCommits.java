@@ -189,10 +189,12 @@ final class ShadowCommits {
     /** The session that may end for this reason. */
     private Owned ending(SessionId id, Reason why) {
         Owned here = gateway.owned(id);
-        Owned guest = here == null ? gateway.guest(id) : here;
-        Owned owned = guest == null || (guest != here && guest.view().ending() == null)
-                ? gateway.ownership.endable(id, why)
-                : guest;
+        Owned guest = gateway.guest(id);
+        boolean decided = guest != null && guest.view().ending() == why; // maybe before it became ours again
+        Owned owned = here != null && (!decided || here.view().mayEnd(gateway.now(), why)) ? here : guest;
+        if (owned == null || (owned != here && owned.view().ending() == null)) {
+            owned = gateway.ownership.endable(id, why);
+        }
         if (owned == null) {
             throw violation("ends what it does not own: " + id + " by " + why);
         }
