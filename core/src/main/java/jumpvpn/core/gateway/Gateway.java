@@ -70,6 +70,7 @@ public final class Gateway {
 
     /** Takes a datagram that no binding has: a handshake, a request or a probe. Any bytes may be passed. */
     public void receive(long nowNanos, int socketId, Endpoint from, byte[] datagram) {
+        table.proceed(nowNanos); // what it said came first
         if (datagram.length > 0) {
             switch (datagram[0]) {
                 case MessageType.HANDSHAKE_INIT -> {
@@ -89,6 +90,7 @@ public final class Gateway {
 
     /** Takes a control message that a binding opened, with the address it came from. */
     public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+        table.proceed(nowNanos); // what it said came first
         BindingMessage parsed = BindingMessage.decode(message);
         Births.Birth birth = births.of(binding);
         GatewaySession session = sessions.of(binding);
@@ -153,6 +155,7 @@ public final class Gateway {
      * @return false if there is none with this id
      */
     public boolean terminate(long nowNanos, SessionId id) {
+        table.proceed(nowNanos); // what it said came first
         GatewaySession session = sessions.get(id);
         if (session == null) {
             return false;
@@ -168,12 +171,14 @@ public final class Gateway {
      * @param publicKey the client's, 32 bytes
      */
     public void revoke(long nowNanos, byte[] publicKey) {
+        table.proceed(nowNanos); // what it said came first
         completions.revoke(SessionRecord.clientKey(publicKey));
         proceed(nowNanos);
     }
 
     /** Serves the sessions that it has, accepts nothing new, and tells every client to reattach at another gateway. */
     public void drain(long nowNanos) {
+        table.proceed(nowNanos); // what it said came first
         ownership.drain(nowNanos);
         proceed(nowNanos);
     }
@@ -189,6 +194,7 @@ public final class Gateway {
 
     /** Ends everything: every client is told. */
     public void close(long nowNanos) {
+        table.proceed(nowNanos); // what it said came first
         sessions.all().forEach(session -> sessions.end(nowNanos, session, ReasonCode.OPERATOR_TERMINATE));
         proceed(nowNanos);
     }

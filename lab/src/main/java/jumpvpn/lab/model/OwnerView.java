@@ -289,7 +289,8 @@ public final class OwnerView extends View {
         }
     }
 
-    private boolean isFrozen() {
+    /** Whether a commit of this session is under way. */
+    public boolean isFrozen() {
         return pending != null || commits > 0;
     }
 

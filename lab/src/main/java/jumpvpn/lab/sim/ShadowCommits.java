@@ -10,6 +10,8 @@ import jumpvpn.lab.model.Answer;
 import jumpvpn.lab.model.OwnerView;
 import jumpvpn.lab.model.Reason;
 import jumpvpn.lab.model.Record;
+import jumpvpn.lab.model.Row;
+import jumpvpn.lab.model.State;
 import jumpvpn.lab.model.Version;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +29,22 @@ final class ShadowCommits {
         void settled(long nowNanos, SessionTable.Outcome outcome);
     }
 
+    private enum Stage {
+        /** The table has not answered. */
+        ASKED,
+        /** Nobody could say: evidence is looked for. */
+        LOOKING,
+        /** Not in, for what was read: the same commit is to be asked for again. */
+        AGAIN
+    }
+
     /** One commit until it is settled. */
     private static final class Attempt {
         final SessionTable.Change first;
         final Settled settled;
         boolean doubtful;
         boolean refused;
-        boolean mayAskAgain;
+        Stage stage = Stage.ASKED;
         long doubtfulSinceNanos;
 
         Attempt(SessionTable.Change first, Settled settled) {
@@ -68,8 +79,8 @@ final class ShadowCommits {
         Attempt before = attempts.get(commitId);
         if (before == null) {
             attempts.put(commitId, new Attempt(changes.getFirst(), wanted(changes)));
-        } else if (before.mayAskAgain) {
-            before.mayAskAgain = false;
+        } else if (before.stage == Stage.AGAIN) {
+            before.stage = Stage.ASKED;
         } else {
             throw violation("commits again what is not settled: " + changes);
         }
@@ -82,7 +93,7 @@ final class ShadowCommits {
             return (_, _) -> {}; // what is left of an ended session goes
         }
         if (!record.isLive()) {
-            return end(first, record);
+            return end(record);
         }
         if (first.expectedEpoch() == 0) {
             return birth(changes, record);
@@ -107,7 +118,8 @@ final class ShadowCommits {
         }
         return (now, outcome) -> {
             owned.committing = null;
-            if (!owned.gone) {
+            boolean ended = owned.view().state() == State.TERMINATED; // a birth of its client's came first
+            if (!owned.gone && !ended) {
                 bound(now, outcome, owned, asked, Compared.version(record.version()));
             }
         };
@@ -115,7 +127,7 @@ final class ShadowCommits {
 
     private void bound(long now, SessionTable.Outcome outcome, Owned owned, Exchange.Asked asked, Version recorded) {
         OwnerView view = owned.view();
-        boolean mayStaySilent = view.mayDrop(now); // its time was over meanwhile: it ends before it is answered
+        boolean mayStaySilent = gateway.mayDrop(now, owned); // else it ends before it is answered
         Answer answer = switch (outcome) {
             case COMMITTED -> view.committed(now);
             case REFUSED -> view.commitRefused(now, Reason.DUAL_ACTIVE_FORBIDDEN);
@@ -150,9 +162,9 @@ final class ShadowCommits {
         return (_, _) -> {}; // the gateway says when it takes it for its own
     }
 
-    private Settled end(SessionTable.Change change, SessionRecord record) {
+    private Settled end(SessionRecord record) {
         Reason why = Reason.valueOf(record.rows().getLast().reason().name());
-        Owned owned = ending(change.id(), why);
+        Owned owned = ending(record, why);
         OwnerView view = owned.view();
         view.end(gateway.now(), why);
         sameRows(record, owned.kept(view.lastRows(why)));
@@ -182,27 +194,32 @@ final class ShadowCommits {
         Owned here = gateway.owned(ended.id);
         if (here != null && here != ended) {
             gateway.forgets(here);
-            ended.again.clear();
+            if (!here.visiting) {
+                ended.again.clear();
+            }
         }
     }
 
-    /** The session that may end for this reason. */
-    private Owned ending(SessionId id, Reason why) {
-        Owned here = gateway.owned(id);
-        Owned guest = gateway.guest(id);
-        boolean decided = guest != null && guest.view().ending() == why; // maybe before it became ours again
-        Owned owned = here != null && (!decided || here.view().mayEnd(gateway.now(), why)) ? here : guest;
-        if (owned == null || (owned != here && owned.view().ending() == null)) {
-            owned = gateway.ownership.endable(id, why);
-        }
-        if (owned == null) {
-            throw violation("ends what it does not own: " + id + " by " + why);
-        }
-        boolean revoked = why == Reason.REVOKED && gateway.births.isRevoked(owned.client);
-        if (!revoked && !owned.view().mayEnd(gateway.now(), why)) {
-            throw violation("ends a session by " + why + ", which the model does not: " + id);
+    /**
+     * The session that may end for this reason: the one that is here, or one known from its record only, which may have become ours again since its end was decided. The
+     * rows say which.
+     */
+    private Owned ending(SessionRecord record, Reason why) {
+        List<Row> rows = Translation.rows(record);
+        Owned owned = gateway.known(record.id()).stream()
+                .filter(known -> mayEnd(known, why)
+                        && rows.equals(known.kept(known.view().lastRows(why))))
+                .findFirst()
+                .orElseGet(() -> gateway.ownership.endable(record.id(), why));
+        if (owned == null || !mayEnd(owned, why)) {
+            throw violation("ends a session by " + why + ", which the model does not: " + record.id() + " " + rows);
         }
         return owned;
+    }
+
+    private boolean mayEnd(Owned owned, Reason why) {
+        boolean revoked = why == Reason.REVOKED && gateway.births.isRevoked(owned.client);
+        return !owned.view().isFrozen() && (revoked || owned.view().mayEnd(gateway.now(), why));
     }
 
     private void sameRows(SessionRecord record, List<?> model) {
@@ -273,6 +290,7 @@ final class ShadowCommits {
     /** The table's answer to a commit. */
     void answered(long nowNanos, long commitId, SessionTable.Outcome outcome) {
         Attempt attempt = Objects.requireNonNull(attempts.get(commitId));
+        attempt.stage = Stage.LOOKING;
         boolean certain = outcome == SessionTable.Outcome.COMMITTED
                 || (outcome != SessionTable.Outcome.UNKNOWN && !attempt.doubtful);
         if (certain) {
@@ -295,7 +313,7 @@ final class ShadowCommits {
     void read(long nowNanos, SessionId id, SessionTable.Reading reading) {
         for (long commitId : List.copyOf(attempts.keySet())) {
             Attempt attempt = Objects.requireNonNull(attempts.get(commitId));
-            if (attempt.doubtful && !attempt.mayAskAgain && attempt.first.id().equals(id)) {
+            if (attempt.stage == Stage.LOOKING && attempt.first.id().equals(id)) {
                 judge(nowNanos, commitId, attempt, reading);
             }
         }
@@ -321,7 +339,7 @@ final class ShadowCommits {
         } else if (attempt.refused || epoch != attempt.first.expectedEpoch() || tooLate) {
             settle(nowNanos, commitId, attempt, SessionTable.Outcome.REFUSED);
         } else {
-            attempt.mayAskAgain = true;
+            attempt.stage = Stage.AGAIN;
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
@@ -161,6 +162,13 @@ final class ShadowGateway {
                 .filter(guest -> guest.id.equals(id))
                 .reduce((_, last) -> last)
                 .orElse(null);
+    }
+
+    /** What this gateway knows of a session: what is here first, then what is known from a record only. */
+    List<Owned> known(SessionId id) {
+        return Stream.concat(sessions.values().stream(), guests.stream())
+                .filter(known -> known.id.equals(id))
+                .toList();
     }
 
     /** The one whose end is to be said, or null. */
@@ -340,8 +348,13 @@ final class ShadowGateway {
         }
         ForwardingGate gate = node.route(status.inner().getFirst().address());
         Passage passage = passage(gate == null ? new Forwarding.Drop() : node.forwarding(gate));
-        boolean drops = passage == Passage.DROP && view.mayDrop(now);
+        boolean drops = passage == Passage.DROP && mayDrop(now, owned);
         owned.compared.settled(now, status.state(), status.version(), drops ? view.passage() : passage);
+    }
+
+    /** Whether an end may be decided that waits for a commit under way: nothing need pass, nor be answered. Who turns a client out decides once the table could be asked. */
+    boolean mayDrop(long now, Owned owned) {
+        return owned.view().mayDrop(now) || (births.isRevoked(owned.client) && owned.view().isFrozen());
     }
 
     private static Passage passage(Forwarding forwarding) {

@@ -2,6 +2,7 @@ package jumpvpn.lab.sim;
 
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.data.DropReason;
@@ -40,7 +41,8 @@ public final class Simulation {
         } catch (Violation violation) {
             throw new Violation(violation, simulation.story());
         } catch (RuntimeException e) {
-            Violation violation = new Violation("CRASH", "an engine threw " + e);
+            String where = Stream.of(e.getStackTrace()).limit(4).map(frame -> "\n    at " + frame).collect(Collectors.joining());
+            Violation violation = new Violation("CRASH", "an engine threw " + e + where);
             violation.initCause(e);
             throw new Violation(violation, simulation.story());
         }
