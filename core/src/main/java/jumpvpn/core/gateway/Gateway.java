@@ -70,7 +70,7 @@ public final class Gateway {
 
     /** Takes a datagram that no binding has: a handshake, a request or a probe. Any bytes may be passed. */
     public void receive(long nowNanos, int socketId, Endpoint from, byte[] datagram) {
-        table.proceed(nowNanos); // what it said came first
+        hear(nowNanos);
         if (datagram.length > 0) {
             switch (datagram[0]) {
                 case MessageType.HANDSHAKE_INIT -> {
@@ -90,7 +90,7 @@ public final class Gateway {
 
     /** Takes a control message that a binding opened, with the address it came from. */
     public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
-        table.proceed(nowNanos); // what it said came first
+        hear(nowNanos);
         BindingMessage parsed = BindingMessage.decode(message);
         Births.Birth birth = births.of(binding);
         GatewaySession session = sessions.of(binding);
@@ -133,14 +133,18 @@ public final class Gateway {
         proceed(nowNanos);
     }
 
+    /** Handles what the table has said by now, and the end of the lease, but no session's deadline. Whatever happens to the gateway begins with this. */
+    public void hear(long nowNanos) {
+        table.proceed(nowNanos);
+        ownership.proceed(nowNanos);
+    }
+
     /** Handles what the table has answered, and does what is due. */
     public void proceed(long nowNanos) {
-        table.proceed(nowNanos);
+        hear(nowNanos);
         births.proceed(nowNanos);
-        ownership.proceed(nowNanos);
         sessions.proceed(nowNanos);
-        table.proceed(nowNanos);
-        ownership.proceed(nowNanos);
+        hear(nowNanos);
     }
 
     /** When {@link #proceed} has something to do, or {@link Deadlines#NEVER}. */
@@ -155,7 +159,7 @@ public final class Gateway {
      * @return false if there is none with this id
      */
     public boolean terminate(long nowNanos, SessionId id) {
-        table.proceed(nowNanos); // what it said came first
+        hear(nowNanos);
         GatewaySession session = sessions.get(id);
         if (session == null) {
             return false;
@@ -171,14 +175,14 @@ public final class Gateway {
      * @param publicKey the client's, 32 bytes
      */
     public void revoke(long nowNanos, byte[] publicKey) {
-        table.proceed(nowNanos); // what it said came first
+        hear(nowNanos);
         completions.revoke(SessionRecord.clientKey(publicKey));
         proceed(nowNanos);
     }
 
     /** Serves the sessions that it has, accepts nothing new, and tells every client to reattach at another gateway. */
     public void drain(long nowNanos) {
-        table.proceed(nowNanos); // what it said came first
+        hear(nowNanos);
         ownership.drain(nowNanos);
         proceed(nowNanos);
     }
@@ -188,13 +192,14 @@ public final class Gateway {
      * memory knows. Clients hear nothing: their sessions go on as soon as a gateway is there again. Close the table afterwards, so that the mark is durable.
      */
     public void leave(long nowNanos) {
+        hear(nowNanos);
         ownership.leave(nowNanos);
         proceed(nowNanos);
     }
 
     /** Ends everything: every client is told. */
     public void close(long nowNanos) {
-        table.proceed(nowNanos); // what it said came first
+        hear(nowNanos);
         sessions.all().forEach(session -> sessions.end(nowNanos, session, ReasonCode.OPERATOR_TERMINATE));
         proceed(nowNanos);
     }

@@ -221,6 +221,7 @@ final class GatewayNode extends Node {
 
         @Override
         public void receive(long nowNanos, int socketId, Endpoint from, byte[] bytes) {
+            beside.during(() -> gateway.hear(nowNanos));
             beside.hears(nowNanos, bytes);
             if (bytes[0] == MessageType.HANDSHAKE_INIT || bytes[0] == MessageType.REATTACH_REQUEST) {
                 addresses.prove(from);
@@ -230,6 +231,7 @@ final class GatewayNode extends Node {
 
         @Override
         public void receiveControl(long nowNanos, Binding binding, Endpoint from, byte[] message) {
+            beside.during(() -> gateway.hear(nowNanos));
             beside.control(nowNanos, binding, message);
             if (BindingMessage.decode(message) instanceof BindingMessage.ChallengeAnswer) {
                 addresses.prove(from);
@@ -274,6 +276,7 @@ final class GatewayNode extends Node {
     /** The operator wants it empty. */
     void drain() {
         touch("drain", () -> {
+            beside.during(() -> gateway().hear(local()));
             closedToSome = true;
             beside.ownership.drains();
             beside.during(() -> gateway().drain(local()));
@@ -288,6 +291,7 @@ final class GatewayNode extends Node {
     /** The operator turns a client out. */
     void revoke(ClientNode client) {
         touch("revoke", () -> {
+            beside.during(() -> gateway().hear(local()));
             closedToSome = true;
             beside.revokes(local(), client.index);
             beside.during(() -> gateway().revoke(local(), client.own.publicKey()));
