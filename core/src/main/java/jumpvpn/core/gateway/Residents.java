@@ -165,7 +165,8 @@ final class Residents {
     void settle(long nowNanos, GatewaySession session) {
         reschedule(session);
         if (has(session) && session.isAtRest(nowNanos)) {
-            RestingSession resting = new RestingSession(session.path.gate, fold.snapshot(session.policy()));
+            RestingSession resting =
+                    new RestingSession(session.path.gate, fold.snapshot(session.policy(), session.path.isAttached()));
             resting.state(session);
             session.falling = resting;
             session.path.rest(resting);

@@ -34,13 +34,14 @@ final class SessionFold {
     }
 
     /** The policy, shared with all sessions that have the same; of too many different ones a session has its own. */
-    PolicySnapshot snapshot(Policy policy) {
+    PolicySnapshot snapshot(Policy policy, boolean attached) {
         for (PolicySnapshot known : snapshots) {
-            if (known.policy() == policy || known.policy().equals(policy)) {
+            boolean same = known.policy() == policy || known.policy().equals(policy);
+            if (same && known.attached() == attached) {
                 return known;
             }
         }
-        PolicySnapshot made = new PolicySnapshot(policy, context.drops());
+        PolicySnapshot made = new PolicySnapshot(policy, attached, context.drops());
         if (snapshots.size() < MOST_SNAPSHOTS) {
             snapshots.add(made);
         }

@@ -59,6 +59,11 @@ final class SessionPath {
         return active != null && active.binding == binding;
     }
 
+    /** Whether there is a binding through which packets can go. */
+    boolean isAttached() {
+        return active != null && isAlive();
+    }
+
     private boolean isAlive() {
         return session.machine.bindingAlive();
     }
@@ -122,7 +127,7 @@ final class SessionPath {
     }
 
     private HoldQueue queue() {
-        return new PolicySnapshot(session.policy(), session.context.drops()).queue();
+        return new PolicySnapshot(session.policy(), false, session.context.drops()).queue();
     }
 
     void send(long nowNanos, Binding through, BindingMessage message) {

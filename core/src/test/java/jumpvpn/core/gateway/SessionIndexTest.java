@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** The index and the heap of wake-ups against tables of the JDK, with ids that collide. */
 class SessionIndexTest {
     private final Random random = new Random(5);
-    private final PolicySnapshot snapshot = new PolicySnapshot(Policy.DEFAULT, new DropCounters());
+    private final PolicySnapshot snapshot = new PolicySnapshot(Policy.DEFAULT, true, new DropCounters());
 
     private RestingSession session(long id) {
         RestingSession session = new RestingSession(new ForwardingGate(), snapshot);

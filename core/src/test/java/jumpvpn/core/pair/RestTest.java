@@ -73,6 +73,29 @@ class RestTest {
     }
 
     @Test
+    void aPolicyThatHoldsNothingCostsNoPacketOfWhoIsAttached() {
+        Pair pair = resting(Policy.DEFAULT.with(PolicyKey.HOLD_BYTES_PER_SESSION, 0));
+        pair.sendDown(100);
+        pair.run(100);
+        assertThat(pair.atClient).endsWith(100);
+    }
+
+    @Test
+    void whatWaitsForAClientThatIsAwayIsBoundedByThePolicy() {
+        Pair pair = resting(Policy.DEFAULT.with(PolicyKey.HOLD_BYTES_PER_SESSION, 0));
+        pair.a.passes = false;
+        pair.b.passes = false;
+        awaitRest(pair);
+        pair.atClient.clear();
+        pair.sendDown(100);
+        pair.run(100);
+        pair.a.passes = true;
+        pair.b.passes = true;
+        pair.await(() -> pair.state() == SessionState.ATTACHED, 20_000);
+        passesBothWays(pair, 200);
+    }
+
+    @Test
     void aPacketOfItsClientIsDelivered() {
         Pair pair = resting(Policy.DEFAULT);
         pair.sendUp(100);

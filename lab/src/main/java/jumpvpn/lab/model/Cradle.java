@@ -2,6 +2,7 @@ package jumpvpn.lab.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public final class Cradle {
 
     private final Terms terms;
     private final List<Birth> births = new ArrayList<>();
+    /** How many of a client's made room for newer ones: nobody says which. */
+    private final TreeMap<Integer, Integer> gone = new TreeMap<>();
+
     private int dropped;
 
     /** An empty one. */
@@ -41,7 +45,19 @@ public final class Cradle {
 
     /** A first message of this client is answered. */
     public void begin(long nowNanos, String name, int client) {
+        forgetOver(nowNanos);
         births.add(new Birth(name, client, nowNanos + terms.handshakeTimeout()));
+    }
+
+    /** Whoever's time was over long ago is one of those that made room. */
+    private void forgetOver(long nowNanos) {
+        for (Birth birth : List.copyOf(births)) {
+            boolean over = !birth.committing && birth.endNanos + terms.handshakeTimeout() <= nowNanos;
+            if (over && gone(birth.client) > 0) {
+                births.remove(birth);
+                gone.merge(birth.client, -1, Integer::sum);
+            }
+        }
     }
 
     /** The first packet under the new keys: its birth is to be committed, and till that is settled no time ends it. @return whether there is such a handshake, and it was not so before */
@@ -61,6 +77,8 @@ public final class Cradle {
             return;
         }
         births.remove(done);
+        dropped -= gone(done.client);
+        gone.remove(done.client);
         for (Birth other : List.copyOf(births)) {
             if (other.client == done.client && other.committing) {
                 other.overtaken = true;
@@ -108,17 +126,29 @@ public final class Cradle {
             return true;
         }
         for (Birth birth : births) {
-            boolean over = birth.endNanos <= nowNanos || ofClient(birth.client) >= MOST_PER_CLIENT;
-            if (over && !birth.committing) {
+            if (!birth.committing && birth.endNanos <= nowNanos) {
                 births.remove(birth);
+                return true;
+            }
+        }
+        for (Birth birth : births) {
+            if (waiting(birth.client) >= MOST_PER_CLIENT) {
+                gone.merge(birth.client, 1, Integer::sum);
                 return true;
             }
         }
         return false;
     }
 
-    private long ofClient(int client) {
-        return births.stream().filter(birth -> birth.client == client).count();
+    private int gone(int client) {
+        return gone.getOrDefault(client, 0);
+    }
+
+    private long waiting(int client) {
+        return births.stream()
+                        .filter(birth -> birth.client == client && !birth.committing)
+                        .count()
+                - gone(client);
     }
 
     /** Handshakes that were dropped and whose rows have not come yet. */
@@ -126,12 +156,15 @@ public final class Cradle {
         return dropped;
     }
 
-    /** When the oldest must end, {@link Long#MAX_VALUE} if there is none. */
+    /** When the oldest must end, {@link Long#MAX_VALUE} if there is none. Of a client's oldest some may have made room. */
     public long nextDeadlineNanos() {
+        TreeMap<Integer, Integer> missing = new TreeMap<>(gone);
         for (Birth birth : births) {
-            if (!birth.committing) {
+            int left = missing.getOrDefault(birth.client, 0);
+            if (!birth.committing && left == 0) {
                 return birth.endNanos;
             }
+            missing.put(birth.client, birth.committing ? left : left - 1);
         }
         return View.NEVER;
     }

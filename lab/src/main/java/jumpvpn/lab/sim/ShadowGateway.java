@@ -354,7 +354,8 @@ final class ShadowGateway {
 
     /** Whether an end may be decided that waits for a commit under way: nothing need pass, nor be answered. Who turns a client out decides once the table could be asked. */
     boolean mayDrop(long now, Owned owned) {
-        return owned.view().mayDrop(now) || (births.isRevoked(owned.client) && owned.view().isFrozen());
+        return owned.view().mayDrop(now)
+                || (births.isRevoked(owned.client) && owned.view().isFrozen());
     }
 
     private static Passage passage(Forwarding forwarding) {

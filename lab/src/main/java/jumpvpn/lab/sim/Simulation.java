@@ -41,7 +41,10 @@ public final class Simulation {
         } catch (Violation violation) {
             throw new Violation(violation, simulation.story());
         } catch (RuntimeException e) {
-            String where = Stream.of(e.getStackTrace()).limit(4).map(frame -> "\n    at " + frame).collect(Collectors.joining());
+            String where = Stream.of(e.getStackTrace())
+                    .limit(4)
+                    .map(frame -> "\n    at " + frame)
+                    .collect(Collectors.joining());
             Violation violation = new Violation("CRASH", "an engine threw " + e + where);
             violation.initCause(e);
             throw new Violation(violation, simulation.story());
