@@ -2,7 +2,7 @@ package jumpvpn.lab.sim;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +22,7 @@ final class ShadowRequests {
     private record Owed(Exchange.Asked asked, Answer answer, boolean mayStaySilent) {}
 
     private final ShadowGateway gateway;
-    private final Map<Integer, ByteBuffer> firstAnswers = new HashMap<>(); // never iterated
+    private final Map<Exchange.Asked, ByteBuffer> firstAnswers = new IdentityHashMap<>(); // never iterated
     private final TreeMap<SessionId, Exchange.Asked> awaiting = new TreeMap<>();
     private final TreeSet<SessionId> readings = new TreeSet<>();
     private final List<Owed> owed = new ArrayList<>();
@@ -144,8 +144,7 @@ final class ShadowRequests {
         ByteBuffer bytes = ByteBuffer.wrap(datagram.clone());
         boolean right = switch (model) {
             case Answer.Silence _, Answer.Later _ -> false;
-            case Answer.SameAgain _ ->
-                bytes.equals(firstAnswers.get(real.asked().hash()));
+            case Answer.SameAgain _ -> bytes.equals(firstAnswers.get(real.asked()));
             case Answer.Refusal(Reason reason, Version version) ->
                 real.answer() instanceof ReattachAnswer.Reject reject
                         && reject.reason().name().equals(reason.name())
@@ -157,7 +156,10 @@ final class ShadowRequests {
         if (!right) {
             throw violation("answers " + brief(real.answer()) + ", the model " + model);
         }
-        firstAnswers.put(real.asked().hash(), bytes);
+        boolean unread = model instanceof Answer.Refusal(Reason _, Version version) && version.equals(Version.NONE);
+        if (!unread) { // a reading that came to nothing may say so after the request was answered at last
+            firstAnswers.put(real.asked(), bytes);
+        }
         if (real.answer() instanceof ReattachAnswer.Ack ack && model instanceof Answer.Bound) {
             gateway.bound(real.asked().session(), ack.gatewayWireId());
         }
