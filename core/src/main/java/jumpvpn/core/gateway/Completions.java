@@ -2,6 +2,7 @@ package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.observability.Event.Detail;
@@ -145,7 +146,10 @@ final class Completions {
                 older.thaw(at);
             }
             if (outcome == SessionTable.Outcome.COMMITTED) {
-                if (older != null && !older.isGone()) {
+                if (older != null && older.isGone()) {
+                    sessions.overtaken(
+                            at, Objects.requireNonNull(changes.getLast().record()));
+                } else if (older != null) {
                     sessions.evict(at, older, lastRows);
                 }
                 live(at, birth, record, rows);

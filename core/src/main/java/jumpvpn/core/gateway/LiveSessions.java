@@ -207,6 +207,16 @@ final class LiveSessions {
         bury(nowNanos, session.record.id());
     }
 
+    /** A commit of ours ended a session that we had lost meanwhile. What was loaded of it since is not the session any more: its rows are said as the table has them. */
+    void overtaken(long nowNanos, SessionRecord ended) {
+        GatewaySession loaded = residents.get(ended.id());
+        if (loaded != null) {
+            forget(nowNanos, loaded, ReasonCode.NOT_OWNER);
+            restored(ended, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
+            bury(nowNanos, ended.id());
+        }
+    }
+
     /** Removes what is left of an ended session once its events are surely told. */
     void bury(long nowNanos, SessionId id) {
         graves.add(id);

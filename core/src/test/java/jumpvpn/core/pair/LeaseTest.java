@@ -5,11 +5,13 @@ import static jumpvpn.core.pair.LoneGateway.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jumpvpn.core.control.BindCause;
+import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.pair.ScriptedTable.Fate;
 import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.StateVersion;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,27 @@ class LeaseTest {
         gateway.table.readable = true;
         gateway.run(6 * SECOND);
         isBoundOnce();
+    }
+
+    @Test
+    void whatIsHereAgainGivesWayToItsClientsNewSession() {
+        SessionId old = client.id;
+        gateway.receive(client.from, client.init());
+        client.listen();
+        gateway.table.fates.add(Fate.LATE);
+        client.say(new BindingMessage.Confirm());
+        loseTheLease();
+        haveItBack();
+        assertThat(gateway.session().id()).isEqualTo(old);
+        gateway.events.clear();
+        gateway.table.loadsAreLate = true; // the watch too: only the commit's own answer says it
+        gateway.table.land();
+        gateway.run(0);
+        assertThat(gateway.session().id()).isEqualTo(client.id).isNotEqualTo(old);
+        assertThat(gateway.rows()).containsExactly("SUPERSEDED 1.1 again", "HANDSHAKE_OK 1.0");
+        gateway.table.land();
+        gateway.run(SECOND);
+        assertThat(gateway.rows()).as("said once").hasSize(2);
     }
 
     @Test

@@ -242,6 +242,8 @@ final class ShadowCommits {
             boolean committed = outcome == SessionTable.Outcome.COMMITTED;
             if (older != null && !older.gone) {
                 superseded(now, older, committed);
+            } else if (older != null && committed) { // what was loaded of it since is old
+                gateway.ownership.knows(Objects.requireNonNull(changes.getLast().record()), false);
             }
             if (committed) {
                 Owned born = gateway.births.born(now, id, wireId, asked, gateway.owned(id) != null);
