@@ -262,9 +262,11 @@ final class Ownership {
     }
 
     private static long dueNanos(SessionRecord record) {
-        return Math.min(
-                record.lifetimeEndNanos(),
-                record.noBindingSinceNanos() + record.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
+        return Math.min(record.lifetimeEndNanos(), lossEndNanos(record));
+    }
+
+    private static long lossEndNanos(SessionRecord record) {
+        return record.noBindingSinceNanos() + record.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
     }
 
     private void orphanRead(long nowNanos, SessionRecord orphan, SessionTable.Reading reading) {
@@ -287,9 +289,8 @@ final class Ownership {
         }
         orphans--;
         GatewaySession session = sessions.restored(record, Life.LOST, nowNanos);
-        boolean lifetime = nowNanos >= record.lifetimeEndNanos();
-        sessions.end(
-                nowNanos, session, lifetime ? ReasonCode.TTL_SESSION_EXPIRED : ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED);
+        boolean lost = nowNanos >= lossEndNanos(record); // where both times are over, the table's order decides
+        sessions.end(nowNanos, session, lost ? ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED : ReasonCode.TTL_SESSION_EXPIRED);
     }
 
     /** Accepts nothing new, and tells the table what only this memory knows: the sessions are to outlive it. Clients hear nothing. */

@@ -300,6 +300,23 @@ class OwnerTest {
     }
 
     @Test
+    void anOrphanWhoseTimesAreBothOverEndsByTheFirstInTheTable() {
+        gateway.policy = Policy.DEFAULT
+                .with(PolicyKey.SESSION_MAX_LIFETIME, MINUTE)
+                .with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 30 * SECOND);
+        connect();
+        SessionRecord orphan = ownedBy(bound(gateway.memory.live().getFirst(), 2), new Owner(77, 1));
+        put(orphan);
+        gateway.run(0);
+        gateway.table.readable = false;
+        gateway.table.tellOwnerGone(orphan);
+        gateway.run(2 * MINUTE);
+        gateway.table.readable = true;
+        gateway.run(SECOND);
+        assertThat(gateway.rows()).contains("TTL_TRANSPORT_LOSS_EXPIRED " + StateVersion.of(2, UPPER));
+    }
+
+    @Test
     void anOrphanThatFoundAnOwnerIsLeftAlone() {
         gateway.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 30 * SECOND);
         connect();
