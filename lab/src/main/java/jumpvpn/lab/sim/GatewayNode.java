@@ -211,7 +211,7 @@ final class GatewayNode extends Node {
 
         @Override
         public long nextNanos() {
-            return gateway.nextNanos();
+            return beside.isUntold() ? 0 : gateway.nextNanos();
         }
 
         @Override

@@ -41,7 +41,7 @@ final class ShadowGateway {
     private final TreeMap<SessionId, Owned> sessions = new TreeMap<>();
     private final List<Owned> guests = new ArrayList<>();
     private final TreeMap<Integer, SessionTable.Reading> readings = new TreeMap<>();
-    private final ArrayDeque<LongConsumer> untold = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> untold = new ArrayDeque<>();
     private boolean busy;
 
     ShadowGateway(GatewayNode node) {
@@ -78,24 +78,46 @@ final class ShadowGateway {
         ownership.dies();
     }
 
-    /** Something happens to the engine, and then it hears what the table said before; what the table says meanwhile is told at once. */
+    /** The engine hears what the table said before, word by word, and then something happens to it; what the table says meanwhile it hears at once. */
     void during(Runnable happening) {
         while (!untold.isEmpty()) {
-            untold.remove().accept(now());
+            Runnable word = untold.remove();
+            working(() -> {
+                word.run();
+                node.gateway().hear(now());
+            });
         }
+        working(happening);
+    }
+
+    private void working(Runnable happening) {
         busy = true;
         happening.run();
         busy = false;
         ownership.proceeded(now());
     }
 
-    /** The table says something; an engine that is not at work hears of it with the next thing that happens to it. */
-    void told(LongConsumer word) {
+    /**
+     * The table says something; an engine that is not at work hears of it with the next thing that happens to it.
+     *
+     * @param toModel what it means to the model
+     * @param toEngine hands it to the engine
+     */
+    void told(LongConsumer toModel, Runnable toEngine) {
+        Runnable word = () -> {
+            toModel.accept(now());
+            toEngine.run();
+        };
         if (busy) {
-            word.accept(now());
+            word.run();
         } else {
             untold.add(word);
         }
+    }
+
+    /** Whether the table has said something that the engine has not heard. */
+    boolean isUntold() {
+        return !untold.isEmpty();
     }
 
     /** A session that is here, or about to be bound here. */

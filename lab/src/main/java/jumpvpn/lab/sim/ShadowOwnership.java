@@ -134,8 +134,11 @@ final class ShadowOwnership {
         }
     }
 
-    /** The table took the mark: the lease counts from when it was given. */
-    void marked(SessionTable.Mark mark) {
+    /** What became of the mark. If the table took it, the lease counts from when it was given. */
+    void marked(SessionTable.Mark mark, SessionTable.Outcome outcome) {
+        if (outcome != SessionTable.Outcome.COMMITTED) {
+            return;
+        }
         for (SessionTable.Loss loss : mark.losses()) {
             Owned owned = gateway.owned(loss.id());
             if (owned != null) {

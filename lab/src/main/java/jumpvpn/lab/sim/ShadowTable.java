@@ -12,47 +12,40 @@ record ShadowTable(SessionTable table, ShadowGateway shadow) implements SessionT
     @Override
     public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
         shadow.commits.asks(commitId, changes);
-        table.commit(commitId, changes, outcome -> {
-            shadow.told(now -> shadow.commits.answered(now, commitId, outcome));
-            done.accept(outcome);
-        });
+        table.commit(
+                commitId,
+                changes,
+                outcome -> shadow.told(
+                        now -> shadow.commits.answered(now, commitId, outcome), () -> done.accept(outcome)));
     }
 
     @Override
     public void read(SessionId id, Consumer<Reading> done) {
         Exchange.Asked request = shadow.requests.reads(id);
-        table.read(id, reading -> {
-            shadow.told(now -> shadow.read(now, id, reading, request));
-            done.accept(reading);
-        });
+        table.read(
+                id, reading -> shadow.told(now -> shadow.read(now, id, reading, request), () -> done.accept(reading)));
     }
 
     @Override
     public void readClient(String clientKey, Consumer<Reading> done) {
         long birth = shadow.births.reads();
-        table.readClient(clientKey, reading -> {
-            shadow.told(_ -> shadow.readClient(clientKey, reading, birth));
-            done.accept(reading);
-        });
+        table.readClient(
+                clientKey,
+                reading -> shadow.told(_ -> shadow.readClient(clientKey, reading, birth), () -> done.accept(reading)));
     }
 
     @Override
     public void mark(Mark mark, Consumer<Outcome> done) {
         shadow.ownership.marks(mark);
-        table.mark(mark, outcome -> {
-            if (outcome == Outcome.COMMITTED) {
-                shadow.told(_ -> shadow.ownership.marked(mark));
-            }
-            done.accept(outcome);
-        });
+        table.mark(
+                mark, outcome -> shadow.told(_ -> shadow.ownership.marked(mark, outcome), () -> done.accept(outcome)));
     }
 
     @Override
     public void load(long gateway, Consumer<List<SessionRecord>> done) {
-        table.load(gateway, records -> {
-            shadow.told(now -> shadow.ownership.loaded(now, records));
-            done.accept(records);
-        });
+        table.load(
+                gateway,
+                records -> shadow.told(now -> shadow.ownership.loaded(now, records), () -> done.accept(records)));
     }
 
     @Override
@@ -60,14 +53,12 @@ record ShadowTable(SessionTable table, ShadowGateway shadow) implements SessionT
         table.watch(new Watcher() {
             @Override
             public void committed(SessionId id, @Nullable SessionRecord record) {
-                shadow.told(_ -> shadow.ownership.hears(id, record));
-                watcher.committed(id, record);
+                shadow.told(_ -> shadow.ownership.hears(id, record), () -> watcher.committed(id, record));
             }
 
             @Override
             public void ownerGone(SessionRecord record) {
-                shadow.told(_ -> shadow.ownership.knows(record, true));
-                watcher.ownerGone(record);
+                shadow.told(_ -> shadow.ownership.knows(record, true), () -> watcher.ownerGone(record));
             }
         });
     }
