@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import jumpvpn.core.control.ReattachAnswer;
@@ -22,7 +21,7 @@ final class ShadowRequests {
     private record Owed(Exchange.Asked asked, Answer answer, boolean mayStaySilent) {}
 
     private final ShadowGateway gateway;
-    private final Map<Exchange.Asked, ByteBuffer> firstAnswers = new IdentityHashMap<>(); // never iterated
+    private final IdentityHashMap<Exchange.Asked, ByteBuffer> firstAnswers = new IdentityHashMap<>(); // never iterated
     private final TreeMap<SessionId, Exchange.Asked> awaiting = new TreeMap<>();
     private final TreeSet<SessionId> readings = new TreeSet<>();
     private final List<Owed> owed = new ArrayList<>();
