@@ -20,7 +20,7 @@ import jumpvpn.core.session.SessionId;
  */
 final class TableClient {
     private static final long FIRST_PAUSE_NANOS = 50_000_000;
-    private static final long LONGEST_PAUSE_NANOS = 5_000_000_000L;
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
     private static final long BIRTH_NANOS = LiveSessions.GRAVE_NANOS / 2;
 
     /** Who hears how a commit ended; never UNKNOWN. */
