@@ -51,7 +51,7 @@ public final class LookupTable<V> {
         if (get(high, low) != null) {
             bury(slots, high, low);
             live--;
-            if (slots.length() > LEAST && live < slots.length() / 16) {
+            if (slots.length() > LEAST && live < slots.length() / 4) {
                 rebuild();
             }
         }

@@ -40,7 +40,7 @@ final class Fleet {
     private static final int SOCKET = 7;
     private static final int TOGETHER = 500;
 
-    final List<BenchClient> clients = new ArrayList<>();
+    final ArrayList<BenchClient> clients = new ArrayList<>();
     final Gateway gateway;
     /** Boot time at the gateway. */
     long nowNanos = START.bootNanos();
@@ -117,6 +117,12 @@ final class Fleet {
         eachAsks(
                 client -> gateway.receive(nowNanos, SOCKET, client.from, client.request(nowNanos)),
                 (client, answer) -> client.answered(nowNanos, answer));
+    }
+
+    /** The clients go; the gateway stays. */
+    void forgetClients() {
+        clients.clear();
+        clients.trimToSize();
     }
 
     private void settle() {

@@ -67,7 +67,7 @@ final class IdleSessions {
 
     private static Bytes atRest(int sessions, DurableTable table) {
         Fleet fleet = atRest(new Fleet(sessions, table));
-        fleet.clients.clear();
+        fleet.forgetClients();
         Bytes bytes = Bytes.now();
         check(fleet, sessions); // also keeps it alive until here
         return bytes;
