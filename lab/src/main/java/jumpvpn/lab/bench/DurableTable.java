@@ -20,6 +20,8 @@ import jumpvpn.node.ownership.embedded.Reports;
 
 /** The product's session table in a folder of {@code java.io.tmpdir}, for a caller that has no loop: it waits for answers. Whatever the table reports ends the measurement. */
 final class DurableTable implements SessionTable, AutoCloseable {
+    private static final long POLL_MILLIS = 50;
+
     private final Path folder = Files.createTempDirectory("jumpvpn-bench");
     private final Semaphore woken = new Semaphore(0);
     private final long gateway;
@@ -66,6 +68,17 @@ final class DurableTable implements SessionTable, AutoCloseable {
             woken.acquireUninterruptibly();
             woken.drainPermits();
             table.deliver();
+        }
+    }
+
+    /** Waits until everything is on disk and what is outdated is not being thrown out. */
+    void quiet() throws InterruptedException {
+        for (int group = 0; group < 2; group++) { // a compaction begins after a group: when the second is answered, that of the first is seen
+            read(new SessionId(0, 0), _ -> {});
+            settle(0);
+        }
+        while (Files.exists(folder.resolve("state").resolve("sessions.new"))) {
+            Thread.sleep(POLL_MILLIS);
         }
     }
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryType;
 import java.util.Locale;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.node.host.SystemEntropy;
@@ -24,19 +24,19 @@ final class IdleSessions {
     private static final int TALKERS = 5_000;
     private static final int MILLION = 1_000_000;
     private static final long GATEWAY = 1;
-    private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private IdleSessions() {}
 
     /** Measures and prints. */
-    static void measure(int sessions, PrintStream out) throws IOException {
+    static void measure(int sessions, PrintStream out) throws IOException, InterruptedException {
         keepalives(out);
         Bytes before = Bytes.now();
         try (DurableTable table = new DurableTable(GATEWAY, Crypto.jdk(new SystemEntropy()), () -> Fleet.START)) {
             Bytes all = atRest(sessions, table).minus(before);
             table.reopen();
+            table.quiet();
             Bytes tables = Bytes.now().minus(before);
             out.printf(
                     Locale.ROOT,
@@ -49,12 +49,15 @@ final class IdleSessions {
         }
     }
 
-    /** What this process has. */
+    /** What a collection leaves to this process: what its threads have taken since, to allocate from, is not in it. */
     private record Bytes(long heap, long buffers) {
         static Bytes now() {
-            MEMORY.gc();
+            ManagementFactory.getMemoryMXBean().gc();
             return new Bytes(
-                    MEMORY.getHeapMemoryUsage().getUsed(),
+                    ManagementFactory.getMemoryPoolMXBeans().stream()
+                            .filter(pool -> pool.getType() == MemoryType.HEAP)
+                            .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                            .sum(),
                     ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                             .mapToLong(BufferPoolMXBean::getMemoryUsed)
                             .sum());
@@ -65,9 +68,10 @@ final class IdleSessions {
         }
     }
 
-    private static Bytes atRest(int sessions, DurableTable table) {
+    private static Bytes atRest(int sessions, DurableTable table) throws InterruptedException {
         Fleet fleet = atRest(new Fleet(sessions, table));
         fleet.forgetClients();
+        table.quiet();
         Bytes bytes = Bytes.now();
         check(fleet, sessions); // also keeps it alive until here
         return bytes;
