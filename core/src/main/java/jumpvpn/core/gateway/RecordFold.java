@@ -74,9 +74,9 @@ final class RecordFold {
         out.put((byte) rows.size());
         for (SessionRecord.Row row : rows) {
             row.version().encodeShort(out);
-            out.put((byte) row.from().ordinal())
-                    .put((byte) row.to().ordinal())
-                    .putShort((short) row.reason().number());
+            out.put((byte) row.from().ordinal());
+            out.put((byte) row.to().ordinal());
+            out.putShort((short) row.reason().number());
         }
     }
 

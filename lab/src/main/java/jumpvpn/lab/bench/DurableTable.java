@@ -51,8 +51,7 @@ final class DurableTable implements SessionTable, AutoCloseable {
     }
 
     private EmbeddedSessionTable open() throws IOException {
-        return EmbeddedSessionTable.open(
-                        folder.resolve("state"), gateway, new byte[32], crypto, clocks, new Thrown())
+        return EmbeddedSessionTable.open(folder.resolve("state"), gateway, new byte[32], crypto, clocks, new Thrown())
                 .waking(woken::release);
     }
 
@@ -73,7 +72,8 @@ final class DurableTable implements SessionTable, AutoCloseable {
 
     /** Waits until everything is on disk and what is outdated is not being thrown out. */
     void quiet() throws InterruptedException {
-        for (int group = 0; group < 2; group++) { // a compaction begins after a group: when the second is answered, that of the first is seen
+        // a compaction begins after a group: when the second is answered, that of the first is seen
+        for (int group = 0; group < 2; group++) {
             read(new SessionId(0, 0), _ -> {});
             settle(0);
         }

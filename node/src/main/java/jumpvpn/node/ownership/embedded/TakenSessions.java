@@ -51,7 +51,8 @@ final class TakenSessions {
      * @param nanos boot time of their encoding
      */
     void take(List<Change> changes, long nanos) {
-        for (Change change : changes) { // what goes, before what comes: a client's old session makes room for his new one
+        // what goes, before what comes: a client's old session makes room for his new one
+        for (Change change : changes) {
             SessionRecord record = change.record();
             if (record == null || !record.isLive()) {
                 removeLive(change.id());

@@ -254,7 +254,10 @@ class EmbeddedSessionTableTest {
                 bed.table.read(ONE, reading -> heard.add("read " + epoch(reading)));
                 bed.table.commit(
                         1, List.of(new Change(ONE, epoch, attached(ONE, "aa", next))), outcome -> heard.add("" + next));
-                bed.table.load(5, records -> heard.add("load " + records.getFirst().version().epoch()));
+                bed.table.load(
+                        5,
+                        records ->
+                                heard.add("load " + records.getFirst().version().epoch()));
             }
             bed.read(TWO);
         }
@@ -277,8 +280,7 @@ class EmbeddedSessionTableTest {
         try (Bed bed = open()) {
             bed.commit(new Change(ONE, 0, attached(ONE, "aa", 1)));
             bed.table.readClient(client, heard::add);
-            bed.table.commit(
-                    1, List.of(new Change(TWO, 0, attached(TWO, "aa", 1)), new Change(ONE, 1, end)), _ -> {});
+            bed.table.commit(1, List.of(new Change(TWO, 0, attached(TWO, "aa", 1)), new Change(ONE, 1, end)), _ -> {});
             bed.table.readClient(client, heard::add);
             bed.table.commit(1, List.of(new Change(ONE, 0, null)), _ -> {});
             bed.table.read(ONE, heard::add);

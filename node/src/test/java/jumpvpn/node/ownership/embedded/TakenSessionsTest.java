@@ -91,9 +91,7 @@ class TakenSessionsTest {
         assertThat(sessions.writtenNanos(id(number)) == null)
                 .as("seed %d, step %d, session %d", seed, step, number)
                 .isEqualTo(record == null);
-        String clientKey = record(
-                        (int) number, 1, SessionState.ATTACHED)
-                .clientKey();
+        String clientKey = record((int) number, 1, SessionState.ATTACHED).clientKey();
         assertThat(sessions.ofClient(clientKey))
                 .as("seed %d, step %d, client of %d", seed, step, number)
                 .isEqualTo(clientsSession(clientKey));
