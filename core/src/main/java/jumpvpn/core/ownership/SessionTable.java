@@ -50,8 +50,9 @@ public interface SessionTable {
 
         /** Whether a table with this record of the session may take the change. */
         public boolean fits(@Nullable SessionRecord current) {
-            boolean live = current != null && current.isLive();
-            return fits(live ? current.version().epoch() : 0, current != null && !live);
+            int liveEpoch =
+                    current != null && current.isLive() ? current.version().epoch() : 0;
+            return fits(liveEpoch, current != null && !current.isLive());
         }
 
         /**
