@@ -2,6 +2,7 @@ package jumpvpn.core.data;
 
 import java.util.List;
 import jumpvpn.core.net.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one object through which a session's packets pass. The control side publishes what is to be done; it starts at DROP, and a session without a gate
@@ -12,6 +13,8 @@ public final class ForwardingGate {
 
     private volatile Forwarding forwarding = DROP;
     private volatile List<IpAddress> inner = List.of();
+    /** The control thread's. */
+    private @Nullable Object holder;
 
     /** What to do with a packet now. */
     public Forwarding forwarding() {
@@ -46,6 +49,16 @@ public final class ForwardingGate {
     /** The session's inner addresses. */
     public List<IpAddress> inner() {
         return inner;
+    }
+
+    /** Says who has this gate; null: nobody. Control thread only. */
+    public void holder(@Nullable Object session) {
+        holder = session;
+    }
+
+    /** Who has this gate, or null. Control thread only. */
+    public @Nullable Object holder() {
+        return holder;
     }
 
     /** Whether the session may send from this address; allocates nothing. */

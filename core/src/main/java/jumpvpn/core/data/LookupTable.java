@@ -13,7 +13,9 @@ public final class LookupTable<V> {
 
     private static final Entry<?> GRAVE = new Entry<>(0, 0, null);
 
-    private volatile AtomicReferenceArray<@Nullable Entry<V>> slots = new AtomicReferenceArray<>(16);
+    private static final int LEAST = 16;
+
+    private volatile AtomicReferenceArray<@Nullable Entry<V>> slots = new AtomicReferenceArray<>(LEAST);
     private int used;
     private int live;
 
@@ -34,7 +36,7 @@ public final class LookupTable<V> {
 
     /** Sets the value of a key; writer only. */
     public void put(long high, long low, V value) {
-        if (used * 2 >= slots.length()) {
+        if (used >= slots.length() / 8 * 5) {
             rebuild();
         }
         boolean isNew = get(high, low) == null;
@@ -49,6 +51,9 @@ public final class LookupTable<V> {
         if (get(high, low) != null) {
             bury(slots, high, low);
             live--;
+            if (slots.length() > LEAST && live < slots.length() / 4) {
+                rebuild();
+            }
         }
     }
 
@@ -81,9 +86,10 @@ public final class LookupTable<V> {
         }
     }
 
+    /** Graves go; between a quarter and half of the slots are used then, if there is more than the least. */
     private void rebuild() {
         AtomicReferenceArray<@Nullable Entry<V>> old = slots;
-        int size = Math.max(16, Integer.highestOneBit(Math.max(1, live)) * 8);
+        int size = Math.max(LEAST, Integer.highestOneBit(Math.max(1, 2 * live - 1)) * 2);
         AtomicReferenceArray<@Nullable Entry<V>> table = new AtomicReferenceArray<>(size);
         used = 0;
         for (int i = 0; i < old.length(); i++) {

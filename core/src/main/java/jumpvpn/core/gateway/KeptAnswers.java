@@ -3,6 +3,7 @@ package jumpvpn.core.gateway;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.ListIterator;
 import jumpvpn.core.control.Nonce;
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** Answers of one session, kept so that a lost answer is normal: the same request gets the same bytes (contract section 2). At most {@value #MOST}. */
 final class KeptAnswers {
     static final int MOST = 128;
+
+    private static final byte NO_ACK = 0;
+    private static final byte ACK = 1;
+    private static final byte ACK_OF_RECORD = 2;
 
     /**
      * An answer and what it answered.
@@ -75,31 +80,47 @@ final class KeptAnswers {
         return answers.stream().allMatch(kept -> kept.answer == null);
     }
 
-    /** Writes it, times as passed since then. */
-    void encode(ByteBuffer out, long sinceNanos) {
+    /**
+     * Writes it, times as passed since then.
+     *
+     * @param recordNonce hexadecimal, from the session's record: what answers it needs no nonce of its own
+     */
+    void encode(String recordNonce, ByteBuffer out, long sinceNanos) {
         AckSeed seed = ackSeed;
         Kept ack = answers.isEmpty() ? null : answers.getFirst();
-        out.put((byte) (seed == null || ack == null ? 0 : 1));
-        if (seed != null && ack != null) {
-            seed.encode(out);
-            out.put(ack.nonce.bytes()).putInt(ack.requestHash);
-            ack.from.encodeShort(out);
-            Varint.put(out, ack.nanos - sinceNanos);
+        if (seed == null || ack == null) {
+            out.put(NO_ACK);
+            return;
         }
+        boolean same = Binder.text(ack.nonce).equals(recordNonce);
+        out.put(same ? ACK_OF_RECORD : ACK);
+        if (!same) {
+            out.put(ack.nonce.bytes());
+        }
+        seed.encode(out);
+        out.putInt(ack.requestHash);
+        ack.from.encodeShort(out);
+        Varint.put(out, ack.nanos - sinceNanos);
     }
 
     /** Reads what {@link #encode} wrote. */
-    void decode(ByteBuffer in, long sinceNanos) {
-        if (in.get() != 0) {
-            ackSeed = AckSeed.decode(in);
-            byte[] nonce = new byte[Nonce.LENGTH];
-            in.get(nonce);
-            bindNonce = Nonce.of(nonce);
-            int hash = in.getInt();
-            Endpoint from = Endpoint.decodeShort(in);
-            answers = new ArrayList<>(2);
-            answers.add(new Kept(bindNonce, hash, from, null, sinceNanos + Varint.get(in)));
+    void decode(String recordNonce, ByteBuffer in, long sinceNanos) {
+        byte has = in.get();
+        if (has == NO_ACK) {
+            return;
         }
+        byte[] nonce = new byte[Nonce.LENGTH];
+        if (has == ACK) {
+            in.get(nonce);
+        } else {
+            nonce = HexFormat.of().parseHex(recordNonce);
+        }
+        bindNonce = Nonce.of(nonce);
+        ackSeed = AckSeed.decode(in);
+        int hash = in.getInt();
+        Endpoint from = Endpoint.decodeShort(in);
+        answers = new ArrayList<>(2);
+        answers.add(new Kept(bindNonce, hash, from, null, sinceNanos + Varint.get(in)));
     }
 
     /** The nonce whose answer is the ACK of the current binding, and what it is made of. */

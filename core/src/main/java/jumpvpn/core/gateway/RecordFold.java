@@ -73,10 +73,10 @@ final class RecordFold {
     private static void encode(List<SessionRecord.Row> rows, ByteBuffer out) {
         out.put((byte) rows.size());
         for (SessionRecord.Row row : rows) {
-            out.putLong(row.version().packed())
-                    .put((byte) row.from().ordinal())
-                    .put((byte) row.to().ordinal())
-                    .putShort((short) row.reason().number());
+            row.version().encodeShort(out);
+            out.put((byte) row.from().ordinal());
+            out.put((byte) row.to().ordinal());
+            out.putShort((short) row.reason().number());
         }
     }
 
@@ -137,7 +137,7 @@ final class RecordFold {
         SessionState[] states = SessionState.values();
         for (int count = in.get(); count > 0; count--) {
             rows.add(new SessionRecord.Row(
-                    new StateVersion(in.getLong()),
+                    StateVersion.decodeShort(in),
                     states[in.get()],
                     states[in.get()],
                     Objects.requireNonNull(ReasonCode.of(in.getShort()))));

@@ -2,12 +2,10 @@ package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
-import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.session.Deadlines;
@@ -27,9 +25,8 @@ final class Residents {
     private final SessionFold fold;
     private final SessionIndex byId = new SessionIndex();
     private final @Nullable Resident[] byClient;
-    private final LinkedHashMap<ForwardingGate, GatewaySession> byGate = new LinkedHashMap<>();
     private final Wakeups wakeups = new Wakeups();
-    private final List<Falling> falling = new ArrayList<>();
+    private final ArrayList<Falling> falling = new ArrayList<>();
     private long folds;
     private long lookNanos = Deadlines.NEVER;
 
@@ -59,8 +56,9 @@ final class Residents {
     /** The session that a binding belongs to, or null. */
     @Nullable
     GatewaySession of(Binding binding) {
-        GatewaySession session = byGate.get(binding.gate);
-        return session != null && session.path.has(binding) ? awake(session) : null;
+        return binding.gate.holder() instanceof GatewaySession session && session.path.has(binding)
+                ? awake(session)
+                : null;
     }
 
     /** All, awake, by id. */
@@ -122,7 +120,7 @@ final class Residents {
 
     void add(GatewaySession session) {
         byId.put(session);
-        byGate.put(session.path.gate, session);
+        session.path.gate.holder(session);
         int number = clients.find(session.record.clientKey());
         if (number != KnownClients.NONE) {
             byClient[number] = session;
@@ -139,7 +137,7 @@ final class Residents {
                 byClient[number] = null;
             }
         }
-        byGate.remove(session.path.gate);
+        session.path.gate.holder(null);
         wakeups.remove(session);
         return had;
     }
@@ -188,7 +186,11 @@ final class Residents {
     void proceed(long nowNanos) {
         falling.removeIf(
                 each -> each.session.falling != each.resting || (each.period.isOver() && fallen(nowNanos, each)));
-        lookNanos = falling.isEmpty() ? Deadlines.NEVER : nowNanos + LOOK_NANOS;
+        lookNanos = nowNanos + LOOK_NANOS;
+        if (falling.isEmpty()) {
+            lookNanos = Deadlines.NEVER;
+            falling.trimToSize(); // after a rush it is large
+        }
     }
 
     private boolean fallen(long nowNanos, Falling each) {
@@ -201,7 +203,7 @@ final class Residents {
         RestingSession resting = each.resting;
         resting.state(fold.fold(nowNanos, session));
         replace(session, resting, session);
-        byGate.remove(resting.gate);
+        resting.gate.holder(null);
         resting.gate.inner(List.of());
         session.wipe();
         folds++;
@@ -243,7 +245,7 @@ final class Residents {
             case RestingSession resting -> {
                 GatewaySession unfolded = unfold(resting);
                 replace(resting, unfolded, unfolded);
-                byGate.put(resting.gate, unfolded);
+                resting.gate.holder(unfolded);
                 unfolded.path.wake(resting);
                 reschedule(unfolded);
                 yield unfolded;

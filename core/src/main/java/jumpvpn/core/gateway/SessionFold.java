@@ -76,7 +76,7 @@ final class SessionFold {
         Varint.put(out, session.rejects);
         encode(session.lossEndNanos(), out, sinceNanos);
         encode(session.deadlines.at(Timer.SILENCE), out, sinceNanos);
-        session.kept.encode(out, sinceNanos);
+        session.kept.encode(session.record.bindNonce(), out, sinceNanos);
         session.path.encode(out, sinceNanos);
         session.rekey.encode(out, sinceNanos);
     }
@@ -97,7 +97,7 @@ final class SessionFold {
         session.rejects = (int) Varint.get(in);
         session.lossEndsAt(decode(in, sinceNanos));
         session.deadlines.set(Timer.SILENCE, decode(in, sinceNanos));
-        session.kept.decode(in, sinceNanos);
+        session.kept.decode(record.bindNonce(), in, sinceNanos);
         session.path.decode(in, sinceNanos);
         ActivePath active = session.path.active();
         session.rekey.decode(in, sinceNanos, active == null ? null : active.binding);

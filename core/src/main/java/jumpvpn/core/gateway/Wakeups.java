@@ -26,7 +26,7 @@ final class Wakeups {
         }
         if (session.place < 0) {
             if (size == heap.length) {
-                resize(size + size / 2);
+                resize(size + size / 4);
             }
             session.place = size++;
         }

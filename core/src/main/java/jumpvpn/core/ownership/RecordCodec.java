@@ -151,6 +151,11 @@ public final class RecordCodec {
         return out.array();
     }
 
+    /** The wall clock of when {@link #encode} wrote this. */
+    public static long wallNanos(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getLong(1);
+    }
+
     /**
      * Reads what {@link #encode} wrote, with its times by the clocks of now. Any bytes may be passed.
      *

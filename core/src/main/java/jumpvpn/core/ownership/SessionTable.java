@@ -50,10 +50,19 @@ public interface SessionTable {
 
         /** Whether a table with this record of the session may take the change. */
         public boolean fits(@Nullable SessionRecord current) {
-            if (current == null) {
-                return expectedEpoch == 0;
-            }
-            return current.isLive() ? current.version().epoch() == expectedEpoch : expectedEpoch == 0 && record == null;
+            int liveEpoch =
+                    current != null && current.isLive() ? current.version().epoch() : 0;
+            return fits(liveEpoch, current != null && !current.isLive());
+        }
+
+        /**
+         * Whether a table that knows this of the session may take the change.
+         *
+         * @param liveEpoch of the live record; 0: there is none
+         * @param ended whether there is a record that has ended
+         */
+        public boolean fits(int liveEpoch, boolean ended) {
+            return expectedEpoch == liveEpoch && (!ended || record == null);
         }
     }
 

@@ -58,7 +58,8 @@ public final class SessionMachine {
     /** Writes it, its time as passed since then. */
     public void encode(ByteBuffer out, long sinceStartNanos) {
         out.put((byte) state.ordinal()).put((byte) ((bindingAlive ? 1 : 0) | (memoryLost ? 2 : 0)));
-        out.putLong(version.packed()).putShort((short) (reason == null ? 0 : reason.number()));
+        version.encodeShort(out);
+        out.putShort((short) (reason == null ? 0 : reason.number()));
         Varint.put(out, sinceNanos - sinceStartNanos);
     }
 
@@ -69,7 +70,7 @@ public final class SessionMachine {
         byte flags = in.get();
         machine.bindingAlive = (flags & 1) != 0;
         machine.memoryLost = (flags & 2) != 0;
-        machine.version = new StateVersion(in.getLong());
+        machine.version = StateVersion.decodeShort(in);
         machine.reason = ReasonCode.of(in.getShort());
         machine.sinceNanos = sinceStartNanos + Varint.get(in);
         return machine;

@@ -1,5 +1,8 @@
 package jumpvpn.core.session;
 
+import java.nio.ByteBuffer;
+import jumpvpn.core.net.Varint;
+
 /**
  * {@code epoch.step}, ordered, one 64-bit number: a bind begins the next epoch at step 0, every other row adds one to the step.
  *
@@ -12,6 +15,17 @@ public record StateVersion(long packed) implements Comparable<StateVersion> {
     /** The version {@code epoch.step}. */
     public static StateVersion of(int epoch, int step) {
         return new StateVersion(((long) epoch << 32) | (step & 0xffff_ffffL));
+    }
+
+    /** Writes it in few bytes if both numbers are small. */
+    public void encodeShort(ByteBuffer out) {
+        Varint.put(out, epoch());
+        Varint.put(out, step());
+    }
+
+    /** Reads what {@link #encodeShort} wrote. */
+    public static StateVersion decodeShort(ByteBuffer in) {
+        return of((int) Varint.get(in), (int) Varint.get(in));
     }
 
     /** The epoch, unsigned. */

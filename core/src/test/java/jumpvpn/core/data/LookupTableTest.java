@@ -67,6 +67,27 @@ class LookupTableTest {
     }
 
     @Test
+    void knowsWhatIsLeftOfARush() {
+        LookupTable<Integer> table = new LookupTable<>();
+        for (int rush = 1; rush <= 4; rush++) {
+            int most = 1 << 3 * rush;
+            for (int key = 0; key < most; key++) {
+                table.put(key, rush, key);
+            }
+            for (int key = 0; key < most; key++) {
+                if (key % 7 != 0) {
+                    table.remove(key, rush);
+                }
+                assertThat(table.get(key - key % 7, rush)).isEqualTo(key - key % 7);
+            }
+            for (int key = 0; key < most; key++) {
+                assertThat(table.get(key, rush)).isEqualTo(key % 7 == 0 ? key : null);
+            }
+        }
+        assertThat(table.size()).isEqualTo(2 + 10 + 74 + 586);
+    }
+
+    @Test
     void aReaderSeesOnlyWholeValuesWhileOneWrites() throws InterruptedException {
         LookupTable<long[]> table = new LookupTable<>();
         table.put(7, 7, new long[] {7, 7}); // this one is never removed: it must always be there

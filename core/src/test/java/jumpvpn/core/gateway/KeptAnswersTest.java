@@ -2,11 +2,15 @@ package jumpvpn.core.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.session.Deadlines;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers kept for lost ones: how long, how many. */
 class KeptAnswersTest {
@@ -33,8 +37,8 @@ class KeptAnswersTest {
         assertThat(one).isNotNull();
         assertThat(one.answer()).containsExactly(9, 1);
         assertThat(one.from()).isEqualTo(FROM);
-        assertThat(one.requestHash()).isEqualTo(java.util.Arrays.hashCode(new byte[] {1}));
-        assertThat(one.requestHash()).isNotEqualTo(java.util.Arrays.hashCode(new byte[] {2}));
+        assertThat(one.requestHash()).isEqualTo(Arrays.hashCode(new byte[] {1}));
+        assertThat(one.requestHash()).isNotEqualTo(Arrays.hashCode(new byte[] {2}));
     }
 
     @Test
@@ -59,6 +63,25 @@ class KeptAnswersTest {
         kept.expire(3600 * SECOND, 5 * SECOND);
         assertThat(kept.get(nonce(1))).isNull();
         assertThat(kept.get(nonce(2))).isNotNull();
+    }
+
+    /** Whether the record has the same nonce, in which case it is written there only, or another one, or none. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 0})
+    void theAckComesBackFromItsBytes(int ofRecord) {
+        String recordNonce = ofRecord == 0 ? "" : Binder.text(nonce(ofRecord));
+        ByteBuffer bytes = ByteBuffer.allocate(500);
+        keep(1, 3 * SECOND);
+        kept.bound(nonce(1), SEED);
+        kept.expire(3600 * SECOND, 5 * SECOND);
+        kept.encode(recordNonce, bytes, 3600 * SECOND);
+        assertThat(bytes.position()).isEqualTo(102 + (ofRecord == 1 ? 0 : Nonce.LENGTH));
+        KeptAnswers again = new KeptAnswers();
+        again.decode(recordNonce, bytes.flip(), 4000 * SECOND);
+        assertThat(bytes.hasRemaining()).isFalse();
+        assertThat(again.get(nonce(1)))
+                .isEqualTo(new KeptAnswers.Kept(nonce(1), Arrays.hashCode(new byte[] {1}), FROM, null, 403 * SECOND));
+        assertThat(again.ackSeed()).isNotNull();
     }
 
     @Test

@@ -55,7 +55,7 @@ public final class Bench {
         } catch (IllegalArgumentException e) {
             err.println("jumpvpn lab bench: " + e.getMessage());
             return 2;
-        } catch (IOException | RunnerException e) {
+        } catch (IOException | RunnerException | InterruptedException e) {
             err.println("jumpvpn lab bench: " + e.getMessage());
             return 1;
         }

@@ -2,13 +2,8 @@ package jumpvpn.lab.bench;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.Owner;
@@ -24,8 +19,6 @@ import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.node.host.SystemEntropy;
-import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
-import jumpvpn.node.ownership.embedded.Reports;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -63,52 +56,27 @@ public class DurableCommitBench {
     private final Crypto crypto = Crypto.jdk(new SystemEntropy());
     private final SessionId[] ids = new SessionId[SESSIONS];
     private final int[] epochs = new int[SESSIONS];
-    private final Semaphore woken = new Semaphore(0);
-    private Path folder;
-    private EmbeddedSessionTable table;
+    private DurableTable table;
     private int next;
-    private int underWay;
-
-    private record Thrown() implements Reports {
-        @Override
-        public void warn(String text) {
-            throw new IllegalStateException(text);
-        }
-
-        @Override
-        public void error(String text) {
-            throw new IllegalStateException(text);
-        }
-    }
 
     /** Makes the table with all its sessions. */
     @Setup(Level.Trial)
     public void open() throws IOException {
-        folder = Files.createTempDirectory("durable-commit");
-        table = EmbeddedSessionTable.open(
-                        folder.resolve("state"),
-                        OWNER.gateway(),
-                        new byte[32],
-                        crypto,
-                        () -> new ClockReading(System.nanoTime(), System.currentTimeMillis() * 1_000_000),
-                        new Thrown())
-                .waking(woken::release);
+        table = new DurableTable(
+                OWNER.gateway(),
+                crypto,
+                () -> new ClockReading(System.nanoTime(), System.currentTimeMillis() * 1_000_000));
         for (int i = 0; i < SESSIONS; i++) {
             ids[i] = SessionId.of(crypto.entropy().bytes(16));
             commit(i);
         }
-        settle(0);
+        table.settle(0);
     }
 
     /** Takes everything away. */
     @TearDown(Level.Trial)
     public void close() throws IOException {
         table.close();
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     /** Commits, and waits until the last of them is on disk. */
@@ -118,29 +86,19 @@ public class DurableCommitBench {
         for (int i = 0; i < COMMITS; i++) {
             commit(next);
             next = (next + 1) % SESSIONS;
-            settle(UNDER_WAY - 1);
+            table.settle(UNDER_WAY - 1);
         }
-        settle(0);
+        table.settle(0);
     }
 
     private void commit(int session) {
         int before = epochs[session]++;
         Change change = new Change(ids[session], before, record(session, epochs[session]));
-        underWay++;
         table.commit(crypto.entropy().nextLong(), List.of(change), outcome -> {
             if (outcome != Outcome.COMMITTED) {
                 throw new IllegalStateException(outcome.toString());
             }
-            underWay--;
         });
-    }
-
-    private void settle(int most) {
-        while (underWay > most) {
-            woken.acquireUninterruptibly();
-            woken.drainPermits();
-            table.deliver();
-        }
     }
 
     private SessionRecord record(int session, int epoch) {

@@ -3,9 +3,13 @@ package jumpvpn.lab.bench;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
@@ -19,35 +23,49 @@ import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.ownership.ClockReading;
+import jumpvpn.core.ownership.MemorySessionTable;
+import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Policy;
 import jumpvpn.node.host.SystemEntropy;
-import org.jspecify.annotations.Nullable;
 
-/** A real gateway with real ciphers, the product's entropy and a table in memory, and as many clients with a session each. */
+/** A real gateway with real ciphers and the product's entropy, and as many clients with a session each. */
 final class Fleet {
-    private static final int SOCKET = 7;
-    private static final long WALL_SECONDS = 1_795_000_000L;
+    /** When it begins. */
+    static final ClockReading START = new ClockReading(1_000_000_000_000L, 1_795_000_000_000_000_000L);
 
-    final List<BenchClient> clients = new ArrayList<>();
+    private static final int SOCKET = 7;
+    private static final int TOGETHER = 500;
+
+    final ArrayList<BenchClient> clients = new ArrayList<>();
     final Gateway gateway;
     /** Boot time at the gateway. */
-    long nowNanos = 1_000_000_000_000L;
+    long nowNanos = START.bootNanos();
     /** How many events there were. */
     long events;
-
-    /** The session table; the product has its records on disk too. */
-    final DetachedTable table = new DetachedTable();
 
     private final DropCounters drops = new DropCounters();
     private final LookupTable<Bound> bindings = new LookupTable<>();
     private final Inbound inbound = new Inbound(bindings, drops, true);
-    private byte @Nullable [] sent;
+    private final Map<Endpoint, byte[]> sent = new HashMap<>();
+    /** Waits for what the table has not said yet. */
+    private final Runnable tableSettled;
 
-    /** A gateway to which {@code sessions} clients have connected. */
+    /** A gateway with a table in memory to which {@code sessions} clients have connected. */
     Fleet(int sessions) {
+        this(sessions, new MemorySessionTable(), () -> {});
+    }
+
+    /** The same with the product's table. */
+    Fleet(int sessions, DurableTable table) {
+        this(sessions, table, () -> table.settle(0));
+    }
+
+    private Fleet(int sessions, SessionTable table, Runnable tableSettled) {
+        this.tableSettled = tableSettled;
         Random seeded = new Random(1);
         Crypto births = new Crypto(new JdkAead(), new CheapAgreement(), seeded::nextBytes);
         KeyPair own = KeyPair.generate(births);
@@ -64,36 +82,68 @@ final class Fleet {
                 new GatewayContext(
                         config,
                         crypto,
-                        (_, _, datagram) -> sent = datagram,
+                        (_, to, datagram) -> sent.put(to, datagram),
                         _ -> events++,
                         table,
                         bindings,
                         new LookupTable<>(),
                         drops,
                         Grace.NONE),
-                WALL_SECONDS);
+                START.wallNanos() / 1_000_000_000L);
         gateway.start(nowNanos);
-        clients.forEach(this::connect);
+        settle();
+        eachAsks(this::connect, (client, welcome) -> client.welcome(nowNanos, welcome));
+    }
+
+    /** Every client asks something, many at once, and hears the answer. */
+    private void eachAsks(Consumer<BenchClient> question, BiConsumer<BenchClient, byte[]> hears) {
+        for (int i = 0; i < clients.size(); i += TOGETHER) {
+            List<BenchClient> some = clients.subList(i, Math.min(i + TOGETHER, clients.size()));
+            some.forEach(question);
+            settle();
+            some.forEach(client -> hears.accept(client, answer(client.from)));
+        }
     }
 
     private void connect(BenchClient client) {
-        long wireId = client.secondMessage(asked(client.from, client.firstMessage()));
+        gateway.receive(nowNanos, SOCKET, client.from, client.firstMessage());
+        long wireId = client.secondMessage(answer(client.from));
         Binding binding = (Binding) Objects.requireNonNull(bindings.get(0, wireId));
         gateway.receiveControl(nowNanos, binding, client.from, new BindingMessage.Confirm().encode());
-        client.welcome(nowNanos, answer());
+    }
+
+    /** Every client reattaches. */
+    void reattach() {
+        eachAsks(
+                client -> gateway.receive(nowNanos, SOCKET, client.from, client.request(nowNanos)),
+                (client, answer) -> client.answered(nowNanos, answer));
+    }
+
+    /** The clients go; the gateway stays. */
+    void forgetClients() {
+        clients.clear();
+        clients.trimToSize();
+    }
+
+    private void settle() {
+        tableSettled.run();
+        while (gateway.nextNanos() <= nowNanos) {
+            gateway.proceed(nowNanos);
+            tableSettled.run();
+        }
     }
 
     /** Lets the gateway take a datagram that somebody sent; what it answers. */
     byte[] asked(Endpoint from, byte[] datagram) {
         give(from, datagram);
-        return answer();
+        return answer(from);
     }
 
     /** Lets the gateway take a datagram; whether it said something. */
     boolean give(Endpoint from, byte[] datagram) {
-        sent = null;
+        sent.clear();
         gateway.receive(nowNanos, SOCKET, from, datagram);
-        return sent != null;
+        return !sent.isEmpty();
     }
 
     /** A packet in a binding arrives, as the packet thread takes it. */
@@ -124,10 +174,8 @@ final class Fleet {
                 from.port());
     }
 
-    private byte[] answer() {
-        byte[] answer = Objects.requireNonNull(sent, "the gateway said nothing");
-        sent = null;
-        return answer;
+    private byte[] answer(Endpoint to) {
+        return Objects.requireNonNull(sent.remove(to), "the gateway said nothing");
     }
 
     /** Time passes, and the gateway does what falls due. */
@@ -135,7 +183,7 @@ final class Fleet {
         long until = nowNanos + nanos;
         while (gateway.nextNanos() <= until) {
             nowNanos = Math.max(nowNanos, gateway.nextNanos());
-            gateway.proceed(nowNanos);
+            settle();
         }
         nowNanos = until;
     }

@@ -1,14 +1,18 @@
 package jumpvpn.lab.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryType;
 import java.util.Locale;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.node.host.SystemEntropy;
 
 /**
  * {@code jumpvpn lab bench --idle N}: what a gateway keeps for N sessions that were born, reattached once and are at rest: heap after a full collection, the
- * configuration's clients included, the session table told apart. Then what a keepalive costs that comes for a session at rest, until that rests again.
+ * configuration's clients and the table on disk included. Then what a keepalive costs that comes for a session at rest, until that rests again.
  */
 final class IdleSessions {
     /** Old bindings are forgotten after 30 s. */
@@ -19,28 +23,58 @@ final class IdleSessions {
     private static final int ROUNDS = 30;
     private static final int TALKERS = 5_000;
     private static final int MILLION = 1_000_000;
-    private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
+    private static final long GATEWAY = 1;
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private IdleSessions() {}
 
     /** Measures and prints. */
-    static void measure(int sessions, PrintStream out) {
+    static void measure(int sessions, PrintStream out) throws IOException, InterruptedException {
         keepalives(out);
-        long before = heapBytes();
-        Fleet fleet = atRest(sessions);
-        fleet.clients.clear();
-        long all = heapBytes() - before;
-        fleet.table.empty();
-        long rest = heapBytes() - before;
+        Bytes before = Bytes.now();
+        try (DurableTable table = new DurableTable(GATEWAY, Crypto.jdk(new SystemEntropy()), () -> Fleet.START)) {
+            Bytes all = atRest(sessions, table).minus(before);
+            table.reopen();
+            table.quiet();
+            Bytes tables = Bytes.now().minus(before);
+            out.printf(
+                    Locale.ROOT,
+                    "%,d sessions at rest: %,d bytes each, all told: %,d of heap, of them %,d for the table on disk, and %,d in direct and mapped buffers%n",
+                    sessions,
+                    (all.heap + all.buffers) / sessions,
+                    all.heap / sessions,
+                    tables.heap / sessions,
+                    all.buffers / sessions);
+        }
+    }
+
+    /** What a collection leaves to this process: what its threads have taken since, to allocate from, is not in it. */
+    private record Bytes(long heap, long buffers) {
+        static Bytes now() {
+            ManagementFactory.getMemoryMXBean().gc();
+            return new Bytes(
+                    ManagementFactory.getMemoryPoolMXBeans().stream()
+                            .filter(pool -> pool.getType() == MemoryType.HEAP)
+                            .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                            .sum(),
+                    ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                            .sum());
+        }
+
+        Bytes minus(Bytes before) {
+            return new Bytes(heap - before.heap, buffers - before.buffers);
+        }
+    }
+
+    private static Bytes atRest(int sessions, DurableTable table) throws InterruptedException {
+        Fleet fleet = atRest(new Fleet(sessions, table));
+        fleet.forgetClients();
+        table.quiet();
+        Bytes bytes = Bytes.now();
         check(fleet, sessions); // also keeps it alive until here
-        out.printf(
-                Locale.ROOT,
-                "%,d sessions at rest: %,d bytes of heap each, and %,d in a table in memory%n",
-                sessions,
-                rest / sessions,
-                (all - rest) / sessions);
+        return bytes;
     }
 
     private static void check(Fleet fleet, long rests) {
@@ -49,17 +83,14 @@ final class IdleSessions {
         }
     }
 
-    private static Fleet atRest(int sessions) {
-        Fleet fleet = new Fleet(sessions);
-        for (BenchClient client : fleet.clients) {
-            client.answered(fleet.nowNanos, fleet.asked(client.from, client.request(fleet.nowNanos)));
-        }
+    private static Fleet atRest(Fleet fleet) {
+        fleet.reattach();
         fleet.pass(TO_REST_NANOS);
         return fleet;
     }
 
     private static void keepalives(PrintStream out) {
-        Fleet fleet = atRest(TALKERS);
+        Fleet fleet = atRest(new Fleet(TALKERS));
         byte[][] pings = new byte[TALKERS][];
         long packetNanos = 0;
         long deadlineNanos = 0;
@@ -89,10 +120,5 @@ final class IdleSessions {
                 KEEPALIVE_NANOS / 1_000_000_000L,
                 100.0 * packetNanos / measured * MILLION / KEEPALIVE_NANOS,
                 100.0 * deadlineNanos / measured * MILLION / KEEPALIVE_NANOS);
-    }
-
-    private static long heapBytes() {
-        MEMORY.gc();
-        return MEMORY.getHeapMemoryUsage().getUsed();
     }
 }

@@ -32,13 +32,26 @@ final class AppendLog implements AutoCloseable {
         void done(boolean durable);
     }
 
-    private record Commit(List<Entry> changes, Done done) {}
+    /** Reads what it wants, on the log's thread, when all that was appended before it is written. */
+    interface Reader {
+        /** @param file not to be kept */
+        void read(LogFile file);
+    }
+
+    /** What waits for its turn. */
+    private sealed interface Asked {
+        Done done();
+    }
+
+    private record Commit(List<Entry> changes, Done done) implements Asked {}
+
+    private record Look(Reader reader, Done done) implements Asked {}
 
     private final StateFolder folder;
     private final byte[] identity;
     private final Reports reports;
     private final long freeBytes;
-    private final ArrayBlockingQueue<Commit> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final ArrayBlockingQueue<Asked> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(Frame.HEADER_BYTES + Frame.MOST_BYTES);
     private final Thread thread = new Thread(this::run, "state");
     private LogFile file;
@@ -104,6 +117,16 @@ final class AppendLog implements AutoCloseable {
         return !stopped && failure == null && waiting.offer(new Commit(List.copyOf(changes), done));
     }
 
+    /**
+     * Lets somebody read. What he finds are all changes that were appended before and none that are appended later. Any thread.
+     *
+     * @param done tells him whether what he found is on disk
+     * @return false: as with {@link #append}; nobody reads then
+     */
+    boolean read(Reader reader, Done done) {
+        return !stopped && failure == null && waiting.offer(new Look(reader, done));
+    }
+
     /** The next {@link #append} of the only thread that appends will be taken, unless the log fails just then. */
     boolean takes() {
         return !stopped && failure == null && waiting.remainingCapacity() > 1;
@@ -116,10 +139,10 @@ final class AppendLog implements AutoCloseable {
     }
 
     private void run() {
-        List<Commit> together = new ArrayList<>();
+        List<Asked> together = new ArrayList<>();
         while (!stopped) {
             try {
-                Commit first = compaction == null ? waiting.take() : waiting.poll();
+                Asked first = compaction == null ? waiting.take() : waiting.poll();
                 if (first != null) {
                     together.add(first);
                     waiting.drainTo(together, MOST_TOGETHER);
@@ -130,7 +153,7 @@ final class AppendLog implements AutoCloseable {
             stopped |= together.contains(STOP);
             long sizeBefore = file.size();
             boolean durable = failure == null && write(together);
-            together.forEach(commit -> commit.done.done(durable));
+            together.forEach(asked -> asked.done().done(durable));
             together.clear();
             if (failure == null && !stopped) {
                 compact(file.size() - sizeBefore);
@@ -151,14 +174,23 @@ final class AppendLog implements AutoCloseable {
         }
     }
 
-    private boolean write(List<Commit> together) {
-        List<List<Entry>> commits = together.stream()
-                .map(Commit::changes)
-                .filter(changes -> !changes.isEmpty())
-                .toList();
+    private boolean write(List<Asked> together) {
+        long sizeBefore = file.size();
+        List<List<Entry>> commits = new ArrayList<>();
         try {
-            if (!commits.isEmpty()) {
-                file.append(buffer, commits);
+            for (Asked asked : together) {
+                switch (asked) {
+                    case Commit commit when commit.changes.isEmpty() -> {}
+                    case Commit commit -> commits.add(commit.changes);
+                    case Look look -> {
+                        file.append(buffer, commits);
+                        commits.clear();
+                        look.reader.read(file);
+                    }
+                }
+            }
+            file.append(buffer, commits);
+            if (file.size() > sizeBefore) {
                 file.force();
             }
             return true;

@@ -3,13 +3,14 @@ package jumpvpn.node.ownership.embedded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import jumpvpn.core.ownership.ClockReading;
-import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
@@ -28,13 +29,13 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
     private final StateFolder folder;
     private final StoredTable stored;
     private final AppendLog log;
-    /** As committed by all that the log has taken, on disk or on its way there. */
-    private final MemorySessionTable table;
-
-    private final TreeSet<SessionId> losses = new TreeSet<>();
+    private final TakenSessions sessions;
+    private final SignsOfLife signs;
     private final List<Watcher> watchers = new ArrayList<>();
     private final ConcurrentLinkedQueue<Runnable> answers = new ConcurrentLinkedQueue<>();
     private volatile Runnable wake = () -> {};
+    /** The log's thread's. */
+    private boolean saidUnreadable;
 
     private EmbeddedSessionTable(StateFolder folder, StoredTable stored, Supplier<ClockReading> clocks, Reports reports)
             throws IOException {
@@ -44,13 +45,8 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
         this.reports = reports;
         StoredTable.Loaded loaded = stored.new Loaded(folder.log(), clocks.get());
         log = AppendLog.open(folder, stored.identity(), reports, AppendLog.FREE_BYTES, loaded);
-        try {
-            table = loaded.table();
-        } catch (StateException e) {
-            log.close();
-            throw e;
-        }
-        loaded.losses.forEach(loss -> losses.add(loss.id()));
+        sessions = loaded.sessions;
+        signs = loaded.signs;
         log.append(loaded.outdated(), _ -> {});
     }
 
@@ -108,10 +104,10 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
             later(() -> done.accept(Outcome.UNAVAILABLE));
             return;
         }
-        boolean[] applied = new boolean[1];
-        table.commit(commitId, changes, outcome -> applied[0] = outcome == Outcome.COMMITTED);
-        if (applied[0]) {
-            append(bytes(changes), durable -> committed(changes, durable, done), done);
+        if (sessions.fit(changes)) {
+            ClockReading now = clocks.get();
+            sessions.take(changes, now.bootNanos());
+            append(bytes(changes, now), durable -> committed(changes, durable, done), done);
         } else {
             append(List.of(), durable -> done.accept(durable ? Outcome.REFUSED : Outcome.UNAVAILABLE), done);
         }
@@ -137,13 +133,12 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
         wake.run();
     }
 
-    private List<Entry> bytes(List<Change> changes) {
-        ClockReading now = clocks.get();
+    private List<Entry> bytes(List<Change> changes, ClockReading now) {
         List<Entry> bytes = new ArrayList<>();
         for (Change change : changes) {
             SessionRecord record = change.record();
             bytes.add(record == null ? stored.noRecord(change.id()) : stored.record(change.id(), record, now));
-            if (losses.remove(change.id())) {
+            if (signs.forgetLoss(change.id())) {
                 bytes.add(stored.noLoss(change.id()));
             }
         }
@@ -152,23 +147,49 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
 
     @Override
     public void read(SessionId id, Consumer<Reading> done) {
-        Reading[] found = new Reading[1];
-        table.read(id, reading -> found[0] = reading);
-        tell(found[0], done);
+        read(id, _ -> true, done);
     }
 
     @Override
     public void readClient(String clientKey, Consumer<Reading> done) {
-        Reading[] found = new Reading[1];
-        table.readClient(clientKey, reading -> found[0] = reading);
-        tell(found[0], done);
+        read(sessions.ofClient(clientKey), record -> record.clientKey().equals(clientKey), done);
     }
 
-    /** What was found may be on its way to the disk still: it is told when it is there. */
-    private void tell(Reading found, Consumer<Reading> done) {
-        boolean taken = log.append(List.of(), durable -> later(() -> done.accept(durable ? found : UNREADABLE)));
+    /** What is found is as the log has taken it now, and is told when it is on disk. */
+    private void read(@Nullable SessionId id, Predicate<SessionRecord> wanted, Consumer<Reading> done) {
+        Reading[] found = {new Reading.None()};
+        Long writtenNanos = id == null ? null : sessions.writtenNanos(id);
+        AppendLog.Reader reader = _ -> {};
+        if (id != null && writtenNanos != null) {
+            UnaryOperator<SessionRecord> moved = signs.of(id);
+            reader = file -> found[0] = reading(file, id, writtenNanos, wanted, moved);
+        }
+        boolean taken = log.read(reader, durable -> later(() -> done.accept(durable ? found[0] : UNREADABLE)));
         if (!taken) {
             later(() -> done.accept(UNREADABLE));
+        }
+    }
+
+    private Reading reading(
+            LogFile file,
+            SessionId id,
+            long writtenNanos,
+            Predicate<SessionRecord> wanted,
+            UnaryOperator<SessionRecord> moved) {
+        try {
+            SessionRecord record = stored.read(file, id, writtenNanos);
+            return wanted.test(record) ? new Reading.Found(moved.apply(record), false) : new Reading.None();
+        } catch (IOException e) {
+            unreadable(e);
+            return UNREADABLE;
+        }
+    }
+
+    private void unreadable(IOException e) {
+        if (!saidUnreadable) {
+            saidUnreadable = true;
+            reports.error(folder.log() + ": " + e.getMessage()
+                    + "; that session goes on where it is, but can't be found again. Said once, more may follow");
         }
     }
 
@@ -182,19 +203,35 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
         List<Entry> bytes = new ArrayList<>();
         bytes.add(stored.mark(mark.owner(), mark.nanos(), now));
         for (Loss loss : mark.losses()) {
-            SessionRecord record = table.get(loss.id());
-            if (record != null && record.version().epoch() == loss.epoch()) {
-                losses.add(loss.id());
+            if (sessions.epoch(loss.id()) == loss.epoch()) {
+                signs.lose(loss);
                 bytes.add(stored.loss(loss, now));
             }
         }
-        table.mark(mark, _ -> {});
+        signs.mark(mark.owner(), mark.nanos());
         append(bytes, durable -> done.accept(durable ? Outcome.COMMITTED : Outcome.UNKNOWN), done);
     }
 
     @Override
     public void load(long gateway, Consumer<List<SessionRecord>> done) {
-        table.load(gateway, records -> later(() -> done.accept(records)));
+        ClockReading now = clocks.get();
+        UnaryOperator<SessionRecord> moved = signs.ofAll();
+        List<SessionRecord> found = new ArrayList<>();
+        AppendLog.Reader reader = file -> {
+            stored.readAll(
+                    file,
+                    now,
+                    record -> {
+                        if (record.owner().gateway() == gateway) {
+                            found.add(moved.apply(record));
+                        }
+                    },
+                    this::unreadable);
+            found.sort(Comparator.comparing(SessionRecord::id));
+        };
+        if (!log.read(reader, _ -> later(() -> done.accept(found)))) {
+            later(() -> done.accept(found));
+        }
     }
 
     @Override

@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open log and where in it each key's newest value is. One thread. The file begins with
@@ -32,14 +31,11 @@ final class LogFile implements AutoCloseable {
     private static final int SUM_AT = 28;
 
     final FileChannel channel;
-    private final Map<Entry.Key, Place> newest = new HashMap<>();
+    private final Places newest = new Places();
     private long size;
     private long forced;
     private long sequence;
     private long live;
-
-    /** Where a key's newest change begins, and how long it is. */
-    private record Place(long at, int bytes) {}
 
     private LogFile(FileChannel channel) {
         this.channel = channel;
@@ -160,10 +156,9 @@ final class LogFile implements AutoCloseable {
     }
 
     private void place(long at, Entry change) {
-        Place before = change.value() == null
-                ? newest.remove(change.key())
-                : newest.put(change.key(), new Place(at, change.bytes()));
-        live += (change.value() == null ? 0 : change.bytes()) - (before == null ? 0 : before.bytes);
+        boolean gone = change.value() == null;
+        long before = gone ? newest.remove(change.key()) : newest.put(change.key(), Places.of(at, change.bytes()));
+        live += (gone ? 0 : change.bytes()) - Places.bytes(before);
     }
 
     /** Hands every current value on, in the order in which they were written. */
@@ -183,13 +178,35 @@ final class LogFile implements AutoCloseable {
 
     /** This change, which begins there, is the newest of its key and holds a value. */
     boolean isNewest(long at, Entry change) {
-        Place place = newest.get(change.key());
-        return place != null && place.at == at;
+        long place = newest.get(change.key());
+        return place != Places.NONE && Places.at(place) == at;
+    }
+
+    /**
+     * The newest value of a key, of all that was appended; null: there is none.
+     *
+     * @throws IOException also if the file holds something else now
+     */
+    byte @Nullable [] value(Entry.Key key) throws IOException {
+        long place = newest.get(key);
+        if (place == Places.NONE) {
+            return null;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(Places.bytes(place));
+        long at = Places.at(place);
+        while (bytes.hasRemaining() && channel.read(bytes, at + bytes.position()) >= 0) {
+            // until it is full or the file ends
+        }
+        Entry entry = Entry.get(bytes.flip());
+        if (entry == null || !entry.key().equals(key)) {
+            throw new IOException("what was written at " + at + " is not what is there now");
+        }
+        return entry.value();
     }
 
     /** The key has a value. */
     boolean has(Entry.Key key) {
-        return newest.containsKey(key);
+        return newest.get(key) != Places.NONE;
     }
 
     @Override

@@ -5,10 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import jumpvpn.core.ownership.ClockReading;
-import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.RecordCodec;
 import jumpvpn.core.ownership.SessionRecord;
@@ -34,7 +36,10 @@ final class StoredTable {
     private static final byte LOSS = 3;
     private static final int KEY_BYTES = 32;
 
-    private final RecordCodec codec;
+    private final RecordCodec writer;
+    /** For the log's thread, and before there is one. */
+    private final RecordCodec reader;
+
     private final Crypto crypto;
     private final byte[] identity;
 
@@ -47,7 +52,8 @@ final class StoredTable {
         byte[] key = Hkdf.derive(new byte[0], privateKey, "jumpvpn session table", new byte[0], KEY_BYTES);
         byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(gateway).array();
         identity = Hkdf.derive(new byte[0], key, "jumpvpn session table's identity", number, LogFile.IDENTITY_BYTES);
-        codec = new RecordCodec(crypto.aead(), key);
+        writer = new RecordCodec(crypto.aead(), key);
+        reader = new RecordCodec(crypto.aead(), key);
         Arrays.fill(key, (byte) 0);
     }
 
@@ -58,7 +64,7 @@ final class StoredTable {
 
     Entry record(SessionId id, SessionRecord record, ClockReading at) {
         byte[] nonce = crypto.entropy().bytes(RecordCodec.NONCE_LENGTH);
-        return new Entry(key(RECORD, id), codec.encode(record, nonce, at));
+        return new Entry(key(RECORD, id), writer.encode(record, nonce, at));
     }
 
     Entry noRecord(SessionId id) {
@@ -89,21 +95,59 @@ final class StoredTable {
     }
 
     private static Entry.Key key(byte kind, SessionId id) {
-        ByteBuffer bytes = ByteBuffer.wrap(id.bytes());
-        return new Entry.Key(kind, bytes.getLong(), bytes.getLong());
+        return new Entry.Key(kind, id.high(), id.low());
     }
 
     private static Entry.Key key(Owner owner) {
         return new Entry.Key(MARK, owner.gateway(), owner.incarnation());
     }
 
-    /** What a log held when it was opened. */
+    /**
+     * Reads the session's record, with its times as they were encoded, whatever became of the wall clock since. On the log's thread.
+     *
+     * @param writtenNanos boot time of then
+     * @throws IOException if it can't be read
+     */
+    SessionRecord read(LogFile file, SessionId id, long writtenNanos) throws IOException {
+        byte[] value = file.value(key(RECORD, id));
+        if (value == null) {
+            throw new IOException("record " + id + " is missing");
+        }
+        return record("record " + id, value, new ClockReading(writtenNanos, 0)); // no time has passed by this clock
+    }
+
+    /** Reads all records that can be read, by the clocks of now. On the log's thread. @param unreadable hears why one can't */
+    void readAll(LogFile file, ClockReading now, Consumer<SessionRecord> found, Consumer<IOException> unreadable) {
+        try {
+            file.readCurrent((at, change) -> {
+                if (change.key().kind() == RECORD) {
+                    try {
+                        found.accept(record("record at " + at, Objects.requireNonNull(change.value()), now));
+                    } catch (IOException e) {
+                        unreadable.accept(e);
+                    }
+                }
+            });
+        } catch (IOException e) {
+            unreadable.accept(e);
+        }
+    }
+
+    private SessionRecord record(String what, byte[] value, ClockReading now) throws IOException {
+        return switch (reader.decode(value, now)) {
+            case RecordCodec.Decoded.Whole whole -> whole.record();
+            case RecordCodec.Decoded.Unreadable unreadable -> throw new IOException(what + " " + unreadable.why());
+        };
+    }
+
+    /** What a log holds when it is opened. Keeps no record. */
     final class Loaded implements FrameReader.Visitor {
+        final TakenSessions sessions = new TakenSessions();
+        final SignsOfLife signs = new SignsOfLife();
         private final Path file;
         private final ClockReading now;
-        private final List<SessionRecord> records = new ArrayList<>();
-        private final List<SessionTable.Mark> marks = new ArrayList<>();
-        final List<SessionTable.Loss> losses = new ArrayList<>();
+        private final Set<Owner> owners = new HashSet<>();
+        private final List<Owner> marked = new ArrayList<>();
 
         Loaded(Path file, ClockReading now) {
             this.file = file;
@@ -112,20 +156,18 @@ final class StoredTable {
 
         @Override
         public void change(long at, Entry change) throws IOException {
-            ByteBuffer value = ByteBuffer.wrap(java.util.Objects.requireNonNull(change.value()));
+            ByteBuffer value = ByteBuffer.wrap(Objects.requireNonNull(change.value()));
             Entry.Key key = change.key();
             switch (key.kind()) {
-                case RECORD -> records.add(record(at, value.array()));
+                case RECORD -> take(at, value.array());
                 case MARK -> {
-                    long nanos = boot(value.getLong(), now);
-                    marks.add(new SessionTable.Mark(new Owner(key.high(), key.low()), nanos, List.of()));
+                    Owner owner = new Owner(key.high(), key.low());
+                    marked.add(owner);
+                    signs.mark(owner, boot(value.getLong(), now));
                 }
                 case LOSS -> {
-                    byte[] id = ByteBuffer.allocate(2 * Long.BYTES)
-                            .putLong(key.high())
-                            .putLong(key.low())
-                            .array();
-                    losses.add(new SessionTable.Loss(SessionId.of(id), value.getInt(), boot(value.getLong(), now)));
+                    SessionId id = new SessionId(key.high(), key.low());
+                    signs.lose(new SessionTable.Loss(id, value.getInt(), boot(value.getLong(), now)));
                 }
                 default ->
                     throw new StateException(file + ":" + at + ": an entry of kind " + key.kind()
@@ -134,40 +176,27 @@ final class StoredTable {
             }
         }
 
-        private SessionRecord record(long at, byte[] value) throws StateException {
-            return switch (codec.decode(value, now)) {
-                case RecordCodec.Decoded.Whole whole -> whole.record();
-                case RecordCodec.Decoded.Unreadable unreadable ->
-                    throw new StateException(file + ":" + at + ": this record " + unreadable.why() + "; "
-                            + LogFile.wayOut(file.toString()));
-            };
-        }
-
-        /** The table that all this makes. */
-        MemorySessionTable table() throws StateException {
-            MemorySessionTable table = new MemorySessionTable();
-            for (SessionRecord record : records) {
-                List<SessionTable.Change> change = List.of(new SessionTable.Change(record.id(), 0, record));
-                SessionTable.Outcome[] outcome = new SessionTable.Outcome[1];
-                table.commit(record.commitId(), change, it -> outcome[0] = it);
-                if (outcome[0] != SessionTable.Outcome.COMMITTED) {
-                    throw new StateException(file + ": record " + record.id() + " contradicts another one; "
-                            + LogFile.wayOut(file.toString()));
-                }
+        private void take(long at, byte[] value) throws StateException {
+            SessionRecord record;
+            try {
+                record = record("this record", value, now);
+            } catch (IOException e) {
+                throw new StateException(
+                        file + ":" + at + ": " + e.getMessage() + "; " + LogFile.wayOut(file.toString()), e);
             }
-            marks.sort(Comparator.comparingLong(SessionTable.Mark::nanos));
-            for (SessionTable.Mark mark : marks) {
-                table.mark(new SessionTable.Mark(mark.owner(), mark.nanos(), losses), _ -> {});
+            List<SessionTable.Change> change = List.of(new SessionTable.Change(record.id(), 0, record));
+            if (!sessions.fit(change)) {
+                throw new StateException(file + ": record " + record.id() + " contradicts another one; "
+                        + LogFile.wayOut(file.toString()));
             }
-            return table;
+            sessions.take(change, boot(RecordCodec.wallNanos(value), now));
+            owners.add(record.owner());
         }
 
         /** Removes the marks of starts of which no record is left. */
         List<Entry> outdated() {
-            return marks.stream()
-                    .map(SessionTable.Mark::owner)
-                    .filter(owner ->
-                            records.stream().noneMatch(record -> record.owner().equals(owner)))
+            return marked.stream()
+                    .filter(owner -> !owners.contains(owner))
                     .map(owner -> new Entry(key(owner), null))
                     .toList();
         }

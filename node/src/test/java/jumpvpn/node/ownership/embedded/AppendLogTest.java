@@ -227,6 +227,9 @@ class AppendLogTest {
                             .isTrue();
                 }
                 group.await();
+                assertThat(bed.read(1000)).isEqualTo("n" + (i + 99));
+                long last = i + 90 + i / 100 % 9; // of its key, and no removal
+                assertThat(bed.read(last % 60)).isEqualTo(last + padding);
                 most = Math.max(most, Files.size(bed.folder.log()));
             }
             assertThat(bed.warnings).isEmpty();

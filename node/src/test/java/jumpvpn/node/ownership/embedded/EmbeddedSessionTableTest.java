@@ -243,6 +243,130 @@ class EmbeddedSessionTableTest {
         assertThat(heard).containsExactly("1 1.0", "1 gone");
     }
 
+    /** Whatever is asked finds what was asked before it, and nothing that was asked later, however the log takes them together. */
+    @Test
+    void aReadIsBetweenTheCommitsThatItWasAskedBetween() throws IOException {
+        List<String> heard = new ArrayList<>();
+        try (Bed bed = open()) {
+            bed.commit(new Change(ONE, 0, attached(ONE, "aa", 1)));
+            for (int epoch = 1; epoch <= 300; epoch++) {
+                int next = epoch + 1;
+                bed.table.read(ONE, reading -> heard.add("read " + epoch(reading)));
+                bed.table.commit(
+                        1, List.of(new Change(ONE, epoch, attached(ONE, "aa", next))), outcome -> heard.add("" + next));
+                bed.table.load(
+                        5,
+                        records ->
+                                heard.add("load " + records.getFirst().version().epoch()));
+            }
+            bed.read(TWO);
+        }
+        List<String> expected = new ArrayList<>();
+        for (int epoch = 1; epoch <= 300; epoch++) {
+            expected.addAll(List.of("read " + epoch, "" + (epoch + 1), "load " + (epoch + 1)));
+        }
+        assertThat(heard).isEqualTo(expected);
+    }
+
+    private static int epoch(Reading reading) {
+        return ((Reading.Found) reading).record().version().epoch();
+    }
+
+    @Test
+    void aClientIsFoundByItsNewestSession() throws IOException {
+        List<Reading> heard = new ArrayList<>();
+        String client = attached(ONE, "aa", 1).clientKey();
+        SessionRecord end = record(ONE, "aa", OWNER, 1, SessionState.TERMINATED);
+        try (Bed bed = open()) {
+            bed.commit(new Change(ONE, 0, attached(ONE, "aa", 1)));
+            bed.table.readClient(client, heard::add);
+            bed.table.commit(1, List.of(new Change(TWO, 0, attached(TWO, "aa", 1)), new Change(ONE, 1, end)), _ -> {});
+            bed.table.readClient(client, heard::add);
+            bed.table.commit(1, List.of(new Change(ONE, 0, null)), _ -> {});
+            bed.table.read(ONE, heard::add);
+            bed.table.readClient("aaaaaaaaaaaaaaaa" + "bb".repeat(24), heard::add);
+            bed.table.readClient("bb".repeat(32), heard::add);
+            bed.read(TWO);
+        }
+        assertThat(heard)
+                .extracting(reading -> reading instanceof Reading.Found found
+                        ? found.record().id().low()
+                        : reading)
+                .containsExactly(1L, 2L, new Reading.None(), new Reading.None(), new Reading.None());
+    }
+
+    @Test
+    void aLoadGivesWhatIsThereThen() throws IOException {
+        SessionId other = new SessionId(1, 1);
+        try (Bed bed = open()) {
+            bed.commit(new Change(TWO, 0, attached(TWO, "bb", 1)), new Change(ONE, 0, attached(ONE, "aa", 1)));
+            bed.commit(new Change(other, 0, record(other, "cc", new Owner(6, 1), 1, SessionState.ATTACHED)));
+            assertThat(bed.load()).extracting(SessionRecord::id).containsExactly(ONE, TWO);
+            bed.commit(new Change(ONE, 1, record(ONE, "aa", OWNER, 1, SessionState.TERMINATED)));
+            assertThat(bed.load()).extracting(SessionRecord::isLive).containsExactly(false, true);
+            bed.commit(new Change(ONE, 0, null));
+            assertThat(bed.load()).extracting(SessionRecord::id).containsExactly(TWO);
+        }
+    }
+
+    @Test
+    void marksOfTwoStartsCountForTheirOwnRecords() throws IOException {
+        try (Bed bed = open()) {
+            bed.commit(new Change(ONE, 0, attached(ONE, "aa", 1)));
+            bed.mark(OWNER, 1040 * SECOND);
+            bed.commit(new Change(TWO, 0, record(TWO, "bb", NEXT_START, 1, SessionState.ATTACHED)));
+            bed.mark(NEXT_START, 1050 * SECOND);
+            assertThat(noBindingSince(bed)).containsExactly(1040 * SECOND, 1050 * SECOND);
+            assertThat(bed.load())
+                    .extracting(SessionRecord::noBindingSinceNanos)
+                    .containsExactly(1040 * SECOND, 1050 * SECOND);
+        }
+        for (int start = 0; start < 3; start++) {
+            reboot(100);
+            long passed = 100L * start;
+            try (Bed bed = open()) {
+                bed.mark(new Owner(5, 100 + start), now.bootNanos());
+                assertThat(noBindingSince(bed)).containsExactly((-50 - passed) * SECOND, (-40 - passed) * SECOND);
+            }
+        }
+    }
+
+    private static List<Long> noBindingSince(Bed bed) {
+        return List.of(
+                ((Reading.Found) bed.read(ONE)).record().noBindingSinceNanos(),
+                ((Reading.Found) bed.read(TWO)).record().noBindingSinceNanos());
+    }
+
+    /** What is read while the process runs has its own boot times, however the wall clock was set. */
+    @Test
+    void theWallClockMovesNothingThatIsRead() throws IOException {
+        try (Bed bed = open()) {
+            bed.commit(new Change(ONE, 0, attached(ONE, "aa", 1)));
+            for (long days : new long[] {20_000, -400}) {
+                now = new ClockReading(now.bootNanos() + SECOND, now.wallNanos() + days * 86_400 * SECOND);
+                SessionRecord record = ((Reading.Found) bed.read(ONE)).record();
+                assertThat(record.lifetimeEndNanos()).isEqualTo(2000 * SECOND);
+                assertThat(record.noBindingSinceNanos()).isEqualTo(1000 * SECOND);
+            }
+        }
+    }
+
+    @Test
+    void whatCantBeReadIsUnavailableAndIsReportedOnce() throws IOException {
+        try (Bed bed = open()) {
+            bed.commit(new Change(ONE, 0, attached(ONE, "aa", 1)));
+            bed.commit(new Change(TWO, 0, attached(TWO, "bb", 1)));
+            Path file = temporary.resolve("state/sessions");
+            byte[] log = Files.readAllBytes(file);
+            log[LogFile.HEADER_BYTES + Frame.HEADER_BYTES + Entry.HEADER_BYTES + 100] ^= 1;
+            Files.write(file, log);
+            assertThat(bed.read(ONE)).isEqualTo(new Reading.Unavailable());
+            assertThat(bed.read(ONE)).isEqualTo(new Reading.Unavailable());
+            assertThat(epoch(bed.read(TWO))).isEqualTo(1);
+            assertThat(bed.reports).singleElement().asString().contains("is damaged");
+        }
+    }
+
     /** A process whose files may not grow beyond a bound. */
     static final class OutOfRoom {
         public static void main(String[] arguments) throws IOException {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** An open log in a folder, what it held when it was opened, and what it reported. */
 final class LogBed implements AutoCloseable {
@@ -63,6 +64,24 @@ final class LogBed implements AutoCloseable {
     boolean commit(Entry... changes) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         return log.append(Arrays.asList(changes), done::complete) && done.join();
+    }
+
+    /** The key's value, now; null: it has none. */
+    @Nullable
+    String read(long key) {
+        CompletableFuture<String> value = new CompletableFuture<>();
+        String[] found = new String[1];
+        boolean taken = log.read(
+                file -> {
+                    try {
+                        byte[] bytes = file.value(put(key, "").key());
+                        found[0] = bytes == null ? null : new String(bytes, StandardCharsets.US_ASCII);
+                    } catch (IOException e) {
+                        found[0] = e.toString();
+                    }
+                },
+                durable -> value.complete(durable ? found[0] : "lost"));
+        return taken ? value.join() : "refused";
     }
 
     /** What these commits, one after another, make of nothing. */
