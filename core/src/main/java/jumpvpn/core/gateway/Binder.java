@@ -103,6 +103,10 @@ final class Binder {
                 bind.after.secret().wipe();
                 if (session.visiting) {
                     sessions.drop(session);
+                } else if (outcome == SessionTable.Outcome.REFUSED) {
+                    // the table has another record, whose rows may be those that were planned here: none may be taken
+                    // on what is known here
+                    sessions.forget(at, session, ReasonCode.NOT_OWNER);
                 }
             }
             sessions.settled(at, session);

@@ -76,6 +76,9 @@ final class GatewaySession extends Resident {
     @Nullable
     ReasonCode ending;
 
+    /** When its end may be asked for again. */
+    long endAgainNanos = Long.MIN_VALUE;
+
     private long lossEndNanos = Deadlines.NEVER;
     /** What stands for it in the packet threads' sight while it falls asleep. */
     @Nullable

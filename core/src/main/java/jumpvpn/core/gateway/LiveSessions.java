@@ -156,7 +156,8 @@ final class LiveSessions {
     void settled(long nowNanos, GatewaySession session) {
         reschedule(session);
         ReasonCode reason = session.ending;
-        if (reason == null || session.rows.isFrozen() || session.isGone()) {
+        boolean waits = session.rows.isFrozen() || nowNanos < session.endAgainNanos;
+        if (reason == null || waits || session.isGone()) {
             return;
         }
         List<Step> rows = session.rows.plan(List.of(reason));
@@ -187,7 +188,10 @@ final class LiveSessions {
         }
         switch (outcome) {
             case COMMITTED -> evict(nowNanos, session, rows);
-            case UNAVAILABLE -> table.at(nowNanos + RETRY_NANOS, again -> settled(again, session));
+            case UNAVAILABLE -> {
+                session.endAgainNanos = nowNanos + RETRY_NANOS; // whatever asks for it before
+                table.at(session.endAgainNanos, again -> settled(again, session));
+            }
             case REFUSED -> forget(nowNanos, session, ReasonCode.NOT_OWNER);
             case UNKNOWN -> throw new IllegalStateException("never handed on");
         }

@@ -108,7 +108,7 @@ class LossTest {
         client.send(client.datagram(client.ask(_ -> {})));
         gateway.run(heard + TTL - gateway.now);
         assertThat(gateway.bindings.size()).isOne();
-        gateway.table.refuseLate();
+        gateway.table.settleLate(SessionTable.Outcome.UNAVAILABLE);
         gateway.run(0);
         assertThat(gateway.bindings.size()).as("nothing passes any more").isZero();
         assertThat(gateway.memory.live()).hasSize(1);

@@ -256,6 +256,26 @@ class OwnerTest {
     }
 
     @Test
+    void aBindThatWasInAndIsOvertakenTakesItsRowsWithIt() {
+        connect();
+        gateway.table.onCommit = () -> gateway.table.readable = false;
+        gateway.table.fates.add(Fate.DONE_UNKNOWN);
+        gateway.table.loadsAreLate = true; // the watch too
+        client.send(client.datagram(client.ask(ask -> ask.cause = BindCause.OPERATOR_JUMP)));
+        put(ownedBy(bound(gateway.memory.live().getFirst(), 3), new Owner(77, 1)));
+        gateway.table.readable = true;
+        gateway.run(SECOND);
+        assertThat(gateway.sessions())
+                .as("whose rows 1.1 and 2.0 are said by who has it now")
+                .isEmpty();
+        gateway.sendDown(client.inner, 1);
+        gateway.run(10 * SECOND);
+        assertThat(gateway.rows()).isEmpty();
+        assertThat(gateway.events(EventType.OWNERSHIP_CHANGE, ReasonCode.NOT_OWNER))
+                .hasSize(1);
+    }
+
+    @Test
     void anOrphanIsEndedWhenItIsDueAndNotBefore() {
         gateway.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 30 * SECOND);
         connect();

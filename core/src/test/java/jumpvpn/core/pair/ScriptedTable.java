@@ -82,12 +82,12 @@ final class ScriptedTable implements SessionTable {
         now.forEach(Runnable::run);
     }
 
-    /** Commits that were late are refused now. */
-    void refuseLate() {
+    /** Commits that were late end so now, and are not in. */
+    void settleLate(Outcome outcome) {
         late.clear();
         List<Consumer<Outcome>> now = List.copyOf(lateCommits);
         lateCommits.clear();
-        now.forEach(done -> done.accept(Outcome.REFUSED));
+        now.forEach(done -> done.accept(outcome));
     }
 
     /** The watch tells of this record, late. */

@@ -217,7 +217,7 @@ class SignsOfLifeTest {
         client.send(client.datagram(client.ask(_ -> {})));
         gateway.run(5 * SECOND);
         assertThat(gateway.session().state()).as("no row beside the bind's").isEqualTo(SessionState.RECOVERING);
-        gateway.table.refuseLate();
+        gateway.table.settleLate(Outcome.UNAVAILABLE);
         gateway.run(0);
         assertThat(gateway.rows()).last().asString().startsWith("RECOVERY_WINDOW_EXCEEDED 1.");
         assertThat(gateway.session().state()).isEqualTo(SessionState.DEGRADED);

@@ -3,9 +3,12 @@ package jumpvpn.core.pair;
 import static jumpvpn.core.pair.LoneGateway.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
+import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.pair.ScriptedTable.Fate;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
@@ -67,12 +70,27 @@ class SupersedeTest {
         begin();
         confirm();
         gateway.gateway.terminate(gateway.now, old);
-        gateway.table.refuseLate();
+        gateway.table.settleLate(Outcome.REFUSED);
         gateway.run(0);
         assertThat(gateway.rows()).containsExactly("OPERATOR_TERMINATE 1.1");
         assertThat(gateway.memory.live()).isEmpty();
         confirm();
         assertThat(gateway.rows()).containsExactly("OPERATOR_TERMINATE 1.1", "HANDSHAKE_OK 1.0");
+    }
+
+    @Test
+    void anEndThatTheTableDoesNotTakeIsAskedForOnceASecondWhateverElseIsRefused() {
+        gateway.table.fates.addAll(Collections.nCopies(9, Fate.UNAVAILABLE));
+        gateway.gateway.terminate(gateway.now, old);
+        begin();
+        confirm();
+        confirm();
+        assertThat(gateway.table.commits)
+                .as("the end, and two tries of a birth that would end it too")
+                .extracting(List::size)
+                .containsExactly(1, 2, 2);
+        gateway.run(3 * SECOND);
+        assertThat(gateway.table.commits).hasSize(6);
     }
 
     @Test
@@ -140,7 +158,7 @@ class SupersedeTest {
         begin();
         confirm();
         gateway.table.readable = false;
-        gateway.table.refuseLate();
+        gateway.table.settleLate(Outcome.REFUSED);
         gateway.run(0);
         gateway.table.reads.clear();
         gateway.run(SECOND - 1);

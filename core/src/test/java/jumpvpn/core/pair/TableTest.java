@@ -100,7 +100,12 @@ class TableTest {
         table.land();
         pair.await(() -> pair.state() == SessionState.ATTACHED, 3000);
         pair.run(500);
-        assertThat(rows(pair.gatewayEvents)).containsExactly("PEER_REPORTED 1.1", "REATTACH_ACCEPT 2.0");
+        assertThat(rows(pair.gatewayEvents))
+                .containsExactlyElementsOf(
+                        fate == Fate.REFUSED // the table has another record than what is known here: that
+                                // is not gone on with
+                                ? List.of("HANDSHAKE_OK 1.0", "GATEWAY_RESTARTED 1.2147483648", "REATTACH_ACCEPT 2.0")
+                                : List.of("PEER_REPORTED 1.1", "REATTACH_ACCEPT 2.0"));
         assertThat(pair.status().id()).isEqualTo(id);
         pair.chat(0, 3, 5);
         pair.run(100);

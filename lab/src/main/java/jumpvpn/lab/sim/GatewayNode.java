@@ -305,6 +305,7 @@ final class GatewayNode extends Node {
 
     @Override
     void closing() {
+        beside.during(() -> gateway().hear(local()));
         sessions().forEach(session -> beside.terminates(local(), session.id()));
     }
 

@@ -108,13 +108,13 @@ abstract class Node {
     }
 
     private long local(long nanos) {
-        return bootOffset + nanos + Math.floorDiv(nanos, MILLION) * driftPpm;
+        return bootOffset + nanos + Math.floorDiv(nanos * driftPpm, MILLION);
     }
 
     /** When this machine's boot clock will show at least so much. */
     private long worldNanos(long localNanos) {
         long nanos = localNanos - bootOffset;
-        nanos -= Math.floorDiv(nanos, MILLION) * driftPpm;
+        nanos -= Math.floorDiv(nanos * driftPpm, MILLION);
         for (long missing = localNanos - local(nanos); missing > 0; missing = localNanos - local(nanos)) {
             nanos += missing;
         }
@@ -297,8 +297,8 @@ abstract class Node {
     private boolean accept(int socketId, Endpoint from, byte[] bytes) {
         Inbound path = Objects.requireNonNull(inbound);
         Inbound.Disposition disposition = accept(path, from, bytes);
-        if (disposition == Inbound.Disposition.RESTING) {
-            engine().wake(local(), Objects.requireNonNull(path.resting()));
+        for (int tries = 0; disposition == Inbound.Disposition.RESTING && tries < MOST_WAKES_AT_ONCE; tries++) {
+            engine().wake(local(), Objects.requireNonNull(path.resting())); // in vain if it has been awake meanwhile
             disposition = accept(path, from, bytes);
         }
         Binding binding = path.binding();

@@ -140,6 +140,8 @@ final class ShadowCommits {
             owned.recorded = recorded;
         } else if (owned.visiting) {
             gateway.drops(owned);
+        } else if (outcome == SessionTable.Outcome.REFUSED) { // what is known here is old
+            gateway.forgets(owned);
         }
     }
 
