@@ -261,7 +261,7 @@ class OwnerTest {
         gateway.table.onCommit = () -> gateway.table.readable = false;
         gateway.table.fates.add(Fate.DONE_UNKNOWN);
         gateway.table.loadsAreLate = true; // the watch too
-        client.send(client.datagram(client.ask(ask -> ask.cause = BindCause.OPERATOR_JUMP)));
+        client.send(client.datagram(client.ask(ask -> ask.cause = BindCause.LINK_GOING_DOWN)));
         put(ownedBy(bound(gateway.memory.live().getFirst(), 3), new Owner(77, 1)));
         gateway.table.readable = true;
         gateway.run(SECOND);
