@@ -157,7 +157,8 @@ final class LiveSessions {
         reschedule(session);
         ReasonCode reason = session.ending;
         boolean waits = session.rows.isFrozen() || nowNanos < session.endAgainNanos;
-        if (reason == null || waits || session.isGone()) {
+        boolean over = session.isGone() || isBuried(session.record.id()); // as an orphan it may have been met twice
+        if (reason == null || waits || over) {
             return;
         }
         List<Step> rows = session.rows.plan(List.of(reason));

@@ -337,6 +337,24 @@ class OwnerTest {
     }
 
     @Test
+    void anOrphanThatWasMetTwiceEndsOnce() {
+        gateway.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 30 * SECOND);
+        connect();
+        SessionRecord orphan = ownedBy(bound(gateway.memory.live().getFirst(), 2), new Owner(77, 1));
+        put(orphan);
+        gateway.run(0);
+        commits.clear();
+        gateway.table.tellOwnerGone(orphan);
+        gateway.table.tellOwnerGone(orphan);
+        gateway.table.fates.add(Fate.UNAVAILABLE);
+        gateway.run(orphan.noBindingSinceNanos() + 30 * SECOND - gateway.now);
+        assertThat(commits).as("refused once, then in").hasSize(2);
+        assertThat(gateway.memory.live()).isEmpty();
+        gateway.run(5 * SECOND);
+        assertThat(commits).hasSize(2);
+    }
+
+    @Test
     void anOrphanThatFoundAnOwnerIsLeftAlone() {
         gateway.policy = Policy.DEFAULT.with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 30 * SECOND);
         connect();
