@@ -14,10 +14,10 @@ final class KeptAnswers {
     private final Map<String, Kept> kept = new LinkedHashMap<>();
 
     /** Forgets what no young request can repeat, but never the answer of the present binding. */
-    void forget(long nowNanos, long maxAge, String bindNonce) {
+    void forget(long nowNanos, long maxAge, String acknowledged) {
         kept.entrySet()
                 .removeIf(entry -> nowNanos - entry.getValue().nanos > maxAge + 2 * CLOCK_SKEW
-                        && !entry.getKey().equals(bindNonce));
+                        && !entry.getKey().equals(acknowledged));
     }
 
     /** Whether this very request was answered. */

@@ -26,6 +26,9 @@ public final class OwnerView extends View {
     private Switches switches = new Switches();
     private List<Long> generations = List.of(0L);
     private String bindNonce = "";
+    /** The nonce whose answer is the ACK of the present binding, which outlives its age. */
+    private String acknowledged = "";
+
     private int counted;
     private @Nullable Reason first;
     private @Nullable Request pending;
@@ -98,7 +101,7 @@ public final class OwnerView extends View {
         if (!request.proven()) {
             return new Answer.Silence();
         }
-        kept.forget(nowNanos, terms.maxAge(), bindNonce);
+        kept.forget(nowNanos, terms.maxAge(), acknowledged);
         if (kept.answers(request)) {
             return new Answer.SameAgain();
         }
@@ -259,6 +262,7 @@ public final class OwnerView extends View {
             return new Answer.Silence(); // it ends all the same
         }
         kept.keep(request, nowNanos);
+        acknowledged = request.nonce();
         return new Answer.Bound(version);
     }
 

@@ -267,9 +267,12 @@ final class GatewayNode extends Node {
     /** The operator ends all sessions that there are. */
     void terminate() {
         touch("terminate", () -> {
-            closing();
             List<SessionId> ids = sessions().stream().map(SessionStatus::id).toList();
-            ids.forEach(id -> beside.during(() -> gateway().terminate(local(), id)));
+            for (SessionId id : ids) {
+                beside.during(() -> gateway().hear(local()));
+                beside.terminates(local(), id);
+                beside.during(() -> gateway().terminate(local(), id));
+            }
         });
     }
 
