@@ -144,7 +144,7 @@ final class ReattachServer {
                 if (!record.isLive() || sessions.isBuried(record.id())) { // or it was, when it was read
                     answers.rejectUnread(nowNanos, asked, ReasonCode.SESSION_NOT_FOUND);
                 } else if (known != null && record.version().compareTo(known.record.version()) <= 0) {
-                    judge(nowNanos, asked, known, known.kept.get(asked.nonce()) != null);
+                    judgeUnlessAnswered(nowNanos, asked, known);
                 } else {
                     if (known != null) {
                         sessions.forget(nowNanos, known, ReasonCode.NOT_OWNER);
@@ -156,33 +156,45 @@ final class ReattachServer {
     }
 
     private void present(long nowNanos, Asked asked, GatewaySession session) {
+        boolean ahead = Integer.compareUnsigned(
+                        asked.request().expectedEpoch(),
+                        session.record.version().epoch())
+                > 0;
+        if (!ahead) {
+            judgeUnlessAnswered(nowNanos, asked, session);
+        } else if (!isAnswered(nowNanos, asked, session)) { // either it was bound elsewhere and nobody told us yet, or it contradicts the record
+            readThenJudge(asked);
+        }
+    }
+
+    /** The same request may have come before, also while a record was read for it. */
+    private void judgeUnlessAnswered(long nowNanos, Asked asked, GatewaySession session) {
+        if (!isAnswered(nowNanos, asked, session)) {
+            judge(nowNanos, asked, session, session.kept.get(asked.nonce()) != null);
+        }
+    }
+
+    /** Whether the gates need not look at it: it has its answer, will have it, or no more can be kept. */
+    private boolean isAnswered(long nowNanos, Asked asked, GatewaySession session) {
         session.expireKept(nowNanos);
         KeptAnswers.Kept kept = session.kept.get(asked.nonce());
         if (kept != null
                 && kept.requestHash() == Arrays.hashCode(asked.datagram())
                 && !context.has(Fault.ACCEPT_USED_NONCE)) {
             repeat(nowNanos, asked, session, kept);
-            return;
+            return true;
         }
         if (asked.nonce().equals(session.binding)) {
-            return; // its commit is under way: the answer will come
+            return true; // its commit is under way: the answer will come
         }
         if (session.kept.isFull()) {
             answers.reject(nowNanos, asked, session, ReasonCode.SWITCH_RATE_LIMITED);
             if (stale.tell(nowNanos)) {
                 answers.refused(nowNanos, asked, session, ReasonCode.SWITCH_RATE_LIMITED);
             }
-            return;
+            return true;
         }
-        boolean ahead = Integer.compareUnsigned(
-                        asked.request().expectedEpoch(),
-                        session.record.version().epoch())
-                > 0;
-        if (ahead) { // either it was bound elsewhere and nobody told us yet, or it contradicts the record
-            readThenJudge(asked);
-        } else {
-            judge(nowNanos, asked, session, kept != null);
-        }
+        return false;
     }
 
     private void repeat(long nowNanos, Asked asked, GatewaySession session, KeptAnswers.Kept kept) {

@@ -119,6 +119,31 @@ class LeaseTest {
     }
 
     @Test
+    void aRequestForWhichARecordIsReadAndThatIsAnsweredMeanwhileGetsTheSameAnswer() {
+        bind(Fate.LATE);
+        loseTheLease();
+        haveItBack();
+        gateway.table.readable = false;
+        gateway.table.land();
+        gateway.run(0); // what is here is old, and can't be read anew for a second
+        gateway.table.readable = true;
+        gateway.table.readsAreLate = true;
+        byte[] request = client.datagram(client.ask(ask -> {
+            ask.expectedEpoch = 2;
+            ask.cause = BindCause.LINK_GOING_DOWN;
+        }));
+        assertThat(client.send(request)).as("a record is read for it").isNull();
+        gateway.table.readsAreLate = false;
+        gateway.run(SECOND);
+        assertThat(client.send(request)).isInstanceOf(ReattachAnswer.Ack.class);
+        byte[] answer = gateway.sent.getLast().bytes();
+        gateway.sent.clear();
+        gateway.table.land();
+        gateway.run(0);
+        assertThat(gateway.sent).extracting(LoneGateway.Sent::bytes).containsExactly(answer);
+    }
+
+    @Test
     void aLeaseIsOverAlsoForWhoHasNotNoticed() {
         gateway.table.markOutcome = Outcome.UNAVAILABLE;
         gateway.run(5 * SECOND);

@@ -77,6 +77,15 @@ final class ShadowRequests {
         }
     }
 
+    private void judgeUnlessAnswered(long nowNanos, Owned owned, Exchange.Asked asked) {
+        Answer answer = owned.view().unjudged(nowNanos, gateway.ownership.translated(asked));
+        if (answer != null) {
+            owes(asked, answer, false);
+        } else {
+            judge(nowNanos, owned, asked);
+        }
+    }
+
     private void judge(long nowNanos, Owned owned, Exchange.Asked asked) {
         Answer answer = owned.view().judge(nowNanos, gateway.ownership.translated(asked));
         if (answer instanceof Answer.Later) {
@@ -111,7 +120,7 @@ final class ShadowRequests {
         } else if (reading instanceof SessionTable.Reading.Found found
                 && found.record().isLive()
                 && !gateway.ownership.isEnded(asked.session())) { // or it was live when it was read
-            judge(nowNanos, newest(found), asked);
+            judgeUnlessAnswered(nowNanos, newest(found), asked);
         } else {
             owes(asked, new Answer.Refusal(Reason.SESSION_NOT_FOUND, Version.NONE), false);
         }
