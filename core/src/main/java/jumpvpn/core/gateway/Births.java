@@ -274,6 +274,11 @@ final class Births {
         discard(birth);
     }
 
+    /** This session is there, by the table: if it was a birth here that nobody could say of, it is one no more. */
+    void became(SessionId id) {
+        births.stream().filter(birth -> birth.id.equals(id)).findFirst().ifPresent(this::gone);
+    }
+
     /** The birth became a session: every other handshake of its client that began before ends. */
     void completed(long nowNanos, Birth birth) {
         births.remove(birth);

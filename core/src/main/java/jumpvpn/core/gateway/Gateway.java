@@ -49,7 +49,7 @@ public final class Gateway {
         sessions = new LiveSessions(context, table, residents, self);
         completions = new Completions(context, births, sessions, table, tickets, self);
         renewals = new SecretRenewal(context, sessions, table);
-        ownership = new Ownership(context, table, sessions, pool, self);
+        ownership = new Ownership(context, table, sessions, births, pool, self);
         Answers answers = new Answers(context, tickets);
         Binder binder = new Binder(context, crypto, sessions, table, tickets, answers, self);
         Gates gates = new Gates(incarnation, context.faults());

@@ -27,6 +27,7 @@ final class Ownership {
     private final SessionTable port;
     private final TableClient table;
     private final LiveSessions sessions;
+    private final Births births;
     private final AddressPool pool;
     private final Owner self;
     private int orphans;
@@ -38,11 +39,18 @@ final class Ownership {
     private boolean leased;
     private long leaseEndNanos = Deadlines.NEVER;
 
-    Ownership(GatewayContext context, TableClient table, LiveSessions sessions, AddressPool pool, Owner self) {
+    Ownership(
+            GatewayContext context,
+            TableClient table,
+            LiveSessions sessions,
+            Births births,
+            AddressPool pool,
+            Owner self) {
         this.context = context;
         this.port = context.table();
         this.table = table;
         this.sessions = sessions;
+        this.births = births;
         this.pool = pool;
         this.self = self;
     }
@@ -133,6 +141,7 @@ final class Ownership {
         if (known != null) { // a bind of our own came in late: what is here is not the session any more
             sessions.forget(nowNanos, known, ReasonCode.NOT_OWNER);
         }
+        births.became(record.id());
         if (record.isLive()) {
             own(nowNanos, record);
         } else {

@@ -162,7 +162,9 @@ final class ReattachServer {
                 > 0;
         if (!ahead) {
             judgeUnlessAnswered(nowNanos, asked, session);
-        } else if (!isAnswered(nowNanos, asked, session)) { // either it was bound elsewhere and nobody told us yet, or it contradicts the record
+        } else if (!isAnswered(
+                nowNanos, asked,
+                session)) { // either it was bound elsewhere and nobody told us yet, or it contradicts the record
             readThenJudge(asked);
         }
     }

@@ -30,6 +30,9 @@ final class ShadowBirths {
     private final Map<Long, Newest> newest = new HashMap<>();
     private final ArrayDeque<Long> toRead = new ArrayDeque<>();
     private final TreeMap<SessionId, Long> confirmed = new TreeMap<>();
+    /** Births whose commit was asked for at least once. */
+    private final TreeMap<SessionId, Long> committed = new TreeMap<>();
+
     private final TreeMap<SessionId, Long> doubtful = new TreeMap<>();
     private final TreeSet<Integer> revoked = new TreeSet<>();
     private Cradle cradle;
@@ -44,6 +47,7 @@ final class ShadowBirths {
     void dies() {
         toRead.clear();
         confirmed.clear();
+        committed.clear();
         doubtful.clear();
         revoked.clear();
         cradle = new Cradle(gateway.terms());
@@ -135,7 +139,11 @@ final class ShadowBirths {
     /** Under which wire identifier of ours a client confirmed this session, which is to be committed now; 0 if none did. */
     long confirmed(SessionId id) {
         Long wireId = confirmed.remove(id);
-        return wireId == null ? 0 : wireId;
+        if (wireId == null) {
+            return 0;
+        }
+        committed.put(id, wireId);
+        return wireId;
     }
 
     /** The birth is committed; null if the session is known already, from its record. */
@@ -174,6 +182,15 @@ final class ShadowBirths {
         if (reading instanceof SessionTable.Reading.None) {
             cradle.refuse(Long.toHexString(wireId));
         } else {
+            cradle.forget(Long.toHexString(wireId));
+        }
+    }
+
+    /** The session is there, by the table: a handshake that was to be its birth is settled. */
+    void became(SessionId id) {
+        Long wireId = committed.remove(id);
+        if (wireId != null) {
+            doubtful.remove(id);
             cradle.forget(Long.toHexString(wireId));
         }
     }

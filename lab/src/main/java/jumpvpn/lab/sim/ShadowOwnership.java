@@ -266,6 +266,9 @@ final class ShadowOwnership {
         SessionTable.Reading.Found found = known.get(id);
         if ((rows == null || rows.isEmpty()) && isShared() && found != null) {
             boolean ours = self != null && found.record().owner().gateway() == self.gateway();
+            if (ours) {
+                gateway.births.became(id);
+            }
             if (ours && found.record().isLive()) {
                 Owned taken = take(found.record());
                 gateway.owns(taken);
