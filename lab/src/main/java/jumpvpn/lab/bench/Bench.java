@@ -112,12 +112,13 @@ public final class Bench {
             Result<?> primary = result.getPrimaryResult();
             double toNanos = result.getParams().getTimeUnit().toNanos(1);
             double cpuNanos = secondary(result, CpuTime.RESULT);
+            boolean counted = cpuNanos > 0;
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f |%n",
+                    "| %s | %s | %s | %,.0f | %,.0f | %,.0f |%n",
                     name(result.getParams()),
-                    cpuNanos,
-                    1e9 / cpuNanos,
+                    counted ? String.format(Locale.ROOT, "%,.0f", cpuNanos) : "not counted",
+                    counted ? String.format(Locale.ROOT, "%,.0f", 1e9 / cpuNanos) : "not counted",
                     primary.getScore() * toNanos,
                     primary.getScoreError() * toNanos,
                     secondary(result, ALLOCATED)));
