@@ -23,7 +23,8 @@ public abstract class Listener extends NettyTransport {
     private static final int BACKLOGS = 256;
     private static final int CLOSE_MILLIS = 1_000;
 
-    private final Map<Endpoint, Connection> connections = new ConcurrentHashMap<>(); // changed on Netty's thread, looked at by any
+    private final Map<Endpoint, Connection> connections =
+            new ConcurrentHashMap<>(); // changed on Netty's thread, looked at by any
     private final Admission admission = new Admission();
     private @Nullable Connection last;
     private @Nullable Channel channel;
@@ -106,6 +107,7 @@ public abstract class Listener extends NettyTransport {
 
     @Override
     protected void closeChannels() {
+        connections.values().forEach(Connection::disconnect); // first, so that each can say good-bye
         if (channel != null) {
             channel.close();
         }

@@ -155,8 +155,10 @@ public abstract class NettyTransport implements Transport {
         while (got < batch.capacity() && incoming.front() != 0) {
             boolean tooLong = incoming.length() > batch.slotSize;
             incoming.moveTo(batch, got);
-            batch.localHigh[got] = bound.address().isUnspecified() ? 0 : bound.address().high();
-            batch.localLow[got] = bound.address().isUnspecified() ? 0 : bound.address().low();
+            batch.localHigh[got] =
+                    bound.address().isUnspecified() ? 0 : bound.address().high();
+            batch.localLow[got] =
+                    bound.address().isUnspecified() ? 0 : bound.address().low();
             if (tooLong) {
                 counters.count(TransportCounter.CUT);
             }
@@ -178,8 +180,7 @@ public abstract class NettyTransport implements Transport {
             if (from.hasMemoryAddress()) {
                 Memory.copy(from.memoryAddress() + index, room, length);
             } else {
-                MemorySegment.copy(
-                        MemorySegment.ofBuffer(from.nioBuffer(index, length)), 0, Memory.ALL, room, length);
+                MemorySegment.copy(MemorySegment.ofBuffer(from.nioBuffer(index, length)), 0, Memory.ALL, room, length);
             }
             incoming.publish(length, peer.address().high(), peer.address().low(), peer.port());
         }

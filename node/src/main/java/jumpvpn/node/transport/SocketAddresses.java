@@ -20,7 +20,8 @@ public final class SocketAddresses {
     /** The socket address of an endpoint; no name is looked up. */
     public static InetSocketAddress of(Endpoint endpoint) {
         try {
-            return new InetSocketAddress(InetAddress.getByAddress(endpoint.address().bytes()), endpoint.port());
+            return new InetSocketAddress(
+                    InetAddress.getByAddress(endpoint.address().bytes()), endpoint.port());
         } catch (UnknownHostException e) {
             throw new IllegalStateException("an address has 4 or 16 bytes", e);
         }

@@ -44,8 +44,7 @@ public final class SocketOptions {
 
     /** No fragments, and no belief in learnt path MTUs, which anybody on the way can forge. */
     public static void neverFragment(Channel channel, Endpoint endpoint) {
-        channel.config()
-                .setOption(endpoint.address().isV4() ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
+        channel.config().setOption(endpoint.address().isV4() ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
     }
 
     /** Keeps a socket to an interface, in and out (SO_BINDTODEVICE), or only out where the kernel refuses that to us (IP_UNICAST_IF). */
@@ -62,8 +61,7 @@ public final class SocketOptions {
                 throw refused;
             }
             channel.config()
-                    .setOption(
-                            local.address().isV4() ? IP_UNICAST_IF : IPV6_UNICAST_IF, Integer.reverseBytes(index));
+                    .setOption(local.address().isV4() ? IP_UNICAST_IF : IPV6_UNICAST_IF, Integer.reverseBytes(index));
         }
     }
 }

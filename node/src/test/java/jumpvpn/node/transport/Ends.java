@@ -46,9 +46,7 @@ final class Ends implements AutoCloseable {
     static Ends dial(Protocol protocol, Endpoint remote) throws LinuxException {
         Endpoint local = at(remote.address().isV4() ? "127.0.0.1" : "::1", 0);
         return new Ends(
-                protocol == Protocol.QUIC
-                        ? QuicClient.open(local, null, remote)
-                        : TcpClient.open(local, null, remote));
+                protocol == Protocol.QUIC ? QuicClient.open(local, null, remote) : TcpClient.open(local, null, remote));
     }
 
     /** Writes datagram {@code number} of {@code length} bytes into a slot. */

@@ -21,7 +21,6 @@ import jumpvpn.node.transport.Connection;
 import jumpvpn.node.transport.Dialer;
 import jumpvpn.node.transport.NettyLoop;
 import jumpvpn.node.transport.SocketAddresses;
-import jumpvpn.node.transport.SocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** A client's QUIC: one connection at a time to one gateway endpoint, all from one UDP port, which is bound by the first send. */
@@ -103,8 +102,7 @@ public final class QuicClient extends Dialer {
 
     private void connect(Channel over, QuicConnection connection) {
         QuicChannel.newBootstrap(over)
-                .handler(new QuicReadings(
-                        this, connection, connection::opened, () -> lost(connection), _ -> {}))
+                .handler(new QuicReadings(this, connection, connection::opened, () -> lost(connection), _ -> {}))
                 .option(
                         QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                         EpollQuicUtils.newSegmentedAllocator(QuicSettings.SEGMENTS))

@@ -44,8 +44,7 @@ final class TcpConnection extends Connection {
         }
         chunk.writeShort(length);
         int at = chunk.writerIndex();
-        MemorySegment.copy(
-                Memory.ALL, address, MemorySegment.ofBuffer(chunk.internalNioBuffer(at, length)), 0, length);
+        MemorySegment.copy(Memory.ALL, address, MemorySegment.ofBuffer(chunk.internalNioBuffer(at, length)), 0, length);
         chunk.writerIndex(at + length);
         return true;
     }
