@@ -8,7 +8,6 @@ import java.util.Optional;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
-import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import org.jspecify.annotations.Nullable;
 

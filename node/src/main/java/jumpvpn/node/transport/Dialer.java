@@ -66,7 +66,7 @@ public abstract class Dialer extends NettyTransport {
             if (pauseMillis == 0) {
                 loop.execute(() -> begin(fresh)); // after this batch has taken its place in the queue
             } else {
-                loop.schedule(() -> begin(fresh), pauseMillis, TimeUnit.MILLISECONDS);
+                var _ = loop.schedule(() -> begin(fresh), pauseMillis, TimeUnit.MILLISECONDS);
             }
             pauseMillis = Math.min(Math.max(FIRST_PAUSE_MILLIS, 2 * pauseMillis), LONGEST_PAUSE_MILLIS);
             known = fresh;

@@ -109,7 +109,7 @@ public abstract class Listener extends NettyTransport {
     protected void closeChannels() {
         connections.values().forEach(Connection::disconnect); // first, so that each can say good-bye
         if (channel != null) {
-            channel.close();
+            var _ = channel.close();
         }
     }
 

@@ -70,7 +70,7 @@ public final class QuicClient extends Dialer {
         if (known != null) {
             connect(known, (QuicConnection) connection);
         } else {
-            bindSocket().addListener((ChannelFuture binding) -> {
+            var _ = bindSocket().addListener((ChannelFuture binding) -> {
                 if (binding.isSuccess()) {
                     socket = binding.channel();
                     local = SocketAddresses.endpoint(binding.channel().localAddress());
@@ -101,7 +101,7 @@ public final class QuicClient extends Dialer {
     }
 
     private void connect(Channel over, QuicConnection connection) {
-        QuicChannel.newBootstrap(over)
+        var _ = QuicChannel.newBootstrap(over)
                 .handler(new QuicReadings(this, connection, connection::opened, () -> lost(connection), _ -> {}))
                 .option(
                         QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
@@ -120,7 +120,7 @@ public final class QuicClient extends Dialer {
     protected void closeChannels() {
         super.closeChannels();
         if (socket != null) {
-            socket.close();
+            var _ = socket.close();
         }
     }
 }

@@ -94,7 +94,7 @@ final class QuicConnection extends Connection {
     @Override
     protected void disconnect() {
         if (channel != null) {
-            channel.close();
+            var _ = channel.close();
         }
     }
 }

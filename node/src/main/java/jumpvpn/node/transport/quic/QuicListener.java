@@ -9,6 +9,7 @@ import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import java.util.Objects;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.node.host.LinuxException;
@@ -70,7 +71,7 @@ public final class QuicListener extends Listener {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(QuicChannel channel) {
-                Endpoint peer = SocketAddresses.endpoint(channel.remoteSocketAddress());
+                Endpoint peer = SocketAddresses.endpoint(Objects.requireNonNull(channel.remoteSocketAddress()));
                 if (admit(peer.address())) {
                     QuicConnection connection = new QuicConnection(QuicListener.this, peer);
                     channel.pipeline()
@@ -81,7 +82,7 @@ public final class QuicListener extends Listener {
                                     () -> over(connection),
                                     now -> rename(connection, now)));
                 } else {
-                    channel.close();
+                    var _ = channel.close();
                 }
             }
         };

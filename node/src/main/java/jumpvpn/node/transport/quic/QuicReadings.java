@@ -34,7 +34,7 @@ final class QuicReadings extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         connection.attach((QuicChannel) context.channel());
-        context.channel().closeFuture().addListener(_ -> over.run()); // also if it never becomes active
+        var _ = context.channel().closeFuture().addListener(_ -> over.run()); // also if it never becomes active
     }
 
     @Override

@@ -28,7 +28,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         connection.attach(context.channel());
-        context.channel().closeFuture().addListener(_ -> over.run());
+        var _ = context.channel().closeFuture().addListener(_ -> over.run());
     }
 
     @Override
@@ -37,10 +37,10 @@ final class FrameDecoder extends ByteToMessageDecoder {
             if (handshake.isSuccess()) {
                 usable.run();
             } else {
-                context.close();
+                var _ = context.close();
             }
         } else if (event instanceof io.netty.handler.timeout.IdleStateEvent) {
-            context.close();
+            var _ = context.close();
         }
     }
 
@@ -51,7 +51,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
             if (length == 0 || length > Transport.MOST_BYTES) {
                 transport.counters().count(TransportCounter.BAD_FRAME);
                 in.skipBytes(in.readableBytes());
-                context.close();
+                var _ = context.close();
             } else if (in.readableBytes() < HEADER_BYTES + length) {
                 return;
             } else {
@@ -69,6 +69,6 @@ final class FrameDecoder extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        var _ = context.close();
     }
 }

@@ -70,7 +70,7 @@ public final class TcpClient extends Dialer {
 
     @Override
     protected void dial(Connection connection) {
-        new Bootstrap()
+        var _ = new Bootstrap()
                 .group(NettyLoop.get())
                 .channelFactory(this::socket)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)

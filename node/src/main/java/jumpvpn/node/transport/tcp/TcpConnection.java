@@ -52,7 +52,7 @@ final class TcpConnection extends Connection {
     private void write(Channel to, ByteBuf full) {
         chunk = null;
         chunksUnderway++;
-        to.write(full).addListener(written);
+        var _ = to.write(full).addListener(written);
     }
 
     private void written(ChannelFuture write) {
@@ -86,7 +86,7 @@ final class TcpConnection extends Connection {
     @Override
     protected void disconnect() {
         if (channel != null) {
-            channel.close();
+            var _ = channel.close();
         }
     }
 }

@@ -75,7 +75,7 @@ public final class TcpListener extends Listener {
                 if (admit(peer.address())) {
                     accept(channel, new TcpConnection(TcpListener.this, peer));
                 } else {
-                    channel.close();
+                    var _ = channel.close();
                 }
             }
         };
@@ -95,6 +95,6 @@ public final class TcpListener extends Listener {
     @Override
     protected void closeChannels() {
         super.closeChannels();
-        channels.close();
+        var _ = channels.close();
     }
 }
