@@ -32,7 +32,7 @@ public abstract class Connection {
     }
 
     /** The same peer, from a new address. */
-    protected final void renamed(Endpoint now) {
+    final void renamed(Endpoint now) {
         peer = now;
     }
 

@@ -32,11 +32,6 @@ final class QuicConnection extends Connection {
         channel = to;
     }
 
-    /** The peer is at this address now. */
-    void moved(Endpoint now) {
-        renamed(now);
-    }
-
     @Override
     protected boolean put(long address, int length) {
         int result = tryPut(address, length);

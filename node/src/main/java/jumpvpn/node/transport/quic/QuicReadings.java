@@ -4,11 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicPathEvent;
+import java.net.SocketAddress;
 import java.util.function.Consumer;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.node.transport.NettyTransport;
 import jumpvpn.node.transport.SocketAddresses;
+import org.jspecify.annotations.Nullable;
 
 /** What a QUIC connection reports: its datagrams go to the transport, its begin, end and moves to whoever made it. */
 final class QuicReadings extends ChannelInboundHandlerAdapter {
@@ -17,6 +18,7 @@ final class QuicReadings extends ChannelInboundHandlerAdapter {
     private final Runnable usable;
     private final Runnable over;
     private final Consumer<Endpoint> moved;
+    private @Nullable SocketAddress known;
 
     QuicReadings(
             NettyTransport transport,
@@ -39,12 +41,20 @@ final class QuicReadings extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        known = ((QuicChannel) context.channel()).remoteSocketAddress();
         connection.established();
         usable.run();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        SocketAddress from = ((QuicChannel) context.channel()).remoteSocketAddress(); // the sender of this very packet
+        if (from != null && !from.equals(known)) {
+            if (known != null) {
+                moved.accept(SocketAddresses.endpoint(from));
+            }
+            known = from;
+        }
         ByteBuf datagram = (ByteBuf) message;
         transport.deliver(datagram, datagram.readerIndex(), datagram.readableBytes(), connection.peer());
         datagram.release();
@@ -53,13 +63,6 @@ final class QuicReadings extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         transport.delivered();
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof QuicPathEvent.PeerMigrated migrated) {
-            moved.accept(SocketAddresses.endpoint(migrated.remote()));
-        }
     }
 
     /** Whatever it is, the connection says itself when it is over. */
