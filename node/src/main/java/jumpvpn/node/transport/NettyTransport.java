@@ -111,6 +111,10 @@ public abstract class NettyTransport implements Transport {
             counters.count(TransportCounter.TOO_LONG);
             return true;
         }
+        if (closed) { // nobody empties the ring any more
+            counters.count(TransportCounter.NO_PEER);
+            return true;
+        }
         long room = outgoing.claim();
         if (room == 0) {
             return false;

