@@ -93,9 +93,8 @@ final class ClientFile {
         for (Section section : sections) {
             String name = section.value("name", (text, line) -> newName(text, gateways));
             PeerKey key = section.value("public-key", (text, line) -> GatewayFile.publicKey(text));
-            List<GatewayEndpoint> given = section.values("endpoints", EndpointText::endpoint);
-            List<GatewayEndpoint> endpoints = Endpoints.usable(
-                    file, section, "endpoints", given, GatewayEndpoint::protocol, GatewayEndpoint::line);
+            List<GatewayEndpoint> endpoints = section.values("endpoints", EndpointText::endpoint);
+            Endpoints.atLeastOne(file, section, "endpoints");
             if (name != null && key != null) {
                 gateways.add(new ClientConfig.Gateway(name, key, List.copyOf(endpoints), section.line()));
             }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,23 @@ final class GatewayFile {
             given.add(listen);
             return listen;
         });
-        return Endpoints.usable(file, node, "listen", given, Listen::protocol, Listen::line);
+        Endpoints.atLeastOne(file, node, "listen");
+        return given.stream().filter(listen -> hasItsPort(listen, given)).toList();
+    }
+
+    /** UDP and QUIC each want a UDP port of their own: the QUIC one is left out, with a warning. */
+    private boolean hasItsPort(Listen listen, List<Listen> given) {
+        boolean taken = listen.protocol() == Protocol.QUIC
+                && given.stream()
+                        .anyMatch(other -> other.protocol() == Protocol.UDP
+                                && other.endpoint().equals(listen.endpoint()));
+        if (taken) {
+            file.warn(
+                    listen.line(),
+                    listen + " is skipped, udp has this port and this version can't share it",
+                    "give quic another port");
+        }
+        return !taken;
     }
 
     private GatewayConfig.@Nullable Network network(@Nullable Section section) {

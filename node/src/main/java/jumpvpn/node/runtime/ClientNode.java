@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 /** A running client: the agent, its TUN, its paths and its threads. */
 public final class ClientNode implements NodeControl, Engine, AgentPort {
     private static final int LEAST_MTU = 1280;
-    private static final int OUTER_HEADERS = 48; // IPv6 and UDP: the larger of both families
 
     private final ClientConfig config;
     private final Log log;
@@ -189,7 +188,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
 
     /** At most this, and so that nothing fragments on any link that carries a path. */
     private int fitting(int most) {
-        return Math.max(LEAST_MTU, Math.min(most, paths.leastLinkMtu() - OUTER_HEADERS - PacketLayout.OVERHEAD));
+        return Math.max(LEAST_MTU, Math.min(most, paths.leastLinkMtu() - paths.outerHeaders() - PacketLayout.OVERHEAD));
     }
 
     @Override

@@ -14,26 +14,31 @@ import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
+import jumpvpn.core.transport.Transport;
 import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayEndpoint;
 import jumpvpn.node.host.Link;
 import jumpvpn.node.host.LinuxException;
+import jumpvpn.node.transport.quic.QuicClient;
+import jumpvpn.node.transport.tcp.TcpClient;
 import jumpvpn.node.transport.udp.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's paths: every usable local address of every link that is up × every endpoint of every gateway, a socket each, bound to its interface. Called on the control
+ * The client's paths: every usable local address of every link that is up × every endpoint of every gateway, a transport each, bound to its interface. Called on the control
  * thread.
  */
 final class ClientPaths {
     private static final int SLOTS = 64;
     private static final long RESOLVE_PAUSE_MILLIS = 5_000;
+    private static final int IPV6_AND_UDP = 48;
+    private static final int QUIC_BYTES = 32; // short header with an identifier of 8, frame header, tag
 
     /** What makes a path the same one as before. */
-    private record Key(String link, IpAddress local, String gateway, Endpoint remote) {}
+    private record Key(Protocol protocol, String link, IpAddress local, String gateway, Endpoint remote) {}
 
     /** An endpoint whose address is known. */
-    private record Target(String gateway, Endpoint remote, int preference) {}
+    private record Target(Protocol protocol, String gateway, Endpoint remote, int preference) {}
 
     private final ClientConfig config;
     private final Agent agent;
@@ -131,7 +136,8 @@ final class ClientPaths {
                 }
                 for (Prefix address : link.addresses()) {
                     if (fits(link, address.address(), target.remote.address())) {
-                        Key key = new Key(link.name(), address.address(), target.gateway, target.remote);
+                        Key key =
+                                new Key(target.protocol, link.name(), address.address(), target.gateway, target.remote);
                         wanted.put(key, new Wanted(link, target.preference));
                     }
                 }
@@ -145,12 +151,11 @@ final class ClientPaths {
         for (ClientConfig.Gateway gateway : config.gateways()) {
             int preference = 0;
             for (GatewayEndpoint endpoint : gateway.endpoints()) {
-                if (endpoint.protocol() == Protocol.UDP) {
-                    for (IpAddress address : resolved.getOrDefault(endpoint, List.of())) {
-                        targets.add(new Target(gateway.name(), new Endpoint(address, endpoint.port()), preference));
-                    }
-                    preference++;
+                for (IpAddress address : resolved.getOrDefault(endpoint, List.of())) {
+                    Endpoint remote = new Endpoint(address, endpoint.port());
+                    targets.add(new Target(endpoint.protocol(), gateway.name(), remote, preference));
                 }
+                preference++;
             }
         }
         return targets;
@@ -168,16 +173,15 @@ final class ClientPaths {
                     .flatMap(link -> link.addresses().stream())
                     .anyMatch(address -> address.address().equals(key.remote.address()));
             String device = wanted.link.loopback() || ownHost ? null : key.link;
-            UdpSocket socket = UdpSocket.open(new Endpoint(key.local, 0), device, SLOTS);
             int id = nextId++;
-            if (!sockets.add(new PathSocket(id, socket))) {
+            if (!sockets.add(new PathSocket(id, transport(key, device)))) {
                 log.warn("more than " + Sockets.MOST + " paths: " + key.link + " " + key.local + " is left out");
                 return null;
             }
             socketsChanged.run();
             return new Path(
                     id,
-                    Protocol.UDP,
+                    key.protocol,
                     key.link,
                     kind(wanted.link),
                     key.local,
@@ -190,6 +194,15 @@ final class ClientPaths {
         }
     }
 
+    private static Transport transport(Key key, @Nullable String device) throws LinuxException {
+        Endpoint local = new Endpoint(key.local, 0);
+        return switch (key.protocol) {
+            case UDP -> UdpSocket.open(local, device, SLOTS);
+            case QUIC -> QuicClient.open(local, device, key.remote);
+            case TCP -> TcpClient.open(local, device, key.remote);
+        };
+    }
+
     private static LinkKind kind(Link link) {
         return switch (link.kind()) {
             case ETHERNET -> LinkKind.ETHERNET;
@@ -197,6 +210,12 @@ final class ClientPaths {
             case CELLULAR -> LinkKind.CELLULAR;
             case OTHER -> LinkKind.OTHER;
         };
+    }
+
+    /** The most bytes that a protocol in use puts around our datagrams, outer IPv6 header included. TCP's don't matter: it segments. */
+    int outerHeaders() {
+        boolean quic = paths.keySet().stream().anyMatch(key -> key.protocol == Protocol.QUIC);
+        return IPV6_AND_UDP + (quic ? QUIC_BYTES : 0);
     }
 
     /** The least MTU of the links that carry paths, so that nothing fragments. */

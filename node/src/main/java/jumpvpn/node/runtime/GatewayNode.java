@@ -26,6 +26,7 @@ import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Role;
+import jumpvpn.core.transport.Transport;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.Listen;
 import jumpvpn.node.data.tun.TunDevice;
@@ -41,6 +42,8 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
 import jumpvpn.node.ownership.embedded.Reports;
 import jumpvpn.node.ownership.embedded.StateException;
+import jumpvpn.node.transport.quic.QuicListener;
+import jumpvpn.node.transport.tcp.TcpListener;
 import jumpvpn.node.transport.udp.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -136,11 +139,19 @@ public final class GatewayNode implements NodeControl, Engine {
     private void listen() throws StartException {
         for (Listen listen : config.listen()) {
             try {
-                listeners.add(UdpSocket.open(listen.endpoint(), null, SLOTS));
+                listeners.add(open(listen));
             } catch (LinuxException e) {
                 throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
             }
         }
+    }
+
+    private static Transport open(Listen listen) throws LinuxException {
+        return switch (listen.protocol()) {
+            case UDP -> UdpSocket.open(listen.endpoint(), null, SLOTS);
+            case QUIC -> QuicListener.open(listen.endpoint());
+            case TCP -> TcpListener.open(listen.endpoint());
+        };
     }
 
     private void forward() throws StartException {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.PacketBatch;
-import jumpvpn.node.transport.udp.UdpSocket;
+import jumpvpn.core.transport.Transport;
 
 /**
  * The gateway's listening sockets. One that is bound to every address has a path for each local address that datagrams came to, so that answers leave from where the
@@ -20,7 +20,7 @@ final class Listeners implements ReceiveLoop.Arrivals {
         this.sockets = sockets;
     }
 
-    void add(UdpSocket socket) {
+    void add(Transport socket) {
         sockets.add(new PathSocket(locals.size() * ADDRESSES, socket));
         locals.add(new ArrayList<>());
     }

@@ -5,28 +5,26 @@ import java.lang.foreign.MemorySegment;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.PacketBatch;
+import jumpvpn.core.transport.Transport;
 import jumpvpn.node.host.Memory;
-import jumpvpn.node.transport.udp.UdpSocket;
 
 /** A socket that two threads send on: the packet thread in batches, the control thread one by one. The lock is almost never contended. */
 final class PathSocket {
-    private static final int MOST_BYTES = 2048;
-
     final int id;
-    final UdpSocket socket;
+    final Transport socket;
     private final MemorySegment memory =
-            Arena.ofAuto().allocate(MOST_BYTES); // a field, since the address alone keeps nothing alive
-    private final PacketBatch one = new PacketBatch(memory.address(), 1, MOST_BYTES);
+            Arena.ofAuto().allocate(Transport.MOST_BYTES); // a field, since the address alone keeps nothing alive
+    private final PacketBatch one = new PacketBatch(memory.address(), 1, Transport.MOST_BYTES);
     private boolean closed;
 
-    PathSocket(int id, UdpSocket socket) {
+    PathSocket(int id, Transport socket) {
         this.id = id;
         this.socket = socket;
     }
 
     /** Sends one datagram; it may be lost. */
     synchronized void send(byte[] datagram, Endpoint to, IpAddress local) {
-        if (!closed && datagram.length <= MOST_BYTES) {
+        if (!closed && datagram.length <= Transport.MOST_BYTES) {
             Memory.copy(datagram, 0, one.address[0], datagram.length);
             one.offset[0] = 0;
             one.length[0] = datagram.length;
@@ -41,7 +39,7 @@ final class PathSocket {
     /**
      * Sends slots of a batch.
      *
-     * @return how many are done with; the kernel had no room for the rest
+     * @return how many are done with; there was no room for the rest
      */
     synchronized int send(PacketBatch batch, int from, int to) {
         return closed ? to - from : socket.send(batch, from, to);

@@ -41,7 +41,7 @@ class ConfigTest {
                 name        = "gw1"
                 private-key = "gw1.key"
                 listen      = ["udp://0.0.0.0:4500",
-                               "udp://[::]:4500", "quic://0.0.0.0:4500"]
+                               "udp://[::]:4500", "quic://0.0.0.0:4500", "quic://0.0.0.0:443"]
                 control     = "/run/jumpvpn/gw1.sock"
                 events      = "events.jsonl"
                 state       = "/var/lib/jumpvpn/gw1"
@@ -70,8 +70,8 @@ class ConfigTest {
                 .contains("private key of");
         assertThat(config.listen())
                 .extracting(Listen::toString)
-                .containsExactly("udp://0.0.0.0:4500", "udp://[::]:4500");
-        assertThat(config.listen()).extracting(Listen::line).containsExactly(4, 5);
+                .containsExactly("udp://0.0.0.0:4500", "udp://[::]:4500", "quic://0.0.0.0:443");
+        assertThat(config.listen()).extracting(Listen::line).containsExactly(4, 5, 5);
         assertThat(config.warnings())
                 .singleElement()
                 .asString()
@@ -118,12 +118,13 @@ class ConfigTest {
         assertThat(config.gateways().get(0).endpoints())
                 .containsExactly(
                         new GatewayEndpoint(Protocol.UDP, "198.51.100.1", 4500, 10),
+                        new GatewayEndpoint(Protocol.TCP, "198.51.100.1", 443, 10),
                         new GatewayEndpoint(Protocol.UDP, "2001:db8::1", 4500, 10));
         assertThat(config.gateways().get(0).endpoints())
                 .extracting(GatewayEndpoint::toString)
                 .contains("udp://[2001:db8::1]:4500");
         assertThat(config.gateways().get(1).endpoints().getFirst().address()).isEmpty();
-        assertThat(config.warnings()).hasSize(1);
+        assertThat(config.warnings()).isEmpty();
         assertThat(config.control()).isNull();
         assertThat(config.events()).isNull();
     }

@@ -5,6 +5,10 @@ import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.PacketBatch;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.transport.Transport;
+import jumpvpn.core.transport.TransportCounter;
+import jumpvpn.core.transport.TransportCounters;
 import jumpvpn.node.host.Errno;
 import jumpvpn.node.host.Libc;
 import jumpvpn.node.host.LinuxException;
@@ -16,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * way can forge, are not believed: too big for the interface is {@code EMSGSIZE}, too big further on is lost). One thread may receive and one other may send; whoever
  * closes it has ended both.
  */
-public final class UdpSocket implements AutoCloseable {
+public final class UdpSocket implements Transport {
     /** How strictly the socket keeps to an interface. */
     public enum Confinement {
         /** The routing table decides. */
@@ -54,9 +58,7 @@ public final class UdpSocket implements AutoCloseable {
     private int fd;
     private @Nullable PacketBatch receivedInto;
     private int used;
-    private long failed;
-    private long cut;
-    private long backPressure;
+    private final TransportCounters counters = new TransportCounters();
     private int lastErrno;
     private int receiveErrno;
 
@@ -159,10 +161,11 @@ public final class UdpSocket implements AutoCloseable {
 
     /**
      * Takes what has arrived, up to the smaller of the batch's capacity and this socket's slots, without waiting. Each filled slot has offset 0, its length, the peer and our own
-     * address. A datagram longer than its slot comes with length 0 and is counted by {@link #cut()}.
+     * address. A datagram longer than its slot comes with length 0 and is counted by {@link TransportCounter#CUT}.
      *
      * @return {@link PacketBatch#count}; 0: nothing there, or an error in {@link #receiveErrno()}
      */
+    @Override
     public int receive(PacketBatch batch) {
         try {
             int room = prepareReceive(batch);
@@ -201,7 +204,7 @@ public final class UdpSocket implements AutoCloseable {
         batch.length[i] = incoming.length(i);
         if ((incoming.flags(i) & Libc.MSG_TRUNC) != 0) {
             batch.length[i] = 0;
-            cut++;
+            counters.count(TransportCounter.CUT);
         }
         incoming.readPeer(i, batch);
         if (anyAddress) {
@@ -214,10 +217,11 @@ public final class UdpSocket implements AutoCloseable {
 
     /**
      * Sends the slots {@code from} to {@code to - 1}, each to its peer and, on a socket for every address, from its local address. What the kernel refuses for good is
-     * skipped and counted by {@link #failed()}, with the error in {@link #lastErrno()}; the rest of the batch goes on.
+     * skipped and counted as {@link TransportCounter#REFUSED}, with the error in {@link #lastErrno()}; the rest of the batch goes on.
      *
      * @return how many slots are done with, sent or skipped; fewer than asked for: the kernel's buffer is full, the rest is the caller's
      */
+    @Override
     public int send(PacketBatch batch, int from, int to) {
         int at = from;
         try {
@@ -226,7 +230,7 @@ public final class UdpSocket implements AutoCloseable {
                 int done = sendChunk(batch, at, chunk);
                 at += done;
                 if (done < chunk) {
-                    backPressure++;
+                    counters.count(TransportCounter.NO_ROOM);
                     break;
                 }
             }
@@ -253,7 +257,7 @@ public final class UdpSocket implements AutoCloseable {
             } else if (sent
                     < 0) { // the first of them failed; had it been a later one, the ones before would have been counted
                 lastErrno = -sent;
-                failed++;
+                counters.count(TransportCounter.REFUSED);
                 done++;
             } else {
                 done += sent;
@@ -262,24 +266,35 @@ public final class UdpSocket implements AutoCloseable {
         return done;
     }
 
-    /** For a {@link jumpvpn.node.host.Poller}; -1 once closed. */
+    @Override
+    public Protocol protocol() {
+        return Protocol.UDP;
+    }
+
+    @Override
     public int fd() {
         return fd;
     }
 
-    /** Where it is bound, with the port that the kernel chose if 0 was asked for. */
+    @Override
     public Endpoint local() {
         return local;
+    }
+
+    /** What a datagram may have at most; an interface with a smaller MTU refuses less. */
+    @Override
+    public int mostBytes(Endpoint peer) {
+        return MOST_BYTES;
+    }
+
+    @Override
+    public long count(TransportCounter counter) {
+        return counters.get(counter);
     }
 
     /** How strictly it keeps to its interface. */
     public Confinement confinement() {
         return confinement;
-    }
-
-    /** Datagrams that the kernel refused to send. */
-    public long failed() {
-        return failed;
     }
 
     /** The error of the last datagram that was refused, as in {@link Errno}; 0: none so far. */
@@ -290,16 +305,6 @@ public final class UdpSocket implements AutoCloseable {
     /** The last error that a receive met, other than nothing being there; 0: none so far. */
     public int receiveErrno() {
         return receiveErrno;
-    }
-
-    /** Datagrams that were longer than their slot. */
-    public long cut() {
-        return cut;
-    }
-
-    /** How often the kernel's buffer was full. */
-    public long backPressure() {
-        return backPressure;
     }
 
     @Override

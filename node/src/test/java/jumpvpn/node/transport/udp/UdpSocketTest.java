@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.PacketBatch;
+import jumpvpn.core.transport.TransportCounter;
 import jumpvpn.node.host.Errno;
 import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
@@ -83,7 +84,7 @@ class UdpSocketTest {
             }
             assertThat(b.receive(in)).isZero();
             assertThat(b.receiveErrno()).isZero();
-            assertThat(a.failed()).isZero();
+            assertThat(a.count(TransportCounter.REFUSED)).isZero();
         }
     }
 
@@ -105,7 +106,7 @@ class UdpSocketTest {
                     address.contains(":") ? at("127.0.0.1", b.local().port()) : at("::1", 9)); // wrong family
             fill(out, 4, 0, 10, 4, b.local());
             assertThat(a.send(out, 0, 5)).isEqualTo(5);
-            assertThat(a.failed()).isEqualTo(2);
+            assertThat(a.count(TransportCounter.REFUSED)).isEqualTo(2);
             assertThat(a.lastErrno()).isIn(Errno.EAFNOSUPPORT, Errno.ENETUNREACH);
             PacketBatch in = batch(SLOTS, 2048);
             assertThat(receive(b, in, 3)).extracting(Received::mark).containsExactly(0L, 2L, 4L);
@@ -123,7 +124,7 @@ class UdpSocketTest {
             a.send(out, 0, 3);
             PacketBatch in = batch(4, 100);
             assertThat(receive(b, in, 3)).extracting(Received::length).containsExactly(0, 100, 0);
-            assertThat(b.cut()).isEqualTo(1);
+            assertThat(b.count(TransportCounter.CUT)).isEqualTo(1);
         }
     }
 
@@ -172,7 +173,7 @@ class UdpSocketTest {
             assertThat(packet.local(0)).isEqualTo(asked.address());
             assertThat(packet.peer(0)).isEqualTo(client.local());
             assertThat(server.send(packet, 0, 1)).isEqualTo(1);
-            assertThat(server.failed()).isZero();
+            assertThat(server.count(TransportCounter.REFUSED)).isZero();
             receive(client, packet);
             assertThat(packet.peer(0)).isEqualTo(asked);
             return true;
@@ -198,11 +199,11 @@ class UdpSocketTest {
                     }
                     int sent = 0;
                     int calls = 0;
-                    while (a.backPressure() == 0 && calls++ < 10_000) {
+                    while (a.count(TransportCounter.NO_ROOM) == 0 && calls++ < 10_000) {
                         sent += a.send(out, 0, SLOTS);
                     }
-                    assertThat(a.backPressure()).isEqualTo(1);
-                    assertThat(a.failed()).isZero();
+                    assertThat(a.count(TransportCounter.NO_ROOM)).isEqualTo(1);
+                    assertThat(a.count(TransportCounter.REFUSED)).isZero();
                     assertThat(sent).isGreaterThan(100).isLessThan(calls * SLOTS);
                 }
                 return null;
@@ -249,7 +250,7 @@ class UdpSocketTest {
                         fill(out, 0, 0, 1500 - headers + 1, 0, a.local());
                         fill(out, 1, 0, 1500 - headers, 1, a.local());
                         assertThat(a.send(out, 0, 2)).isEqualTo(2);
-                        assertThat(a.failed()).isEqualTo(1);
+                        assertThat(a.count(TransportCounter.REFUSED)).isEqualTo(1);
                         assertThat(a.lastErrno()).isEqualTo(Errno.EMSGSIZE);
                         PacketBatch in = batch(2, 2048);
                         receive(a, in);

@@ -1,0 +1,92 @@
+package jumpvpn.node.transport.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.lang.foreign.MemorySegment;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.transport.Transport;
+import jumpvpn.node.host.Memory;
+import jumpvpn.node.transport.Connection;
+import jumpvpn.node.transport.NettyTransport;
+import org.jspecify.annotations.Nullable;
+
+/** One TLS connection. Frames are gathered into chunks of a TLS record each; no more than a few are on the way into the kernel, the rest waits where newer packets replace older. */
+final class TcpConnection extends Connection {
+    private final ChannelFutureListener written = this::written;
+    private @Nullable Channel channel;
+    private @Nullable ByteBuf chunk;
+    private int chunksUnderway;
+
+    TcpConnection(NettyTransport transport, Endpoint peer) {
+        super(transport, peer);
+    }
+
+    /** It runs over this channel. */
+    void attach(Channel to) {
+        channel = to;
+    }
+
+    @Override
+    protected boolean put(long address, int length) {
+        if (channel == null) {
+            return false;
+        }
+        if (chunk != null && chunk.writableBytes() < FrameDecoder.HEADER_BYTES + length) {
+            write(channel, chunk);
+        }
+        if (chunk == null) {
+            if (chunksUnderway == TcpSettings.MOST_CHUNKS) {
+                return false;
+            }
+            chunk = channel.alloc().directBuffer(TcpSettings.CHUNK_BYTES, TcpSettings.CHUNK_BYTES);
+        }
+        chunk.writeShort(length);
+        int at = chunk.writerIndex();
+        MemorySegment.copy(Memory.ALL, address, MemorySegment.ofBuffer(chunk.internalNioBuffer(at, length)), 0, length);
+        chunk.writerIndex(at + length);
+        return true;
+    }
+
+    private void write(Channel to, ByteBuf full) {
+        chunk = null;
+        chunksUnderway++;
+        var _ = to.write(full).addListener(written);
+    }
+
+    private void written(ChannelFuture write) {
+        chunksUnderway--;
+        if (write.isSuccess()) {
+            drain();
+        }
+    }
+
+    @Override
+    protected void flush() {
+        if (channel != null && isOpen()) { // a flush before that spoils the TLS handshake
+            if (chunk != null) {
+                write(channel, chunk);
+            }
+            channel.flush();
+        }
+    }
+
+    @Override
+    public int mostBytes() {
+        return Transport.MOST_BYTES;
+    }
+
+    /** The kernel closes a connection that is not acknowledged (TCP_USER_TIMEOUT). */
+    @Override
+    protected boolean isUnanswered() {
+        return false;
+    }
+
+    @Override
+    protected void disconnect() {
+        if (channel != null) {
+            var _ = channel.close();
+        }
+    }
+}
