@@ -244,7 +244,7 @@ final class Binder {
                 return;
             }
             if (session.visiting) {
-                session.visiting = false;
+                sessions.taken(nowNanos, session);
                 session.place(); // also if it is to end already: packets to it meet a closed gate
                 takenOver(nowNanos);
             }

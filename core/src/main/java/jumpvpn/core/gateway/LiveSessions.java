@@ -212,6 +212,16 @@ final class LiveSessions {
         bury(nowNanos, session.record.id());
     }
 
+    /** A visitor is ours now. Another session of its client's that is here has ended elsewhere, though nobody has told us yet. */
+    void taken(long nowNanos, GatewaySession visitor) {
+        visitor.visiting = false;
+        GatewaySession other = ofClient(visitor.record.clientKey());
+        if (other != null && other != visitor && other.ending == null) { // else its rows are told with its end
+            forget(nowNanos, other, ReasonCode.NOT_OWNER);
+        }
+        add(visitor);
+    }
+
     /** A commit of ours ended a session that we had lost meanwhile. What was loaded of it since is not the session any more: its rows are said as the table has them. */
     void overtaken(long nowNanos, SessionRecord ended) {
         GatewaySession loaded = residents.get(ended.id());

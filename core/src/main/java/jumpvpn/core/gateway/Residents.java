@@ -122,7 +122,7 @@ final class Residents {
         byId.put(session);
         session.path.gate.holder(session);
         int number = clients.find(session.record.clientKey());
-        if (number != KnownClients.NONE) {
+        if (number != KnownClients.NONE && !session.visiting) { // else another one may be its client's
             byClient[number] = session;
         }
     }

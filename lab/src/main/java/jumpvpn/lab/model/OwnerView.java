@@ -324,10 +324,11 @@ public final class OwnerView extends View {
 
     /** Whether the owner may end it for this reason: it must, or a time is over. */
     public boolean mayEnd(long nowNanos, Reason why) {
-        if (ending != null) {
-            return ending == why;
+        boolean isDue = due(nowNanos) == why || (why == Reason.KEY_EXPIRED && isSecretOld(nowNanos));
+        if (ending == null) {
+            return isDue;
         }
-        return due(nowNanos) == why || (why == Reason.KEY_EXPIRED && isSecretOld(nowNanos));
+        return ending == why || (isDue && endsAnyBinding(why)); // it may have been decided while a bind was under way
     }
 
     /** The rows of an end for this reason. */

@@ -194,7 +194,7 @@ final class ShadowClient {
         Held holder = holders.get(binding.localWireId);
         if (holder != null) {
             holder.tell(view -> {
-                if (Integer.toUnsignedLong(binding.epoch) == view.epoch()) {
+                if (Integer.toUnsignedLong(binding.epoch) == view.epoch() || view.state() == State.BIRTH) {
                     view.heard(nowNanos, counter);
                 }
             });

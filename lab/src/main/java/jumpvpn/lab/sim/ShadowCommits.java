@@ -136,7 +136,9 @@ final class ShadowCommits {
         gateway.requests.owes(asked, answer, mayStaySilent);
         owned.compared.happened();
         if (outcome == SessionTable.Outcome.COMMITTED) {
-            owned.visiting = false;
+            if (owned.visiting) {
+                gateway.taken(owned);
+            }
             owned.recorded = recorded;
         } else if (owned.visiting) {
             gateway.drops(owned);

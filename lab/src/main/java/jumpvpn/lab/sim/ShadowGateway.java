@@ -172,6 +172,16 @@ final class ShadowGateway {
         sessions.put(owned.id, owned);
     }
 
+    /** A session that was another's is ours: what else of its client's is here has ended elsewhere. */
+    void taken(Owned visitor) {
+        visitor.visiting = false;
+        for (Owned other : sessions()) {
+            if (other != visitor && other.client == visitor.client && other.view().ending() == null) {
+                forgets(other);
+            }
+        }
+    }
+
     /** Somebody looks at a session that is known from its record only. */
     void visits(Owned guest) {
         guests.add(guest);
@@ -371,7 +381,13 @@ final class ShadowGateway {
         ForwardingGate gate = node.route(status.inner().getFirst().address());
         Passage passage = passage(gate == null ? new Forwarding.Drop() : node.forwarding(gate));
         boolean drops = passage == Passage.DROP && mayDrop(now, owned);
-        owned.compared.settled(now, status.state(), status.version(), drops ? view.passage() : passage);
+        boolean succeeded = view.ending() != null && hasOther(owned); // then its address leads there
+        boolean same = drops || succeeded;
+        owned.compared.settled(now, status.state(), status.version(), same ? view.passage() : passage);
+    }
+
+    private boolean hasOther(Owned owned) {
+        return sessions.values().stream().anyMatch(other -> other != owned && other.client == owned.client);
     }
 
     /** Whether an end may be decided that waits for a commit under way: nothing need pass, nor be answered. Who turns a client out decides once the table could be asked. */
