@@ -302,7 +302,9 @@ abstract class Node {
             disposition = accept(path, from, bytes);
         }
         Binding binding = path.binding();
-        if (binding != null && disposition != Inbound.Disposition.DROPPED) {
+        boolean opened =
+                disposition != Inbound.Disposition.DROPPED || path.payloadLength() > 0; // what a gate drops came
+        if (binding != null && opened) {
             opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT), from, bytes.length);
         }
         switch (disposition) {

@@ -176,7 +176,9 @@ final class ShadowGateway {
     void taken(Owned visitor) {
         visitor.visiting = false;
         for (Owned other : sessions()) {
-            if (other != visitor && other.client == visitor.client && other.view().ending() == null) {
+            if (other != visitor
+                    && other.client == visitor.client
+                    && other.view().ending() == null) {
                 forgets(other);
             }
         }
