@@ -169,7 +169,8 @@ class InitTest {
         "[2001:db8::7], udp://[2001:db8::7]:4500",
         "[2001:db8::7]:53, udp://[2001:db8::7]:53",
         "vpn.example.org:53, udp://vpn.example.org:53",
-        "udp://vpn.example.org:53, udp://vpn.example.org:53"
+        "udp://vpn.example.org:53, udp://vpn.example.org:53",
+        "tcp://vpn.example.org:443, tcp://vpn.example.org:443"
     })
     void endpointsMayBeShort(String typed, String written) throws Exception {
         assertThat(add("laptop", "--endpoint", typed).code()).isZero();
@@ -186,7 +187,6 @@ class InitTest {
             --endpoint | a_b            | --endpoint: "a_b" in
             --endpoint | x"y            | --endpoint: "x
             --endpoint | upd://x:1      | did you mean "udp"?
-            --endpoint | tcp://x:1      | nothing that this version can use
             --route    | 10.0.0.0       | --route: "10.0.0.0"
             --route    | 10.0.0.1/8     | write "10.0.0.0/8"
             """)
