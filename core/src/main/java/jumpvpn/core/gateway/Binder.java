@@ -95,19 +95,7 @@ final class Binder {
             if (outcome == SessionTable.Outcome.COMMITTED) {
                 bind.committed(at);
             } else {
-                if (!session.isGone()) { // else what is known of it here is old
-                    boolean isTaken = outcome == SessionTable.Outcome.REFUSED;
-                    refused.refused(at, isTaken ? ReasonCode.DUAL_ACTIVE_FORBIDDEN : ReasonCode.STORE_UNAVAILABLE);
-                }
-                bind.forget();
-                bind.after.secret().wipe();
-                if (session.visiting) {
-                    sessions.drop(session);
-                } else if (outcome == SessionTable.Outcome.REFUSED) {
-                    // the table has another record, whose rows may be those that were planned here: none may be taken
-                    // on what is known here
-                    sessions.forget(at, session, ReasonCode.NOT_OWNER);
-                }
+                bind.refused(at, outcome, refused);
             }
             sessions.settled(at, session);
         });
@@ -157,6 +145,22 @@ final class Binder {
             long earlyId = asked.nonce().high();
             AeadPort earlyAead = new EarlyAead(crypto.aead(), freshness.client());
             early = binding(earlyAead, nowNanos, PacketLayout.EARLY_DATA, named.key(), named.key(), earlyId, earlyId);
+        }
+
+        void refused(long nowNanos, SessionTable.Outcome outcome, Refused hears) {
+            boolean isTaken = outcome == SessionTable.Outcome.REFUSED;
+            if (!session.isGone()) { // else what is known of it here is old
+                hears.refused(nowNanos, isTaken ? ReasonCode.DUAL_ACTIVE_FORBIDDEN : ReasonCode.STORE_UNAVAILABLE);
+            }
+            forget();
+            after.secret().wipe();
+            if (session.visiting) {
+                sessions.drop(session);
+            } else if (isTaken) {
+                // the table has another record, whose rows may be those that were planned here: none may be taken on
+                // what is known here
+                sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
+            }
         }
 
         /** Nothing comes of it, or nothing that packets could use. */

@@ -325,10 +325,8 @@ public final class OwnerView extends View {
     /** Whether the owner may end it for this reason: it must, or a time is over. */
     public boolean mayEnd(long nowNanos, Reason why) {
         boolean isDue = due(nowNanos) == why || (why == Reason.KEY_EXPIRED && isSecretOld(nowNanos));
-        if (ending == null) {
-            return isDue;
-        }
-        return ending == why || (isDue && endsAnyBinding(why)); // it may have been decided while a bind was under way
+        boolean decided = isDue && endsAnyBinding(why); // perhaps while a bind was under way
+        return ending == null ? isDue : decided || ending == why;
     }
 
     /** The rows of an end for this reason. */
