@@ -227,13 +227,18 @@ final class LiveSessions {
         GatewaySession loaded = residents.get(ended.id());
         if (loaded != null) {
             forget(nowNanos, loaded, ReasonCode.NOT_OWNER);
-            restored(ended, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
-            bury(nowNanos, ended.id());
+            tellEnd(nowNanos, ended);
         }
     }
 
+    /** Says again the rows of an ended record that is ours, and lets it go. */
+    void tellEnd(long nowNanos, SessionRecord ended) {
+        restored(ended, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
+        bury(nowNanos, ended.id());
+    }
+
     /** Removes what is left of an ended session once its events are surely told. */
-    void bury(long nowNanos, SessionId id) {
+    private void bury(long nowNanos, SessionId id) {
         graves.add(id);
         table.at(nowNanos + GRAVE_NANOS, at -> {
             long commitId = context.crypto().entropy().nextLong();

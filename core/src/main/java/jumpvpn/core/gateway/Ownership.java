@@ -145,8 +145,7 @@ final class Ownership {
         if (record.isLive()) {
             own(nowNanos, record);
         } else {
-            sessions.restored(record, Life.OURS, nowNanos).rows.tellAgain(nowNanos);
-            sessions.bury(nowNanos, record.id());
+            sessions.tellEnd(nowNanos, record);
         }
     }
 

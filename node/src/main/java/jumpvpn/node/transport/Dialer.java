@@ -1,5 +1,6 @@
 package jumpvpn.node.transport;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import jumpvpn.core.net.Endpoint;
@@ -23,7 +24,11 @@ public abstract class Dialer extends NettyTransport {
     private static final int FIRST_PAUSE_MILLIS = 50;
     private static final int LONGEST_PAUSE_MILLIS = 2_000;
 
+    /** The interface to keep to, or null. */
+    protected final @Nullable String device;
+
     private final Endpoint remote;
+    private volatile Endpoint local;
     private volatile @Nullable Connection connection; // changed on Netty's thread, looked at by any
     private int pauseMillis;
 
@@ -31,10 +36,24 @@ public abstract class Dialer extends NettyTransport {
      * With nothing opened yet.
      *
      * @param local address to leave from, of the remote's family; port 0: any free one
+     * @param device interface to keep to, or null
      */
-    protected Dialer(Protocol protocol, Endpoint local, Endpoint remote) throws LinuxException {
+    protected Dialer(Protocol protocol, Endpoint local, @Nullable String device, Endpoint remote)
+            throws LinuxException {
         super(protocol, local, SLOTS, 1);
+        this.device = device;
         this.remote = remote;
+        this.local = local;
+    }
+
+    @Override
+    public final Endpoint local() {
+        return local;
+    }
+
+    /** A channel was bound: it leaves from there. */
+    protected final void leavesFrom(Channel channel) {
+        local = SocketAddresses.endpoint(channel.localAddress());
     }
 
     /** A connection that is not begun yet. */

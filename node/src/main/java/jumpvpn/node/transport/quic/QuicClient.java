@@ -33,14 +33,10 @@ public final class QuicClient extends Dialer {
                 .build();
     }
 
-    private final @Nullable String device;
     private @Nullable Channel socket;
-    private volatile Endpoint local;
 
     private QuicClient(Endpoint local, @Nullable String device, Endpoint remote) throws LinuxException {
-        super(Protocol.QUIC, local, remote);
-        this.device = device;
-        this.local = local;
+        super(Protocol.QUIC, local, device, remote);
     }
 
     /**
@@ -52,11 +48,6 @@ public final class QuicClient extends Dialer {
      */
     public static QuicClient open(Endpoint local, @Nullable String device, Endpoint remote) throws LinuxException {
         return new QuicClient(local, device, remote);
-    }
-
-    @Override
-    public Endpoint local() {
-        return local;
     }
 
     @Override
@@ -73,7 +64,7 @@ public final class QuicClient extends Dialer {
             var _ = bindSocket().addListener((ChannelFuture binding) -> {
                 if (binding.isSuccess()) {
                     socket = binding.channel();
-                    local = SocketAddresses.endpoint(binding.channel().localAddress());
+                    leavesFrom(binding.channel());
                     connect(binding.channel(), (QuicConnection) connection);
                 } else {
                     counters().count(TransportCounter.REFUSED);

@@ -38,13 +38,8 @@ public final class TcpClient extends Dialer {
         }
     }
 
-    private final @Nullable String device;
-    private volatile Endpoint local;
-
     private TcpClient(Endpoint local, @Nullable String device, Endpoint remote) throws LinuxException {
-        super(Protocol.TCP, local, remote);
-        this.device = device;
-        this.local = local;
+        super(Protocol.TCP, local, device, remote);
     }
 
     /**
@@ -56,11 +51,6 @@ public final class TcpClient extends Dialer {
      */
     public static TcpClient open(Endpoint local, @Nullable String device, Endpoint remote) throws LinuxException {
         return new TcpClient(local, device, remote);
-    }
-
-    @Override
-    public Endpoint local() {
-        return local;
     }
 
     @Override
@@ -91,7 +81,7 @@ public final class TcpClient extends Dialer {
                 .connect(SocketAddresses.of(remote()), SocketAddresses.of(bound()))
                 .addListener((ChannelFuture connecting) -> {
                     if (connecting.isSuccess()) {
-                        local = SocketAddresses.endpoint(connecting.channel().localAddress());
+                        leavesFrom(connecting.channel());
                     } else {
                         lost(connection);
                     }
