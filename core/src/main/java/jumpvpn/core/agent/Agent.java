@@ -223,6 +223,13 @@ public final class Agent {
             start(nowNanos);
             return;
         }
+        if (successor != null) { // first: one that has ended is to follow no session
+            successor.proceed(nowNanos);
+            if (successor.isEnded()) {
+                successor = null;
+                pause(nowNanos);
+            }
+        }
         if (session != null) {
             session.proceed(nowNanos);
             ReasonCode ended = session.endReason();
@@ -233,13 +240,6 @@ public final class Agent {
                     && connector == null
                     && retryNanos == Deadlines.NEVER) {
                 start(nowNanos);
-            }
-        }
-        if (successor != null) {
-            successor.proceed(nowNanos);
-            if (successor.isEnded()) {
-                successor = null;
-                pause(nowNanos);
             }
         }
         if (connector != null) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Completions {
     private static final long RETRY_NANOS = 1_000_000_000L;
+    private static final long NEVER_WAS_NANOS = LiveSessions.GRAVE_NANOS / 2;
 
     private final GatewayContext context;
     private final Births births;
@@ -154,7 +155,7 @@ final class Completions {
                 }
                 live(at, birth, record, rows);
             } else {
-                refused(at, birth, outcome);
+                refused(at, nowNanos, birth, outcome);
                 if (older != null) {
                     sessions.settled(at, older);
                 }
@@ -162,18 +163,21 @@ final class Completions {
         });
     }
 
-    /** What was refused in the end may have been committed by an earlier try, and the session gone on or ended since: its rows are said by who did that. */
-    private void refused(long nowNanos, Births.Birth birth, SessionTable.Outcome outcome) {
+    /**
+     * What was refused in the end may have been committed by an earlier try, and the session gone on or ended since: its rows are said by who did that. Nothing
+     * found proves that it never was as long as what is left of an ended session is still there.
+     */
+    private void refused(long nowNanos, long askedNanos, Births.Birth birth, SessionTable.Outcome outcome) {
         if (outcome == SessionTable.Outcome.UNAVAILABLE) { // before any try was made
             births.refused(nowNanos, birth);
             return;
         }
         table.read(birth.id(), (at, reading) -> {
             switch (reading) {
-                case SessionTable.Reading.None _ -> births.refused(at, birth);
-                case SessionTable.Reading.Found _ -> births.gone(birth);
+                case SessionTable.Reading.None _ when at - askedNanos < NEVER_WAS_NANOS -> births.refused(at, birth);
+                case SessionTable.Reading.None _, SessionTable.Reading.Found _ -> births.gone(birth);
                 case SessionTable.Reading.Unavailable _ ->
-                    table.at(at + RETRY_NANOS, again -> refused(again, birth, outcome));
+                    table.at(at + RETRY_NANOS, again -> refused(again, askedNanos, birth, outcome));
             }
         });
     }

@@ -9,6 +9,7 @@ import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
@@ -136,6 +137,27 @@ class SessionLifeTest {
                 .containsExactly("ATTACHED>TERMINATED OPERATOR_TERMINATE", "BIRTH>ATTACHED HANDSHAKE_OK");
         script.run(5000);
         assertThat(script.served).hasSize(2);
+    }
+
+    /** Else what is said afterwards is said in the name of a handshake that has failed. */
+    @Test
+    void aSuccessorThatEndsInTheSameInstantFollowsNothing() {
+        live(MINUTE);
+        script.welcomes = false;
+        script.silent.add("gw1");
+        script.silent.add("gw2");
+        script.runTo(attached + 59 * SECOND);
+        script.silent.clear();
+        script.runTo(attached + MINUTE - 1);
+        assertThat(script.served).as("a successor is being born").hasSizeGreaterThan(1);
+        SessionId failing = script.served.getLast().id;
+        script.now = attached + MINUTE;
+        for (int path = 1; path <= 4; path++) {
+            script.down(path);
+        }
+        assertThat(script.rows()).contains("DEGRADED>TERMINATED TTL_SESSION_EXPIRED", "BIRTH>TERMINATED HANDSHAKE_FAIL");
+        assertThat(script.events.getLast().type()).isEqualTo(EventType.CANDIDATE);
+        assertThat(script.events.getLast().sessionId()).isNotEqualTo(failing);
     }
 
     @Test

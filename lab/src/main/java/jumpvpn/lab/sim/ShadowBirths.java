@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** The handshakes at one gateway beside the model: answered, confirmed, committed or come to nothing. */
 final class ShadowBirths {
     private static final long SLACK_NANOS = 5_000_000;
+    /** Longer after a birth was asked for, an empty table is no proof that it never was: it may have been a session, ended, and the rest removed. */
+    private static final long NEVER_WAS_NANOS = 5_000_000_000L;
+
+    /** A birth whose commit was asked for then, and refused in the end. */
+    private record Doubt(long wireId, long askedNanos) {}
 
     /** The newest packet in the binding of a birth. */
     private record Newest(long nanos, long counter) {}
@@ -33,7 +38,7 @@ final class ShadowBirths {
     /** Births whose commit was asked for at least once. */
     private final TreeMap<SessionId, Long> committed = new TreeMap<>();
 
-    private final TreeMap<SessionId, Long> doubtful = new TreeMap<>();
+    private final TreeMap<SessionId, Doubt> doubtful = new TreeMap<>();
     private final TreeSet<Integer> revoked = new TreeSet<>();
     private Cradle cradle;
 
@@ -164,9 +169,9 @@ final class ShadowBirths {
     }
 
     /** The birth is not committed; if the table refused it, an earlier try may be in. */
-    void refused(SessionId id, long wireId, boolean perhapsIn) {
+    void refused(SessionId id, long wireId, long askedNanos, boolean perhapsIn) {
         if (perhapsIn) {
-            doubtful.put(id, wireId);
+            doubtful.put(id, new Doubt(wireId, askedNanos));
         } else {
             cradle.refuse(Long.toHexString(wireId));
         }
@@ -174,15 +179,17 @@ final class ShadowBirths {
 
     /** A record was read: that of a birth that was refused? */
     void read(SessionId id, SessionTable.Reading reading) {
-        Long wireId = doubtful.get(id);
-        if (wireId == null || reading instanceof SessionTable.Reading.Unavailable) {
+        Doubt doubt = doubtful.get(id);
+        if (doubt == null || reading instanceof SessionTable.Reading.Unavailable) {
             return;
         }
         doubtful.remove(id);
-        if (reading instanceof SessionTable.Reading.None) {
-            cradle.refuse(Long.toHexString(wireId));
+        boolean neverWas = reading instanceof SessionTable.Reading.None
+                && gateway.now() - doubt.askedNanos < NEVER_WAS_NANOS;
+        if (neverWas) {
+            cradle.refuse(Long.toHexString(doubt.wireId));
         } else {
-            cradle.forget(Long.toHexString(wireId));
+            cradle.forget(Long.toHexString(doubt.wireId));
         }
     }
 

@@ -255,7 +255,7 @@ final class ShadowCommits {
                     gateway.born(born);
                 }
             } else {
-                gateway.births.refused(id, wireId, outcome == SessionTable.Outcome.REFUSED);
+                gateway.births.refused(id, wireId, asked, outcome == SessionTable.Outcome.REFUSED);
             }
         };
     }

@@ -17,6 +17,8 @@ public final class Simulation {
     private static final long SETTLE_NANOS = 45_000_000_000L;
     private static final long TICK_NANOS = 1_000_000_000L;
     private static final int PACKETS_EACH_WAY = 3;
+    /** A gateway looks at least once a second into what it is in doubt of, and says nothing of it before. */
+    private static final long DOUBT_NANOS = 2_000_000_000L;
 
     private final World world;
 
@@ -72,6 +74,7 @@ public final class Simulation {
         world.insider.stop();
         world.faults.heal();
         long settled = settle();
+        until(settled + DOUBT_NANOS);
         if (world.scenario.isFlawless()) {
             nothingLost(attached);
         }
