@@ -30,7 +30,9 @@ final class Ownership {
     private final Births births;
     private final AddressPool pool;
     private final Owner self;
-    private int orphans;
+    /** Sessions without an owner that wait here for their end, or end. */
+    private final TreeSet<SessionId> orphans = new TreeSet<>();
+
     private boolean loaded;
     private boolean loading;
     private final TreeSet<SessionId> changedWhileLoading = new TreeSet<>();
@@ -258,8 +260,7 @@ final class Ownership {
     }
 
     private void orphaned(long nowNanos, SessionRecord record) {
-        if (orphans < MOST_ORPHANS && sessions.get(record.id()) == null) {
-            orphans++;
+        if (orphans.size() < MOST_ORPHANS && sessions.get(record.id()) == null && orphans.add(record.id())) {
             wait(nowNanos, record);
         }
     }
@@ -287,7 +288,7 @@ final class Ownership {
                 && found.record().isLive()
                 && sessions.get(found.record().id()) == null;
         if (!waits) {
-            orphans--;
+            orphans.remove(orphan.id());
             return;
         }
         SessionRecord record = ((SessionTable.Reading.Found) reading).record();
@@ -295,10 +296,20 @@ final class Ownership {
             wait(nowNanos, record);
             return;
         }
-        orphans--;
         GatewaySession session = sessions.restored(record, Life.LOST, nowNanos);
         boolean lost = nowNanos >= lossEndNanos(record); // where both times are over, the table's order decides
         sessions.end(nowNanos, session, lost ? ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED : ReasonCode.TTL_SESSION_EXPIRED);
+        untilGone(nowNanos, session);
+    }
+
+    /** One end of a session at a time, however often we are told that its owner is gone. */
+    private void untilGone(long nowNanos, GatewaySession session) {
+        SessionId id = session.record.id();
+        if (session.isGone() || session.ending == null || sessions.isBuried(id)) {
+            orphans.remove(id);
+        } else {
+            table.at(nowNanos + RETRY_NANOS, again -> untilGone(again, session));
+        }
     }
 
     /** Accepts nothing new, and tells the table what only this memory knows: the sessions are to outlive it. Clients hear nothing. */

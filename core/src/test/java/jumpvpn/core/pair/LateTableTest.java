@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.pair.ScriptedTable.Fate;
 import jumpvpn.core.session.Policy;
@@ -76,6 +77,29 @@ class LateTableTest {
         pair.run(10_000);
         assertThat(table.commits).hasSize(1);
         assertThat(pair.table.get(id)).isNull();
+        assertThat(pair.sessions()).isEmpty();
+    }
+
+    /** It may have been a session that another gateway has ended, and whose record is gone by now. */
+    @Test
+    void aBirthOfWhichNothingIsLeftAfterLongIsNotSaidToHaveFailed() {
+        table.fates.add(Fate.DONE_UNKNOWN);
+        table.fated = _ -> {
+            table.readable = false;
+            return true;
+        };
+        pair.agent.start(pair.now);
+        pair.await(() -> !table.commits.isEmpty(), 1000);
+        SessionId id = table.commits.getFirst().getFirst().id();
+        pair.a.passes = false;
+        pair.b.passes = false;
+        pair.run(6000);
+        SessionRecord record = pair.table.get(id);
+        pair.table.commit(1, List.of(new SessionTable.Change(id, 1, null)), _ -> {});
+        assertThat(record.isLive()).isTrue();
+        table.readable = true;
+        pair.run(20_000);
+        assertThat(rows()).isEmpty();
         assertThat(pair.sessions()).isEmpty();
     }
 

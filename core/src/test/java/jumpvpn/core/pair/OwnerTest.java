@@ -348,7 +348,12 @@ class OwnerTest {
         gateway.table.tellOwnerGone(orphan);
         gateway.table.fates.add(Fate.UNAVAILABLE);
         gateway.run(orphan.noBindingSinceNanos() + 30 * SECOND - gateway.now);
-        assertThat(commits).as("refused once, then in").hasSize(2);
+        assertThat(commits).as("the table takes nothing").hasSize(1);
+        gateway.table.tellOwnerGone(orphan);
+        gateway.run(500 * MILLI);
+        assertThat(commits).as("it waits for a second").hasSize(1);
+        gateway.run(500 * MILLI);
+        assertThat(commits).hasSize(2);
         assertThat(gateway.memory.live()).isEmpty();
         gateway.run(5 * SECOND);
         assertThat(commits).hasSize(2);

@@ -34,6 +34,10 @@ final class KeptAnswers {
         return kept.size() >= MOST;
     }
 
+    void drop(String nonce) {
+        kept.remove(nonce);
+    }
+
     void keep(Request request, long nowNanos) {
         kept.put(request.nonce(), new Kept(request.bytes(), nowNanos));
     }

@@ -266,6 +266,11 @@ public final class OwnerView extends View {
         return new Answer.Bound(version);
     }
 
+    /** The bind was not answered: the session's end had been decided before it was committed. */
+    public void unanswered() {
+        kept.drop(bindNonce);
+    }
+
     /** Nothing has changed: another commit was first, or the table takes none. */
     public Answer commitRefused(long nowNanos, Reason why) {
         Request request = Objects.requireNonNull(pending);

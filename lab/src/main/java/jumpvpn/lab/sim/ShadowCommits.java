@@ -133,7 +133,7 @@ final class ShadowCommits {
             case REFUSED -> view.commitRefused(now, Reason.DUAL_ACTIVE_FORBIDDEN);
             case UNAVAILABLE, UNKNOWN -> view.commitRefused(now, Reason.STORE_UNAVAILABLE);
         };
-        gateway.requests.owes(asked, answer, mayStaySilent);
+        gateway.requests.owes(asked, answer, mayStaySilent ? view : null);
         owned.compared.happened();
         if (outcome == SessionTable.Outcome.COMMITTED) {
             if (owned.visiting) {

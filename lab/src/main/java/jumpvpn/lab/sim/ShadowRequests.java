@@ -10,6 +10,7 @@ import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.lab.model.Answer;
+import jumpvpn.lab.model.OwnerView;
 import jumpvpn.lab.model.Reason;
 import jumpvpn.lab.model.Request;
 import jumpvpn.lab.model.Version;
@@ -17,8 +18,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The requests that reach a gateway beside the model, and the answers that are owed for them. */
 final class ShadowRequests {
-    /** An answer that must be sent, or that may be left out. */
-    private record Owed(Exchange.Asked asked, Answer answer, boolean mayStaySilent) {}
+    /**
+     * An answer that must be sent, or that may be left out.
+     *
+     * @param ending the session that may end before it is answered, or null
+     */
+    private record Owed(Exchange.Asked asked, Answer answer, @Nullable OwnerView ending) {
+        boolean mayStaySilent() {
+            return ending != null;
+        }
+
+        /** Nothing was said. */
+        void unsaid() {
+            if (ending != null && answer instanceof Answer.Bound) {
+                ending.unanswered();
+            }
+        }
+    }
 
     private final ShadowGateway gateway;
     private final IdentityHashMap<Exchange.Asked, ByteBuffer> firstAnswers = new IdentityHashMap<>(); // never iterated
@@ -49,9 +65,9 @@ final class ShadowRequests {
         if (owned != null) {
             present(nowNanos, owned, asked);
         } else if (notOurs != null) {
-            owes(asked, new Answer.Refusal(notOurs, Version.NONE), false);
+            owes(asked, new Answer.Refusal(notOurs, Version.NONE));
         } else if (!ready) {
-            owes(asked, new Answer.Refusal(Reason.STORE_UNAVAILABLE, Version.NONE), false);
+            owes(asked, new Answer.Refusal(Reason.STORE_UNAVAILABLE, Version.NONE));
         } else {
             awaits(asked);
         }
@@ -62,7 +78,7 @@ final class ShadowRequests {
         Request request = gateway.ownership.translated(asked);
         Answer answer = owned.view().unjudged(nowNanos, request);
         if (answer != null) {
-            owes(asked, answer, false);
+            owes(asked, answer);
         } else if (request.expectedEpoch() > owned.recorded.epoch()) {
             awaits(asked);
         } else {
@@ -80,7 +96,7 @@ final class ShadowRequests {
     private void judgeUnlessAnswered(long nowNanos, Owned owned, Exchange.Asked asked) {
         Answer answer = owned.view().unjudged(nowNanos, gateway.ownership.translated(asked));
         if (answer != null) {
-            owes(asked, answer, false);
+            owes(asked, answer);
         } else {
             judge(nowNanos, owned, asked);
         }
@@ -91,14 +107,18 @@ final class ShadowRequests {
         if (answer instanceof Answer.Later) {
             owned.committing = asked;
         } else {
-            owes(asked, answer, false);
+            owes(asked, answer);
         }
     }
 
-    /** An answer is due. */
-    void owes(Exchange.Asked asked, Answer answer, boolean mayStaySilent) {
+    private void owes(Exchange.Asked asked, Answer answer) {
+        owes(asked, answer, null);
+    }
+
+    /** An answer is due, or nothing if this session's end was decided before. */
+    void owes(Exchange.Asked asked, Answer answer, @Nullable OwnerView ending) {
         if (!(answer instanceof Answer.Silence)) {
-            owed.add(new Owed(asked, answer, mayStaySilent));
+            owed.add(new Owed(asked, answer, ending));
         }
     }
 
@@ -116,13 +136,13 @@ final class ShadowRequests {
         readings.remove(asked.session());
         boolean reads = gateway.ownership.isReady(nowNanos) && !(reading instanceof SessionTable.Reading.Unavailable);
         if (!reads) {
-            owes(asked, new Answer.Refusal(Reason.STORE_UNAVAILABLE, Version.NONE), false);
+            owes(asked, new Answer.Refusal(Reason.STORE_UNAVAILABLE, Version.NONE));
         } else if (reading instanceof SessionTable.Reading.Found found
                 && found.record().isLive()
                 && !gateway.ownership.isEnded(asked.session())) { // or it was live when it was read
             judgeUnlessAnswered(nowNanos, newest(found), asked);
         } else {
-            owes(asked, new Answer.Refusal(Reason.SESSION_NOT_FOUND, Version.NONE), false);
+            owes(asked, new Answer.Refusal(Reason.SESSION_NOT_FOUND, Version.NONE));
         }
     }
 
@@ -143,9 +163,9 @@ final class ShadowRequests {
     /** The gateway sends an answer. */
     void answers(Exchange.Answered real, byte[] datagram) {
         while (!owed.isEmpty()
-                && owed.getFirst().mayStaySilent
+                && owed.getFirst().mayStaySilent()
                 && !owed.getFirst().asked.equals(real.asked())) {
-            owed.removeFirst();
+            owed.removeFirst().unsaid();
         }
         Owed due = owed.isEmpty() ? null : owed.removeFirst();
         Answer model = due == null || !due.asked.equals(real.asked()) ? new Answer.Silence() : due.answer;
@@ -182,6 +202,7 @@ final class ShadowRequests {
 
     /** Everything that was due is done. */
     void settled() {
+        owed.stream().filter(Owed::mayStaySilent).forEach(Owed::unsaid);
         owed.removeIf(Owed::mayStaySilent);
         if (!owed.isEmpty()) {
             throw violation("did not give the model's answer " + owed.getFirst().answer);
