@@ -42,7 +42,7 @@ final class Gates {
      * @param lossEndNanos when the transport-loss TTL is over, or never
      * @param sameNonceOtherBytes the nonce was used by another request
      * @param notOurs why this gateway neither owns the session nor may come to own it; null: it does or may
-     * @param bindPending another bind of this session, or its end, is being committed here
+     * @param bindPending another bind of this session, its end, or the end of its client's other one, is being committed here
      * @param switches when the session was bound
      * @param policy the session's
      */

@@ -226,7 +226,7 @@ final class ReattachServer {
                 session.lossEndNanos(),
                 nonceUsed,
                 ownership.notOurs(record.id()),
-                session.rows.isFrozen() || session.ending != null,
+                session.rows.isFrozen() || session.ending != null || isBesideOneThatEnds(session),
                 session.switches,
                 session.policy());
         Gates.Verdict verdict = gates.check(nowNanos, request, facts);
@@ -241,6 +241,15 @@ final class ReattachServer {
                     verdict.passed(),
                     (at, reason) -> refuse(at, asked, session, verdict, reason));
         }
+    }
+
+    /** What has ended here is to be told before another session of its client's is taken over. */
+    private boolean isBesideOneThatEnds(GatewaySession session) {
+        if (sessions.get(session.id()) == session) {
+            return false;
+        }
+        GatewaySession other = sessions.ofClient(session.record.clientKey());
+        return other != null && other.ending != null;
     }
 
     private static boolean isBegunByOneOf(List<Nonce> unanswered, SessionRecord record) {

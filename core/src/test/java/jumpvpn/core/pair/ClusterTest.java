@@ -131,6 +131,34 @@ class ClusterTest {
         assertThat(pair.ends).isEmpty();
     }
 
+    /** Else the older session's end is told after the newer one was taken over, and both seem to have had one address. */
+    @Test
+    void aSessionIsNotTakenOverBesideAnotherOfItsClientsWhoseEndIsNotTold() {
+        start(Long.MAX_VALUE);
+        connect();
+        SessionId old = pair.status().id();
+        first.fates.add(ScriptedTable.Fate.DONE_UNKNOWN);
+        first.readsAreLate = true;
+        pair.a.passes = false;
+        pair.gateway.terminate(pair.now, old);
+        pair.await(() -> !pair.table.get(old).isLive(), 1000);
+        pair.startClient(pair.gatewayKey.publicKey());
+        pair.agent.start(pair.now);
+        pair.await(() -> site.sessions().size() == 1 && pair.state() == SessionState.ATTACHED, 3000);
+        first.readsAreLate = false; // but what was read of the end before is on its way still
+        pair.a.passes = true;
+        pair.agent.jump(pair.now, "eth0");
+        pair.await(() -> Pair.told(pair.clientEvents).contains("REATTACH_REJECT DUAL_ACTIVE_FORBIDDEN"), 1000);
+        assertThat(rows(pair.gatewayEvents)).isEmpty();
+        first.land();
+        pair.run(3000);
+        pair.agent.jump(pair.now, "eth0");
+        pair.await(() -> pair.sessions().size() == 1, 3000);
+        assertThat(rows(pair.gatewayEvents))
+                .startsWith("OPERATOR_TERMINATE 1.1", "HANDSHAKE_OK 1.0 again")
+                .endsWith("REATTACH_ACCEPT 2.0");
+    }
+
     @Test
     void aNewHandshakeAtTheOtherGatewayEndsTheOldSessionInTheSameCommit() {
         start(Long.MAX_VALUE);

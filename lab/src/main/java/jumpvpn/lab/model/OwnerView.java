@@ -164,7 +164,7 @@ public final class OwnerView extends View {
     }
 
     private @Nullable Reason gateF(long nowNanos, Request request) {
-        if (isFrozen() || ending != null) {
+        if (isFrozen() || ending != null || request.otherEnds()) {
             return Reason.DUAL_ACTIVE_FORBIDDEN;
         }
         Reason tooSoon =

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenOfThisStart its token was issued since this gateway started
  * @param madeNanos when it was made, by this gateway's clock: the token's time plus the time that passed at the client
  * @param protocolAllowed by the policy
+ * @param otherEnds another session of the client's is here and its end is not told yet
  * @param notOurs why the gateway neither owns the session nor may come to own it: NOT_OWNER, OWNER_GONE, or null
  */
 public record Request(
@@ -26,4 +27,5 @@ public record Request(
         boolean tokenOfThisStart,
         long madeNanos,
         boolean protocolAllowed,
+        boolean otherEnds,
         @Nullable Reason notOurs) {}

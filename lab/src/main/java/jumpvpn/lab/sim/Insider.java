@@ -192,6 +192,7 @@ final class Insider {
             case SAME_NONCE -> {
                 if (!of.requests.isEmpty()) {
                     Overheard heard = of.requests.getLast();
+                    world.traffic.nonceUsedAgain(of.client);
                     send(
                             of.to,
                             heard.ticket,

@@ -112,7 +112,21 @@ final class ShadowOwnership {
         Token token = asked.message().body().token();
         boolean ofThisStart =
                 self != null && token.incarnation() == self.incarnation() && token.issuedNanos() >= startedNanos;
-        return Translation.request(asked, ofThisStart, node.world.scenario.policy(), notOurs(asked.session()));
+        return Translation.request(
+                asked,
+                ofThisStart,
+                node.world.scenario.policy(),
+                otherEnds(asked.session()),
+                notOurs(asked.session()));
+    }
+
+    /** Whether a session that is not here would come beside another one of its client's, whose end is not told yet. */
+    private boolean otherEnds(SessionId id) {
+        SessionTable.Reading.Found found = known.get(id);
+        Owned other = found == null || gateway.owned(id) != null
+                ? null
+                : gateway.ofClient(node.world.clientOf(found.record().clientKey()));
+        return other != null && other.view().ending() != null;
     }
 
     /** The gateway gives a sign of life, and tells of the bindings that were lost. */

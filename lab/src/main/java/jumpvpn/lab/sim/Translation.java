@@ -58,7 +58,12 @@ final class Translation {
                 new Binds(binds.lastNanos(), binds.lastForcedNanos(), electives));
     }
 
-    static Request request(Exchange.Asked asked, boolean tokenOfThisStart, Policy policy, @Nullable Reason notOurs) {
+    static Request request(
+            Exchange.Asked asked,
+            boolean tokenOfThisStart,
+            Policy policy,
+            boolean otherEnds,
+            @Nullable Reason notOurs) {
         ReattachRequest body = asked.message().body();
         return new Request(
                 true,
@@ -71,6 +76,7 @@ final class Translation {
                 tokenOfThisStart,
                 body.token().issuedNanos() + body.tokenAgeNanos(),
                 policy.allows(body.protocol()),
+                otherEnds,
                 notOurs);
     }
 }

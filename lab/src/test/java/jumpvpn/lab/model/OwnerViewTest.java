@@ -28,7 +28,7 @@ class OwnerViewTest {
     }
 
     private static Request request(String nonce, long epoch, Cause cause, long madeNanos, int bytes) {
-        return new Request(true, nonce, bytes, epoch, epoch - 1, List.of(), cause, true, madeNanos, true, null);
+        return new Request(true, nonce, bytes, epoch, epoch - 1, List.of(), cause, true, madeNanos, true, false, null);
     }
 
     private void bind(String nonce, long epoch, long nanos) {
@@ -60,7 +60,7 @@ class OwnerViewTest {
     void theSameBytesGetTheSameAnswerOthersDoNot() {
         bind("a", 1, SECOND);
         assertThat(owner.request(20 * SECOND, request("a", 1, SECOND))).isEqualTo(new Answer.SameAgain());
-        Request other = new Request(true, "a", 0, 2, 1, List.of(), Cause.DEAD, true, 2 * SECOND, true, null);
+        Request other = new Request(true, "a", 0, 2, 1, List.of(), Cause.DEAD, true, 2 * SECOND, true, false, null);
         assertThat(owner.request(2 * SECOND, other))
                 .isEqualTo(new Answer.Refusal(Reason.REPLAY_DETECTED, new Version(2, 0)));
     }
@@ -114,7 +114,7 @@ class OwnerViewTest {
 
     @Test
     void unprovenRequestsGetSilence() {
-        Request forged = new Request(false, "a", 1, 9, 9, List.of(), Cause.DEAD, true, 0, true, null);
+        Request forged = new Request(false, "a", 1, 9, 9, List.of(), Cause.DEAD, true, 0, true, false, null);
         assertThat(owner.request(0, forged)).isEqualTo(new Answer.Silence());
         assertThat(owner.version()).isEqualTo(new Version(1, 0));
     }
@@ -181,7 +181,7 @@ class OwnerViewTest {
     void aUsedNonceKeepsItsFirstAnswerAndCountsOnce() {
         owner.pathDead(0);
         owner.request(0, request("a", 0, 0));
-        Request other = new Request(true, "a", 7, 0, 0, List.of(), Cause.DEAD, true, 0, true, null);
+        Request other = new Request(true, "a", 7, 0, 0, List.of(), Cause.DEAD, true, 0, true, false, null);
         owner.request(0, other);
         assertThat(owner.ending()).as("one refusal of two that policy bears").isNull();
         assertThat(owner.request(0, request("a", 0, 0))).isEqualTo(new Answer.SameAgain());
