@@ -36,7 +36,8 @@ public final class Cradle {
     /** How many of a client's made room for newer ones: nobody says which. */
     private final TreeMap<Integer, Integer> gone = new TreeMap<>();
 
-    private int dropped;
+    /** How many of a client's were dropped, and their rows have not come yet. */
+    private final TreeMap<Integer, Integer> dropped = new TreeMap<>();
 
     /** An empty one. */
     public Cradle(Terms terms) {
@@ -77,14 +78,14 @@ public final class Cradle {
             return;
         }
         births.remove(done);
-        dropped -= gone(done.client);
+        drops(done.client, -gone(done.client));
         gone.remove(done.client);
         for (Birth other : List.copyOf(births)) {
             if (other.client == done.client && other.committing) {
                 other.overtaken = true;
             } else if (other.client == done.client) {
                 births.remove(other);
-                dropped++;
+                drops(other.client, 1);
             }
         }
     }
@@ -96,7 +97,7 @@ public final class Cradle {
             birth.committing = false;
             if (birth.overtaken) {
                 births.remove(birth);
-                dropped++;
+                drops(birth.client, 1);
             }
         }
     }
@@ -116,28 +117,30 @@ public final class Cradle {
     }
 
     /**
-     * A handshake ended as {@link #STILLBORN}.
+     * A handshake of this client ended as {@link #STILLBORN}.
      *
      * @return whether one had to: it was dropped, its time is over, or its client began too many
      */
-    public boolean stillborn(long nowNanos) {
-        if (dropped > 0) {
-            dropped--;
+    public boolean stillborn(long nowNanos, int client) {
+        if (dropped.getOrDefault(client, 0) > 0) {
+            drops(client, -1);
             return true;
         }
         for (Birth birth : births) {
-            if (!birth.committing && birth.endNanos <= nowNanos) {
+            if (birth.client == client && !birth.committing && birth.endNanos <= nowNanos) {
                 births.remove(birth);
                 return true;
             }
         }
-        for (Birth birth : births) {
-            if (waiting(birth.client) >= MOST_PER_CLIENT) {
-                gone.merge(birth.client, 1, Integer::sum);
-                return true;
-            }
+        if (waiting(client) < MOST_PER_CLIENT) {
+            return false;
         }
-        return false;
+        gone.merge(client, 1, Integer::sum);
+        return true;
+    }
+
+    private void drops(int client, int count) {
+        dropped.merge(client, count, Integer::sum);
     }
 
     private int gone(int client) {
@@ -153,7 +156,7 @@ public final class Cradle {
 
     /** Handshakes that were dropped and whose rows have not come yet. */
     public int dropped() {
-        return dropped;
+        return dropped.values().stream().mapToInt(count -> count).sum();
     }
 
     /** When the oldest must end, {@link Long#MAX_VALUE} if there is none. Of a client's oldest some may have made room. */

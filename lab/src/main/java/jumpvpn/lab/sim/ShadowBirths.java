@@ -8,11 +8,11 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.lab.model.Cradle;
 import jumpvpn.lab.model.OwnerView;
-import jumpvpn.lab.model.Row;
 import org.jspecify.annotations.Nullable;
 
 /** The handshakes at one gateway beside the model: answered, confirmed, committed or come to nothing. */
@@ -203,8 +203,9 @@ final class ShadowBirths {
     }
 
     /** Whether a handshake had to come to nothing. */
-    boolean ends(Row row, long nanos) {
-        return row.equals(Cradle.STILLBORN) && cradle.stillborn(nanos);
+    boolean ends(Event event) {
+        return Compared.row(event).equals(Cradle.STILLBORN)
+                && cradle.stillborn(event.nanos(), gateway.clientNamedIn(event));
     }
 
     /** Everything that was due is done. */

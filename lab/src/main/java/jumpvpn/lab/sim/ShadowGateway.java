@@ -130,6 +130,17 @@ final class ShadowGateway {
         return List.copyOf(sessions.values());
     }
 
+    /** Whom an event about a handshake names. */
+    int clientNamedIn(Event event) {
+        return event.details().stream()
+                .filter(detail -> detail.name().equals("client"))
+                .flatMap(detail -> node.world.clients.stream()
+                        .filter(client -> client.name.equals(detail.value())))
+                .mapToInt(client -> client.index)
+                .findFirst()
+                .orElse(-1);
+    }
+
     /** The session that a client has here, or null. */
     @Nullable
     Owned ofClient(int client) {
@@ -344,7 +355,7 @@ final class ShadowGateway {
             if (event.reason() == ReasonCode.SECRET_RENEWED) {
                 owned.view().renewed(owned.renewing);
             }
-        } else if (row && !births.ends(Compared.row(event), event.nanos())) {
+        } else if (row && !births.ends(event)) {
             throw violation("took a row that the model does not: " + new Told(event));
         }
     }
