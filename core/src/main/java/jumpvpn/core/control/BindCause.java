@@ -11,6 +11,8 @@ public enum BindCause {
     LINK_GOING_DOWN(4, ReasonCode.LINK_GOING_DOWN),
     GATEWAY_DRAINING(5, ReasonCode.GATEWAY_DRAINING);
 
+    private static final BindCause[] IN_ORDER = values();
+
     private final int number;
     private final ReasonCode ownerReason;
 
@@ -36,6 +38,6 @@ public enum BindCause {
 
     /** The cause of a wire number, or null. */
     public static @Nullable BindCause of(int number) {
-        return number >= 1 && number <= values().length ? values()[number - 1] : null;
+        return number >= 1 && number <= IN_ORDER.length ? IN_ORDER[number - 1] : null;
     }
 }

@@ -69,8 +69,20 @@ public final class ReattachMessage {
 
     /** Gate D for a REATTACH_REQUEST. Null: say nothing, keep nothing. */
     public static @Nullable Proven<ReattachRequest> openRequest(AeadPort aead, TicketSealer tickets, byte[] datagram) {
-        Proven<byte[]> opened = open(aead, tickets, datagram, MessageType.REATTACH_REQUEST, MessageType.REQUEST_LENGTH);
+        return openRequest(aead, tickets, datagram, new byte[MessageType.REQUEST_LENGTH]);
+    }
+
+    /**
+     * The same.
+     *
+     * @param work room for the body, {@link MessageType#REQUEST_LENGTH} bytes, overwritten in the end
+     */
+    public static @Nullable Proven<ReattachRequest> openRequest(
+            AeadPort aead, TicketSealer tickets, byte[] datagram, byte[] work) {
+        Proven<ByteBuffer> opened =
+                open(aead, tickets, datagram, MessageType.REATTACH_REQUEST, MessageType.REQUEST_LENGTH, work);
         ReattachRequest request = opened == null ? null : ReattachRequest.decode(opened.body);
+        Arrays.fill(work, (byte) 0);
         return opened == null || request == null
                 ? null
                 : new Proven<>(opened.suite, opened.ticket, opened.nonce, opened.proof, request);
@@ -78,19 +90,15 @@ public final class ReattachMessage {
 
     /** Gate D for a PROBE; the body is the client's wire identifier. */
     public static @Nullable Proven<Long> openProbe(AeadPort aead, TicketSealer tickets, byte[] datagram) {
-        Proven<byte[]> opened = open(aead, tickets, datagram, MessageType.PROBE, MessageType.PROBE_LENGTH);
+        byte[] work = new byte[MessageType.PROBE_LENGTH];
+        Proven<ByteBuffer> opened = open(aead, tickets, datagram, MessageType.PROBE, MessageType.PROBE_LENGTH, work);
         return opened == null
                 ? null
-                : new Proven<>(
-                        opened.suite,
-                        opened.ticket,
-                        opened.nonce,
-                        opened.proof,
-                        ByteBuffer.wrap(opened.body).getLong());
+                : new Proven<>(opened.suite, opened.ticket, opened.nonce, opened.proof, opened.body.getLong());
     }
 
-    private static @Nullable Proven<byte[]> open(
-            AeadPort aead, TicketSealer tickets, byte[] datagram, byte type, int length) {
+    private static @Nullable Proven<ByteBuffer> open(
+            AeadPort aead, TicketSealer tickets, byte[] datagram, byte type, int length, byte[] work) {
         if (datagram.length != length || datagram[0] != type || datagram[1] != MessageType.VERSION) {
             return null;
         }
@@ -100,13 +108,13 @@ public final class ReattachMessage {
             return null;
         }
         Nonce nonce = Nonce.decode(ByteBuffer.wrap(datagram, NONCE, Nonce.LENGTH));
-        Proof proof = new Proof(ticket.proofKey(), nonce.bytes());
+        Proof proof = tickets.proof(ticket, nonce.bytes());
         if (!proof.check(datagram)) {
             return null;
         }
         byte[] key = type == MessageType.PROBE ? proof.probeKey() : proof.requestKey();
-        byte[] body = aead.openOnce(suite, key, 0, datagram, BODY, length - Proof.MAC_LENGTH);
-        return body == null ? null : new Proven<>(suite, ticket, nonce, proof, body);
+        int bodyLength = aead.openOnce(suite, key, 0, datagram, BODY, length - Proof.MAC_LENGTH, work);
+        return bodyLength < 0 ? null : new Proven<>(suite, ticket, nonce, proof, ByteBuffer.wrap(work, 0, bodyLength));
     }
 
     /**
@@ -115,14 +123,37 @@ public final class ReattachMessage {
      * @param random 16 fresh bytes; the gateway's freshness if it is an ACK
      */
     public static byte[] answer(AeadPort aead, Proven<?> to, long clientWireId, byte[] random, ReattachAnswer answer) {
-        return answer(aead, to.suite, clientWireId, random, to.proof.answerKey(random), answer);
-    }
-
-    /** The same under a key that was made of proof and random before. */
-    public static byte[] answer(
-            AeadPort aead, Suite suite, long clientWireId, byte[] random, byte[] answerKey, ReattachAnswer answer) {
         ByteBuffer datagram = answerHeader(MessageType.REATTACH_ANSWER, clientWireId, random, answer.length());
         answer.encode(datagram);
+        return sealAnswer(aead, to.suite, to.proof.answerKey(random), datagram.array());
+    }
+
+    /** Writes sealed tickets into an array, from an offset on. */
+    @FunctionalInterface
+    public interface TicketWriter {
+        void write(byte[] out, int at);
+    }
+
+    /**
+     * An ACK whose tickets are sealed where they go.
+     *
+     * @param ack has none
+     * @param count of them
+     */
+    public static byte[] ack(
+            AeadPort aead,
+            Suite suite,
+            long clientWireId,
+            byte[] random,
+            byte[] answerKey,
+            ReattachAnswer.Ack ack,
+            int count,
+            TicketWriter tickets) {
+        int length = ack.length() + count * TicketSealer.SEALED_LENGTH;
+        ByteBuffer datagram = answerHeader(MessageType.REATTACH_ANSWER, clientWireId, random, length);
+        ack.encode(datagram);
+        datagram.put(datagram.position() - 1, (byte) count); // they come last
+        tickets.write(datagram.array(), datagram.position());
         return sealAnswer(aead, suite, answerKey, datagram.array());
     }
 

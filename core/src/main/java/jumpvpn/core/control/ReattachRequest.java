@@ -50,9 +50,8 @@ public record ReattachRequest(
         return out.array();
     }
 
-    static @Nullable ReattachRequest decode(byte[] body) {
+    static @Nullable ReattachRequest decode(ByteBuffer in) {
         try {
-            ByteBuffer in = ByteBuffer.wrap(body);
             BindCause cause = BindCause.of(in.get());
             Protocol protocol = Protocol.of(in.get());
             LinkKind kind = LinkKind.of(in.get());

@@ -10,8 +10,8 @@ import static jumpvpn.core.data.PacketLayout.PHASE;
 import static jumpvpn.core.data.PacketLayout.WIRE_ID;
 
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.security.Aead;
 import jumpvpn.core.security.AeadPort;
@@ -28,6 +28,17 @@ import org.jspecify.annotations.Nullable;
  * old ones. An end seals under new keys only when it knows that the peer can open them.
  */
 public final class Binding implements Bound {
+    private static final VarHandle NEXT_COUNTER = field("nextCounter", long.class);
+    private static final VarHandle WATCHED = field("watched", boolean.class);
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Binding.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** The session's gate: who may send what, and where its packets go. */
     public final ForwardingGate gate;
 
@@ -48,8 +59,8 @@ public final class Binding implements Bound {
     private final byte dataType;
     private final long peerWireId;
     private final int replayWindow;
-    private final AtomicLong nextCounter = new AtomicLong();
-    private final AtomicBoolean watched = new AtomicBoolean();
+    private volatile long nextCounter;
+    private volatile boolean watched;
     private volatile KeyPhase sealing;
     private volatile KeyPhase newest;
     private volatile @Nullable KeyPhase older;
@@ -103,7 +114,7 @@ public final class Binding implements Bound {
         sealing = new KeyPhase(aead, suite, parts.sealKey, parts.openKey, start);
         newest = sealing;
         openedPhase = start.number();
-        nextCounter.set(counter);
+        nextCounter = counter;
     }
 
     /** The data or control packet's first byte here: DATA, or EARLY_DATA. */
@@ -155,12 +166,12 @@ public final class Binding implements Bound {
 
     /** Whether the keys have sealed all that they may, or are too old: the binding is dead, not the session. */
     public boolean isExhausted(long nowNanos) {
-        return sealing.isSpent(nextCounter.get(), nowNanos);
+        return sealing.isSpent(nextCounter, nowNanos);
     }
 
     /** Whether so many packets were sealed or received under the present keys that they are to be renewed. */
     public boolean isWorn() {
-        return sealing.isWorn(nextCounter.get(), delivery.receivedLargest());
+        return sealing.isWorn(nextCounter, delivery.receivedLargest());
     }
 
     /** When the present keys grow too old to seal. */
@@ -175,7 +186,7 @@ public final class Binding implements Bound {
 
     /** How many counters were used. */
     public long sealed() {
-        return nextCounter.get();
+        return nextCounter;
     }
 
     /**
@@ -187,8 +198,7 @@ public final class Binding implements Bound {
         if (older != null) {
             throw new IllegalStateException("phase " + newest.number + " is not settled yet");
         }
-        KeyPhase.Start start =
-                new KeyPhase.Start(newest.number + 1, nextCounter.get(), delivery.receivedLargest(), nowNanos);
+        KeyPhase.Start start = new KeyPhase.Start(newest.number + 1, nextCounter, delivery.receivedLargest(), nowNanos);
         KeyPhase next = new KeyPhase(aead, suite, sealKey, openKey, start);
         older = newest; // before the newest changes: whoever reads the two in the other order misses neither
         newest = next;
@@ -267,10 +277,11 @@ public final class Binding implements Bound {
             long packet,
             int payloadLength,
             long nowNanos) {
-        if (sealer == null || keys.isSpent(nextCounter.get(), nowNanos)) {
+        if (sealer == null || keys.isSpent(nextCounter, nowNanos)) {
             return -1;
         }
-        long counter = nextCounter.getAndIncrement(); // never taken back: it could come again under the next keys
+        long counter =
+                (long) NEXT_COUNTER.getAndAdd(this, 1L); // never taken back: it could come again under the next keys
         if (keys.isSpent(counter, nowNanos)) {
             return -1;
         }
@@ -302,7 +313,7 @@ public final class Binding implements Bound {
 
     /** Whether the control thread looks at it, or is told to. */
     public boolean isWatched() {
-        return watched.get();
+        return watched;
     }
 
     /**
@@ -311,12 +322,12 @@ public final class Binding implements Bound {
      * @return true for the first who asks since it looked away: that one must tell it
      */
     public boolean claimWatch() {
-        return !watched.get() && watched.compareAndSet(false, true);
+        return !watched && WATCHED.compareAndSet(this, false, true);
     }
 
     /** The control thread looks away: nothing is outstanding here. */
     public void releaseWatch() {
-        watched.set(false);
+        watched = false;
     }
 
     /**
@@ -375,7 +386,7 @@ public final class Binding implements Bound {
             openedPhase = keys.number;
         }
         if (dataType == PacketLayout.DATA) {
-            delivery.acknowledged(nowNanos, memory, ack, nextCounter.get());
+            delivery.acknowledged(nowNanos, memory, ack, nextCounter);
         }
         long sendMicros = memory.get(INT, ack + 8) & 0xffff_ffffL;
         delivery.received(nowNanos, counter, asking, sendMicros, length);

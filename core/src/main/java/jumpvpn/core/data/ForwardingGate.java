@@ -16,6 +16,9 @@ public final class ForwardingGate {
     /** The control thread's. */
     private @Nullable Object holder;
 
+    /** The control thread's: the session's inner addresses lead here. */
+    private boolean routed;
+
     /** What to do with a packet now. */
     public Forwarding forwarding() {
         return forwarding;
@@ -59,6 +62,16 @@ public final class ForwardingGate {
     /** Who has this gate, or null. Control thread only. */
     public @Nullable Object holder() {
         return holder;
+    }
+
+    /** Says whether packets to all inner addresses of the session find this gate. Control thread only. */
+    public void routed(boolean all) {
+        routed = all;
+    }
+
+    /** Whether packets to all inner addresses of the session find this gate. Control thread only. */
+    public boolean routed() {
+        return routed;
     }
 
     /** Whether the session may send from this address; allocates nothing. */

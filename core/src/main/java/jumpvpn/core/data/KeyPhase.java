@@ -49,7 +49,7 @@ final class KeyPhase {
         this.port = port;
         this.suite = suite;
         this.sealKey = sealKey.clone();
-        this.openKey = openKey.clone();
+        this.openKey = openKey == sealKey ? this.sealKey : openKey.clone();
         this.number = start.number;
         this.firstCounter = start.nextCounter;
         this.receivedBefore = start.receivedBefore;

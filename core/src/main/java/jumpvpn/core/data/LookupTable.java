@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A hash table from 128-bit keys to values: one writer, any number of readers that take no lock and allocate nothing. Open addressing with linear probing; a
  * removed entry leaves a grave, one for all, until the table is rebuilt. An entry is immutable and published as a whole, so a reader sees it entirely or not at all.
+ * Eight bits of each key's hash lie beside the entries, so that a search touches hardly any but the one it finds.
  */
 public final class LookupTable<V> {
     /** @param value null: a grave, and the key says nothing */
@@ -15,20 +16,36 @@ public final class LookupTable<V> {
 
     private static final int LEAST = 16;
 
-    private volatile AtomicReferenceArray<@Nullable Entry<V>> slots = new AtomicReferenceArray<>(LEAST);
+    /** @param tags of the entries, each written before its entry: a slot has one key, then a grave */
+    private record Slots<V>(AtomicReferenceArray<@Nullable Entry<V>> entries, byte[] tags) {
+        Slots(int length) {
+            this(new AtomicReferenceArray<>(length), new byte[length]);
+        }
+
+        int length() {
+            return tags.length;
+        }
+
+        boolean has(int i, Entry<V> entry, int hash, long high, long low) {
+            return tags[i] == tag(hash) && entry.low == low && entry.high == high && entry.value != null;
+        }
+    }
+
+    private volatile Slots<V> slots = new Slots<>(LEAST);
     private int used;
     private int live;
 
     /** The value of a key, or null. */
     public @Nullable V get(long high, long low) {
-        AtomicReferenceArray<@Nullable Entry<V>> table = slots;
+        Slots<V> table = slots;
         int mask = table.length() - 1;
-        for (int i = hash(high, low) & mask; ; i = i + 1 & mask) {
-            Entry<V> entry = table.getAcquire(i);
+        int hash = hash(high, low);
+        for (int i = hash & mask; ; i = i + 1 & mask) {
+            Entry<V> entry = table.entries.getAcquire(i);
             if (entry == null) {
                 return null;
             }
-            if (entry.low == low && entry.high == high && entry.value != null) {
+            if (table.has(i, entry, hash, high, low)) {
                 return entry.value;
             }
         }
@@ -62,24 +79,28 @@ public final class LookupTable<V> {
         return live;
     }
 
-    private static <V> boolean store(AtomicReferenceArray<@Nullable Entry<V>> table, Entry<V> entry) {
+    private static <V> boolean store(Slots<V> table, Entry<V> entry) {
         int mask = table.length() - 1;
-        for (int i = hash(entry.high, entry.low) & mask; ; i = i + 1 & mask) {
-            Entry<V> old = table.getPlain(i);
-            if (old == null || (old.low == entry.low && old.high == entry.high && old.value != null)) {
-                table.setRelease(i, entry);
+        int hash = hash(entry.high, entry.low);
+        for (int i = hash & mask; ; i = i + 1 & mask) {
+            Entry<V> old = table.entries.getPlain(i);
+            if (old == null || table.has(i, old, hash, entry.high, entry.low)) {
+                table.tags[i] = tag(hash);
+                table.entries.setRelease(i, entry);
                 return old == null;
             }
         }
     }
 
     @SuppressWarnings("unchecked") // a grave has no value
-    private static <V> void bury(AtomicReferenceArray<@Nullable Entry<V>> table, long high, long low) {
+    private static <V> void bury(Slots<V> table, long high, long low) {
         int mask = table.length() - 1;
-        int i = hash(high, low) & mask;
-        for (Entry<V> old = table.getPlain(i); old != null; old = table.getPlain(i)) {
-            if (old.low == low && old.high == high && old.value != null) {
-                table.setRelease(i, (Entry<V>) GRAVE);
+        int hash = hash(high, low);
+        int i = hash & mask;
+        for (Entry<V> old = table.entries.getPlain(i); old != null; old = table.entries.getPlain(i)) {
+            if (table.has(i, old, hash, high, low)) {
+                table.entries.setRelease(i, (Entry<V>) GRAVE);
+                table.tags[i] = 0;
                 return;
             }
             i = i + 1 & mask;
@@ -88,18 +109,22 @@ public final class LookupTable<V> {
 
     /** Graves go; between a quarter and half of the slots are used then, if there is more than the least. */
     private void rebuild() {
-        AtomicReferenceArray<@Nullable Entry<V>> old = slots;
+        Slots<V> old = slots;
         int size = Math.max(LEAST, Integer.highestOneBit(Math.max(1, 2 * live - 1)) * 2);
-        AtomicReferenceArray<@Nullable Entry<V>> table = new AtomicReferenceArray<>(size);
+        Slots<V> table = new Slots<>(size);
         used = 0;
         for (int i = 0; i < old.length(); i++) {
-            Entry<V> entry = old.getPlain(i);
+            Entry<V> entry = old.entries.getPlain(i);
             if (entry != null && entry.value != null) {
                 store(table, entry);
                 used++;
             }
         }
         slots = table;
+    }
+
+    private static byte tag(int hash) {
+        return (byte) (hash >>> 24);
     }
 
     private static int hash(long high, long low) {

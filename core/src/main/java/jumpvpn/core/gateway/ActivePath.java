@@ -38,6 +38,12 @@ final class ActivePath {
         this.restAfterNanos = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW));
     }
 
+    /** Its name, as long as the peer stays where it is. */
+    void named(String known) {
+        namedFrom = binding.peer();
+        name = known;
+    }
+
     /** Writes it, times as passed since then. Secret. */
     void encode(ByteBuffer out, long sinceNanos) {
         out.put((byte) protocol.number());

@@ -1,7 +1,6 @@
 package jumpvpn.core.gateway;
 
 import java.util.List;
-import java.util.Locale;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachAnswer;
@@ -62,15 +61,16 @@ final class Answers {
      */
     byte[] ack(SessionRecord record, StateVersion version, Binding binding, AckSeed seed, Endpoint from, long nanos) {
         ReattachAnswer.Ack ack = new ReattachAnswer.Ack(
-                version,
-                binding.localWireId,
-                seed.generation(),
-                seed.mixed(),
-                from,
-                tickets.token(nanos),
-                tickets.of(record, version, seed));
-        return ReattachMessage.answer(
-                context.crypto().aead(), binding.suite(), binding.peerWireId(), seed.random(), seed.answerKey(), ack);
+                version, binding.localWireId, seed.generation(), seed.mixed(), from, tickets.token(nanos), List.of());
+        return ReattachMessage.ack(
+                context.crypto().aead(),
+                binding.suite(),
+                binding.peerWireId(),
+                seed.random(),
+                seed.answerKey(),
+                ack,
+                TicketOffice.count(record),
+                (out, at) -> tickets.seal(record, version, seed, out, at));
     }
 
     /** The request was received, and passed these gates. */
@@ -87,7 +87,7 @@ final class Answers {
                 asked.pathName(),
                 new Detail("gates", gatesPassed),
                 new Detail("client_address", request.local().address().toString()),
-                new Detail("link", request.kind().name().toLowerCase(Locale.ROOT)));
+                new Detail("link", request.kind().text()));
     }
 
     /** The event of a refusal. */

@@ -10,11 +10,19 @@ import jumpvpn.core.session.SessionId;
  * A proven request and where it came from.
  *
  * @param id of the session
+ * @param pathName what operators call the path that it asks for, seen from here
  */
-record Asked(int socketId, Endpoint from, byte[] datagram, Proven<ReattachRequest> proven, SessionId id) {
+record Asked(
+        int socketId, Endpoint from, byte[] datagram, Proven<ReattachRequest> proven, SessionId id, String pathName) {
     /** With the session that its ticket names. */
     Asked(int socketId, Endpoint from, byte[] datagram, Proven<ReattachRequest> proven) {
-        this(socketId, from, datagram, proven, SessionId.of(proven.ticket().sessionId()));
+        this(
+                socketId,
+                from,
+                datagram,
+                proven,
+                SessionId.of(proven.ticket().sessionId()),
+                ActivePath.name(proven.body().protocol(), from));
     }
 
     ReattachRequest request() {
@@ -23,10 +31,5 @@ record Asked(int socketId, Endpoint from, byte[] datagram, Proven<ReattachReques
 
     Nonce nonce() {
         return proven.nonce();
-    }
-
-    /** What operators call the path that it asks for, seen from here. */
-    String pathName() {
-        return ActivePath.name(request().protocol(), from);
     }
 }

@@ -3,6 +3,7 @@ package jumpvpn.core.gateway;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.PacketLayout;
@@ -15,6 +16,7 @@ import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.security.BindingKeys;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Freshness;
+import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.Ratchet;
 import jumpvpn.core.security.RekeyOutput;
 import jumpvpn.core.security.SessionSecret;
@@ -34,6 +36,7 @@ final class Binder {
     private final TicketOffice tickets;
     private final Answers answers;
     private final Owner self;
+    private final Hkdf work = new Hkdf();
 
     Binder(
             GatewayContext context,
@@ -59,7 +62,8 @@ final class Binder {
     }
 
     static String text(Nonce nonce) {
-        return HexFormat.of().formatHex(nonce.bytes());
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(nonce.high()) + hex.toHexDigits(nonce.low());
     }
 
     /**
@@ -128,7 +132,7 @@ final class Binder {
                     asked.request().expectedEpoch(), asked.request().phase());
             SessionSecret base = entered == null ? named.copy() : named.mixed(entered);
             SessionSecret.Bound bound =
-                    base.bound(freshness, rows.getLast().version().epoch());
+                    base.bound(work, freshness, rows.getLast().version().epoch());
             base.wipe();
             after = after(nowNanos, named, bound.next());
             ratchet = bound.ratchet();
@@ -236,7 +240,7 @@ final class Binder {
             return new AckSeed(
                     freshness.gateway(),
                     asked.proven().proof().answerKey(freshness.gateway()),
-                    after.secret().proofKey(),
+                    after.secret().proofKey(work),
                     after.secret().generation(),
                     entered != null,
                     tickets.sealer().currentKey());
@@ -263,6 +267,7 @@ final class Binder {
             session.switches =
                     session.switches.bound(nowNanos, asked.request().cause().isElective());
             session.bind(nowNanos, after, binding, early, asked.request().protocol());
+            Objects.requireNonNull(session.path.active()).named(asked.pathName());
             session.rekey.bound(nowNanos, binding, ratchet, entered);
             attached(nowNanos);
             acknowledge(nowNanos);

@@ -84,6 +84,7 @@ final class GatewaySession extends Resident {
     @Nullable
     RestingSession falling;
 
+    private @Nullable Detail inner;
     private long awakeUntilNanos;
     private boolean windowOver;
     private boolean lossUntold;
@@ -212,9 +213,18 @@ final class GatewaySession extends Resident {
 
     /** Packets to its inner addresses find its gate, whichever way that stands. */
     void place() {
+        if (path.gate.routed()) {
+            return;
+        }
         for (Prefix inner : record.inner()) {
+            ForwardingGate other =
+                    context.routes().get(inner.address().high(), inner.address().low());
+            if (other != null) {
+                other.routed(false);
+            }
             context.routes().put(inner.address().high(), inner.address().low(), path.gate);
         }
+        path.gate.routed(true);
     }
 
     Policy policy() {
@@ -243,7 +253,13 @@ final class GatewaySession extends Resident {
 
     /** For the events that an auditor compares: the inner addresses never change. */
     Detail innerDetail() {
-        return new Detail("inner", record.inner().stream().map(Prefix::toString).toList());
+        Detail known = inner;
+        if (known == null) {
+            known = new Detail(
+                    "inner", record.inner().stream().map(Prefix::toString).toList());
+            inner = known;
+        }
+        return known;
     }
 
     /** Takes a committed row, and says so. */
@@ -360,6 +376,7 @@ final class GatewaySession extends Resident {
     /** This gateway has it no more: routes go, secrets are wiped. */
     void leave() {
         gone = true;
+        path.gate.routed(false);
         for (Prefix inner : record.inner()) {
             if (context.routes().get(inner.address().high(), inner.address().low()) == path.gate) {
                 context.routes().remove(inner.address().high(), inner.address().low());

@@ -77,7 +77,12 @@ final class KeptAnswers {
 
     /** Whether none is kept but the ACK, as its seed. */
     boolean isAtRest() {
-        return answers.stream().allMatch(kept -> kept.answer == null);
+        for (Kept kept : answers) {
+            if (kept.answer != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -126,8 +131,9 @@ final class KeptAnswers {
     /** The nonce whose answer is the ACK of the current binding, and what it is made of. */
     void bound(Nonce nonce, AckSeed seed) {
         wipe();
-        answers = new ArrayList<>(answers);
-        answers.removeIf(kept -> kept.answer == null); // none is made again of another's seed
+        if (!answers.isEmpty()) {
+            answers.removeIf(kept -> kept.answer == null); // none is made again of another's seed
+        }
         bindNonce = nonce;
         ackSeed = seed;
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachMessage;
 import jumpvpn.core.control.ReattachMessage.Proven;
@@ -39,6 +40,7 @@ final class ReattachServer {
     private final Binder binder;
     private final Gates gates;
     private final Journal journal;
+    private final byte[] body = new byte[MessageType.REQUEST_LENGTH];
     private final TreeSet<SessionId> readings = new TreeSet<>();
     private final EventLimit badProofs = new EventLimit();
     private final EventLimit repeats = new EventLimit();
@@ -83,7 +85,7 @@ final class ReattachServer {
     /** Takes a REATTACH_REQUEST. */
     void request(long nowNanos, int socketId, Endpoint from, byte[] datagram) {
         Proven<ReattachRequest> proven =
-                ReattachMessage.openRequest(context.crypto().aead(), tickets.sealer(), datagram);
+                ReattachMessage.openRequest(context.crypto().aead(), tickets.sealer(), datagram, body);
         if (proven == null || tickets.isExpired(nowNanos, proven.ticket())) {
             badProof(nowNanos, from);
             return;
@@ -178,7 +180,9 @@ final class ReattachServer {
 
     /** Whether the gates need not look at it: it has its answer, will have it, or no more can be kept. */
     private boolean isAnswered(long nowNanos, Asked asked, GatewaySession session) {
-        session.expireKept(nowNanos);
+        if (session.deadlines.at(GatewaySession.Timer.KEPT) <= nowNanos) {
+            session.expireKept(nowNanos);
+        }
         KeptAnswers.Kept kept = session.kept.get(asked.nonce());
         if (kept != null
                 && kept.requestHash() == Arrays.hashCode(asked.datagram())

@@ -25,10 +25,8 @@ final class RetiredBindings {
     }
 
     void add(Binding binding, long receiveUntilNanos, long forgetNanos) {
-        for (Retired old : retired) {
-            if (old.binding.epoch == binding.epoch) { // the early data that rode ahead of it
-                old.binding.receiveUntil(receiveUntilNanos);
-            }
+        for (int i = retired.size() - 1; i >= 0 && retired.get(i).binding.epoch == binding.epoch; i--) {
+            retired.get(i).binding.receiveUntil(receiveUntilNanos); // the early data that rode ahead of it
         }
         binding.receiveUntil(receiveUntilNanos);
         sentBytes += binding.delivery.sentBytes();

@@ -6,11 +6,15 @@ import java.util.stream.Stream;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions by id: open addressing over references. Ids are random, so they are their own hash; a removed session's followers move up. */
+/**
+ * Sessions by id: open addressing. Ids are random, so they are their own hash; a removed session's followers move up. Parts of the ids lie beside the
+ * references, so that a lookup touches no session but the one it finds.
+ */
 final class SessionIndex {
     private static final int LEAST = 16;
 
     private @Nullable Resident[] slots = new Resident[LEAST];
+    private int[] keys = new int[LEAST];
     private int size;
 
     @Nullable
@@ -20,14 +24,22 @@ final class SessionIndex {
 
     private int slot(SessionId id) {
         int slot = home(id);
-        for (Resident there = slots[slot]; there != null && !there.id().equals(id); there = slots[slot]) {
+        for (Resident there = slots[slot]; there != null && !isOf(id, slot, there); there = slots[slot]) {
             slot = slot + 1 & slots.length - 1;
         }
         return slot;
     }
 
+    private boolean isOf(SessionId id, int slot, Resident there) {
+        return keys[slot] == key(id) && there.id().equals(id);
+    }
+
     private int home(SessionId id) {
-        return (int) (id.high() ^ id.low() >>> 32) & slots.length - 1;
+        return key(id) & slots.length - 1;
+    }
+
+    private static int key(SessionId id) {
+        return (int) (id.high() ^ id.low() >>> 32);
     }
 
     /** Adds the session, or puts it in the place of the one with its id. */
@@ -38,6 +50,7 @@ final class SessionIndex {
             slot = slot(session.id());
         }
         slots[slot] = session;
+        keys[slot] = key(session.id());
     }
 
     void remove(SessionId id) {
@@ -47,14 +60,16 @@ final class SessionIndex {
         }
         int mask = slots.length - 1;
         for (int next = gap + 1 & mask; slots[next] != null; next = next + 1 & mask) {
-            int home = home(Objects.requireNonNull(slots[next]).id());
+            int home = keys[next] & mask;
             boolean reachesGap = (next - home & mask) >= (next - gap & mask);
             if (reachesGap) {
                 slots[gap] = slots[next];
+                keys[gap] = keys[next];
                 gap = next;
             }
         }
         slots[gap] = null;
+        keys[gap] = 0;
         size--;
         if (slots.length > LEAST && size < slots.length / 8) {
             resize(slots.length / 2);
@@ -64,9 +79,12 @@ final class SessionIndex {
     private void resize(int length) {
         @Nullable Resident[] old = slots;
         slots = new Resident[length];
+        keys = new int[length];
         for (Resident session : old) {
             if (session != null) {
-                slots[slot(session.id())] = session;
+                int slot = slot(session.id());
+                slots[slot] = session;
+                keys[slot] = key(session.id());
             }
         }
     }

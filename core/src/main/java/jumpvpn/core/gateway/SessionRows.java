@@ -74,20 +74,25 @@ final class SessionRows {
 
     /** The rows that these reasons make, to be committed, the first row before them; none if the table lacks one. */
     List<Step> plan(List<ReasonCode> reasons) {
-        List<ReasonCode> all = new ArrayList<>();
-        if (first != null) {
-            all.add(first);
-        }
-        all.addAll(reasons);
-        List<Step> steps = machine.plan(all);
+        List<Step> steps = machine.plan(withFirst(reasons));
         return context.faults().isEmpty()
                 ? steps
                 : steps.stream().map(this::planted).toList();
     }
 
+    private List<ReasonCode> withFirst(List<ReasonCode> reasons) {
+        if (first == null) {
+            return reasons;
+        }
+        List<ReasonCode> all = new ArrayList<>();
+        all.add(first);
+        all.addAll(reasons);
+        return all;
+    }
+
     /** Rows as a record keeps them. */
     static List<SessionRecord.Row> records(List<Step> rows) {
-        List<SessionRecord.Row> records = new ArrayList<>();
+        List<SessionRecord.Row> records = new ArrayList<>(rows.size());
         for (Step row : rows) {
             records.add(new SessionRecord.Row(row.version(), row.from(), row.to(), row.reason()));
         }
@@ -96,6 +101,9 @@ final class SessionRows {
 
     /** What a record keeps whose commit makes these rows: before them those of the commit before, if they are not told here yet, so that two ends in a row leave no hole. */
     List<SessionRecord.Row> kept(List<Step> rows) {
+        if (again.isEmpty()) {
+            return records(rows);
+        }
         List<SessionRecord.Row> kept = new ArrayList<>(SessionRecord.ofLastCommit(again));
         kept.addAll(records(rows));
         return List.copyOf(kept);

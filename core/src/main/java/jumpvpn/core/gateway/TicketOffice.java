@@ -81,17 +81,18 @@ final class TicketOffice {
      */
     List<byte[]> tickets(SessionRecord record, SessionSecret secret, int most, byte[] seed) {
         Ticket ticket = ticket(record, record.version(), secret.generation(), secret.proofKey());
-        return sealer.seal(sealer.currentKey(), ticket, count(record, most), seed);
+        return sealer.seal(sealer.currentKey(), ticket, Math.min(most, count(record)), seed);
     }
 
-    /** The tickets of an ACK: the same ones of the same seed. */
-    List<byte[]> of(SessionRecord record, StateVersion version, AckSeed seed) {
+    /** Seals the tickets of an ACK, {@link #count} of them, into an array: the same ones of the same seed. */
+    void seal(SessionRecord record, StateVersion version, AckSeed seed, byte[] out, int at) {
         Ticket ticket = ticket(record, version, seed.generation(), seed.proofKey());
-        return sealer.seal(seed.ticketKey(), ticket, count(record, MOST_TICKETS), seed.random());
+        sealer.seal(seed.ticketKey(), ticket, count(record), seed.random(), out, at);
     }
 
-    private static int count(SessionRecord record, int most) {
-        return Math.min(most, Math.min(MOST_TICKETS, record.policy().count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
+    /** As many as one message brings and the session's policy allows. */
+    static int count(SessionRecord record) {
+        return Math.min(MOST_TICKETS, record.policy().count(PolicyKey.TRANSPORT_MAX_CANDIDATES));
     }
 
     private Ticket ticket(SessionRecord record, StateVersion version, int generation, byte[] proofKey) {

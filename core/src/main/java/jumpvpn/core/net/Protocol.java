@@ -13,6 +13,7 @@ public enum Protocol {
     TCP(3);
 
     private final int number;
+    private final String scheme = name().toLowerCase(Locale.ROOT);
 
     Protocol(int number) {
         this.number = number;
@@ -35,6 +36,6 @@ public enum Protocol {
 
     /** The URI scheme: {@code udp}, {@code quic}, {@code tcp}. */
     public String scheme() {
-        return name().toLowerCase(Locale.ROOT);
+        return scheme;
     }
 }

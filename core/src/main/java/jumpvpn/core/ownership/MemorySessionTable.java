@@ -1,6 +1,7 @@
 package jumpvpn.core.ownership;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 public final class MemorySessionTable implements SessionTable {
     private record LastMark(long incarnation, long nanos) {}
 
-    private final RecordIndex<SessionId> records = new RecordIndex<>(SessionRecord::id);
-    private final RecordIndex<String> live = new RecordIndex<>(SessionRecord::clientKey);
+    private final RecordIndex records = new RecordIndex();
+    /** The live record of each client. It stays the same from birth to end, so a bind need not look here. */
+    private final LinkedHashMap<String, SessionId> live = new LinkedHashMap<>();
+
     private final TreeMap<Long, LastMark> marks = new TreeMap<>();
     private final TreeMap<SessionId, Loss> losses = new TreeMap<>();
     private final List<Watcher> watchers = new ArrayList<>();
@@ -30,9 +33,9 @@ public final class MemorySessionTable implements SessionTable {
             apply(change);
         }
         for (Change change : changes) {
-            SessionRecord stored = records.get(change.id());
-            if (stored != null && stored.isLive()) {
-                live.put(stored);
+            SessionRecord record = change.record();
+            if (change.expectedEpoch() == 0 && record != null && record.isLive()) {
+                live.put(record.clientKey(), record.id());
             }
         }
         done.accept(Outcome.COMMITTED);
@@ -47,8 +50,8 @@ public final class MemorySessionTable implements SessionTable {
         SessionRecord after = change.record();
         if (after == null || !after.isLive()) {
             SessionRecord before = records.get(change.id());
-            if (before != null && before == live.get(before.clientKey())) {
-                live.remove(before.clientKey());
+            if (before != null) {
+                live.remove(before.clientKey(), before.id());
             }
         }
         losses.remove(change.id());
@@ -62,8 +65,8 @@ public final class MemorySessionTable implements SessionTable {
     /** Only a birth can give a client a second live record: a session keeps its client. */
     private boolean leavesOneEach(Change change, List<Change> changes) {
         SessionRecord born = change.expectedEpoch() == 0 ? change.record() : null;
-        SessionRecord other = born == null || !born.isLive() ? null : live.get(born.clientKey());
-        return other == null || changes.stream().anyMatch(each -> each.id().equals(other.id()));
+        SessionId other = born == null || !born.isLive() ? null : live.get(born.clientKey());
+        return other == null || changes.stream().anyMatch(each -> each.id().equals(other));
     }
 
     @Override
@@ -80,7 +83,8 @@ public final class MemorySessionTable implements SessionTable {
 
     @Override
     public void readClient(String clientKey, Consumer<Reading> done) {
-        tell(live.get(clientKey), done);
+        SessionId id = live.get(clientKey);
+        tell(id == null ? null : records.get(id), done);
     }
 
     @Override
@@ -90,7 +94,7 @@ public final class MemorySessionTable implements SessionTable {
         if (last != null && last.incarnation != owner.incarnation()) { // its older records keep the sign of then
             for (SessionRecord record : records.all()) {
                 if (record.owner().gateway() == owner.gateway()) {
-                    replace(withLife(record));
+                    records.put(withLife(record));
                 }
             }
         }
@@ -102,13 +106,6 @@ public final class MemorySessionTable implements SessionTable {
             }
         }
         done.accept(Outcome.COMMITTED);
-    }
-
-    private void replace(SessionRecord record) {
-        records.put(record);
-        if (record.isLive()) {
-            live.put(record);
-        }
     }
 
     private SessionRecord withLife(SessionRecord record) {
@@ -140,7 +137,7 @@ public final class MemorySessionTable implements SessionTable {
 
     /** The live records, by id. */
     public List<SessionRecord> live() {
-        return live.all();
+        return records.all().stream().filter(SessionRecord::isLive).toList();
     }
 
     /** How many records there are, live and ended. */

@@ -3,55 +3,52 @@ package jumpvpn.core.ownership;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
+import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records by something that is in them: a hash table with open addressing and nothing but the records in it, since most of what a lookup costs is the memory that it
- * touches. Whoever asks for all of them gets them by session id.
- *
- * @param <K> the key, with equals and hashCode
+ * Records by their id: a hash table with open addressing, and the hashes beside the records, since most of what a lookup costs is the memory that it touches. Whoever
+ * asks for all of them gets them by session id.
  */
-final class RecordIndex<K> {
+final class RecordIndex {
     private static final int LEAST = 16;
 
-    private final Function<SessionRecord, K> key;
     private @Nullable SessionRecord[] slots = new SessionRecord[LEAST];
+    private int[] hashes = new int[LEAST];
     private int size;
 
-    /** @param key of a record */
-    RecordIndex(Function<SessionRecord, K> key) {
-        this.key = key;
-    }
-
     @Nullable
-    SessionRecord get(K wanted) {
-        return slots[find(slots, wanted)];
+    SessionRecord get(SessionId wanted) {
+        return slots[find(wanted)];
     }
 
-    /** Sets the record of its key. */
+    /** Sets the record of its id. */
     void put(SessionRecord record) {
-        int at = find(slots, key.apply(record));
+        int at = find(record.id());
         if (slots[at] == null && ++size * 2 > slots.length) {
             grow();
-            at = find(slots, key.apply(record));
+            at = find(record.id());
         }
         slots[at] = record;
+        hashes[at] = hash(record.id());
     }
 
     private void grow() {
-        @Nullable SessionRecord[] larger = new SessionRecord[slots.length * 2];
-        for (SessionRecord record : slots) {
+        @Nullable SessionRecord[] smaller = slots;
+        slots = new SessionRecord[smaller.length * 2];
+        hashes = new int[slots.length];
+        for (SessionRecord record : smaller) {
             if (record != null) {
-                larger[find(larger, key.apply(record))] = record;
+                int at = find(record.id());
+                slots[at] = record;
+                hashes[at] = hash(record.id());
             }
         }
-        slots = larger;
     }
 
-    /** Removes the record of a key, if there is one. What was put behind it because its place was taken moves up. */
-    void remove(K gone) {
-        int hole = find(slots, gone);
+    /** Removes the record of an id, if there is one. What was put behind it because its place was taken moves up. */
+    void remove(SessionId gone) {
+        int hole = find(gone);
         if (slots[hole] == null) {
             return;
         }
@@ -61,11 +58,13 @@ final class RecordIndex<K> {
             SessionRecord record = slots[at];
             if (record == null) {
                 slots[hole] = null;
+                hashes[hole] = 0;
                 return;
             }
-            int home = hash(key.apply(record)) & mask;
+            int home = hashes[at] & mask;
             if ((at - home & mask) >= (at - hole & mask)) {
                 slots[hole] = record;
+                hashes[hole] = hashes[at];
                 hole = at;
             }
         }
@@ -87,18 +86,21 @@ final class RecordIndex<K> {
         return all;
     }
 
-    /** Where the key is, or would be. */
-    private int find(@Nullable SessionRecord[] in, K wanted) {
-        int mask = in.length - 1;
-        int at = hash(wanted) & mask;
-        for (SessionRecord record = in[at]; record != null && !key.apply(record).equals(wanted); record = in[at]) {
+    /** Where the id is, or would be. */
+    private int find(SessionId wanted) {
+        int mask = slots.length - 1;
+        int hash = hash(wanted);
+        int at = hash & mask;
+        for (SessionRecord record = slots[at];
+                record != null && !(hashes[at] == hash && record.id().equals(wanted));
+                record = slots[at]) {
             at = at + 1 & mask;
         }
         return at;
     }
 
-    private static int hash(Object key) {
-        int hash = key.hashCode() * 0x9e37_79b9;
+    private static int hash(SessionId id) {
+        int hash = id.hashCode() * 0x9e37_79b9;
         return hash ^ hash >>> 15;
     }
 }

@@ -27,9 +27,20 @@ public interface AeadPort {
 
     /** The text of a message that {@link #sealOnce} made, or null if it is not authentic. Any bytes may be passed; nothing in the message changes. Any thread may ask. */
     default byte @Nullable [] openOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end) {
+        byte[] text = new byte[Math.max(0, end - aadLength - Aead.TAG_LENGTH)];
+        return openOnce(suite, key, counter, message, aadLength, end, text) < 0 ? null : text;
+    }
+
+    /**
+     * The same into another array.
+     *
+     * @return the text's length, or -1 if it is not authentic
+     */
+    default int openOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end, byte[] text) {
         byte[] work = Arrays.copyOf(message, end);
         int length =
                 create(suite, key).open(counter, MemorySegment.ofArray(work), 0, aadLength, aadLength, end - aadLength);
-        return length < 0 ? null : Arrays.copyOfRange(work, aadLength, aadLength + length);
+        System.arraycopy(work, aadLength, text, 0, Math.max(0, length));
+        return length;
     }
 }

@@ -1,5 +1,8 @@
 package jumpvpn.core.security;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
@@ -8,6 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 final class AesBlocks {
     /** Bytes of a block. */
     static final int LENGTH = 16;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final Cipher cipher;
 
@@ -35,5 +40,13 @@ final class AesBlocks {
         byte[] out = new byte[LENGTH];
         encipher(block, LENGTH, out);
         return out;
+    }
+
+    /** Adds two blocks bit by bit, into a third or one of them. */
+    static void add(byte[] one, int oneAt, byte[] other, int otherAt, byte[] out, int outAt) {
+        long first = (long) LONG.get(one, oneAt) ^ (long) LONG.get(other, otherAt);
+        long second = (long) LONG.get(one, oneAt + Long.BYTES) ^ (long) LONG.get(other, otherAt + Long.BYTES);
+        LONG.set(out, outAt, first);
+        LONG.set(out, outAt + Long.BYTES, second);
     }
 }

@@ -14,6 +14,7 @@ final class AesSiv {
     private static final int BLOCK = AesBlocks.LENGTH;
 
     private final AesBlocks lanes;
+    private final AesChain chain;
     private final AesBlocks blocks;
     /** CMAC's two subkeys, for a last block that is full and for one that is padded. */
     private final byte[] full;
@@ -28,6 +29,7 @@ final class AesSiv {
     AesSiv(byte[] key) {
         int half = key.length / 2;
         lanes = new AesBlocks(key, 0, half);
+        chain = new AesChain(key, 0, half);
         blocks = new AesBlocks(key, half, half);
         full = doubled(lanes.enciphered(new byte[BLOCK]));
         padded = doubled(full);
@@ -35,21 +37,21 @@ final class AesSiv {
     }
 
     /**
-     * Seals one plaintext of at least a block under as many associated data, each one block. They lie in {@code out}, {@code stride} bytes
+     * Seals one plaintext of at least a block under as many associated data, each one block. They lie in {@code out} from an offset on, {@code stride} bytes
      * apart, and behind each goes what is sealed under it: tag and ciphertext. What the messages share is done once, the rest of all of them block after block in one call.
      */
-    void seal(byte[] plaintext, byte[] out, int stride, int count) {
+    void seal(byte[] plaintext, byte[] out, int at, int stride, int count) {
         Lanes work = lanes(count);
-        work.tag(out, 0, stride, plaintext, plaintext.length);
+        work.tag(out, at, stride, plaintext, plaintext.length);
         int each = blocks(plaintext.length) * BLOCK;
         work.reserve(count * each);
         for (int lane = 0; lane < count; lane++) {
-            System.arraycopy(work.states, lane * BLOCK, out, lane * stride + BLOCK, TAG_LENGTH);
+            System.arraycopy(work.states, lane * BLOCK, out, at + lane * stride + BLOCK, TAG_LENGTH);
             counters(work.states, lane * BLOCK, work.counters, lane * each, each);
         }
         blocks.encipher(work.counters, count * each, work.stream);
         for (int lane = 0; lane < count; lane++) {
-            int to = lane * stride + BLOCK + TAG_LENGTH;
+            int to = at + lane * stride + BLOCK + TAG_LENGTH;
             int from = lane * each;
             for (int i = 0; i < plaintext.length; i++) {
                 out[to + i] = (byte) (plaintext[i] ^ work.stream[from + i]);
@@ -104,6 +106,10 @@ final class AesSiv {
 
         private byte[] counters = {};
         private byte[] stream = {};
+        /** The plaintext, padded. */
+        private byte[] text = {};
+        /** What is left of it for each message behind what they share: two blocks at most. */
+        private byte[] ends = {};
 
         Lanes(int most) {
             this.most = most;
@@ -122,54 +128,58 @@ final class AesSiv {
         /** S2V of a block from each place, and one plaintext. */
         void tag(byte[] associated, int at, int stride, byte[] plaintext, int length) {
             for (int lane = 0; lane < count; lane++) {
-                for (int i = 0; i < BLOCK; i++) {
-                    in[lane * BLOCK + i] = (byte) (associated[at + lane * stride + i] ^ full[i]);
-                }
+                AesBlocks.add(associated, at + lane * stride, full, 0, in, lane * BLOCK);
             }
             lanes.encipher(in, count * BLOCK, mixed);
-            for (int i = 0; i < count * BLOCK; i++) {
-                mixed[i] ^= begun[i % BLOCK];
+            for (int lane = 0; lane < count; lane++) {
+                AesBlocks.add(mixed, lane * BLOCK, begun, 0, mixed, lane * BLOCK);
             }
-            chain(plaintext, length);
+            int padding = blocks(length) * BLOCK;
+            if (text.length < padding) {
+                text = new byte[padding];
+                ends = new byte[most * 2 * BLOCK];
+            }
+            Arrays.fill(text, length, padding, (byte) 0);
+            System.arraycopy(plaintext, 0, text, 0, length);
+            if (length < padding) {
+                text[length] = (byte) 0x80;
+            }
+            AesBlocks.add(text, padding - BLOCK, length < padding ? padded : full, 0, text, padding - BLOCK);
+            if (count == 1) {
+                AesBlocks.add(text, length - BLOCK, mixed, 0, text, length - BLOCK);
+                chain.end(text, padding, states);
+            } else {
+                chainEach(length, padding);
+            }
         }
 
-        /** CMAC of the plaintext, whose last bytes, a block of them, differ; the blocks before those are enciphered once. */
-        private void chain(byte[] plaintext, int length) {
-            int whole = blocks(length);
-            int shared = length / BLOCK - 1;
-            Arrays.fill(states, 0, BLOCK, (byte) 0);
-            for (int block = 0; block < shared; block++) {
-                for (int i = 0; i < BLOCK; i++) {
-                    in[i] = (byte) (states[i] ^ plaintext[block * BLOCK + i]);
+        /** CMAC of plaintexts whose last bytes, a block of them, differ; the blocks before those are chained once. */
+        private void chainEach(int length, int padding) {
+            int shared = (length / BLOCK - 1) * BLOCK;
+            int end = padding - shared;
+            if (shared > 0) {
+                chain.end(text, shared, states);
+                AesBlocks.add(text, shared, states, 0, text, shared);
+            }
+            for (int lane = 0; lane < count; lane++) {
+                int differs = lane * end + length - BLOCK - shared;
+                System.arraycopy(text, shared, ends, lane * end, end);
+                AesBlocks.add(ends, differs, mixed, lane * BLOCK, ends, differs);
+            }
+            Arrays.fill(states, 0, count * BLOCK, (byte) 0);
+            for (int block = 0; block < end; block += BLOCK) {
+                for (int lane = 0; lane < count; lane++) {
+                    AesBlocks.add(ends, lane * end + block, states, lane * BLOCK, in, lane * BLOCK);
                 }
-                lanes.encipher(in, BLOCK, states);
-            }
-            for (int lane = 1; lane < count; lane++) {
-                System.arraycopy(states, 0, states, lane * BLOCK, BLOCK);
-            }
-            for (int block = shared; block < whole; block++) {
-                feed(plaintext, length, block * BLOCK, block == whole - 1);
                 lanes.encipher(in, count * BLOCK, states);
-            }
-        }
-
-        private void feed(byte[] plaintext, int length, int from, boolean isLast) {
-            int mixedFrom = length - BLOCK;
-            byte[] subkey = length % BLOCK == 0 ? full : padded;
-            for (int i = 0, at = from; i < BLOCK; i++, at++) {
-                int next = at < length ? plaintext[at] : at == length ? 0x80 : 0;
-                int same = isLast ? next ^ subkey[i] : next;
-                boolean isMixed = at >= mixedFrom && at < length;
-                for (int lane = i; lane < count * BLOCK; lane += BLOCK) {
-                    int other = isMixed ? mixed[lane - i + at - mixedFrom] : 0;
-                    in[lane] = (byte) (states[lane] ^ same ^ other);
-                }
             }
         }
 
         /** What plaintexts could be told from. */
         void wipe() {
             Arrays.fill(in, (byte) 0);
+            Arrays.fill(text, (byte) 0);
+            Arrays.fill(ends, (byte) 0);
             Arrays.fill(stream, (byte) 0);
         }
     }

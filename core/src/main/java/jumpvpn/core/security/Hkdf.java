@@ -2,12 +2,15 @@ package jumpvpn.core.security;
 
 import java.util.Arrays;
 
-/** HKDF with SHA-256 (RFC 5869) in the labelled form of docs/protocol/wire.md: extracted once, expanded under any number of labels. Not for two threads at once. */
+/** HKDF with SHA-256 (RFC 5869) in the labelled form of docs/protocol/wire.md: extracted once, expanded under any number of labels; then once more from something else. Not for two threads at once. */
 public final class Hkdf {
     /** Bytes of a SHA-256 hash, and of a pseudorandom key. */
     public static final int HASH_LENGTH = Hmac.LENGTH;
 
-    private final Hmac pseudorandomKey;
+    private final Hmac pseudorandomKey = new Hmac();
+
+    /** Of nothing yet: room to work in, which is dear to make, for whoever derives again and again. */
+    public Hkdf() {}
 
     /**
      * HKDF-Extract(salt, ikm).
@@ -15,10 +18,27 @@ public final class Hkdf {
      * @param salt may be empty
      */
     Hkdf(byte[] salt, byte[] inputKey) {
-        pseudorandomKey = new Hmac(salt);
-        byte[] extracted = pseudorandomKey.of(inputKey);
-        pseudorandomKey.key(extracted);
+        begin(salt, inputKey);
+    }
+
+    /** Begins anew with HKDF-Extract(salt, ikm). */
+    void begin(byte[] salt, byte[] inputKey) {
+        byte[] extracted = extracted(salt, inputKey);
+        begin(extracted);
         Arrays.fill(extracted, (byte) 0);
+    }
+
+    /** HKDF-Extract(salt, ikm), to {@link #begin(byte[]) begin} with it later. */
+    byte[] extracted(byte[] salt, byte[] inputKey) {
+        pseudorandomKey.key(salt);
+        byte[] extracted = pseudorandomKey.of(inputKey);
+        pseudorandomKey.wipe();
+        return extracted;
+    }
+
+    /** Begins anew with a pseudorandom key, copied. */
+    void begin(byte[] extracted) {
+        pseudorandomKey.key(extracted);
     }
 
     /**
@@ -55,9 +75,14 @@ public final class Hkdf {
 
     /** The same with a {@link #label}. */
     static byte[] derive(byte[] salt, byte[] inputKey, byte[] label, byte[] context, int length) {
-        Hkdf once = new Hkdf(salt, inputKey);
-        byte[] derived = once.derive(label, context, context.length, length);
-        once.wipe();
+        return new Hkdf().once(salt, inputKey, label, context, length);
+    }
+
+    /** The same, here: what was begun is lost. */
+    byte[] once(byte[] salt, byte[] inputKey, byte[] label, byte[] context, int length) {
+        begin(salt, inputKey);
+        byte[] derived = derive(label, context, context.length, length);
+        wipe();
         return derived;
     }
 

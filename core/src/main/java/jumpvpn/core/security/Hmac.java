@@ -29,6 +29,9 @@ final class Hmac {
     /** The outer half's whole message: a block of the key, and the inner half's code. */
     private final byte[] outer = new byte[BLOCK_LENGTH + LENGTH];
 
+    /** Under no key yet. */
+    Hmac() {}
+
     /** @param key may be empty; a longer one than 64 bytes is hashed first, as the RFC says; copied */
     Hmac(byte[] key) {
         key(key);
@@ -37,10 +40,11 @@ final class Hmac {
     /** Goes on under another key. */
     void key(byte[] key) {
         byte[] block = key.length <= BLOCK_LENGTH ? key : digest.digest(key);
-        for (int i = 0; i < BLOCK_LENGTH; i++) {
-            byte each = i < block.length ? block[i] : 0;
-            inner[i] = (byte) (each ^ INNER_PAD);
-            outer[i] = (byte) (each ^ OUTER_PAD);
+        Arrays.fill(inner, 0, BLOCK_LENGTH, INNER_PAD);
+        Arrays.fill(outer, 0, BLOCK_LENGTH, OUTER_PAD);
+        for (int i = 0; i < block.length; i++) {
+            inner[i] ^= block[i];
+            outer[i] ^= block[i];
         }
     }
 
@@ -65,7 +69,12 @@ final class Hmac {
 
     /** The code of a whole message. */
     byte[] of(byte[] message) {
-        begin().update(message, 0, message.length);
+        if (message.length <= SHORT) {
+            System.arraycopy(message, 0, inner, BLOCK_LENGTH, message.length);
+            digest.update(inner, 0, BLOCK_LENGTH + message.length);
+        } else {
+            begin().update(message, 0, message.length);
+        }
         return end();
     }
 

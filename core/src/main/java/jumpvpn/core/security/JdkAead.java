@@ -57,18 +57,18 @@ public final class JdkAead implements AeadPort {
     }
 
     @Override
-    public byte @Nullable [] openOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end) {
+    public int openOnce(Suite suite, byte[] key, long counter, byte[] message, int aadLength, int end, byte[] text) {
         if (end - aadLength < Aead.TAG_LENGTH) {
-            return null;
+            return -1;
         }
         Cipher cipher = openingOnce[suite.ordinal()];
         synchronized (cipher) {
             try {
                 cipher.init(Cipher.DECRYPT_MODE, secretKey(suite, key), parametersOnce(suite, counter));
                 cipher.updateAAD(message, 0, aadLength);
-                return cipher.doFinal(message, aadLength, end - aadLength);
+                return cipher.doFinal(message, aadLength, end - aadLength, text, 0);
             } catch (AEADBadTagException e) {
-                return null;
+                return -1;
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(suite + " refused to open " + (end - aadLength) + " bytes", e);
             }

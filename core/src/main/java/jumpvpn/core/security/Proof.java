@@ -20,11 +20,18 @@ public final class Proof {
     private static final byte[] ANSWER = Hkdf.label("jumpvpn answer");
     private static final byte[] PROBE_ANSWER = Hkdf.label("jumpvpn probe answer");
 
-    private final Hkdf exchange;
+    private final Hkdf work;
+    private final byte[] pseudorandomKey;
 
     /** @param nonce of the request or probe, 16 bytes */
     public Proof(byte[] proofKey, byte[] nonce) {
-        exchange = new Hkdf(nonce, proofKey);
+        this(new Hkdf(), proofKey, nonce);
+    }
+
+    /** @param work which others may use in between, of the same thread */
+    Proof(Hkdf work, byte[] proofKey, byte[] nonce) {
+        this.work = work;
+        this.pseudorandomKey = work.extracted(nonce, proofKey);
     }
 
     /** Writes the mac into the last {@value #MAC_LENGTH} bytes of a whole message. */
@@ -39,26 +46,37 @@ public final class Proof {
     }
 
     private byte[] mac(byte[] message) {
-        return exchange.derive(MAC, message, message.length - MAC_LENGTH, MAC_LENGTH);
+        return derive(MAC, message, message.length - MAC_LENGTH, MAC_LENGTH);
     }
 
     /** Seals a REATTACH_REQUEST. */
     public byte[] requestKey() {
-        return exchange.derive(REQUEST, Bytes.EMPTY);
+        return derive(REQUEST, Bytes.EMPTY);
     }
 
     /** Seals a PROBE. */
     public byte[] probeKey() {
-        return exchange.derive(PROBE, Bytes.EMPTY);
+        return derive(PROBE, Bytes.EMPTY);
     }
 
     /** Seals the REATTACH_ANSWER. */
     public byte[] answerKey(byte[] answerRandom) {
-        return exchange.derive(ANSWER, answerRandom);
+        return derive(ANSWER, answerRandom);
     }
 
     /** Seals the PROBE_ANSWER. */
     public byte[] probeAnswerKey(byte[] answerRandom) {
-        return exchange.derive(PROBE_ANSWER, answerRandom);
+        return derive(PROBE_ANSWER, answerRandom);
+    }
+
+    private byte[] derive(byte[] label, byte[] context) {
+        return derive(label, context, context.length, Hkdf.HASH_LENGTH);
+    }
+
+    private byte[] derive(byte[] label, byte[] context, int contextLength, int length) {
+        work.begin(pseudorandomKey);
+        byte[] derived = work.derive(label, context, contextLength, length);
+        work.wipe();
+        return derived;
     }
 }

@@ -58,7 +58,12 @@ public record SessionSecret(int generation, byte[] key) {
      * @param epoch the bind's, u32
      */
     public Bound bound(Freshness freshness, int epoch) {
-        Hkdf bind = new Hkdf(freshness.joined(), key);
+        return bound(new Hkdf(), freshness, epoch);
+    }
+
+    /** The same, with room to work in: what was begun there is lost. */
+    public Bound bound(Hkdf bind, Freshness freshness, int epoch) {
+        bind.begin(freshness.joined(), key);
         byte[] context = Bytes.u32(epoch);
         Bound bound = new Bound(bindingKeys(bind, context), next(bind, context), Ratchet.of(bind, epoch, context));
         bind.wipe();
@@ -89,7 +94,12 @@ public record SessionSecret(int generation, byte[] key) {
 
     /** The key that tickets carry and {@link Proof} starts from. */
     public byte[] proofKey() {
-        return Hkdf.derive(Bytes.EMPTY, key, PROOF, Bytes.EMPTY, LENGTH);
+        return proofKey(new Hkdf());
+    }
+
+    /** The same, with room to work in: what was begun there is lost. */
+    public byte[] proofKey(Hkdf work) {
+        return work.once(Bytes.EMPTY, key, PROOF, Bytes.EMPTY, LENGTH);
     }
 
     /**

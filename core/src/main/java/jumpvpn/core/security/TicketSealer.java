@@ -30,6 +30,7 @@ public final class TicketSealer {
     private final int currentKey;
     private final int olderKeys;
     private final @Nullable Keys[] keys;
+    private final Hkdf work = new Hkdf();
 
     /**
      * A sealer for the current key number.
@@ -62,12 +63,8 @@ public final class TicketSealer {
      * @param seed {@value #SEED_LENGTH} bytes, fresh for every message, not secret
      */
     public List<byte[]> seal(int number, Ticket ticket, int count, byte[] seed) {
-        Keys under = keys(number);
         byte[] all = new byte[count * SEALED_LENGTH];
-        blur(under.blur, number, seed, all, count);
-        byte[] plaintext = encode(ticket);
-        under.siv.seal(plaintext, all, SEALED_LENGTH, count);
-        Arrays.fill(plaintext, (byte) 0);
+        seal(number, ticket, count, seed, all, 0);
         List<byte[]> tickets = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             tickets.add(Arrays.copyOfRange(all, i * SEALED_LENGTH, (i + 1) * SEALED_LENGTH));
@@ -75,8 +72,17 @@ public final class TicketSealer {
         return tickets;
     }
 
+    /** The same, one after another, in an array that has room for them from an offset on. */
+    public void seal(int number, Ticket ticket, int count, byte[] seed, byte[] out, int at) {
+        Keys under = keys(number);
+        blur(under.blur, number, seed, count, out, at);
+        byte[] plaintext = encode(ticket);
+        under.siv.seal(plaintext, out, at, SEALED_LENGTH, count);
+        Arrays.fill(plaintext, (byte) 0);
+    }
+
     /** One block a ticket: the seed with the ticket's index in its last byte, enciphered, and the key's number over its beginning. */
-    private static void blur(AesBlocks key, int number, byte[] seed, byte[] tickets, int count) {
+    private static void blur(AesBlocks key, int number, byte[] seed, int count, byte[] out, int at) {
         byte[] seeds = new byte[count * SEED_LENGTH];
         byte[] blurs = new byte[count * SEED_LENGTH];
         for (int i = 0; i < count; i++) {
@@ -84,10 +90,10 @@ public final class TicketSealer {
             seeds[(i + 1) * SEED_LENGTH - 1] ^= (byte) i;
         }
         key.encipher(seeds, seeds.length, blurs);
-        ByteBuffer out = ByteBuffer.wrap(tickets);
+        ByteBuffer tickets = ByteBuffer.wrap(out);
         for (int i = 0; i < count; i++) {
-            System.arraycopy(blurs, i * SEED_LENGTH, tickets, i * SEALED_LENGTH, SEED_LENGTH);
-            out.putInt(i * SEALED_LENGTH, number);
+            System.arraycopy(blurs, i * SEED_LENGTH, out, at + i * SEALED_LENGTH, SEED_LENGTH);
+            tickets.putInt(at + i * SEALED_LENGTH, number);
         }
     }
 
@@ -99,6 +105,11 @@ public final class TicketSealer {
         }
         byte[] plaintext = keys(number).siv.open(in, offset, SEALED_LENGTH);
         return plaintext == null ? null : decode(plaintext);
+    }
+
+    /** The proof of whoever has this ticket's proof key, for a request or probe with this nonce. For the thread that this sealer is for. */
+    public Proof proof(Ticket ticket, byte[] nonce) {
+        return new Proof(work, ticket.proofKey(), nonce);
     }
 
     /** A number above the current one is in force too: it is there when this host's clock was set back. */

@@ -78,7 +78,12 @@ public final class Policy {
 
     /** Whether a new binding may use the protocol. */
     public boolean allows(Protocol protocol) {
-        return protocols(PolicyKey.TRANSPORT_ALLOWED).contains(protocol);
+        for (long rest = get(PolicyKey.TRANSPORT_ALLOWED); rest != 0; rest >>>= 4) {
+            if ((rest & 15) == protocol.number()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<Protocol> protocols(long digits) {

@@ -110,7 +110,7 @@ public final class SessionMachine {
     /** The rows that these reasons would make, one after another, to be committed; none if the table lacks one of them. Nothing has changed. */
     public List<Step> plan(List<ReasonCode> reasons) {
         SessionMachine ahead = new SessionMachine(this);
-        List<Step> steps = new ArrayList<>();
+        List<Step> steps = new ArrayList<>(reasons.size());
         for (ReasonCode each : reasons) {
             Step step = ahead.next(each);
             if (step == null) {

@@ -1,5 +1,6 @@
 package jumpvpn.core.transport;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a local interface is; the number is the one on the wire. */
@@ -9,10 +10,18 @@ public enum LinkKind {
     WIFI(2),
     CELLULAR(3);
 
+    private static final LinkKind[] IN_ORDER = values();
+
     private final int number;
+    private final String text = name().toLowerCase(Locale.ROOT);
 
     LinkKind(int number) {
         this.number = number;
+    }
+
+    /** As events say it. */
+    public String text() {
+        return text;
     }
 
     /** The number on the wire. */
@@ -22,6 +31,6 @@ public enum LinkKind {
 
     /** The kind of a wire number, or null. */
     public static @Nullable LinkKind of(int number) {
-        return number >= 0 && number < values().length ? values()[number] : null;
+        return number >= 0 && number < IN_ORDER.length ? IN_ORDER[number] : null;
     }
 }

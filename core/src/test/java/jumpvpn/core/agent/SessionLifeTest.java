@@ -155,7 +155,8 @@ class SessionLifeTest {
         for (int path = 1; path <= 4; path++) {
             script.down(path);
         }
-        assertThat(script.rows()).contains("DEGRADED>TERMINATED TTL_SESSION_EXPIRED", "BIRTH>TERMINATED HANDSHAKE_FAIL");
+        assertThat(script.rows())
+                .contains("DEGRADED>TERMINATED TTL_SESSION_EXPIRED", "BIRTH>TERMINATED HANDSHAKE_FAIL");
         assertThat(script.events.getLast().type()).isEqualTo(EventType.CANDIDATE);
         assertThat(script.events.getLast().sessionId()).isNotEqualTo(failing);
     }

@@ -226,15 +226,15 @@ class ReattachMessageTest {
         for (byte[] whole : List.of(encoded(Samples.ack(2)), Samples.request(4).encode())) {
             for (byte[] bytes : Samples.mutilated(whole, 2)) {
                 assertThatNoException().isThrownBy(() -> ReattachAnswer.decode(bytes));
-                assertThatNoException().isThrownBy(() -> ReattachRequest.decode(bytes));
+                assertThatNoException().isThrownBy(() -> ReattachRequest.decode(ByteBuffer.wrap(bytes)));
             }
         }
         byte[] tooMany = Samples.request(0).encode();
         tooMany[66] = 33;
-        assertThat(ReattachRequest.decode(tooMany)).isNull();
+        assertThat(ReattachRequest.decode(ByteBuffer.wrap(tooMany))).isNull();
         byte[] negativeAge = Samples.request(0).encode();
         negativeAge[58] = (byte) 0x80;
-        assertThat(ReattachRequest.decode(negativeAge)).isNull();
+        assertThat(ReattachRequest.decode(ByteBuffer.wrap(negativeAge))).isNull();
     }
 
     @Test

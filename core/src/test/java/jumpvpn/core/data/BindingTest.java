@@ -196,7 +196,7 @@ class BindingTest {
                         START));
         var counter = Binding.class.getDeclaredField("nextCounter");
         counter.setAccessible(true);
-        ((java.util.concurrent.atomic.AtomicLong) counter.get(binding)).set((1L << 28) - 2);
+        counter.setLong(binding, (1L << 28) - 2);
         assertThat(binding.sealed(PacketLayout.DATA, payload(1), START)).isNotNull();
         assertThat(binding.isExhausted(START)).isFalse();
         assertThat(binding.sealed(PacketLayout.CONTROL, payload(1), START)).isNotNull();

@@ -13,7 +13,7 @@ class RecordIndexTest {
     void saysWhatATreeSays() {
         for (int seed = 0; seed < 20; seed++) {
             Random random = new Random(seed);
-            RecordIndex<SessionId> index = new RecordIndex<>(SessionRecord::id);
+            RecordIndex index = new RecordIndex();
             TreeMap<SessionId, SessionRecord> tree = new TreeMap<>();
             int ids = 1 << 1 + seed % 8;
             for (int step = 0; step < 2000; step++) {

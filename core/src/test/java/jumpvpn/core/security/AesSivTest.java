@@ -65,7 +65,7 @@ class AesSivTest {
 
     private byte[] sealed(AesSiv siv, byte[] text) {
         byte[] out = Arrays.copyOf(associated, 16 + 16 + text.length);
-        siv.seal(text, out, 0, 1);
+        siv.seal(text, out, 0, 0, 1);
         return out;
     }
 
@@ -82,7 +82,7 @@ class AesSivTest {
             for (int i = 0; i < count; i++) {
                 System.arraycopy(new RandomEntropy(i).bytes(16), 0, out, i * stride, 16);
             }
-            siv.seal(text, out, stride, count);
+            siv.seal(text, out, 0, stride, count);
             for (int i = 0; i < count; i++) {
                 byte[] under = new RandomEntropy(i).bytes(16);
                 byte[] expected = Bytes.join(under, rfc.seal(text, under), new byte[3]);

@@ -31,6 +31,7 @@ import jumpvpn.core.security.JdkAead;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Policy;
 import jumpvpn.node.host.SystemEntropy;
+import org.jspecify.annotations.Nullable;
 
 /** A real gateway with real ciphers and the product's entropy, and as many clients with a session each. */
 final class Fleet {
@@ -51,6 +52,10 @@ final class Fleet {
     private final LookupTable<Bound> bindings = new LookupTable<>();
     private final Inbound inbound = new Inbound(bindings, drops, true);
     private final Map<Endpoint, byte[]> sent = new HashMap<>();
+    /** What was sent last, where only one asks. */
+    private byte @Nullable [] last;
+
+    private boolean oneAsks;
     /** Waits for what the table has not said yet. */
     private final Runnable tableSettled;
 
@@ -82,7 +87,7 @@ final class Fleet {
                 new GatewayContext(
                         config,
                         crypto,
-                        (_, to, datagram) -> sent.put(to, datagram),
+                        (_, to, datagram) -> transmit(to, datagram),
                         _ -> events++,
                         table,
                         bindings,
@@ -93,6 +98,14 @@ final class Fleet {
         gateway.start(nowNanos);
         settle();
         eachAsks(this::connect, (client, welcome) -> client.welcome(nowNanos, welcome));
+    }
+
+    private void transmit(Endpoint to, byte[] datagram) {
+        if (oneAsks) {
+            last = datagram;
+        } else {
+            sent.put(to, datagram);
+        }
     }
 
     /** Every client asks something, many at once, and hears the answer. */
@@ -136,14 +149,16 @@ final class Fleet {
     /** Lets the gateway take a datagram that somebody sent; what it answers. */
     byte[] asked(Endpoint from, byte[] datagram) {
         give(from, datagram);
-        return answer(from);
+        return Objects.requireNonNull(last, "the gateway said nothing");
     }
 
     /** Lets the gateway take a datagram; whether it said something. */
     boolean give(Endpoint from, byte[] datagram) {
-        sent.clear();
+        oneAsks = true;
+        last = null;
         gateway.receive(nowNanos, SOCKET, from, datagram);
-        return !sent.isEmpty();
+        oneAsks = false;
+        return last != null;
     }
 
     /** A packet in a binding arrives, as the packet thread takes it. */

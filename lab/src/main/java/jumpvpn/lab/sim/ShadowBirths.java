@@ -184,8 +184,8 @@ final class ShadowBirths {
             return;
         }
         doubtful.remove(id);
-        boolean neverWas = reading instanceof SessionTable.Reading.None
-                && gateway.now() - doubt.askedNanos < NEVER_WAS_NANOS;
+        boolean neverWas =
+                reading instanceof SessionTable.Reading.None && gateway.now() - doubt.askedNanos < NEVER_WAS_NANOS;
         if (neverWas) {
             cradle.refuse(Long.toHexString(doubt.wireId));
         } else {

@@ -134,8 +134,7 @@ final class ShadowGateway {
     int clientNamedIn(Event event) {
         return event.details().stream()
                 .filter(detail -> detail.name().equals("client"))
-                .flatMap(detail -> node.world.clients.stream()
-                        .filter(client -> client.name.equals(detail.value())))
+                .flatMap(detail -> node.world.clients.stream().filter(client -> client.name.equals(detail.value())))
                 .mapToInt(client -> client.index)
                 .findFirst()
                 .orElse(-1);

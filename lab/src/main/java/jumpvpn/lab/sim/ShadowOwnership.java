@@ -113,11 +113,7 @@ final class ShadowOwnership {
         boolean ofThisStart =
                 self != null && token.incarnation() == self.incarnation() && token.issuedNanos() >= startedNanos;
         return Translation.request(
-                asked,
-                ofThisStart,
-                node.world.scenario.policy(),
-                otherEnds(asked.session()),
-                notOurs(asked.session()));
+                asked, ofThisStart, node.world.scenario.policy(), otherEnds(asked.session()), notOurs(asked.session()));
     }
 
     /** Whether a session that is not here would come beside another one of its client's, whose end is not told yet. */

@@ -23,7 +23,8 @@ final class ShadowRequests {
      *
      * @param ending the session that may end before it is answered, or null
      */
-    private record Owed(Exchange.Asked asked, Answer answer, @Nullable OwnerView ending) {
+    private record Owed(
+            Exchange.Asked asked, Answer answer, @Nullable OwnerView ending) {
         boolean mayStaySilent() {
             return ending != null;
         }

@@ -140,7 +140,8 @@ final class Traffic {
         return at.role == Role.GATEWAY
                 && customers.stream()
                         .anyMatch(customer -> customer.inner != null
-                                && customer.inner.v4Bits() == ByteBuffer.wrap(packet).getInt(12)
+                                && customer.inner.v4Bits()
+                                        == ByteBuffer.wrap(packet).getInt(12)
                                 && named > 0
                                 && named < customer.repeatableBelow);
     }
