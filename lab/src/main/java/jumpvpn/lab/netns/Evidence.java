@@ -3,12 +3,14 @@ package jumpvpn.lab.netns;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that one run has seen; verdicts are computed from nothing else.
  *
  * @param cut when the lab acted
+ * @param transports that both ends had, the preferred first
  * @param kills how often the gateway was to be killed in a row
  * @param before both ends' status before
  * @param after both ends' status at the end
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Evidence(
         Instant cut,
+        List<Protocol> transports,
         int kills,
         Statuses before,
         Statuses after,

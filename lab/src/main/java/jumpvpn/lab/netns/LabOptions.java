@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
+import jumpvpn.core.net.Protocol;
 
 /**
  * What the lab was asked for.
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  * @param keep leave the run's directory
  * @param list only say which scenarios there are
  * @param help only explain
+ * @param transports that both ends have, the preferred first
  * @param rttAMillis round trip of uplink A
  * @param rttBMillis round trip of uplink B
  * @param fault spoil the run on purpose
@@ -28,6 +30,7 @@ record LabOptions(
         boolean keep,
         boolean list,
         boolean help,
+        List<Protocol> transports,
         double rttAMillis,
         double rttBMillis,
         PlantedFault fault) {
@@ -47,6 +50,7 @@ record LabOptions(
         boolean help = false;
         int runs = 1;
         int kills = 1;
+        List<Protocol> transports = List.of(Protocol.UDP);
         double rttA = 40;
         double rttB = 70;
         PlantedFault fault = PlantedFault.NONE;
@@ -59,6 +63,7 @@ record LabOptions(
                 case "--help", "-h" -> help = true;
                 case "--runs" -> runs = (int) number(argument, rest, 1, 1000);
                 case "--kills" -> kills = (int) number(argument, rest, 1, 100);
+                case "--transports" -> transports = transports(value(argument, rest));
                 case "--rtt-a" -> rttA = number(argument, rest, 0, 2000);
                 case "--rtt-b" -> rttB = number(argument, rest, 0, 2000);
                 case "--plant" -> fault = fault(value(argument, rest));
@@ -66,9 +71,9 @@ record LabOptions(
             }
         }
         if (scenarios.isEmpty()) {
-            scenarios.add(Scenario.JUMP);
+            scenarios.add(SessionScenarios.JUMP);
         }
-        return new LabOptions(List.copyOf(scenarios), json, runs, kills, keep, list, help, rttA, rttB, fault);
+        return new LabOptions(List.copyOf(scenarios), json, runs, kills, keep, list, help, transports, rttA, rttB, fault);
     }
 
     private static List<Scenario> scenarios(String name) {
@@ -76,12 +81,24 @@ record LabOptions(
             throw new IllegalArgumentException("unknown option " + name + "; see --help");
         }
         return switch (name) {
-            case SMOKE -> Scenario.SMOKE;
-            case ALL -> List.of(Scenario.values());
+            case SMOKE -> Scenarios.SMOKE;
+            case ALL -> Scenarios.ALL;
             default ->
-                List.of(Scenario.named(name)
+                List.of(Scenarios.named(name)
                         .orElseThrow(() -> new IllegalArgumentException("unknown scenario " + name + "; see --list")));
         };
+    }
+
+    private static List<Protocol> transports(String names) {
+        List<Protocol> transports = new ArrayList<>();
+        for (String name : names.split(",", -1)) {
+            transports.add(Arrays.stream(Protocol.values())
+                    .filter(protocol -> protocol.name().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "unknown transport " + name + "; there are udp, quic, tcp, separated by commas")));
+        }
+        return List.copyOf(transports);
     }
 
     private static PlantedFault fault(String name) {

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.session.Policy;
@@ -41,6 +43,7 @@ final class LabRun implements AutoCloseable {
     private final byte[] marker = new byte[MARKER_BYTES];
     private final EventFile clientEvents;
     private final EventFile gatewayEvents;
+    private final List<Protocol> transports;
     private final int kills;
     private final double rttA;
     private final double rttB;
@@ -96,6 +99,7 @@ final class LabRun implements AutoCloseable {
         this.out = out;
         this.scenario = scenario;
         this.fault = options.fault();
+        this.transports = scenario.transports(options.transports());
         this.kills = options.kills();
         this.rttA = options.rttAMillis();
         this.rttB = options.rttBMillis();
@@ -107,7 +111,8 @@ final class LabRun implements AutoCloseable {
     /** Carries the scenario out. */
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, rttA, rttB);
-        Product product = Product.prepare(workspace, JavaCommand.product());
+        scenario.prepare(topology);
+        Product product = Product.prepare(workspace, JavaCommand.product(), transports);
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()
@@ -155,7 +160,7 @@ final class LabRun implements AutoCloseable {
         Captures captures = Captures.start(world.topology, workspace);
         world.captures = captures;
         Traffic traffic = Traffic.start(
-                workspace, world.topology.client, scenario.connectionsSurvive, scenario.probes(kills), marker);
+                workspace, world.topology.client, scenario, scenario.probes(kills), marker);
         timeline.note("traffic runs through the tunnel");
         LockSupport.parkNanos(LEAD.toNanos());
         plantBefore(world);
@@ -171,6 +176,7 @@ final class LabRun implements AutoCloseable {
         timeline.poll();
         return new Evidence(
                 cut,
+                transports,
                 kills,
                 before,
                 after,
@@ -210,8 +216,8 @@ final class LabRun implements AutoCloseable {
     private Wires wires(World world, Captures captures) throws IOException {
         String statistics = world.topology.emulator.statistics();
         Files.writeString(workspace.file("emulator.txt"), statistics.replace("; ", "\n"));
-        OuterLink linkA = OuterLink.observe(captures.linkA().stop(), Product.PORT, marker);
-        OuterLink linkB = OuterLink.observe(captures.linkB().stop(), Product.PORT, marker);
+        OuterLink linkA = OuterLink.observe(captures.linkA().stop(), transports, marker);
+        OuterLink linkB = OuterLink.observe(captures.linkB().stop(), transports, marker);
         int[] inside = new int[1];
         Pcap.read(captures.inside().stop(), (at, frame) -> inside[0] += OuterLink.contains(frame, marker) ? 1 : 0);
         return new Wires(linkA, linkB, inside[0], injected, EmulatorControl.overloaded(statistics));
@@ -293,7 +299,7 @@ final class LabRun implements AutoCloseable {
                 break;
             }
             if (kill < kills) {
-                LockSupport.parkNanos(Scenario.CYCLE
+                LockSupport.parkNanos(SessionScenarios.CYCLE
                         .minus(Duration.between(cut, Instant.now()))
                         .toNanos());
             }
@@ -318,7 +324,8 @@ final class LabRun implements AutoCloseable {
         return now;
     }
 
-    private Instant begin() {
+    /** Says in the timeline that the lab acts now; when. */
+    Instant begin() {
         Instant now = Instant.now();
         world().begun = now;
         world().timeline.action(now, scenario.label + ": " + scenario.purpose);
@@ -336,6 +343,24 @@ final class LabRun implements AutoCloseable {
 
     private static Process running(@Nullable Process process) {
         return Optional.ofNullable(process).orElseThrow();
+    }
+
+    Topology topology() {
+        return world().topology;
+    }
+
+    Product product() {
+        return world().product;
+    }
+
+    /** A line in the timeline. */
+    void note(String text) {
+        world().timeline.note(text);
+    }
+
+    /** Waits for an event of the client's. */
+    boolean awaitClient(Instant since, Predicate<EventLine> wanted) {
+        return await(() -> clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && wanted.test(event)));
     }
 
     private World world() {

@@ -17,7 +17,7 @@ public final class NetworkLab {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: jumpvpn lab [SCENARIO...] [--json] [--runs N] [--keep] [--kills N] [--rtt-a MS] [--rtt-b MS]
+            Usage: jumpvpn lab [SCENARIO...] [--json] [--runs N] [--keep] [--kills N] [--transports LIST] [--rtt-a MS] [--rtt-b MS]
             Builds a network of namespaces (a client with two uplinks behind two NAT routers, a gateway, a server behind it), starts the real
             gateway and client in it, sends traffic through the tunnel, disturbs it, prints the events of both ends as they come, and judges.
 
@@ -26,6 +26,7 @@ public final class NetworkLab {
             --runs N         N times each, then median and worst
             --keep           leave the run's directory: configuration, keys, events, logs, captures
             --kills N        restart-gateway: so many kills in a row in one session
+            --transports T,… what both ends have, the preferred first, of udp, quic, tcp; udp if not given
             --rtt-a MS       round trip of uplink A, 40 if not given
             --rtt-b MS       round trip of uplink B, 70 if not given
             --plant FAULT    spoil the run on purpose (freeze-client, replace-client, cut-both, marker-in-clear): jump must then FAIL
@@ -53,7 +54,7 @@ public final class NetworkLab {
             LabOptions options = LabOptions.parse(arguments);
             if (options.help() || options.list()) {
                 out.print(options.help() ? HELP : "");
-                for (Scenario scenario : Scenario.values()) {
+                for (Scenario scenario : Scenarios.ALL) {
                     out.printf("  %-15s %s%n", scenario.label, scenario.purpose);
                 }
                 return OK;

@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +27,14 @@ final class OuterLink {
     private static final int ETHERNET_BYTES = 14;
     private static final int IPV4 = 0x0800;
     private static final int IPV6 = 0x86dd;
+    private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int ICMP = 1;
     private static final int UDP_BYTES = 8;
     private static final String UP = "up ";
     private static final String DOWN = "down ";
 
-    private final int port;
+    private final List<Protocol> transports;
     private final byte[] marker;
     /** Wire identifiers of DATA and CONTROL, with the direction: "up 0011223344556677". */
     final Set<String> wireIds = new LinkedHashSet<>();
@@ -50,14 +53,14 @@ final class OuterLink {
 
     private final Map<String, Integer> nonces = new HashMap<>();
 
-    private OuterLink(int port, byte[] marker) {
-        this.port = port;
+    private OuterLink(List<Protocol> transports, byte[] marker) {
+        this.transports = transports;
         this.marker = marker;
     }
 
-    /** Reads a capture; {@code port} is the gateway's UDP port. */
-    static OuterLink observe(Path capture, int port, byte[] marker) throws IOException {
-        OuterLink link = new OuterLink(port, marker);
+    /** Reads a capture of a link on which both ends use these transports. */
+    static OuterLink observe(Path capture, List<Protocol> transports, byte[] marker) throws IOException {
+        OuterLink link = new OuterLink(transports, marker);
         link.frames = Pcap.read(capture, link::frame);
         return link;
     }
@@ -96,11 +99,11 @@ final class OuterLink {
 
     private void ipv4(Instant at, byte[] frame) {
         int udp = payloadOfIpv4(frame, ETHERNET_BYTES);
-        if (isOurs(frame, ETHERNET_BYTES)) {
-            String direction = unsigned16(frame, udp + 2) == port ? UP : DOWN;
+        if (is(Protocol.UDP, frame, ETHERNET_BYTES)) {
+            String direction = unsigned16(frame, udp + 2) == Product.PORT ? UP : DOWN;
             int end = Math.min(frame.length, udp + unsigned16(frame, udp + 4));
             datagram(at, direction, Arrays.copyOfRange(frame, udp + UDP_BYTES, Math.max(udp + UDP_BYTES, end)));
-        } else if (!isErrorAboutUs(frame)) {
+        } else if (!isOurs(frame, ETHERNET_BYTES) && !isErrorAboutUs(frame)) {
             stranger("IP protocol %d from %s to %s"
                     .formatted(
                             frame[ETHERNET_BYTES + 9] & 0xff,
@@ -109,12 +112,18 @@ final class OuterLink {
         }
     }
 
-    /** A UDP packet from or to the gateway's port begins at {@code ip}. */
+    /** An IPv4 packet of one of the transports begins at {@code ip}. */
     private boolean isOurs(byte[] frame, int ip) {
-        int udp = payloadOfIpv4(frame, ip);
-        return frame.length >= udp + UDP_BYTES
-                && frame[ip + 9] == UDP
-                && (unsigned16(frame, udp) == port || unsigned16(frame, udp + 2) == port);
+        return transports.stream().anyMatch(transport -> is(transport, frame, ip));
+    }
+
+    /** It is from or to the gateway's port for this transport. */
+    private static boolean is(Protocol transport, byte[] frame, int ip) {
+        int ports = payloadOfIpv4(frame, ip);
+        int port = Product.port(transport);
+        return frame.length >= ports + UDP_BYTES
+                && frame[ip + 9] == (transport == Protocol.TCP ? TCP : UDP)
+                && (unsigned16(frame, ports) == port || unsigned16(frame, ports + 2) == port);
     }
 
     /** Routers may say (ICMP) that a packet of ours could not be delivered: they quote it. */

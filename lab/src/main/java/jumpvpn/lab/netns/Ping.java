@@ -13,6 +13,7 @@ final class Ping {
     private static final String INTERVAL_SECONDS = "0.005";
 
     static final int PER_SECOND = 100;
+    static final int SMALL_BYTES = 120;
     private static final String LOG = "ping.log";
 
     private final Process process;
@@ -25,8 +26,8 @@ final class Ping {
         this.output = output;
     }
 
-    /** Starts {@code count} probes from the client to the server that carry {@code markerHex} again and again. */
-    static Ping start(Namespace client, Workspace workspace, int count, String markerHex) throws IOException {
+    /** Starts {@code count} probes of so many bytes from the client to the server that carry {@code markerHex} again and again. */
+    static Ping start(Namespace client, Workspace workspace, int count, int bytes, String markerHex) throws IOException {
         Path output = workspace.file(LOG);
         ProcessBuilder builder = client.command(List.of(
                 "ping",
@@ -39,7 +40,7 @@ final class Ping {
                 "-W",
                 "2",
                 "-s",
-                "120",
+                Integer.toString(bytes),
                 "-p",
                 markerHex,
                 Topology.SERVER_ADDRESS));

@@ -8,12 +8,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /** The product as an operator runs it: keys, configuration files, a gateway process, a client process, and the commands that ask them. */
 final class Product {
     static final int PORT = 4500;
+    /** QUIC's and TCP's. */
+    static final int TLS_PORT = 443;
     private static final String STATE = "gw1.state";
     private static final String MAIN = "jumpvpn.node.app.Main";
 
@@ -40,7 +45,7 @@ final class Product {
     }
 
     /** Writes fresh keys and a matching pair of configuration files into the workspace. */
-    static Product prepare(Workspace workspace, JavaCommand java) throws IOException {
+    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports) throws IOException {
         Product product = new Product(workspace, java);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
@@ -48,7 +53,7 @@ final class Product {
                 [gateway]
                 name        = "gw1"
                 private-key = "gw1.key"
-                listen      = ["udp://0.0.0.0:%d"]
+                listen      = [%s]
                 control     = "gw1.sock"
                 events      = "gw1.jsonl"
                 state       = "%s"
@@ -58,7 +63,7 @@ final class Product {
                 [[client]]
                 name        = "laptop"
                 public-key  = "%s"
-                """.formatted(PORT, STATE, clientKey));
+                """.formatted(endpoints(transports, "0.0.0.0"), STATE, clientKey));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"
@@ -71,10 +76,23 @@ final class Product {
                 [[gateway]]
                 name        = "gw1"
                 public-key  = "%s"
-                endpoints   = ["udp://%s:%d"]
+                endpoints   = [%s]
                 """.formatted(
-                        Topology.INSIDE_NETWORK, gatewayKey, Topology.GATEWAY_ADDRESS, PORT));
+                        Topology.INSIDE_NETWORK,
+                        gatewayKey,
+                        endpoints(transports, Topology.GATEWAY_ADDRESS)));
         return product;
+    }
+
+    private static String endpoints(List<Protocol> transports, String host) {
+        return transports.stream()
+                .map(protocol -> "\"%s://%s:%d\"".formatted(protocol.name().toLowerCase(Locale.ROOT), host, port(protocol)))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Where the gateway listens for it. */
+    static int port(Protocol protocol) {
+        return protocol == Protocol.UDP ? PORT : TLS_PORT;
     }
 
     private String makeKey(Role role) throws IOException {
@@ -125,6 +143,12 @@ final class Product {
     /** The operator's planned jump. */
     String jump() throws IOException {
         return run(null, List.of("jump", "--control", control(Role.CLIENT))).strip();
+    }
+
+    /** The operator's planned jump to this path or protocol. */
+    String jump(String to) throws IOException {
+        return run(null, List.of("jump", "--to", to, "--control", control(Role.CLIENT)))
+                .strip();
     }
 
     private String control(Role role) {

@@ -129,6 +129,44 @@ final class Topology {
         client.shell("ip link set %s down".formatted(uplink.device));
     }
 
+    /** The uplink's router lets no UDP pass, or lets it again. */
+    void blockUdp(Uplink uplink, boolean on) throws IOException {
+        router(uplink).shell(on
+                ? "nft 'add table ip block; add chain ip block f { type filter hook forward priority -10; }; add rule ip block f meta l4proto udp drop'"
+                : "nft delete table ip block");
+    }
+
+    /** The uplink's router is known by another address from now on; what it had translated is forgotten. */
+    void newPublicAddress(Uplink uplink) throws IOException {
+        router(uplink)
+                .shell("ip address add %1$s/24 dev wan0 && ip address del %2$s/24 dev wan0 && ip address replace %1$s/24 dev wan0"
+                        .formatted(uplink.otherPublicAddress(), uplink.publicAddress));
+    }
+
+    /** The client's address on the uplink is taken away, and another is there at once. */
+    void newClientAddress(Uplink uplink) throws IOException {
+        String other = uplink.network + ".3";
+        router(uplink)
+                .shell("ip neighbour replace %s lladdr %s dev %s nud permanent"
+                        .formatted(other, uplink.clientMac, uplink.routerDevice()));
+        client.shell("""
+                ip address add %1$s/24 dev %2$s && ip address del %3$s/24 dev %2$s
+                ip address replace %1$s/24 dev %2$s
+                ip neighbour replace %4$s lladdr %5$s dev %2$s nud permanent
+                ip route replace default via %4$s dev %2$s metric %6$d
+                """.formatted(
+                        other,
+                        uplink.device,
+                        uplink.clientAddress(),
+                        uplink.routerAddress(),
+                        uplink.routerMac,
+                        uplink.metric));
+    }
+
+    private Namespace router(Uplink uplink) {
+        return uplink == Uplink.A ? routerA : routerB;
+    }
+
     /** Every namespace, for a reader who wants to look inside. */
     List<Namespace> namespaces() {
         return List.of(client, wires, routerA, routerB, internet, gateway, server);

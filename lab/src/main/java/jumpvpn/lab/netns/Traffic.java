@@ -28,12 +28,12 @@ final class Traffic {
         this.echo = echo;
     }
 
-    /** Starts it in the client's namespace; every probe carries the marker. {@code connections}: also a download, as long as the probes, and a quiet connection. */
-    static Traffic start(Workspace workspace, Namespace client, boolean connections, int probes, byte[] marker)
+    /** Starts it in the client's namespace; every probe carries the marker. Where connections must survive, also a download, as long as the probes, and a quiet connection. */
+    static Traffic start(Workspace workspace, Namespace client, Scenario scenario, int probes, byte[] marker)
             throws IOException {
         Download download = null;
         EchoConnection echo = null;
-        if (connections) {
+        if (scenario.connectionsSurvive) {
             echo = EchoConnection.open(client);
             if (!echo.echoes("before")) {
                 throw new IOException("no echo through the tunnel before anything was done to it");
@@ -42,7 +42,7 @@ final class Traffic {
             download = Download.start(client, probes / Ping.PER_SECOND, seed);
         }
         String hex = HexFormat.of().formatHex(marker);
-        return new Traffic(client, Ping.start(client, workspace, probes, hex), download, echo);
+        return new Traffic(client, Ping.start(client, workspace, probes, scenario.probeBytes(), hex), download, echo);
     }
 
     /** Waits for all of it to end. {@code restored} waits until the tunnel is there again and is called where connections need not survive. */

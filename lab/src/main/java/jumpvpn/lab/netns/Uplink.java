@@ -30,6 +30,11 @@ enum Uplink {
         return network + ".1";
     }
 
+    /** Another of the router's addresses on the internet. */
+    String otherPublicAddress() {
+        return publicAddress.replaceFirst("\\.1(\\d)$", ".2$1");
+    }
+
     /** The emulator's interface towards the client: the outer link, where the captures are taken. */
     String nearTap() {
         return "near" + name();

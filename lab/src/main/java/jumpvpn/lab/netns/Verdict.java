@@ -18,7 +18,7 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
     static Verdict of(Scenario scenario, Evidence e) {
         Map<String, @Nullable Object> figures = new LinkedHashMap<>();
         figures.put("outage_ms", tenths(e.traffic().ping().outageMillis()));
-        if (scenario == Scenario.RESTART_GATEWAY) {
+        if (scenario.countsOutages()) {
             List<Double> sorted =
                     e.traffic().ping().outagesMillis().stream().sorted().toList();
             figures.put("restart_outage_ms", sorted.isEmpty() ? null : tenths(sorted.get(sorted.size() / 2)));

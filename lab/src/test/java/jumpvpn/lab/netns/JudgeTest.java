@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import jumpvpn.core.net.Protocol;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,7 +204,7 @@ class JudgeTest {
     }
 
     private List<String> failures(CaptureFile a, CaptureFile b) throws IOException {
-        Verdict verdict = Verdict.of(Scenario.JUMP, evidence(a, b));
+        Verdict verdict = Verdict.of(SessionScenarios.JUMP, evidence(a, b));
         List<String> failed = verdict.checks().stream()
                 .filter(check -> !check.ok())
                 .map(Check::name)
@@ -213,10 +214,11 @@ class JudgeTest {
     }
 
     private Evidence evidence(CaptureFile a, CaptureFile b) throws IOException {
-        OuterLink observedA = OuterLink.observe(a.write(directory, "a"), Product.PORT, MARKER);
-        OuterLink observedB = OuterLink.observe(b.write(directory, "b"), Product.PORT, MARKER);
+        OuterLink observedA = OuterLink.observe(a.write(directory, "a"), List.of(Protocol.UDP), MARKER);
+        OuterLink observedB = OuterLink.observe(b.write(directory, "b"), List.of(Protocol.UDP), MARKER);
         return new Evidence(
                 CUT,
+                List.of(Protocol.UDP),
                 1,
                 new Evidence.Statuses(before, Map.of()),
                 new Evidence.Statuses(after, Map.of()),

@@ -14,7 +14,7 @@ class LabOptionsTest {
     @Test
     void theDefaultIsTheMainJob() {
         LabOptions options = LabOptions.parse(List.of());
-        assertThat(options.scenarios()).containsExactly(Scenario.JUMP);
+        assertThat(options.scenarios()).containsExactly(SessionScenarios.JUMP);
         assertThat(options.runs()).isEqualTo(1);
         assertThat(options.rttAMillis()).isEqualTo(40);
         assertThat(options.rttBMillis()).isEqualTo(70);
@@ -36,7 +36,7 @@ class LabOptionsTest {
                 "--plant",
                 "cut-both",
                 "leak"));
-        assertThat(options.scenarios()).containsExactly(Scenario.BLACKHOLE, Scenario.LEAK);
+        assertThat(options.scenarios()).containsExactly(SessionScenarios.BLACKHOLE, SessionScenarios.LEAK);
         assertThat(options.runs()).isEqualTo(20);
         assertThat(options.json()).isTrue();
         assertThat(options.keep()).isTrue();
@@ -67,7 +67,7 @@ class LabOptionsTest {
         assertThat(NetworkLab.run(List.of("--help"), new PrintStream(out, true, StandardCharsets.UTF_8), System.err))
                 .isZero();
         String help = out.toString(StandardCharsets.UTF_8);
-        for (Scenario scenario : Scenario.values()) {
+        for (Scenario scenario : Scenarios.ALL) {
             assertThat(help).contains(scenario.label);
         }
         for (PlantedFault fault : PlantedFault.values()) {

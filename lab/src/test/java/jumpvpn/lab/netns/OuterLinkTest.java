@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import jumpvpn.core.net.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +84,6 @@ class OuterLinkTest {
     }
 
     private OuterLink observe(CaptureFile capture, String name) throws IOException {
-        return OuterLink.observe(capture.write(directory, name), Product.PORT, MARKER);
+        return OuterLink.observe(capture.write(directory, name), List.of(Protocol.UDP), MARKER);
     }
 }
