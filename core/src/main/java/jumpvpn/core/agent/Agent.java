@@ -81,6 +81,7 @@ public final class Agent {
         if (session != null && session.isLive()) {
             session.recovery.pathUp(nowNanos, path);
             session.departure.pathUp(nowNanos);
+            session.back.pathUp(nowNanos, path);
         }
         if (connector == null && retryNanos != Deadlines.NEVER) {
             retryNanos = nowNanos; // a pause is for paths that were tried

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
+import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -74,9 +75,24 @@ final class Candidates {
                 .toList();
     }
 
-    /** What policy allows towards one gateway, best first: not found dead, configured order of endpoints, preferred protocol, id. */
-    List<Path> all(Policy policy, String gateway) {
+    /** Those to the same gateway that policy allows and that are of a better class than this one, whether found dead or not. */
+    List<Path> better(Policy policy, Path than) {
+        Comparator<Path> byClass = byClass(policy);
+        return all(policy, than.gateway()).stream()
+                .filter(path -> byClass.compare(path, than) < 0)
+                .toList();
+    }
+
+    /** Configured order of endpoints, cost of the link, preferred protocol. */
+    private static Comparator<Path> byClass(Policy policy) {
         List<Protocol> preferred = policy.protocols(PolicyKey.TRANSPORT_PREFER);
+        return Comparator.comparingInt(Path::preference)
+                .thenComparingInt(path -> path.kind() == LinkKind.CELLULAR ? 1 : 0)
+                .thenComparingInt(path -> preferred.indexOf(path.protocol()) & 0xff);
+    }
+
+    /** What policy allows towards one gateway, best first: not found dead, by class, by id. */
+    List<Path> all(Policy policy, String gateway) {
         List<Path> allowed = new ArrayList<>();
         for (Path path : paths.values()) {
             if (policy.allows(path.protocol()) && path.gateway().equals(gateway)) {
@@ -84,8 +100,7 @@ final class Candidates {
             }
         }
         allowed.sort(Comparator.comparingLong((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
-                .thenComparingInt(Path::preference)
-                .thenComparingInt(path -> preferred.indexOf(path.protocol()) & 0xff)
+                .thenComparing(byClass(policy))
                 .thenComparingInt(Path::id));
         return allowed;
     }

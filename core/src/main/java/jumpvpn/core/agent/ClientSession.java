@@ -2,6 +2,7 @@ package jumpvpn.core.agent;
 
 import java.util.EnumSet;
 import java.util.Set;
+import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.ReattachAnswer;
@@ -48,6 +49,7 @@ final class ClientSession {
         KEEPALIVE,
         EARLY_END,
         PROBE,
+        RETURN,
         DRAINED
     }
 
@@ -63,6 +65,7 @@ final class ClientSession {
     final OwnSwitches switches = new OwnSwitches();
     final Recovery recovery;
     final Departure departure;
+    final Return back;
     final Probes probes;
     final Rekey rekey;
     Binding active;
@@ -95,6 +98,7 @@ final class ClientSession {
         this.retired = new RetiredBindings(context.bindings());
         this.recovery = new Recovery(this);
         this.departure = new Departure(this);
+        this.back = new Return(this);
         this.probes = new Probes(this);
         BindingKeys keys = answered.secret().bindingKeys(answered.freshness(), 1);
         this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path, nowNanos);
@@ -212,6 +216,7 @@ final class ClientSession {
         arrivals.forward(active);
         context.gate().forward(active);
         watch(nowNanos);
+        back.bound(nowNanos, false);
     }
 
     private void closed(long nowNanos, ReasonCode reason) {
@@ -264,6 +269,7 @@ final class ClientSession {
                 case RECOVERY_WINDOW -> recovery.windowOver(nowNanos);
                 case EARLY_END -> recovery.held.hold();
                 case PROBE -> probe(nowNanos);
+                case RETURN -> back.probe(nowNanos);
                 case DRAINED -> {
                     retired.forget(nowNanos);
                     deadlines.set(Timer.DRAINED, retired.drainedNanos());
@@ -293,7 +299,9 @@ final class ClientSession {
         if (answered == null) {
             return;
         }
-        if (machine.bindingAlive()) {
+        if (machine.bindingAlive() && back.isWell()) {
+            back.answered(nowNanos, answered);
+        } else if (machine.bindingAlive()) {
             departure.answered(nowNanos, answered);
         } else {
             recovery.probeAnswered(nowNanos, answered.path());
@@ -336,6 +344,7 @@ final class ClientSession {
         send(nowNanos, new BindingMessage.Ping()); // the first packet under the new keys proves our address
         recovery.release(nowNanos);
         watch.turn(nowNanos, attempt.rttNanos(nowNanos));
+        back.bound(nowNanos, attempt.cause == BindCause.OPERATOR_JUMP);
     }
 
     /** Ends the session: nothing passes from here on, keys are wiped. */

@@ -93,11 +93,15 @@ final class Departure {
     /** A probe was answered while the binding is alive. */
     void answered(long nowNanos, Probes.Answered answer) {
         anyAnswered = true;
-        boolean better = !slow || answer.rttNanos() <= Math.max(FAST_NANOS, session.rttNanos());
-        if (better && answered == null) {
+        if ((!slow || isFast(answer)) && answered == null) {
             answered = answer.path();
             leave(nowNanos);
         }
+    }
+
+    /** Whether it is no slower than the present path, or fast enough for anybody. */
+    boolean isFast(Probes.Answered answer) {
+        return answer.rttNanos() <= Math.max(FAST_NANOS, session.rttNanos());
     }
 
     /** The binding was looked at. */
@@ -141,7 +145,12 @@ final class Departure {
         session.deadlines.set(ClientSession.Timer.PROBE, nowNanos + pauseNanos);
     }
 
-    private void shun(long nowNanos, Path path) {
+    /** The path is not gone to for a minute but where there is no other. */
+    void shun(long nowNanos, Path path) {
         shunnedUntilNanos.put(path.id(), nowNanos + SHUN_NANOS);
+    }
+
+    boolean isShunned(long nowNanos, Path path) {
+        return shunnedUntilNanos.getOrDefault(path.id(), nowNanos) > nowNanos;
     }
 }

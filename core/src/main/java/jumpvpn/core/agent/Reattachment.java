@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The client's side of the reattach exchange: which requests are out, their repeats, and what their answers mean (contract section 2). */
 final class Reattachment {
-    private static final long STAGGER_NANOS = 450_000_000;
+    /** Between the first requests on two paths: what an answer usually takes, but so long at least and at most. */
+    private static final long LEAST_STAGGER_NANOS = 250_000_000;
+
+    private static final long MOST_STAGGER_NANOS = 450_000_000;
     private static final long EAGER_NANOS = 4_000_000_000L;
     private static final long EAGER_PAUSE_NANOS = 300_000_000;
     private static final long PAUSE_NANOS = 1_000_000_000;
@@ -39,7 +42,7 @@ final class Reattachment {
     private final ArrayDeque<Path> redirected = new ArrayDeque<>();
     private final List<Endpoint> redirections = new ArrayList<>();
     private long nextLaunchNanos = Deadlines.NEVER;
-    private long patienceNanos = STAGGER_NANOS;
+    private long patienceNanos = MOST_STAGGER_NANOS;
     private long beganNanos;
     private int search;
     private int number;
@@ -126,7 +129,7 @@ final class Reattachment {
             boolean waits = triedUntilNanos.getOrDefault(path.id(), nowNanos) > nowNanos;
             next = next == null && !waits ? path : next;
         }
-        nextLaunchNanos = next == null ? Deadlines.NEVER : nowNanos + STAGGER_NANOS;
+        nextLaunchNanos = next == null ? Deadlines.NEVER : nowNanos + Math.clamp(patienceNanos, LEAST_STAGGER_NANOS, MOST_STAGGER_NANOS);
         for (long until : triedUntilNanos.values()) {
             nextLaunchNanos = until > nowNanos ? Math.min(nextLaunchNanos, until) : nextLaunchNanos;
         }

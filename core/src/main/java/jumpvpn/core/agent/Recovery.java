@@ -47,6 +47,9 @@ final class Recovery {
         if (detail != ReasonCode.PEER_RESET && detail != ReasonCode.KEY_EXPIRED) {
             session.candidates.markDead(session.path.id(), nowNanos);
         }
+        if (detail == ReasonCode.NO_DELIVERY_WINDOW) {
+            session.back.died(nowNanos);
+        }
         session.rekey.died(nowNanos);
         held.begin();
         session.deadlines.set(

@@ -155,7 +155,7 @@ class SearchChoicesTest {
         script.run(3000);
         script.forget();
         script.say(new BindingMessage.Notice(script.status().version()));
-        script.run(400);
+        script.run(240);
         assertThat(script.asked()).doesNotContain("3>gw2");
     }
 
