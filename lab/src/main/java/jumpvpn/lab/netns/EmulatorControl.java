@@ -69,6 +69,16 @@ final class EmulatorControl {
         set(uplink, way, "rate-kbit " + kbit);
     }
 
+    /** How long a frame waits for a slow line at most. */
+    void queueMillis(Uplink uplink, Way way, long millis) throws IOException {
+        set(uplink, way, "queue-ms " + millis);
+    }
+
+    /** Packets of more bytes vanish without a word from now on; when. */
+    Instant mtu(Uplink uplink, Way way, int bytes) throws IOException {
+        return set(uplink, way, "mtu " + bytes);
+    }
+
     /** Counters and lateness of each direction, as text. */
     String statistics() throws IOException {
         String answer = ask("stats");

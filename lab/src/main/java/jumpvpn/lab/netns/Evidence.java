@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cut when the lab acted
  * @param transports that both ends had, the preferred first
+ * @param measuredMillis what the scenario itself measured; NaN: nothing
  * @param kills how often the gateway was to be killed in a row
  * @param before both ends' status before
  * @param after both ends' status at the end
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record Evidence(
         Instant cut,
         List<Protocol> transports,
+        double measuredMillis,
         int kills,
         Statuses before,
         Statuses after,

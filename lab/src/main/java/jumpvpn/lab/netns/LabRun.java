@@ -49,6 +49,7 @@ final class LabRun implements AutoCloseable {
     private final double rttB;
     private @Nullable World world;
     private int injected;
+    private double measuredMillis = Double.NaN;
 
     /** Where it happens, and the two processes once they are started. */
     private static final class World {
@@ -177,6 +178,7 @@ final class LabRun implements AutoCloseable {
         return new Evidence(
                 cut,
                 transports,
+                measuredMillis,
                 kills,
                 before,
                 after,
@@ -343,6 +345,18 @@ final class LabRun implements AutoCloseable {
 
     private static Process running(@Nullable Process process) {
         return Optional.ofNullable(process).orElseThrow();
+    }
+
+    /** From now until the first of many probes is answered. */
+    void measureFirstReply() throws IOException {
+        String reply = topology()
+                .client
+                .shell("ping -n -i 0.01 -c 500 -W 1 %s | grep -m 1 icmp_seq".formatted(Topology.SERVER_ADDRESS));
+        measuredMillis = PingReport.firstReplyMillis(reply, 10);
+    }
+
+    Process process(Product.Role role) {
+        return running(role == Product.Role.CLIENT ? world().client : world().gateway);
     }
 
     Topology topology() {

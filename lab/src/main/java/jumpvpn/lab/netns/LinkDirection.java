@@ -17,7 +17,7 @@ final class LinkDirection {
     static final int SLOTS = 4096;
     static final int SLOT_BYTES = 2048;
     private static final int BATCH = 64;
-    private static final long QUEUE_NANOS = 200_000_000L;
+    private static final int ETHERNET_BYTES = 14;
     private static final int LATENESS_BUCKETS = 10_000;
 
     final int from;
@@ -30,12 +30,18 @@ final class LinkDirection {
     private final int[] latenessMicros = new int[LATENESS_BUCKETS + 1];
     private long head;
     private long tail;
-    private long lineFreeNanos = Long.MIN_VALUE;
+    private long lineFreeNanos = System.nanoTime();
     private long lastDueNanos = Long.MIN_VALUE;
 
     volatile long delayNanos;
     volatile double loss;
     volatile long bitsPerSecond;
+    /** How long a frame waits for the line at most. */
+    volatile long queueNanos = 200_000_000L;
+
+    /** Larger packets vanish without a word. */
+    volatile int mtu = SLOT_BYTES;
+
     volatile boolean hole;
     final AtomicInteger flips = new AtomicInteger();
     final AtomicInteger duplicates = new AtomicInteger();
@@ -75,8 +81,10 @@ final class LinkDirection {
             oversized.incrementAndGet();
         } else if (loss > 0 && random.nextDouble() < loss) {
             lost.incrementAndGet();
-        } else if (full || (bitsPerSecond > 0 && lineFreeNanos - now > QUEUE_NANOS)) {
+        } else if (full) {
             overflowed.incrementAndGet();
+        } else if (length - ETHERNET_BYTES > mtu || (bitsPerSecond > 0 && lineFreeNanos - now > queueNanos)) {
+            lost.incrementAndGet();
         } else {
             dueNanos[slot] = due(length, now);
             lengths[slot] = length;

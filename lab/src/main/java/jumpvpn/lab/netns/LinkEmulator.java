@@ -20,7 +20,7 @@ import jumpvpn.node.host.Poller;
  * <pre>
  * arguments: plain=IF[,IF…]            interfaces to be stripped of offloads
  *            NAME=NEAR,FAR             a link; near to far is "up"
- * stdin:     NAME up|down|both delay-us N | loss P | rate-kbit N | hole on|off | flip N | dup N
+ * stdin:     NAME up|down|both delay-us N | loss P | rate-kbit N | queue-ms N | mtu N | hole on|off | flip N | dup N
  *            stats
  * stdout:    "ready", then for each line "ok SECONDS.NANOS [text]" or "error TEXT"
  * </pre>
@@ -113,6 +113,8 @@ public final class LinkEmulator {
                 case "delay-us" -> direction.delayNanos = Long.parseLong(words[3]) * 1000;
                 case "loss" -> direction.loss = Double.parseDouble(words[3]);
                 case "rate-kbit" -> direction.bitsPerSecond = Long.parseLong(words[3]) * 1000;
+                case "queue-ms" -> direction.queueNanos = Long.parseLong(words[3]) * 1_000_000;
+                case "mtu" -> direction.mtu = Integer.parseInt(words[3]);
                 case "hole" -> direction.hole = words[3].equals("on");
                 case "flip" -> direction.flips.addAndGet(Integer.parseInt(words[3]));
                 case "dup" -> direction.duplicates.addAndGet(Integer.parseInt(words[3]));

@@ -3,6 +3,7 @@ package jumpvpn.lab.netns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,6 +51,10 @@ final class OuterLink {
     int nonceRepeats;
 
     int frames;
+    /** When a packet of ours passed, up and down. */
+    private final List<Instant> up = new ArrayList<>();
+
+    private final List<Instant> down = new ArrayList<>();
 
     private final Map<String, Integer> nonces = new HashMap<>();
 
@@ -97,7 +102,18 @@ final class OuterLink {
         }
     }
 
+    /** How many packets of ours went up (away from the client) or down between these times. */
+    long packets(boolean upwards, Instant from, Instant to) {
+        return (upwards ? up : down)
+                .stream()
+                .filter(at -> at.isAfter(from) && at.isBefore(to))
+                .count();
+    }
+
     private void ipv4(Instant at, byte[] frame) {
+        if (isOurs(frame, ETHERNET_BYTES)) {
+            (isUp(frame) ? up : down).add(at);
+        }
         int udp = payloadOfIpv4(frame, ETHERNET_BYTES);
         if (is(Protocol.UDP, frame, ETHERNET_BYTES)) {
             String direction = unsigned16(frame, udp + 2) == Product.PORT ? UP : DOWN;
@@ -115,6 +131,11 @@ final class OuterLink {
     /** An IPv4 packet of one of the transports begins at {@code ip}. */
     private boolean isOurs(byte[] frame, int ip) {
         return transports.stream().anyMatch(transport -> is(transport, frame, ip));
+    }
+
+    private boolean isUp(byte[] frame) {
+        int to = unsigned16(frame, payloadOfIpv4(frame, ETHERNET_BYTES) + 2);
+        return transports.stream().anyMatch(transport -> Product.port(transport) == to);
     }
 
     /** It is from or to the gateway's port for this transport. */

@@ -88,4 +88,33 @@ final class PathJudge {
         return new Check(
                 "the download stands still for at most %.0f ms".formatted(millis), stall <= millis, "%.0f ms".formatted(stall));
     }
+
+    /** Nothing was taken for dead. */
+    static Check noDeath(Evidence e) {
+        List<String> deaths = e.client().stream()
+                .filter(event -> event.at().isAfter(e.cut()) && event.is("TRANSPORT_DEAD"))
+                .map(event -> event.reason() + " " + event.text("path"))
+                .toList();
+        return new Check("no path is taken for dead", deaths.isEmpty(), deaths.isEmpty() ? "none" : deaths.toString());
+    }
+
+    static Check measuredAtMost(Evidence e, double millis) {
+        return new Check(
+                "first reply within %.0f ms".formatted(millis),
+                e.measuredMillis() <= millis,
+                "%.0f ms after the first probe".formatted(e.measuredMillis()));
+    }
+
+    /** On average one packet in so many seconds each way, and one more. */
+    static Check packetsAtMost(Evidence e, Uplink uplink, Duration time, int seconds) {
+        OuterLink link = uplink == Uplink.A ? e.wires().linkA() : e.wires().linkB();
+        Instant end = e.cut().plus(time);
+        long up = link.packets(true, e.cut(), end);
+        long down = link.packets(false, e.cut(), end);
+        long most = time.toSeconds() / seconds + 1;
+        return new Check(
+                "on %s at most one packet in %d s each way".formatted(uplink, seconds),
+                up <= most && down <= most,
+                "%d up, %d down in %d s".formatted(up, down, time.toSeconds()));
+    }
 }

@@ -31,6 +31,7 @@ record PingReport(
     private static final double OUTAGE_SECONDS = 1;
     private static final Pattern REPLY =
             Pattern.compile("\\[(\\d+\\.\\d+)] \\d+ bytes from .*icmp_seq=(\\d+) .*time=([\\d.]+) ms(.*)");
+    private static final Pattern FIRST = Pattern.compile("icmp_seq=(\\d+) .*time=([0-9.]+) ms");
     private static final Pattern SUMMARY = Pattern.compile("(\\d+) packets transmitted, .* time (\\d+)ms");
 
     /** Nothing was sent or nothing could be read. */
@@ -113,6 +114,14 @@ record PingReport(
                 sent / Math.max(seconds, 0.001),
                 sorted.get(sorted.size() / 2),
                 outages(arrivals));
+    }
+
+    /** How long after the first probe this first reply came; probes follow each other by so many milliseconds. NaN if it is no reply. */
+    static double firstReplyMillis(String line, double everyMillis) {
+        Matcher reply = FIRST.matcher(line);
+        return reply.find()
+                ? (Integer.parseInt(reply.group(1)) - 1) * everyMillis + Double.parseDouble(reply.group(2))
+                : Double.NaN;
     }
 
     private static List<Double> outages(List<Double> arrivals) {

@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 final class Scenarios {
     /** In the order in which they are listed. */
     static final List<Scenario> ALL =
-            Stream.concat(SessionScenarios.ALL.stream(), PathScenarios.ALL.stream()).toList();
+            Stream.of(SessionScenarios.ALL, PathScenarios.ALL, RoughScenarios.ALL)
+                    .flatMap(List::stream)
+                    .toList();
 
     /** What {@code smoke} runs: a minute at most. */
     static final List<Scenario> SMOKE =

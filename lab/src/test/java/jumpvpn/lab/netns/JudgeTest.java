@@ -219,6 +219,7 @@ class JudgeTest {
         return new Evidence(
                 CUT,
                 List.of(Protocol.UDP),
+                Double.NaN,
                 1,
                 new Evidence.Statuses(before, Map.of()),
                 new Evidence.Statuses(after, Map.of()),
