@@ -2,6 +2,8 @@ package jumpvpn.node.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.concurrent.CompletableFuture;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
@@ -20,12 +22,14 @@ import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.node.config.ClientConfig;
+import jumpvpn.node.config.GatewayEndpoint;
 import jumpvpn.node.data.tun.TunDevice;
 import jumpvpn.node.host.BootClock;
 import jumpvpn.node.host.LinkMonitor;
@@ -206,11 +210,18 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         sockets.send(pathId, to, datagram);
     }
 
+    private Set<Protocol> protocols() {
+        return config.gateways().stream()
+                .flatMap(gateway -> gateway.endpoints().stream())
+                .map(GatewayEndpoint::protocol)
+                .collect(Collectors.toSet());
+    }
+
     @Override
     public void granted(Grant.Session session, String gateway) {
         log.info("session " + session.id() + " by gateway " + gateway + ", inner address " + session.inner());
         if (raised.isEmpty()) {
-            Rehearsal.start(log); // now that the first packets have priority no more
+            Rehearsal.start(log, protocols()); // now that the first packets have priority no more
         }
         if (session.inner().equals(raised)) {
             return;

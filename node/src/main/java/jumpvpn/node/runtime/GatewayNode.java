@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.concurrent.CompletableFuture;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
@@ -125,7 +126,7 @@ public final class GatewayNode implements NodeControl, Engine {
             node.control.start(node);
             node.receive.start();
             node.send.start();
-            Rehearsal.start(log);
+            Rehearsal.start(log, config.listen().stream().map(Listen::protocol).collect(Collectors.toSet()));
             return node;
         } catch (LinuxException e) {
             opened.close();

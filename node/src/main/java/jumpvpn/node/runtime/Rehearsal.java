@@ -3,6 +3,7 @@ package jumpvpn.node.runtime;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -32,6 +33,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
+import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.observability.jsonl.EventJson;
@@ -89,14 +91,19 @@ final class Rehearsal {
         gateway.start(nowNanos);
     }
 
-    /** Starts one; what goes wrong in it is logged and harms nothing. */
-    static void start(Log log) {
+    /** Starts one, and then one of each of these transports; what goes wrong in it is logged and harms nothing. */
+    static void start(Log log, Set<Protocol> transports) {
         Thread thread = new Thread(
                 () -> {
                     try {
                         for (int round = 0; round < ROUNDS; round++) {
                             new Rehearsal().play();
                         }
+                        for (Protocol protocol : transports) {
+                            TransportRehearsal.play(protocol);
+                        }
+                    } catch (LinuxException e) {
+                        log.warn("a transport could not be rehearsed; the first jump to it will be slower: " + e.getMessage());
                     } catch (RuntimeException e) {
                         log.bug("the rehearsal failed; the first jump will be slower", e);
                     }
