@@ -129,7 +129,9 @@ final class Reattachment {
             boolean waits = triedUntilNanos.getOrDefault(path.id(), nowNanos) > nowNanos;
             next = next == null && !waits ? path : next;
         }
-        nextLaunchNanos = next == null ? Deadlines.NEVER : nowNanos + Math.clamp(patienceNanos, LEAST_STAGGER_NANOS, MOST_STAGGER_NANOS);
+        nextLaunchNanos = next == null
+                ? Deadlines.NEVER
+                : nowNanos + Math.clamp(patienceNanos, LEAST_STAGGER_NANOS, MOST_STAGGER_NANOS);
         for (long until : triedUntilNanos.values()) {
             nextLaunchNanos = until > nowNanos ? Math.min(nextLaunchNanos, until) : nextLaunchNanos;
         }

@@ -3,20 +3,31 @@ package jumpvpn.core.data;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Inner packets kept while a live session has no binding: the newest, bounded in bytes and age. The packet thread offers, the control thread drains once; after
- * that the queue takes nothing more, so no packet can be left in it.
+ * Inner packets kept while a live session has no binding: of each flow the newest, bounded in bytes and age. When there are too many bytes the oldest packet of the flow
+ * that has the most goes, so that a download does not push a call out. The packet thread offers, the control thread drains once; after that the queue takes nothing more,
+ * so no packet can be left in it.
  */
 public final class HoldQueue {
-    private record Held(byte[] packet, long nanos) {}
+    private record Held(byte[] packet, long nanos, long number) {}
 
-    private final ArrayDeque<Held> packets = new ArrayDeque<>();
+    /** The packets of a flow, and of those that share its number. */
+    private static final class Flow {
+        final ArrayDeque<Held> packets = new ArrayDeque<>();
+        long bytes;
+    }
+
     private final long maxBytes;
     private final long maxAgeNanos;
     private final DropCounters drops;
+    private @Nullable Flow @Nullable [] flows;
     private long bytes;
+    private long offered;
+    private long newestNanos;
     private boolean closed;
 
     /** An empty queue. */
@@ -41,33 +52,71 @@ public final class HoldQueue {
         }
         byte[] copy = new byte[length];
         MemorySegment.copy(memory, PacketLayout.BYTE, offset, copy, 0, length);
-        packets.add(new Held(copy, nowNanos));
+        Flow flow = flow(InnerPacket.flow(memory, offset, length));
+        flow.packets.add(new Held(copy, nowNanos, offered++));
+        flow.bytes += length;
         bytes += length;
+        newestNanos = nowNanos;
         while (bytes > maxBytes) {
-            bytes -= packets.remove().packet.length;
+            Flow most = largest();
+            int gone = most.packets.remove().packet.length;
+            most.bytes -= gone;
+            bytes -= gone;
             drops.count(DropReason.HELD_TOO_LONG);
         }
         return true;
     }
 
+    private Flow flow(int number) {
+        @Nullable Flow[] all = flows;
+        if (all == null) {
+            all = new @Nullable Flow[InnerPacket.FLOWS];
+            flows = all;
+        }
+        Flow flow = all[number];
+        if (flow == null) {
+            flow = new Flow();
+            all[number] = flow;
+        }
+        return flow;
+    }
+
+    private List<Flow> all() {
+        List<Flow> all = new ArrayList<>();
+        if (flows != null) {
+            for (Flow flow : flows) {
+                if (flow != null) {
+                    all.add(flow);
+                }
+            }
+        }
+        return all;
+    }
+
+    private Flow largest() {
+        return all().stream().max(Comparator.comparingLong(flow -> flow.bytes)).orElseThrow();
+    }
+
     /** Whether nothing is kept that is young enough. */
     public synchronized boolean isEmpty(long nowNanos) {
-        Held newest = packets.peekLast();
-        return newest == null || nowNanos - newest.nanos > maxAgeNanos;
+        return bytes == 0 || nowNanos - newestNanos > maxAgeNanos;
     }
 
     /** Closes the queue and gives what is young enough, oldest first. */
     public synchronized List<byte[]> drain(long nowNanos) {
         closed = true;
-        List<byte[]> young = new ArrayList<>(packets.size());
-        for (Held held : packets) {
+        List<Held> kept = new ArrayList<>();
+        all().forEach(flow -> kept.addAll(flow.packets));
+        kept.sort(Comparator.comparingLong(Held::number));
+        List<byte[]> young = new ArrayList<>(kept.size());
+        for (Held held : kept) {
             if (nowNanos - held.nanos <= maxAgeNanos) {
                 young.add(held.packet);
             } else {
                 drops.count(DropReason.HELD_TOO_LONG);
             }
         }
-        packets.clear();
+        flows = null;
         bytes = 0;
         return young;
     }

@@ -13,6 +13,14 @@ final class InnerPacket {
     private static final long MAPPED = 0x0000_ffff_0000_0000L;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+    private static final long MIX = 0x9e37_79b9_7f4a_7c15L; // 2^64 by the golden ratio
+    private static final int FLOW_BITS = 6;
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+
+    /** How many flows are told apart. */
+    static final int FLOWS = 1 << FLOW_BITS;
+
     private InnerPacket() {}
 
     /** Whether version, header and length fit each other. */
@@ -42,6 +50,23 @@ final class InnerPacket {
 
     static long destinationLow(MemorySegment memory, long packet) {
         return version(memory, packet) == 4 ? mapped(memory, packet + 16) : memory.get(LONG, packet + 32);
+    }
+
+    /** A number from 0 to {@link #FLOWS} - 1 that is the same for all packets of a flow (addresses, protocol, ports), and of a few others. */
+    static int flow(MemorySegment memory, long packet, int length) {
+        if (!isSound(memory, packet, length)) {
+            return 0;
+        }
+        boolean isV4 = version(memory, packet) == 4;
+        int protocol = memory.get(BYTE, packet + (isV4 ? 9 : 6));
+        long header = isV4 ? (memory.get(BYTE, packet) & 15) * 4L : 40;
+        long hash = sourceLow(memory, packet) ^ sourceHigh(memory, packet);
+        hash = hash * MIX + (destinationLow(memory, packet) ^ destinationHigh(memory, packet));
+        hash = hash * MIX + protocol;
+        if ((protocol == TCP || protocol == UDP) && header + Integer.BYTES <= length) {
+            hash = hash * MIX + memory.get(INT, packet + header);
+        }
+        return (int) (hash * MIX >>> Long.SIZE - FLOW_BITS);
     }
 
     private static long mapped(MemorySegment memory, long address) {

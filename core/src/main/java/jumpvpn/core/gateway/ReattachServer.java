@@ -180,9 +180,7 @@ final class ReattachServer {
 
     /** Whether the gates need not look at it: it has its answer, will have it, or no more can be kept. */
     private boolean isAnswered(long nowNanos, Asked asked, GatewaySession session) {
-        if (session.deadlines.at(GatewaySession.Timer.KEPT) <= nowNanos) {
-            session.expireKept(nowNanos);
-        }
+        session.expireKept(nowNanos);
         KeptAnswers.Kept kept = session.kept.get(asked.nonce());
         if (kept != null
                 && kept.requestHash() == Arrays.hashCode(asked.datagram())

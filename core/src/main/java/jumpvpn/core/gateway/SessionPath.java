@@ -76,7 +76,8 @@ final class SessionPath {
 
     /** The committed bind takes over; the old binding drains. */
     void bind(long nowNanos, Binding binding, Binding early, Protocol protocol) {
-        if (active == null || !active.binding.peer().equals(binding.peer())) {
+        boolean isKnown = active != null && active.binding.peer().equals(binding.peer());
+        if (!isKnown && protocol == Protocol.UDP) { // a connection has proven its address itself
             binding.trial(new Trial(queue(), TRIAL_BYTES));
         }
         if (active != null) {

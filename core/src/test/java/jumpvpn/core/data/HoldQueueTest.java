@@ -52,4 +52,38 @@ class HoldQueueTest {
         assertThat(offer(0, 10, 1)).isFalse();
         assertThat(queue.drain(0)).isEmpty();
     }
+
+    /** Of a UDP flow, 40 bytes. */
+    private void offerFlow(int port, int fill) {
+        byte[] packet = new byte[40];
+        packet[0] = 0x45;
+        packet[3] = 40;
+        packet[9] = 17;
+        packet[21] = (byte) port;
+        packet[39] = (byte) fill;
+        queue.offer(0, MemorySegment.ofArray(packet), 0, 40);
+    }
+
+    @Test
+    void aFlowThatSendsMuchPushesOutItsOwn() {
+        HoldQueue large = new HoldQueue(10_000, 50, drops);
+        byte[] packet = new byte[40];
+        packet[0] = 0x45;
+        packet[3] = 40;
+        packet[9] = 17;
+        for (int i = 0; i < 1000; i++) {
+            packet[21] = (byte) (i % 100 == 0 ? 7 : 8);
+            packet[39] = (byte) (i / 100);
+            large.offer(0, MemorySegment.ofArray(packet), 0, 40);
+        }
+        assertThat(large.drain(0).stream().filter(kept -> kept[21] == 7)).hasSize(10);
+    }
+
+    @Test
+    void whatIsKeptComesOutInTheOrderInWhichItCame() {
+        offerFlow(1, 1);
+        offerFlow(2, 2);
+        offerFlow(1, 3);
+        assertThat(queue.drain(0)).extracting(packet -> (int) packet[39]).containsExactly(2, 3);
+    }
 }

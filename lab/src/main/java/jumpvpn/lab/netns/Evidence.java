@@ -3,6 +3,7 @@ package jumpvpn.lab.netns;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,17 @@ record Evidence(
     /** A field of the client's status at the end, as text; empty if absent. */
     String after(String field) {
         return text(after.client(), field);
+    }
+
+    /** What an end dropped between the two statuses, by reason. */
+    static String dropped(Map<String, @Nullable Object> before, Map<String, @Nullable Object> after) {
+        if (!(before.get("drops") instanceof Map<?, ?> old) || !(after.get("drops") instanceof Map<?, ?> now)) {
+            return "";
+        }
+        return now.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(old.get(entry.getKey())))
+                .map(entry -> entry.getKey() + " " + old.get(entry.getKey()) + "->" + entry.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static String text(Map<String, @Nullable Object> status, String name) {

@@ -35,6 +35,10 @@ final class Judge {
         PingReport ping = e.traffic().ping();
         String detail = "%d of %d lost at %.0f/s, longest gap %.1f ms"
                 .formatted(ping.lost(), ping.sent(), ping.perSecond(), ping.outageMillis());
+        detail += "; dropped by the client: [%s], by the gateway: [%s]"
+                .formatted(
+                        Evidence.dropped(e.before().client(), e.after().client()),
+                        Evidence.dropped(e.before().gateway(), e.after().gateway()));
         return new Check("no probe lost", ping.sent() >= atLeastSent && ping.lost() == 0, detail);
     }
 

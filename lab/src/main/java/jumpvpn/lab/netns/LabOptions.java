@@ -73,7 +73,8 @@ record LabOptions(
         if (scenarios.isEmpty()) {
             scenarios.add(SessionScenarios.JUMP);
         }
-        return new LabOptions(List.copyOf(scenarios), json, runs, kills, keep, list, help, transports, rttA, rttB, fault);
+        return new LabOptions(
+                List.copyOf(scenarios), json, runs, kills, keep, list, help, transports, rttA, rttB, fault);
     }
 
     private static List<Scenario> scenarios(String name) {

@@ -160,8 +160,7 @@ final class LabRun implements AutoCloseable {
                 world.product.status(Product.Role.CLIENT), world.product.status(Product.Role.GATEWAY));
         Captures captures = Captures.start(world.topology, workspace);
         world.captures = captures;
-        Traffic traffic = Traffic.start(
-                workspace, world.topology.client, scenario, scenario.probes(kills), marker);
+        Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, scenario.probes(kills), marker);
         timeline.note("traffic runs through the tunnel");
         LockSupport.parkNanos(LEAD.toNanos());
         plantBefore(world);
@@ -374,7 +373,8 @@ final class LabRun implements AutoCloseable {
 
     /** Waits for an event of the client's. */
     boolean awaitClient(Instant since, Predicate<EventLine> wanted) {
-        return await(() -> clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && wanted.test(event)));
+        return await(() ->
+                clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && wanted.test(event)));
     }
 
     private World world() {

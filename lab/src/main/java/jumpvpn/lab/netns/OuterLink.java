@@ -105,9 +105,7 @@ final class OuterLink {
     /** How many packets of ours went up (away from the client) or down between these times. */
     long packets(boolean upwards, Instant from, Instant to) {
         return (upwards ? up : down)
-                .stream()
-                .filter(at -> at.isAfter(from) && at.isBefore(to))
-                .count();
+                .stream().filter(at -> at.isAfter(from) && at.isBefore(to)).count();
     }
 
     private void ipv4(Instant at, byte[] frame) {

@@ -40,8 +40,7 @@ final class PathJudge {
     /** Its first bind was on this protocol. */
     static Check first(Evidence e, String protocol) {
         List<EventLine> binds = binds(e);
-        return new Check(
-                "moved to " + protocol, !binds.isEmpty() && isOn(binds.getFirst(), protocol), paths(binds));
+        return new Check("moved to " + protocol, !binds.isEmpty() && isOn(binds.getFirst(), protocol), paths(binds));
     }
 
     /** Its last bind was on one of these protocols, so long after the lab acted at most. */
@@ -50,8 +49,9 @@ final class PathJudge {
         boolean ok = !binds.isEmpty()
                 && List.of(protocols).stream().anyMatch(protocol -> isOn(binds.getLast(), protocol))
                 && binds.getLast().at().isBefore(e.cut().plus(within));
-        String detail =
-                binds.isEmpty() ? "never moved" : "after %.1f s: %s".formatted(seconds(e, binds.getLast()), paths(binds));
+        String detail = binds.isEmpty()
+                ? "never moved"
+                : "after %.1f s: %s".formatted(seconds(e, binds.getLast()), paths(binds));
         return new Check("back on " + String.join(" or ", protocols) + " in time", ok, detail);
     }
 
@@ -60,8 +60,9 @@ final class PathJudge {
         boolean ok = binds.stream()
                 .anyMatch(bind -> bind.text("path").contains("/" + uplink.network + ".")
                         && bind.at().isBefore(e.cut().plus(within)));
-        String detail =
-                binds.isEmpty() ? "never moved" : "after %.1f s: %s".formatted(seconds(e, binds.getFirst()), paths(binds));
+        String detail = binds.isEmpty()
+                ? "never moved"
+                : "after %.1f s: %s".formatted(seconds(e, binds.getFirst()), paths(binds));
         return new Check("on uplink %s within %d s".formatted(uplink, within.toSeconds()), ok, detail);
     }
 
@@ -86,7 +87,9 @@ final class PathJudge {
     static Check downloadStallAtMost(Evidence e, double millis) {
         double stall = e.traffic().download().longestStallMillis();
         return new Check(
-                "the download stands still for at most %.0f ms".formatted(millis), stall <= millis, "%.0f ms".formatted(stall));
+                "the download stands still for at most %.0f ms".formatted(millis),
+                stall <= millis,
+                "%.0f ms".formatted(stall));
     }
 
     /** Nothing was taken for dead. */

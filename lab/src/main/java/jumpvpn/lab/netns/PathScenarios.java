@@ -96,81 +96,96 @@ final class PathScenarios {
     static final Scenario DEAF_UP = oneWay("deaf-up", "swallows what the client sends", EmulatorControl.Way.UP);
     static final Scenario DEAF_DOWN = oneWay("deaf-down", "swallows what the gateway sends", EmulatorControl.Way.DOWN);
 
-    static final Scenario REBIND = new Scenario(
-            "rebind", "uplink A's NAT router gets another public address: at most 100 ms without a reply", 800, true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            Instant now = run.begin();
-            run.topology().newPublicAddress(Uplink.A);
-            return now;
-        }
+    static final Scenario REBIND =
+            new Scenario(
+                    "rebind",
+                    "uplink A's NAT router gets another public address: at most 100 ms without a reply",
+                    800,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    run.topology().newPublicAddress(Uplink.A);
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(List.of(Judge.outageAtMost(e, 100), Judge.bindingKept(e)), survived(e), hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(List.of(Judge.outageAtMost(e, 100), Judge.bindingKept(e)), survived(e), hidden(e));
+                }
+            };
 
-    static final Scenario NEW_ADDRESS = new Scenario(
-            "new-address", "the client's address on uplink A is replaced by another: at most 120 ms without a reply", 800, true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            Instant now = run.begin();
-            run.topology().newClientAddress(Uplink.A);
-            return now;
-        }
+    static final Scenario NEW_ADDRESS =
+            new Scenario(
+                    "new-address",
+                    "the client's address on uplink A is replaced by another: at most 120 ms without a reply",
+                    800,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    run.topology().newClientAddress(Uplink.A);
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(List.of(Judge.outageAtMost(e, 120)), survived(e), hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(List.of(Judge.outageAtMost(e, 120)), survived(e), hidden(e));
+                }
+            };
 
-    static final Scenario LOSSY = new Scenario(
-            "lossy",
-            "uplink A loses a fifth of all packets each way for 10 s: on B within 3 s, at most 2 switches and 110 probes lost",
-            1500,
-            true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            Instant now = run.begin();
-            run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0.2);
-            LockSupport.parkNanos(Duration.ofSeconds(10).toNanos());
-            run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0);
-            return now;
-        }
+    static final Scenario LOSSY =
+            new Scenario(
+                    "lossy",
+                    "uplink A loses a fifth of all packets each way for 10 s: on B within 3 s, at most 2 switches and 110 probes lost",
+                    1500,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0.2);
+                    LockSupport.parkNanos(Duration.ofSeconds(10).toNanos());
+                    run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0);
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(
-                    List.of(
-                            PathJudge.lostAtMost(e, 110),
-                            PathJudge.switchesAtMost(e, 2),
-                            PathJudge.boundOn(e, Uplink.B, Duration.ofSeconds(3))),
-                    survived(e),
-                    hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(
+                            List.of(
+                                    PathJudge.lostAtMost(e, 110),
+                                    PathJudge.switchesAtMost(e, 2),
+                                    PathJudge.boundOn(e, Uplink.B, Duration.ofSeconds(3))),
+                            survived(e),
+                            hidden(e));
+                }
+            };
 
-    static final Scenario BLACKOUT = new Scenario(
-            "blackout", "both uplinks swallow everything for 8 s, then A is back: at most 400 ms after that", 1800, true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            Instant now = run.begin();
-            run.blackHole(Uplink.B);
-            run.blackHole(Uplink.A);
-            LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
-            run.topology().emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
-            run.note("uplink A passes again");
-            return now;
-        }
+    static final Scenario BLACKOUT =
+            new Scenario(
+                    "blackout",
+                    "both uplinks swallow everything for 8 s, then A is back: at most 400 ms after that",
+                    1800,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    run.blackHole(Uplink.B);
+                    run.blackHole(Uplink.A);
+                    LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+                    run.topology().emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
+                    run.note("uplink A passes again");
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(
-                    List.of(Judge.outageAtMost(e, 8400), PathJudge.downloadStallAtMost(e, 9000)), survived(e), hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(
+                            List.of(Judge.outageAtMost(e, 8400), PathJudge.downloadStallAtMost(e, 9000)),
+                            survived(e),
+                            hidden(e));
+                }
+            };
 
     static final List<Scenario> ALL =
             List.of(PROTOCOLS, UDP_BLOCKED, DEAF_UP, DEAF_DOWN, REBIND, NEW_ADDRESS, LOSSY, BLACKOUT);

@@ -27,7 +27,8 @@ final class Ping {
     }
 
     /** Starts {@code count} probes of so many bytes from the client to the server that carry {@code markerHex} again and again. */
-    static Ping start(Namespace client, Workspace workspace, int count, int bytes, String markerHex) throws IOException {
+    static Ping start(Namespace client, Workspace workspace, int count, int bytes, String markerHex)
+            throws IOException {
         Path output = workspace.file(LOG);
         ProcessBuilder builder = client.command(List.of(
                 "ping",

@@ -19,6 +19,7 @@ final class Product {
     static final int PORT = 4500;
     /** QUIC's and TCP's. */
     static final int TLS_PORT = 443;
+
     private static final String STATE = "gw1.state";
     private static final String MAIN = "jumpvpn.node.app.Main";
 
@@ -49,7 +50,8 @@ final class Product {
         Product product = new Product(workspace, java);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
-        Files.writeString(product.config(Role.GATEWAY), """
+        Files.writeString(
+                product.config(Role.GATEWAY), """
                 [gateway]
                 name        = "gw1"
                 private-key = "gw1.key"
@@ -78,15 +80,14 @@ final class Product {
                 public-key  = "%s"
                 endpoints   = [%s]
                 """.formatted(
-                        Topology.INSIDE_NETWORK,
-                        gatewayKey,
-                        endpoints(transports, Topology.GATEWAY_ADDRESS)));
+                        Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, Topology.GATEWAY_ADDRESS)));
         return product;
     }
 
     private static String endpoints(List<Protocol> transports, String host) {
         return transports.stream()
-                .map(protocol -> "\"%s://%s:%d\"".formatted(protocol.name().toLowerCase(Locale.ROOT), host, port(protocol)))
+                .map(protocol ->
+                        "\"%s://%s:%d\"".formatted(protocol.name().toLowerCase(Locale.ROOT), host, port(protocol)))
                 .collect(Collectors.joining(", "));
     }
 

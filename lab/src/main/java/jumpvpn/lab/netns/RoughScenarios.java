@@ -12,123 +12,143 @@ final class RoughScenarios {
     private static final int FLAPS = 30;
     private static final Duration IDLE = Duration.ofMinutes(2);
 
-    static final Scenario FLAPPING = new Scenario(
-            "flapping", "A and B are down in turns, 2 s each, for 2 minutes: never dark for more than 2.5 s", 12_800, true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            Instant now = run.begin();
-            for (int i = 0; i < FLAPS; i++) {
-                Uplink goes = i % 2 == 0 ? Uplink.A : Uplink.B;
-                run.topology().linkDown(goes);
-                LockSupport.parkNanos(FLAP.toNanos());
-                run.topology().linkUp(goes);
-                LockSupport.parkNanos(FLAP.toNanos());
-            }
-            return now;
-        }
+    static final Scenario FLAPPING =
+            new Scenario(
+                    "flapping",
+                    "A and B are down in turns, 2 s each, for 2 minutes: never dark for more than 2.5 s",
+                    12_800,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    for (int i = 0; i < FLAPS; i++) {
+                        Uplink goes = i % 2 == 0 ? Uplink.A : Uplink.B;
+                        run.topology().linkDown(goes);
+                        LockSupport.parkNanos(FLAP.toNanos());
+                        run.topology().linkUp(goes);
+                        LockSupport.parkNanos(FLAP.toNanos());
+                    }
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(
-                    List.of(Judge.outageAtMost(e, 2500), PathJudge.switchesAtMost(e, 2 * FLAPS)), survived(e), hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(
+                            List.of(Judge.outageAtMost(e, 2500), PathJudge.switchesAtMost(e, 2 * FLAPS)),
+                            survived(e),
+                            hidden(e));
+                }
+            };
 
-    static final Scenario SLOW_LINE = new Scenario(
-            "slow-line", "uplink A carries 5 Mbit/s with a queue of a second, and a download wants more: no false death", 2000, true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            Instant now = run.begin();
-            run.topology().emulator.queueMillis(Uplink.A, EmulatorControl.Way.BOTH, 1000);
-            run.topology().emulator.rateKbit(Uplink.A, EmulatorControl.Way.BOTH, 5000);
-            return now;
-        }
+    static final Scenario SLOW_LINE =
+            new Scenario(
+                    "slow-line",
+                    "uplink A carries 5 Mbit/s with a queue of a second, and a download wants more: no false death",
+                    2000,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    run.topology().emulator.queueMillis(Uplink.A, EmulatorControl.Way.BOTH, 1000);
+                    run.topology().emulator.rateKbit(Uplink.A, EmulatorControl.Way.BOTH, 5000);
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(List.of(PathJudge.noDeath(e), PathJudge.switchesAtMost(e, 1)), survived(e), hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(List.of(PathJudge.noDeath(e), PathJudge.switchesAtMost(e, 1)), survived(e), hidden(e));
+                }
+            };
 
-    static final Scenario SMALL_MTU = new Scenario(
-            "small-mtu",
-            "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s",
-            1500,
-            true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            run.topology().emulator.mtu(Uplink.B, EmulatorControl.Way.BOTH, 1280);
-            return run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
-        }
+    static final Scenario SMALL_MTU =
+            new Scenario(
+                    "small-mtu",
+                    "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s",
+                    1500,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    run.topology().emulator.mtu(Uplink.B, EmulatorControl.Way.BOTH, 1280);
+                    return run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(List.of(PathJudge.downloadStallAtMost(e, 2000)), survived(e), hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(List.of(PathJudge.downloadStallAtMost(e, 2000)), survived(e), hidden(e));
+                }
+            };
 
-    static final Scenario FROZEN = new Scenario(
-            "frozen", "the client's process stands still for 90 s: back within a round trip and 300 ms of going on", 10_000, true) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            Instant now = run.begin();
-            long pid = run.process(Product.Role.CLIENT).pid();
-            run.topology().client.shell("kill -STOP " + pid);
-            LockSupport.parkNanos(Duration.ofSeconds(90).toNanos());
-            run.note("the client goes on");
-            run.topology().client.shell("kill -CONT " + pid);
-            return now;
-        }
+    static final Scenario FROZEN =
+            new Scenario(
+                    "frozen",
+                    "the client's process stands still for 90 s: back within a round trip and 300 ms of going on",
+                    10_000,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    long pid = run.process(Product.Role.CLIENT).pid();
+                    run.topology().client.shell("kill -STOP " + pid);
+                    LockSupport.parkNanos(Duration.ofSeconds(90).toNanos());
+                    run.note("the client goes on");
+                    run.topology().client.shell("kill -CONT " + pid);
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(List.of(Judge.outageAtMost(e, 90_000 + 400)), survived(e), hidden(e));
-        }
-    };
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(List.of(Judge.outageAtMost(e, 90_000 + 400)), survived(e), hidden(e));
+                }
+            };
 
-    static final Scenario QUIET_DEATH = new Scenario(
-            "quiet-death", "uplink A dies silently while nothing is sent: at most 1 s from the first packet", 100, false) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
-            Instant now = run.blackHole(Uplink.A);
-            LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
-            run.measureFirstReply();
-            return now;
-        }
+    static final Scenario QUIET_DEATH =
+            new Scenario(
+                    "quiet-death",
+                    "uplink A dies silently while nothing is sent: at most 1 s from the first packet",
+                    100,
+                    false) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+                    Instant now = run.blackHole(Uplink.A);
+                    LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+                    run.measureFirstReply();
+                    return now;
+                }
 
-        @Override
-        List<Check> judge(Evidence e) {
-            return all(
-                    List.of(
-                            PathJudge.measuredAtMost(e, 1000),
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(
+                            List.of(
+                                    PathJudge.measuredAtMost(e, 1000),
+                                    Judge.attached(e),
+                                    Judge.sameSession(e),
+                                    Judge.sameInnerAddress(e)),
+                            hidden(e));
+                }
+            };
+
+    static final Scenario SILENCE =
+            new Scenario(
+                    "silence", "nothing is sent for 2 minutes: hardly anything passes outside either", 100, false) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
+                    Instant now = run.begin();
+                    LockSupport.parkNanos(IDLE.toNanos());
+                    return now;
+                }
+
+                @Override
+                List<Check> judge(Evidence e) {
+                    return List.of(
+                            PathJudge.packetsAtMost(e, Uplink.A, IDLE, 15),
+                            PathJudge.packetsAtMost(e, Uplink.B, IDLE, 25),
                             Judge.attached(e),
                             Judge.sameSession(e),
-                            Judge.sameInnerAddress(e)),
-                    hidden(e));
-        }
-    };
-
-    static final Scenario SILENCE = new Scenario(
-            "silence", "nothing is sent for 2 minutes: hardly anything passes outside either", 100, false) {
-        @Override
-        Instant act(LabRun run) throws IOException {
-            LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
-            Instant now = run.begin();
-            LockSupport.parkNanos(IDLE.toNanos());
-            return now;
-        }
-
-        @Override
-        List<Check> judge(Evidence e) {
-            return List.of(
-                    PathJudge.packetsAtMost(e, Uplink.A, IDLE, 15),
-                    PathJudge.packetsAtMost(e, Uplink.B, IDLE, 25),
-                    Judge.attached(e),
-                    Judge.sameSession(e),
-                    Judge.nothingBound(e));
-        }
-    };
+                            Judge.nothingBound(e));
+                }
+            };
 
     static final List<Scenario> ALL = List.of(FLAPPING, SLOW_LINE, SMALL_MTU, FROZEN, QUIET_DEATH, SILENCE);
 

@@ -7,10 +7,9 @@ import java.util.stream.Stream;
 /** All scenarios there are. */
 final class Scenarios {
     /** In the order in which they are listed. */
-    static final List<Scenario> ALL =
-            Stream.of(SessionScenarios.ALL, PathScenarios.ALL, RoughScenarios.ALL)
-                    .flatMap(List::stream)
-                    .toList();
+    static final List<Scenario> ALL = Stream.of(SessionScenarios.ALL, PathScenarios.ALL, RoughScenarios.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     /** What {@code smoke} runs: a minute at most. */
     static final List<Scenario> SMOKE =

@@ -131,16 +131,19 @@ final class Topology {
 
     /** The uplink's router lets no UDP pass, or lets it again. */
     void blockUdp(Uplink uplink, boolean on) throws IOException {
-        router(uplink).shell(on
-                ? "nft 'add table ip block; add chain ip block f { type filter hook forward priority -10; }; add rule ip block f meta l4proto udp drop'"
-                : "nft delete table ip block");
+        router(uplink)
+                .shell(
+                        on
+                                ? "nft 'add table ip block; add chain ip block f { type filter hook forward priority -10; }; add rule ip block f meta l4proto udp drop'"
+                                : "nft delete table ip block");
     }
 
     /** The uplink's router is known by another address from now on; what it had translated is forgotten. */
     void newPublicAddress(Uplink uplink) throws IOException {
         router(uplink)
-                .shell("ip address add %1$s/24 dev wan0 && ip address del %2$s/24 dev wan0 && ip address replace %1$s/24 dev wan0"
-                        .formatted(uplink.otherPublicAddress(), uplink.publicAddress));
+                .shell(
+                        "ip address add %1$s/24 dev wan0 && ip address del %2$s/24 dev wan0 && ip address replace %1$s/24 dev wan0"
+                                .formatted(uplink.otherPublicAddress(), uplink.publicAddress));
     }
 
     /** The client's address on the uplink is taken away, and another is there at once. */
@@ -155,12 +158,7 @@ final class Topology {
                 ip neighbour replace %4$s lladdr %5$s dev %2$s nud permanent
                 ip route replace default via %4$s dev %2$s metric %6$d
                 """.formatted(
-                        other,
-                        uplink.device,
-                        uplink.clientAddress(),
-                        uplink.routerAddress(),
-                        uplink.routerMac,
-                        uplink.metric));
+                other, uplink.device, uplink.clientAddress(), uplink.routerAddress(), uplink.routerMac, uplink.metric));
     }
 
     private Namespace router(Uplink uplink) {

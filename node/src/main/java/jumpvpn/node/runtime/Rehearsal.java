@@ -103,7 +103,8 @@ final class Rehearsal {
                             TransportRehearsal.play(protocol);
                         }
                     } catch (LinuxException e) {
-                        log.warn("a transport could not be rehearsed; the first jump to it will be slower: " + e.getMessage());
+                        log.warn("a transport could not be rehearsed; the first jump to it will be slower: "
+                                + e.getMessage());
                     } catch (RuntimeException e) {
                         log.bug("the rehearsal failed; the first jump will be slower", e);
                     }

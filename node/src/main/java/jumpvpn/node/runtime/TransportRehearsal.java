@@ -52,7 +52,8 @@ final class TransportRehearsal {
                         ? QuicClient.open(ANY_PORT, null, gateway.local())
                         : TcpClient.open(ANY_PORT, null, gateway.local());
                 Arena arena = Arena.ofConfined()) {
-            long memory = arena.allocate((long) SLOTS * Transport.MOST_BYTES, 64).address();
+            long memory =
+                    arena.allocate((long) SLOTS * Transport.MOST_BYTES, 64).address();
             new TransportRehearsal(client, gateway, memory).play();
         }
     }
