@@ -68,13 +68,7 @@ final class AddressText {
     static String format(IpAddress address) {
         if (address.isV4()) {
             int b = address.v4Bits();
-            StringBuilder text = new StringBuilder(15);
-            text.append(b >>> 24).append('.').append(b >>> 16 & 255);
-            return text.append('.')
-                    .append(b >>> 8 & 255)
-                    .append('.')
-                    .append(b & 255)
-                    .toString();
+            return (b >>> 24) + "." + (b >>> 16 & 255) + "." + (b >>> 8 & 255) + "." + (b & 255);
         }
         int[] groups = new int[8];
         for (int i = 0; i < 8; i++) {

@@ -1,6 +1,5 @@
 package jumpvpn.lab.model;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -223,25 +222,6 @@ public final class OwnerView extends View {
     private List<Long> nextGenerations(long named) {
         long newest = generations.getLast();
         return named == newest ? List.of(named, newest + 1) : List.of(named, newest, newest + 1);
-    }
-
-    /** The rows that these reasons would make; none if the table lacks one. */
-    private List<Row> plan(List<Reason> reasons) {
-        List<Row> rows = new ArrayList<>();
-        State from = state;
-        Version before = version;
-        boolean lost = memoryLost;
-        for (Reason why : reasons) {
-            State to = Table.next(true, from, bound, why);
-            if (to == null) {
-                return List.of();
-            }
-            before = next(before, why, lost);
-            rows.add(new Row(from, to, before, why));
-            from = to;
-            lost = false;
-        }
-        return List.copyOf(rows);
     }
 
     /** The bind is committed. */

@@ -60,6 +60,25 @@ public abstract class View {
         return rows;
     }
 
+    /** The rows that these reasons would make of the owner's view; none if the table lacks one. */
+    final List<Row> plan(List<Reason> reasons) {
+        List<Row> rows = new ArrayList<>();
+        State from = state;
+        Version before = version;
+        boolean lost = memoryLost;
+        for (Reason why : reasons) {
+            State to = Table.next(true, from, bound, why);
+            if (to == null) {
+                return List.of();
+            }
+            before = next(before, why, lost);
+            rows.add(new Row(from, to, before, why));
+            from = to;
+            lost = false;
+        }
+        return List.copyOf(rows);
+    }
+
     /** The owner's version after a row. */
     static Version next(Version version, Reason why, boolean memoryLost) {
         if (why == Reason.HANDSHAKE_OK || why == Reason.REATTACH_ACCEPT) {
