@@ -47,6 +47,7 @@ final class Reattachment {
     private int search;
     private int number;
     private @Nullable ReattachAttempt stale;
+    private int lastSuspect;
     private int repetitions;
 
     Reattachment(AgentContext context, Suite suite, Credentials credentials) {
@@ -174,7 +175,6 @@ final class Reattachment {
                 nowNanos,
                 patienceNanos);
         attempts.add(attempt);
-        stale = null;
         context.port().transmit(path.id(), path.remote(), datagram.clone());
         return attempt;
     }
@@ -188,6 +188,7 @@ final class Reattachment {
                     .orElse(attempts.getFirst());
             attempts.remove(least);
             least.settle();
+            stale = least.isRefused() ? stale : null; // it may have been the one that was accepted
         }
         return attempts.stream().map(attempt -> attempt.nonce).toList();
     }
@@ -218,15 +219,16 @@ final class Reattachment {
     }
 
     /**
-     * A request that expects the present epoch was told STALE_STATE_VERSION: an epoch was begun by none that it lists. If a later request of ours is out, that one will
-     * tell more. Else those that are unanswered are asked again where this answer came from, however old they are: the gateway keeps the ACK of its binding, so if one
-     * of them was accepted after all, it will be told so.
+     * A request that expects the present epoch was told STALE_STATE_VERSION: an epoch was begun by none that it lists, so by a later one that is out, or by a stranger's.
+     * Those that are unanswered now are asked again where this answer came from, however old they are: the gateway keeps the ACK of its binding, so if one of them was
+     * accepted, it will be told so. What is asked after this can't have begun that epoch.
      */
     void stale(long nowNanos, ReattachAttempt told) {
-        if (attempts.stream().anyMatch(attempt -> attempt.number > told.number && !attempt.isRefused())) {
-            return;
+        if (stale != null) {
+            return; // that is being found out
         }
         stale = told;
+        lastSuspect = number - 1;
         for (ReattachAttempt attempt : attempts) {
             if (!attempt.isRefused()) {
                 attempt.insist(nowNanos, told.path);
@@ -234,9 +236,10 @@ final class Reattachment {
         }
     }
 
-    /** Whether a stranger moved the session on: the last request was told STALE_STATE_VERSION, and every other of ours was refused. */
+    /** Whether a stranger moved the session on: a request was told STALE_STATE_VERSION, and every other that was out then was refused. */
     boolean isCopied() {
-        return stale != null && attempts.stream().allMatch(ReattachAttempt::isRefused);
+        return stale != null
+                && attempts.stream().allMatch(attempt -> attempt.number > lastSuspect || attempt.isRefused());
     }
 
     /** Nothing more is asked or answered. */

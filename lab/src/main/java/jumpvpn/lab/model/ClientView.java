@@ -31,16 +31,14 @@ public final class ClientView extends View {
         final long expectedEpoch;
         final Cause cause;
         final long search;
-        final long number;
         boolean refused;
 
-        Asked(String nonce, int path, long expectedEpoch, Cause cause, long search, long number) {
+        Asked(String nonce, int path, long expectedEpoch, Cause cause, long search) {
             this.nonce = nonce;
             this.path = path;
             this.expectedEpoch = expectedEpoch;
             this.cause = cause;
             this.search = search;
-            this.number = number;
         }
     }
 
@@ -50,8 +48,9 @@ public final class ClientView extends View {
     private int path;
     private long epoch = 1;
     private long search;
-    private long asked;
-    private boolean copied;
+    /** Which of the open requests may have begun an epoch that an answer told of; null: no answer did. */
+    private @Nullable List<Asked> suspects;
+
     private boolean mayGiveUp;
 
     /**
@@ -117,9 +116,9 @@ public final class ClientView extends View {
             Asked least =
                     open.stream().filter(asked -> asked.refused).findFirst().orElse(open.getFirst());
             open.remove(least);
+            suspects = least.refused ? suspects : null; // nobody will know what became of it
         }
-        open.add(new Asked(nonce, onPath, epoch, cause, search, asked++));
-        copied = false;
+        open.add(new Asked(nonce, onPath, epoch, cause, search));
     }
 
     /** ACK: the session is bound anew, unless a newer bind is known already. */
@@ -130,7 +129,7 @@ public final class ClientView extends View {
         }
         open.subList(0, open.indexOf(asked) + 1)
                 .clear(); // those before expect the same epoch and list fewer nonces: they can pass gate B no more
-        copied = false;
+        suspects = null;
         if (said.epoch() <= epoch || said.epoch() < version.epoch()) {
             return; // known, or overtaken by one that was told
         }
@@ -162,19 +161,15 @@ public final class ClientView extends View {
         if (PROVE_THE_END.contains(why)) {
             row(nowNanos, why);
         } else if (why == Reason.STALE_STATE_VERSION) {
-            // one that expects an older epoch was overtaken; a later one will tell more than this one can
-            copied |= asked.expectedEpoch == epoch
-                    && open.stream().allMatch(other -> other.refused || isBefore(other, asked));
+            if (asked.expectedEpoch == epoch && suspects == null) { // one that expects an older epoch was overtaken
+                suspects = List.copyOf(open);
+            }
         } else {
             jumpRefused(nowNanos, asked, why);
         }
-        if (copied && open.stream().allMatch(other -> other.refused)) {
+        if (suspects != null && suspects.stream().allMatch(other -> other.refused || !open.contains(other))) {
             row(nowNanos, Reason.SECURITY_FAILURE); // somebody else moves the session
         }
-    }
-
-    private static boolean isBefore(Asked one, Asked other) {
-        return one.number < other.number;
     }
 
     /** A jump is for something better: refused, it is given up. Who must leave asks on. Where an answer leads to another gateway, or only to another token, the client decides. */
