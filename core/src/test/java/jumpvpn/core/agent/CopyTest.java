@@ -247,6 +247,23 @@ class CopyTest {
         assertThat(run.script.rows()).endsWith("RECOVERING>TERMINATED SECURITY_FAILURE");
     }
 
+    /** Else who asks faster than it is answered never finds out. */
+    @Test
+    void whatIsAskedAfterTheSuspicionIsNoSuspect() {
+        Run run = new Run();
+        run.make(Move.WAIT);
+        Script.Request first = run.distinct().getFirst();
+        Script.Request second = run.distinct().getLast();
+        run.script.served.getFirst().epoch = 5;
+        byte[] answer = run.script.refusal(second, ReasonCode.STALE_STATE_VERSION);
+        run.script.refuse(first, ReasonCode.STALE_STATE_VERSION);
+        run.make(Move.WAIT); // and a third goes out
+        assertThat(run.distinct()).hasSizeGreaterThan(2);
+        assertThat(run.script.state()).isEqualTo(SessionState.RECOVERING);
+        run.script.deliver(second.pathId(), answer);
+        assertThat(run.script.rows()).endsWith("RECOVERING>TERMINATED SECURITY_FAILURE");
+    }
+
     @Test
     void aRequestThatWasAcceptedAfterAllSavesTheClientFromTheVerdict() {
         Run run = new Run();
