@@ -48,6 +48,7 @@ final class Reattachment {
     private int number;
     private @Nullable ReattachAttempt stale;
     private int lastSuspect;
+    private int lastTold;
     private int repetitions;
 
     Reattachment(AgentContext context, Suite suite, Credentials credentials) {
@@ -188,7 +189,7 @@ final class Reattachment {
                     .orElse(attempts.getFirst());
             attempts.remove(least);
             least.settle();
-            stale = least.isRefused() ? stale : null; // it may have been the one that was accepted
+            stale = null; // it may have been the one that was accepted
         }
         return attempts.stream().map(attempt -> attempt.nonce).toList();
     }
@@ -220,26 +221,32 @@ final class Reattachment {
 
     /**
      * A request that expects the present epoch was told STALE_STATE_VERSION: an epoch was begun by none that it lists, so by a later one that is out, or by a stranger's.
-     * Those that are unanswered now are asked again where this answer came from, however old they are: the gateway keeps the ACK of its binding, so if one of them was
-     * accepted, it will be told so. What is asked after this can't have begun that epoch.
+     * Those that were out when that was told first are asked again where this answer came from, however old they are: the gateway keeps the ACK of its binding, so if one
+     * of them was accepted, it will be told so. What was asked after that can't have begun that epoch.
      */
     void stale(long nowNanos, ReattachAttempt told) {
-        if (stale != null) {
-            return; // that is being found out
+        if (stale == null) {
+            lastSuspect = number - 1;
+            lastTold = told.number;
         }
         stale = told;
-        lastSuspect = number - 1;
+        lastTold = Math.max(lastTold, told.number);
         for (ReattachAttempt attempt : attempts) {
-            if (!attempt.isRefused()) {
+            if (!attempt.isRefused() && attempt.number <= lastSuspect) {
                 attempt.insist(nowNanos, told.path);
             }
         }
     }
 
-    /** Whether a stranger moved the session on: a request was told STALE_STATE_VERSION, and every other that was out then was refused. */
+    /**
+     * Whether a stranger moved the session on: a request was told STALE_STATE_VERSION, and every other that was out then was refused, by an answer that tells that it began no
+     * epoch either: the one that is kept, or one to a later request, which lists it.
+     */
     boolean isCopied() {
         return stale != null
-                && attempts.stream().allMatch(attempt -> attempt.number > lastSuspect || attempt.isRefused());
+                && attempts.stream()
+                        .allMatch(attempt ->
+                                attempt.number > lastSuspect || (attempt.number <= lastTold && attempt.isRefused()));
     }
 
     /** Nothing more is asked or answered. */

@@ -31,14 +31,18 @@ public final class ClientView extends View {
         final long expectedEpoch;
         final Cause cause;
         final long search;
+        final long number;
         boolean refused;
+        /** It did not begin the epoch that an answer told of. */
+        boolean cleared;
 
-        Asked(String nonce, int path, long expectedEpoch, Cause cause, long search) {
+        Asked(String nonce, int path, long expectedEpoch, Cause cause, long search, long number) {
             this.nonce = nonce;
             this.path = path;
             this.expectedEpoch = expectedEpoch;
             this.cause = cause;
             this.search = search;
+            this.number = number;
         }
     }
 
@@ -50,6 +54,8 @@ public final class ClientView extends View {
     private long search;
     /** Which of the open requests may have begun an epoch that an answer told of; null: no answer did. */
     private @Nullable List<Asked> suspects;
+
+    private long asked;
 
     private boolean mayGiveUp;
 
@@ -116,9 +122,9 @@ public final class ClientView extends View {
             Asked least =
                     open.stream().filter(asked -> asked.refused).findFirst().orElse(open.getFirst());
             open.remove(least);
-            suspects = least.refused ? suspects : null; // nobody will know what became of it
+            suspects = null; // nobody will know what became of it
         }
-        open.add(new Asked(nonce, onPath, epoch, cause, search));
+        open.add(new Asked(nonce, onPath, epoch, cause, search, asked++));
     }
 
     /** ACK: the session is bound anew, unless a newer bind is known already. */
@@ -161,14 +167,26 @@ public final class ClientView extends View {
         if (PROVE_THE_END.contains(why)) {
             row(nowNanos, why);
         } else if (why == Reason.STALE_STATE_VERSION) {
-            if (asked.expectedEpoch == epoch && suspects == null) { // one that expects an older epoch was overtaken
-                suspects = List.copyOf(open);
+            if (asked.expectedEpoch == epoch) { // one that expects an older epoch was overtaken
+                stale(asked);
             }
         } else {
             jumpRefused(nowNanos, asked, why);
         }
-        if (suspects != null && suspects.stream().allMatch(other -> other.refused || !open.contains(other))) {
+        if (suspects != null
+                && suspects.stream().allMatch(other -> !open.contains(other) || (other.refused && other.cleared))) {
             row(nowNanos, Reason.SECURITY_FAILURE); // somebody else moves the session
+        }
+    }
+
+    /** An epoch was begun, and by none that this request lists: those before it did not begin it, those behind it may have, what is asked from now on can't. */
+    private void stale(Asked told) {
+        if (suspects == null) {
+            suspects = new ArrayList<>(open);
+            suspects.add(told);
+        }
+        for (Asked other : suspects) {
+            other.cleared |= other.number < told.number;
         }
     }
 
