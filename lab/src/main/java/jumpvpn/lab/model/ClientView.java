@@ -184,6 +184,7 @@ public final class ClientView extends View {
         if (suspects == null) {
             suspects = new ArrayList<>(open);
             suspects.add(told);
+            suspects.forEach(other -> other.cleared = false); // of an earlier suspicion
         }
         for (Asked other : suspects) {
             other.cleared |= other.number < told.number;
