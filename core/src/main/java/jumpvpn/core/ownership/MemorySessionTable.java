@@ -13,7 +13,7 @@ public final class MemorySessionTable implements SessionTable {
     private record LastMark(long incarnation, long nanos) {}
 
     private final RecordIndex records = new RecordIndex();
-    /** The live record of each client. It stays the same from birth to end, so a bind need not look here. */
+    /** The live record of each client. It stays the same from birth to end, so a bind alone need not look here. */
     private final LinkedHashMap<String, SessionId> live = new LinkedHashMap<>();
 
     private final TreeMap<Long, LastMark> marks = new TreeMap<>();
@@ -34,7 +34,8 @@ public final class MemorySessionTable implements SessionTable {
         }
         for (Change change : changes) {
             SessionRecord record = change.record();
-            if (change.expectedEpoch() == 0 && record != null && record.isLive()) {
+            boolean mayBeNew = change.expectedEpoch() == 0 || changes.size() > 1;
+            if (mayBeNew && record != null && record.isLive()) {
                 live.put(record.clientKey(), record.id());
             }
         }
