@@ -13,7 +13,7 @@ public final class MemorySessionTable implements SessionTable {
     private record LastMark(long incarnation, long nanos) {}
 
     private final RecordIndex records = new RecordIndex();
-    /** The live record of each client. It stays the same from birth to end, so a bind alone need not look here. */
+    /** The live record of each client, the one that was committed last. */
     private final LinkedHashMap<String, SessionId> live = new LinkedHashMap<>();
 
     private final TreeMap<Long, LastMark> marks = new TreeMap<>();
@@ -34,8 +34,7 @@ public final class MemorySessionTable implements SessionTable {
         }
         for (Change change : changes) {
             SessionRecord record = change.record();
-            boolean mayBeNew = change.expectedEpoch() == 0 || changes.size() > 1;
-            if (mayBeNew && record != null && record.isLive()) {
+            if (record != null && record.isLive()) {
                 live.put(record.clientKey(), record.id());
             }
         }
