@@ -76,8 +76,7 @@ final class SessionPath {
 
     /** The committed bind takes over; the old binding drains. */
     void bind(long nowNanos, Binding binding, Binding early, Protocol protocol) {
-        boolean isKnown = active != null && active.binding.peer().equals(binding.peer());
-        if (!isKnown && protocol == Protocol.UDP) { // a connection has proven its address itself
+        if (active == null || !active.binding.peer().equals(binding.peer())) {
             binding.trial(new Trial(queue(), TRIAL_BYTES));
         }
         if (active != null) {

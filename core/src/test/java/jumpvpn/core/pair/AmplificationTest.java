@@ -3,10 +3,15 @@ package jumpvpn.core.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.SessionState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nobody gets more bytes out of the gateway than he put in, to wherever they go, unless he has proven himself (contract section 2, docs/protocol/wire.md). */
 class AmplificationTest {
@@ -151,5 +156,25 @@ class AmplificationTest {
         pair.b.swallowDown = _ -> false;
         pair.await(() -> pair.atClient.contains(299), 5000);
         assertThat(pair.atClient).as("in order").isSorted();
+    }
+
+    /** What it says of its transport is the client's word: with the right keys it could have another flooded. */
+    @ParameterizedTest
+    @EnumSource
+    void noProtocolThatARequestNamesProvesAnAddress(Protocol named) {
+        LoneGateway gateway = new LoneGateway();
+        HandClient client = HandClient.settled(gateway, Policy.DEFAULT);
+        client.from = STRANGER;
+        byte[] request = client.datagram(client.ask(ask -> ask.protocol = named));
+        assertThat(client.send(request)).isInstanceOf(ReattachAnswer.Ack.class);
+        for (int i = 0; i < 300; i++) {
+            gateway.sendDown(client.inner, i);
+        }
+        gateway.run(200 * LoneGateway.MILLI);
+        long went = gateway.sent.stream()
+                .filter(sent -> sent.to().equals(STRANGER))
+                .mapToLong(sent -> sent.bytes().length)
+                .sum();
+        assertThat(went).isBetween(1L, 3L * request.length);
     }
 }
