@@ -46,7 +46,9 @@ final class Reattachment {
     private long beganNanos;
     private int search;
     private int number;
-    private @Nullable ReattachAttempt stale;
+    /** An answer told of an epoch that none of its request's began; until that is cleared up. */
+    private boolean suspicious;
+
     private int lastSuspect;
     private int lastTold;
     private int repetitions;
@@ -189,7 +191,7 @@ final class Reattachment {
                     .orElse(attempts.getFirst());
             attempts.remove(least);
             least.settle();
-            stale = null; // it may have been the one that was accepted
+            suspicious = false; // it may have been the one that was accepted
         }
         return attempts.stream().map(attempt -> attempt.nonce).toList();
     }
@@ -225,12 +227,9 @@ final class Reattachment {
      * of them was accepted, it will be told so. What was asked after that can't have begun that epoch.
      */
     void stale(long nowNanos, ReattachAttempt told) {
-        if (stale == null) {
-            lastSuspect = number - 1;
-            lastTold = told.number;
-        }
-        stale = told;
-        lastTold = Math.max(lastTold, told.number);
+        lastSuspect = suspicious ? lastSuspect : number - 1;
+        lastTold = suspicious ? Math.max(lastTold, told.number) : told.number;
+        suspicious = true;
         for (ReattachAttempt attempt : attempts) {
             if (!attempt.isRefused() && attempt.number <= lastSuspect) {
                 attempt.insist(nowNanos, told.path);
@@ -243,7 +242,7 @@ final class Reattachment {
      * epoch either: the one that is kept, or one to a later request, which lists it.
      */
     boolean isCopied() {
-        return stale != null
+        return suspicious
                 && attempts.stream()
                         .allMatch(attempt ->
                                 attempt.number > lastSuspect || (attempt.number <= lastTold && attempt.isRefused()));
@@ -284,7 +283,7 @@ final class Reattachment {
         before.forEach(ReattachAttempt::settle);
         before.clear();
         attempts.remove(attempt);
-        stale = null;
+        suspicious = false;
         return new Answered(attempt, ack, ReattachMessage.random(datagram));
     }
 

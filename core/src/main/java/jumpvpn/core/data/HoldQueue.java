@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,20 +82,14 @@ public final class HoldQueue {
         return flow;
     }
 
-    private List<Flow> all() {
-        List<Flow> all = new ArrayList<>();
-        if (flows != null) {
-            for (Flow flow : flows) {
-                if (flow != null) {
-                    all.add(flow);
-                }
+    private Flow largest() {
+        Flow most = null;
+        for (Flow flow : Objects.requireNonNull(flows)) {
+            if (flow != null && (most == null || flow.bytes > most.bytes)) {
+                most = flow;
             }
         }
-        return all;
-    }
-
-    private Flow largest() {
-        return all().stream().max(Comparator.comparingLong(flow -> flow.bytes)).orElseThrow();
+        return Objects.requireNonNull(most);
     }
 
     /** Whether nothing is kept that is young enough. */
@@ -106,7 +101,11 @@ public final class HoldQueue {
     public synchronized List<byte[]> drain(long nowNanos) {
         closed = true;
         List<Held> kept = new ArrayList<>();
-        all().forEach(flow -> kept.addAll(flow.packets));
+        for (Flow flow : flows == null ? new Flow[0] : flows) {
+            if (flow != null) {
+                kept.addAll(flow.packets);
+            }
+        }
         kept.sort(Comparator.comparingLong(Held::number));
         List<byte[]> young = new ArrayList<>(kept.size());
         for (Held held : kept) {

@@ -169,7 +169,7 @@ class DepartureTest {
         assertThat(script.events.getLast().details()).containsExactly(new Detail("detail", "COOLDOWN_ACTIVE"));
         assertThat(script.requests).isEmpty();
         script.probes.clear();
-        long allowed = 1_000_000_000_000L + 10 * MILLI + 10 * SECOND;
+        long allowed = Script.ATTACHED_NANOS + 10 * SECOND;
         while (script.probes.isEmpty()) {
             script.chat(1, 10);
         }

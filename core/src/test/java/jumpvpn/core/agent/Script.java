@@ -44,6 +44,7 @@ import jumpvpn.core.security.Suite;
 import jumpvpn.core.security.Ticket;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -74,7 +75,11 @@ final class Script extends Heard implements Outside {
     /** Whether every REKEY is answered. */
     boolean renews;
 
-    long now = 1_000_000_000_000L;
+    private static final long START_NANOS = 1_000_000_000_000L;
+    /** When a session that began with its script is attached. */
+    static final long ATTACHED_NANOS = START_NANOS + 10 * MILLI;
+
+    long now = START_NANOS;
     /** How long what the client says is under way; what it hears is there at once. */
     long delayNanos = 5 * MILLI;
 
@@ -131,6 +136,18 @@ final class Script extends Heard implements Outside {
     /** Attached to gw1 by path 1, at rest. Paths 1 and 2 go there, 3 and 4 to gw2. */
     static Script attached() {
         return attached(Policy.DEFAULT);
+    }
+
+    /** The same with sessions that live so long and whose keys are renewed. */
+    static Script living(long lifetimeNanos) {
+        Script script = attached(Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, lifetimeNanos));
+        script.renews = true;
+        return script;
+    }
+
+    /** When each first message was sent. */
+    List<Long> handshakes() {
+        return firsts.stream().map(First::nanos).toList();
     }
 
     static Script attached(Policy policy) {

@@ -9,8 +9,6 @@ import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.PacketLayout;
-import jumpvpn.core.session.Policy;
-import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -26,17 +24,7 @@ class SessionLifeTest {
     private static final long MINUTE = 60 * SECOND;
 
     private Script script = Script.attached();
-    /** When a session that began with its script is attached. */
-    private final long attached = 1_000_000_000_000L + 10 * MILLI;
-
-    private void live(long lifetimeNanos) {
-        script = Script.attached(Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, lifetimeNanos));
-        script.renews = true;
-    }
-
-    private List<Long> handshakes() {
-        return script.firsts.stream().map(Script.First::nanos).toList();
-    }
+    private final long attached = Script.ATTACHED_NANOS;
 
     @Test
     void anIdleBindingIsKeptOpenAtTheNatsEveryTwentySeconds() {
@@ -53,7 +41,7 @@ class SessionLifeTest {
 
     @Test
     void aSessionEndsWithItsLifetimeToTheNanosecond() {
-        live(MINUTE);
+        script = Script.living(MINUTE);
         script.silent.add("gw1");
         script.silent.add("gw2");
         script.runTo(attached + MINUTE - 1);
@@ -80,7 +68,7 @@ class SessionLifeTest {
         script.run(600);
         assertThat(Collections.frequency(script.said, new BindingMessage.Close(ReasonCode.OPERATOR_TERMINATE)))
                 .isEqualTo(3);
-        assertThat(handshakes()).containsExactly(ended + 500 * MILLI);
+        assertThat(script.handshakes()).containsExactly(ended + 500 * MILLI);
         assertThat(script.ends).hasSize(1);
     }
 
@@ -97,7 +85,7 @@ class SessionLifeTest {
         long ended = script.now;
         script.agent.terminate(ended);
         script.run(510);
-        assertThat(handshakes()).containsExactly(ended + 500 * MILLI);
+        assertThat(script.handshakes()).containsExactly(ended + 500 * MILLI);
     }
 
     /** A reason that would be no end here can't be the end's. */
@@ -245,7 +233,7 @@ class SessionLifeTest {
 
     @Test
     void whatIsSaidInItsSuccessorsBindingIsNoneOfItsBusiness() {
-        live(MINUTE);
+        script = Script.living(MINUTE);
         script.welcomes = false;
         script.runTo(attached + 54 * SECOND + 6 * MILLI);
         SessionId present = script.status().id();
@@ -258,7 +246,7 @@ class SessionLifeTest {
 
     @Test
     void aSuccessorWhosePathGoesIsSoughtAgainAndThePresentSessionGoesOn() {
-        live(MINUTE);
+        script = Script.living(MINUTE);
         script.agent.jump(script.now, "2");
         script.accept(script.lastRequest());
         script.welcomes = false;
@@ -271,7 +259,7 @@ class SessionLifeTest {
         assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
         script.welcomes = true;
         script.run(600);
-        assertThat(handshakes()).containsExactly(gone + 500 * MILLI);
+        assertThat(script.handshakes()).containsExactly(gone + 500 * MILLI);
         assertThat(script.rows()).endsWith("ATTACHED>TERMINATED SUPERSEDED", "BIRTH>ATTACHED HANDSHAKE_OK");
     }
 

@@ -3,11 +3,9 @@ package jumpvpn.core.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
-import java.util.List;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Policy;
-import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -20,35 +18,25 @@ class SuccessorTest {
     private static final long MINUTE = 60 * SECOND;
 
     private Script script = Script.attached();
-    /** When a session that began with its script is attached. */
-    private final long attached = 1_000_000_000_000L + 10 * MILLI;
-
-    private void live(long lifetimeNanos) {
-        script = Script.attached(Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, lifetimeNanos));
-        script.renews = true;
-    }
-
-    private List<Long> handshakes() {
-        return script.firsts.stream().map(Script.First::nanos).toList();
-    }
+    private final long attached = Script.ATTACHED_NANOS;
 
     @Test
     void aSuccessorIsSoughtWhenATenthOfAShortLifetimeIsLeft() {
-        live(2 * MINUTE);
+        script = Script.living(2 * MINUTE);
         script.runTo(attached + 2 * MINUTE - 12 * SECOND - 1);
-        assertThat(handshakes()).isEmpty();
+        assertThat(script.handshakes()).isEmpty();
         script.runTo(attached + 2 * MINUTE - 12 * SECOND);
-        assertThat(handshakes()).containsExactly(attached + 2 * MINUTE - 12 * SECOND);
+        assertThat(script.handshakes()).containsExactly(attached + 2 * MINUTE - 12 * SECOND);
     }
 
     @Test
     void aSuccessorIsSoughtAMinuteBeforeTheEndOfALongLifetime() {
-        live(30 * MINUTE);
+        script = Script.living(30 * MINUTE);
         script.runTo(attached + 29 * MINUTE - 1);
-        assertThat(handshakes()).isEmpty();
+        assertThat(script.handshakes()).isEmpty();
         SessionId first = script.status().id();
         script.runTo(attached + 29 * MINUTE + 10 * MILLI);
-        assertThat(handshakes()).containsExactly(attached + 29 * MINUTE);
+        assertThat(script.handshakes()).containsExactly(attached + 29 * MINUTE);
         assertThat(script.rows()).containsExactly("ATTACHED>TERMINATED SUPERSEDED", "BIRTH>ATTACHED HANDSHAKE_OK");
         assertThat(script.status().id()).isNotEqualTo(first);
         assertThat(script.ends).containsExactly("SUPERSEDED: session " + first + " ended: SUPERSEDED");
@@ -63,7 +51,7 @@ class SuccessorTest {
     /** Else the inner address would change gateways for nothing. */
     @Test
     void aSuccessorIsSoughtAtThePresentGatewayFirst() {
-        live(MINUTE);
+        script = Script.living(MINUTE);
         script.down(1);
         script.silent.add("gw1");
         script.run(500);
@@ -79,7 +67,7 @@ class SuccessorTest {
 
     @Test
     void closingEndsTheSuccessorToo() {
-        live(MINUTE);
+        script = Script.living(MINUTE);
         script.welcomes = false;
         script.runTo(attached + 54 * SECOND + 6 * MILLI);
         script.agent.close(script.now);
@@ -93,7 +81,7 @@ class SuccessorTest {
 
     @Test
     void aSessionThatEndsWhileItsSuccessorIsBornIsFollowedByIt() {
-        live(MINUTE);
+        script = Script.living(MINUTE);
         script.welcomes = false;
         script.runTo(attached + 54 * SECOND + 6 * MILLI);
         script.agent.terminate(script.now);
@@ -109,7 +97,7 @@ class SuccessorTest {
     /** Else what is said afterwards is said in the name of a handshake that has failed. */
     @Test
     void aSuccessorThatEndsInTheSameInstantFollowsNothing() {
-        live(MINUTE);
+        script = Script.living(MINUTE);
         script.welcomes = false;
         script.silent.add("gw1");
         script.silent.add("gw2");

@@ -60,19 +60,24 @@ class LateTableTest {
         assertThat(rows()).containsExactly("HANDSHAKE_OK 1.0", "PEER_CLOSED 1.1");
     }
 
-    @Test
-    void aBirthInDoubtForLongIsNotCommittedAgain() {
-        table.fates.add(Fate.LOST_UNKNOWN);
+    /** A birth whose commit ended so, from then on nothing could be read, and six seconds have passed. */
+    private SessionId birthInDoubt(Fate fate) {
+        table.fates.add(fate);
         table.fated = _ -> {
             table.readable = false;
             return true;
         };
         pair.agent.start(pair.now);
         pair.await(() -> !table.commits.isEmpty(), 1000);
-        SessionId id = table.commits.getFirst().getFirst().id();
         pair.a.passes = false; // the client confirms no more
         pair.b.passes = false;
         pair.run(6000);
+        return table.commits.getFirst().getFirst().id();
+    }
+
+    @Test
+    void aBirthInDoubtForLongIsNotCommittedAgain() {
+        SessionId id = birthInDoubt(Fate.LOST_UNKNOWN);
         table.readable = true;
         pair.run(10_000);
         assertThat(table.commits).hasSize(1);
@@ -83,17 +88,7 @@ class LateTableTest {
     /** It may have been a session that another gateway has ended, and whose record is gone by now. */
     @Test
     void aBirthOfWhichNothingIsLeftAfterLongIsNotSaidToHaveFailed() {
-        table.fates.add(Fate.DONE_UNKNOWN);
-        table.fated = _ -> {
-            table.readable = false;
-            return true;
-        };
-        pair.agent.start(pair.now);
-        pair.await(() -> !table.commits.isEmpty(), 1000);
-        SessionId id = table.commits.getFirst().getFirst().id();
-        pair.a.passes = false;
-        pair.b.passes = false;
-        pair.run(6000);
+        SessionId id = birthInDoubt(Fate.DONE_UNKNOWN);
         SessionRecord record = pair.table.get(id);
         pair.table.commit(1, List.of(new SessionTable.Change(id, 1, null)), _ -> {});
         assertThat(record.isLive()).isTrue();
