@@ -94,7 +94,7 @@ record LabOptions(
         List<Protocol> transports = new ArrayList<>();
         for (String name : names.split(",", -1)) {
             transports.add(Arrays.stream(Protocol.values())
-                    .filter(protocol -> protocol.name().equalsIgnoreCase(name))
+                    .filter(protocol -> protocol.scheme().equalsIgnoreCase(name))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(
                             "unknown transport " + name + "; there are udp, quic, tcp, separated by commas")));

@@ -85,11 +85,12 @@ final class PathJudge {
     }
 
     static Check downloadStallAtMost(Evidence e, double millis) {
-        double stall = e.traffic().download().longestStallMillis();
+        Download.Report download = e.traffic().download();
+        double stall = download.longestStallMillis(); // between bytes: what never came is in none
         return new Check(
                 "the download stands still for at most %.0f ms".formatted(millis),
-                stall <= millis,
-                "%.0f ms".formatted(stall));
+                download.exitCode() == 0 && stall <= millis,
+                "%.0f ms, curl exit %d".formatted(stall, download.exitCode()));
     }
 
     /** Nothing was taken for dead. */

@@ -96,43 +96,28 @@ final class PathScenarios {
     static final Scenario DEAF_UP = oneWay("deaf-up", "swallows what the client sends", EmulatorControl.Way.UP);
     static final Scenario DEAF_DOWN = oneWay("deaf-down", "swallows what the gateway sends", EmulatorControl.Way.DOWN);
 
-    static final Scenario REBIND =
-            new Scenario(
-                    "rebind",
-                    "uplink A's NAT router gets another public address: at most 100 ms without a reply",
-                    800,
-                    true) {
-                @Override
-                Instant act(LabRun run) throws IOException {
-                    Instant now = run.begin();
-                    run.topology().newPublicAddress(Uplink.A);
-                    return now;
-                }
+    static final Scenario REBIND = new Outage(
+            "rebind",
+            "uplink A's NAT router gets another public address: at most 100 ms without a reply",
+            800,
+            100,
+            run -> {
+                Instant now = run.begin();
+                run.topology().newPublicAddress(Uplink.A);
+                return now;
+            },
+            e -> List.of(Judge.bindingKept(e)));
 
-                @Override
-                List<Check> judge(Evidence e) {
-                    return all(List.of(Judge.outageAtMost(e, 100), Judge.bindingKept(e)), survived(e), hidden(e));
-                }
-            };
-
-    static final Scenario NEW_ADDRESS =
-            new Scenario(
-                    "new-address",
-                    "the client's address on uplink A is replaced by another: at most 120 ms without a reply",
-                    800,
-                    true) {
-                @Override
-                Instant act(LabRun run) throws IOException {
-                    Instant now = run.begin();
-                    run.topology().newClientAddress(Uplink.A);
-                    return now;
-                }
-
-                @Override
-                List<Check> judge(Evidence e) {
-                    return all(List.of(Judge.outageAtMost(e, 120)), survived(e), hidden(e));
-                }
-            };
+    static final Scenario NEW_ADDRESS = new Outage(
+            "new-address",
+            "the client's address on uplink A is replaced by another: at most 120 ms without a reply",
+            800,
+            120,
+            run -> {
+                Instant now = run.begin();
+                run.topology().newClientAddress(Uplink.A);
+                return now;
+            });
 
     static final Scenario LOSSY =
             new Scenario(
@@ -161,31 +146,21 @@ final class PathScenarios {
                 }
             };
 
-    static final Scenario BLACKOUT =
-            new Scenario(
-                    "blackout",
-                    "both uplinks swallow everything for 8 s, then A is back: at most 400 ms after that",
-                    1800,
-                    true) {
-                @Override
-                Instant act(LabRun run) throws IOException {
-                    Instant now = run.begin();
-                    run.blackHole(Uplink.B);
-                    run.blackHole(Uplink.A);
-                    LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
-                    run.topology().emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
-                    run.note("uplink A passes again");
-                    return now;
-                }
-
-                @Override
-                List<Check> judge(Evidence e) {
-                    return all(
-                            List.of(Judge.outageAtMost(e, 8400), PathJudge.downloadStallAtMost(e, 9000)),
-                            survived(e),
-                            hidden(e));
-                }
-            };
+    static final Scenario BLACKOUT = new Outage(
+            "blackout",
+            "both uplinks swallow everything for 8 s, then A is back: at most 400 ms after that",
+            1800,
+            8400,
+            run -> {
+                Instant now = run.begin();
+                run.blackHole(Uplink.B);
+                run.blackHole(Uplink.A);
+                LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+                run.topology().emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
+                run.note("uplink A passes again");
+                return now;
+            },
+            e -> List.of(PathJudge.downloadStallAtMost(e, 9000)));
 
     static final List<Scenario> ALL =
             List.of(PROTOCOLS, UDP_BLOCKED, DEAF_UP, DEAF_DOWN, REBIND, NEW_ADDRESS, LOSSY, BLACKOUT);
@@ -193,16 +168,11 @@ final class PathScenarios {
     private PathScenarios() {}
 
     private static Scenario oneWay(String label, String what, EmulatorControl.Way way) {
-        return new Scenario(label, "uplink A " + what + " without a word: at most 500 ms without a reply", 700, true) {
-            @Override
-            Instant act(LabRun run) throws IOException {
-                return run.topology().emulator.blackHole(Uplink.A, way, true);
-            }
-
-            @Override
-            List<Check> judge(Evidence e) {
-                return all(List.of(Judge.outageAtMost(e, 500)), survived(e), hidden(e));
-            }
-        };
+        return new Outage(
+                label,
+                "uplink A " + what + " without a word: at most 500 ms without a reply",
+                700,
+                500,
+                run -> run.topology().emulator.blackHole(Uplink.A, way, true));
     }
 }

@@ -8,7 +8,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import jumpvpn.core.net.Protocol;
@@ -86,8 +85,7 @@ final class Product {
 
     private static String endpoints(List<Protocol> transports, String host) {
         return transports.stream()
-                .map(protocol ->
-                        "\"%s://%s:%d\"".formatted(protocol.name().toLowerCase(Locale.ROOT), host, port(protocol)))
+                .map(protocol -> "\"%s://%s:%d\"".formatted(protocol.scheme(), host, port(protocol)))
                 .collect(Collectors.joining(", "));
     }
 

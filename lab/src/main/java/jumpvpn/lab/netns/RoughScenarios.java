@@ -12,33 +12,13 @@ final class RoughScenarios {
     private static final int FLAPS = 30;
     private static final Duration IDLE = Duration.ofMinutes(2);
 
-    static final Scenario FLAPPING =
-            new Scenario(
-                    "flapping",
-                    "A and B are down in turns, 2 s each, for 2 minutes: never dark for more than 2.5 s",
-                    12_800,
-                    true) {
-                @Override
-                Instant act(LabRun run) throws IOException {
-                    Instant now = run.begin();
-                    for (int i = 0; i < FLAPS; i++) {
-                        Uplink goes = i % 2 == 0 ? Uplink.A : Uplink.B;
-                        run.topology().linkDown(goes);
-                        LockSupport.parkNanos(FLAP.toNanos());
-                        run.topology().linkUp(goes);
-                        LockSupport.parkNanos(FLAP.toNanos());
-                    }
-                    return now;
-                }
-
-                @Override
-                List<Check> judge(Evidence e) {
-                    return all(
-                            List.of(Judge.outageAtMost(e, 2500), PathJudge.switchesAtMost(e, 2 * FLAPS)),
-                            survived(e),
-                            hidden(e));
-                }
-            };
+    static final Scenario FLAPPING = new Outage(
+            "flapping",
+            "A and B are down in turns, 2 s each, for 2 minutes: never dark for more than 2.5 s",
+            12_800,
+            2500,
+            RoughScenarios::flap,
+            e -> List.of(PathJudge.switchesAtMost(e, 2 * FLAPS)));
 
     static final Scenario SLOW_LINE =
             new Scenario(
@@ -78,28 +58,20 @@ final class RoughScenarios {
                 }
             };
 
-    static final Scenario FROZEN =
-            new Scenario(
-                    "frozen",
-                    "the client's process stands still for 90 s: back within a round trip and 300 ms of going on",
-                    10_000,
-                    true) {
-                @Override
-                Instant act(LabRun run) throws IOException {
-                    Instant now = run.begin();
-                    long pid = run.process(Product.Role.CLIENT).pid();
-                    run.topology().client.shell("kill -STOP " + pid);
-                    LockSupport.parkNanos(Duration.ofSeconds(90).toNanos());
-                    run.note("the client goes on");
-                    run.topology().client.shell("kill -CONT " + pid);
-                    return now;
-                }
-
-                @Override
-                List<Check> judge(Evidence e) {
-                    return all(List.of(Judge.outageAtMost(e, 90_000 + 400)), survived(e), hidden(e));
-                }
-            };
+    static final Scenario FROZEN = new Outage(
+            "frozen",
+            "the client's process stands still for 90 s: back within a round trip and 300 ms of going on",
+            10_000,
+            90_000 + 400,
+            run -> {
+                Instant now = run.begin();
+                long pid = run.process(Product.Role.CLIENT).pid();
+                run.topology().client.shell("kill -STOP " + pid);
+                LockSupport.parkNanos(Duration.ofSeconds(90).toNanos());
+                run.note("the client goes on");
+                run.topology().client.shell("kill -CONT " + pid);
+                return now;
+            });
 
     static final Scenario QUIET_DEATH =
             new Scenario(
@@ -153,4 +125,16 @@ final class RoughScenarios {
     static final List<Scenario> ALL = List.of(FLAPPING, SLOW_LINE, SMALL_MTU, FROZEN, QUIET_DEATH, SILENCE);
 
     private RoughScenarios() {}
+
+    private static Instant flap(LabRun run) throws IOException {
+        Instant now = run.begin();
+        for (int i = 0; i < FLAPS; i++) {
+            Uplink goes = i % 2 == 0 ? Uplink.A : Uplink.B;
+            run.topology().linkDown(goes);
+            LockSupport.parkNanos(FLAP.toNanos());
+            run.topology().linkUp(goes);
+            LockSupport.parkNanos(FLAP.toNanos());
+        }
+        return now;
+    }
 }

@@ -14,14 +14,10 @@ import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
-import jumpvpn.core.transport.Transport;
 import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayEndpoint;
 import jumpvpn.node.host.Link;
 import jumpvpn.node.host.LinuxException;
-import jumpvpn.node.transport.quic.QuicClient;
-import jumpvpn.node.transport.tcp.TcpClient;
-import jumpvpn.node.transport.udp.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class ClientPaths {
-    private static final int SLOTS = 64;
     private static final long RESOLVE_PAUSE_MILLIS = 5_000;
     private static final int IPV6_AND_UDP = 48;
     private static final int QUIC_BYTES = 32; // short header with an identifier of 8, frame header, tag
@@ -174,7 +169,8 @@ final class ClientPaths {
                     .anyMatch(address -> address.address().equals(key.remote.address()));
             String device = wanted.link.loopback() || ownHost ? null : key.link;
             int id = nextId++;
-            if (!sockets.add(new PathSocket(id, transport(key, device)))) {
+            if (!sockets.add(new PathSocket(
+                    id, Transports.towards(key.protocol, new Endpoint(key.local, 0), device, key.remote)))) {
                 log.warn("more than " + Sockets.MOST + " paths: " + key.link + " " + key.local + " is left out");
                 return null;
             }
@@ -192,15 +188,6 @@ final class ClientPaths {
             log.warn("no path by " + key.link + " from " + key.local + ": " + e.getMessage());
             return null;
         }
-    }
-
-    private static Transport transport(Key key, @Nullable String device) throws LinuxException {
-        Endpoint local = new Endpoint(key.local, 0);
-        return switch (key.protocol) {
-            case UDP -> UdpSocket.open(local, device, SLOTS);
-            case QUIC -> QuicClient.open(local, device, key.remote);
-            case TCP -> TcpClient.open(local, device, key.remote);
-        };
     }
 
     private static LinkKind kind(Link link) {

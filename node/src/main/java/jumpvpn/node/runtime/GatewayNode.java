@@ -27,7 +27,6 @@ import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Role;
-import jumpvpn.core.transport.Transport;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.Listen;
 import jumpvpn.node.data.tun.TunDevice;
@@ -43,15 +42,11 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
 import jumpvpn.node.ownership.embedded.Reports;
 import jumpvpn.node.ownership.embedded.StateException;
-import jumpvpn.node.transport.quic.QuicListener;
-import jumpvpn.node.transport.tcp.TcpListener;
-import jumpvpn.node.transport.udp.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the engine, its TUN, its listening sockets and its threads. */
 public final class GatewayNode implements NodeControl, Engine {
     private static final int MTU = 1400;
-    private static final int SLOTS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final GatewayConfig config;
@@ -140,19 +135,11 @@ public final class GatewayNode implements NodeControl, Engine {
     private void listen() throws StartException {
         for (Listen listen : config.listen()) {
             try {
-                listeners.add(open(listen));
+                listeners.add(Transports.listen(listen.protocol(), listen.endpoint()));
             } catch (LinuxException e) {
                 throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
             }
         }
-    }
-
-    private static Transport open(Listen listen) throws LinuxException {
-        return switch (listen.protocol()) {
-            case UDP -> UdpSocket.open(listen.endpoint(), null, SLOTS);
-            case QUIC -> QuicListener.open(listen.endpoint());
-            case TCP -> TcpListener.open(listen.endpoint());
-        };
     }
 
     private void forward() throws StartException {

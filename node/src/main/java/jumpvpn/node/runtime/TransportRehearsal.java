@@ -8,10 +8,6 @@ import jumpvpn.core.net.PacketBatch;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.Transport;
 import jumpvpn.node.host.LinuxException;
-import jumpvpn.node.transport.quic.QuicClient;
-import jumpvpn.node.transport.quic.QuicListener;
-import jumpvpn.node.transport.tcp.TcpClient;
-import jumpvpn.node.transport.tcp.TcpListener;
 
 /**
  * Carries datagrams to and fro over a connection of this process to itself, on the loopback interface, so that the first real jump to QUIC or TCP finds a warm library: a
@@ -37,20 +33,11 @@ final class TransportRehearsal {
 
     /** Rehearses a protocol; UDP needs none. */
     static void play(Protocol protocol) throws LinuxException {
-        switch (protocol) {
-            case UDP -> {
-                // the kernel is warm
-            }
-            case QUIC -> play(QuicListener.open(ANY_PORT));
-            case TCP -> play(TcpListener.open(ANY_PORT));
+        if (protocol == Protocol.UDP) {
+            return;
         }
-    }
-
-    private static void play(Transport gateway) throws LinuxException {
-        try (gateway;
-                Transport client = gateway.protocol() == Protocol.QUIC
-                        ? QuicClient.open(ANY_PORT, null, gateway.local())
-                        : TcpClient.open(ANY_PORT, null, gateway.local());
+        try (Transport gateway = Transports.listen(protocol, ANY_PORT);
+                Transport client = Transports.towards(protocol, ANY_PORT, null, gateway.local());
                 Arena arena = Arena.ofConfined()) {
             long memory =
                     arena.allocate((long) SLOTS * Transport.MOST_BYTES, 64).address();
