@@ -43,6 +43,18 @@ class CandidatesTest {
     }
 
     @Test
+    void aCellularLinkComesBehindTheOthersOfItsEndpointAndIsOfAWorseClassForAnyProtocol() {
+        add(3, Protocol.UDP, "gw1", 1);
+        Path ethernet = add(2, Protocol.TCP, "gw1", 0);
+        Path dear =
+                new Path(1, Protocol.UDP, "wwan0", LinkKind.CELLULAR, ethernet.local(), "gw1", ethernet.remote(), 0);
+        candidates.add(dear);
+        assertThat(order(Policy.DEFAULT)).containsExactly(2, 1, 3);
+        assertThat(candidates.better(Policy.DEFAULT, dear)).containsExactly(ethernet);
+        assertThat(candidates.better(Policy.DEFAULT, ethernet)).isEmpty();
+    }
+
+    @Test
     void whatPolicyForbidsIsLeftOut() {
         add(1, Protocol.TCP, "gw1", 0);
         add(2, Protocol.UDP, "gw1", 0);

@@ -264,6 +264,20 @@ class CopyTest {
         assertThat(run.script.rows()).endsWith("RECOVERING>TERMINATED SECURITY_FAILURE");
     }
 
+    /** The second was accepted, and its gateway has lost the ACK: all that it can say of it is that it is spent. */
+    @Test
+    void aSuspectThatWasRefusedForAnotherReasonMayHaveBeenAccepted() {
+        Run run = new Run();
+        run.make(Move.WAIT);
+        Script.Request first = run.distinct().getFirst();
+        Script.Request second = run.distinct().getLast();
+        run.script.refuse(first, ReasonCode.STALE_STATE_VERSION);
+        run.script.refuse(second, ReasonCode.STALE_REQUEST);
+        assertThat(run.script.state()).isEqualTo(SessionState.RECOVERING);
+        run.script.accept(run.script.nextRequest(1000));
+        assertThat(run.script.state()).isEqualTo(SessionState.ATTACHED);
+    }
+
     @Test
     void aRequestThatWasAcceptedAfterAllSavesTheClientFromTheVerdict() {
         Run run = new Run();

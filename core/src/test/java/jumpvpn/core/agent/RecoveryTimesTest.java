@@ -54,6 +54,16 @@ class RecoveryTimesTest {
         assertThat(script.requests).as("a probe's answer comes first").hasSize(asked);
     }
 
+    /** The present path answers in 10 ms: of another that has not in 250 it is known enough. */
+    @Test
+    void theSecondPathIsAskedAfterAQuarterOfASecondOnAFastNetwork() {
+        script.down(1);
+        script.run(249);
+        assertThat(script.asked()).containsOnly("2>gw1");
+        script.run(1);
+        assertThat(script.asked()).contains("3>gw2");
+    }
+
     @Test
     void aSecondSearchHasAWindowOfItsOwnAndProbesBeginAnew() {
         script.silent.add("gw1");

@@ -76,6 +76,18 @@ class ReturnTest {
     }
 
     @Test
+    void aPathThatAnswersLateIsNotBetter() {
+        attachedByTcp();
+        for (int passed = 0; passed < 6000; passed += 10) {
+            while (!script.probes.isEmpty() && script.probes.getFirst().nanos() <= script.now - 160 * Script.MILLI) {
+                script.answer(script.probes.removeFirst());
+            }
+            script.chat(1, 10);
+        }
+        assertThat(script.rows()).isEmpty();
+    }
+
+    @Test
     void oneAnswerThatIsMissingBeginsAnew() {
         attachedByTcp();
         answersFor(1600);
