@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A hash table from 128-bit keys to values: one writer, any number of readers that take no lock and allocate nothing. Open addressing with linear probing; a
- * removed entry leaves a grave, one for all, until the table is rebuilt. An entry is immutable and published as a whole, so a reader sees it entirely or not at all.
+ * removed entry leaves a grave, until another is put there or the table is rebuilt. An entry is immutable and published as a whole, so a reader sees it entirely or not at all.
  * Eight bits of each key's hash lie beside the entries, so that a search touches hardly any but the one it finds.
  */
 public final class LookupTable<V> {
@@ -16,7 +16,7 @@ public final class LookupTable<V> {
 
     private static final int LEAST = 16;
 
-    /** @param tags of the entries, each written before its entry: a slot has one key, then a grave */
+    /** @param tags of the entries, each written before its entry: a search that meets another's in between goes on, as if it had come before or after */
     private record Slots<V>(AtomicReferenceArray<@Nullable Entry<V>> entries, byte[] tags) {
         Slots(int length) {
             this(new AtomicReferenceArray<>(length), new byte[length]);
@@ -79,15 +79,21 @@ public final class LookupTable<V> {
         return live;
     }
 
+    /** In the place of the entry with its key, else in a grave on the way, else in a new place. @return whether in a new one */
     private static <V> boolean store(Slots<V> table, Entry<V> entry) {
         int mask = table.length() - 1;
         int hash = hash(entry.high, entry.low);
+        int grave = -1;
         for (int i = hash & mask; ; i = i + 1 & mask) {
             Entry<V> old = table.entries.getPlain(i);
-            if (old == null || table.has(i, old, hash, entry.high, entry.low)) {
-                table.tags[i] = tag(hash);
-                table.entries.setRelease(i, entry);
-                return old == null;
+            if (old == GRAVE) {
+                grave = grave < 0 ? i : grave;
+            } else if (old == null || table.has(i, old, hash, entry.high, entry.low)) {
+                boolean isNew = old == null && grave < 0;
+                int place = old == null && grave >= 0 ? grave : i;
+                table.tags[place] = tag(hash);
+                table.entries.setRelease(place, entry);
+                return isNew;
             }
         }
     }

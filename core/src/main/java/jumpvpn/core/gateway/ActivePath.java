@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** A session's newest binding: how it is carried, how it does, and where the client is. */
 final class ActivePath {
     private static final long LEAST_REST_NANOS = 1_000_000_000L;
+    /** Of most names, at most. */
+    private static final int NAME_LENGTH = 32;
 
     final Binding binding;
     final Protocol protocol;
@@ -97,7 +99,9 @@ final class ActivePath {
     }
 
     static String name(Protocol protocol, Endpoint from) {
-        return protocol.scheme() + "/from/" + from;
+        StringBuilder text = new StringBuilder(NAME_LENGTH).append(protocol.scheme()).append("/from/");
+        from.appendTo(text);
+        return text.toString();
     }
 
     HealthWatch.Finding look(long nowNanos, SessionState state) {

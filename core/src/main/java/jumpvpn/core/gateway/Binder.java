@@ -123,9 +123,13 @@ final class Binder {
             this.session = session;
             this.gatesPassed = gatesPassed;
             ByteBuffer fresh = ByteBuffer.wrap(
-                    crypto.entropy().bytes(Nonce.LENGTH + Long.BYTES)); // asking costs more than the bytes
+                    crypto.entropy().bytes(Nonce.LENGTH + 2 * Long.BYTES)); // asking costs more than the bytes
             byte[] random = new byte[Nonce.LENGTH];
             fresh.get(random);
+            long wireId = fresh.getLong();
+            long commitId = crypto == context.crypto() // a planted one repeats itself, and no commit's id may
+                    ? fresh.getLong()
+                    : context.crypto().entropy().nextLong();
             freshness = new Freshness(asked.nonce().bytes(), random);
             rows = session.rows.plan(reasons());
             entered = session.rekey.copyOf(
@@ -134,7 +138,7 @@ final class Binder {
             SessionSecret.Bound bound =
                     base.bound(work, freshness, rows.getLast().version().epoch());
             base.wipe();
-            after = after(nowNanos, named, bound.next());
+            after = after(nowNanos, commitId, named, bound.next());
             ratchet = bound.ratchet();
             BindingKeys keys = bound.keys();
             binding = binding(
@@ -143,7 +147,7 @@ final class Binder {
                     PacketLayout.DATA,
                     keys.gatewayToClient(),
                     keys.clientToGateway(),
-                    fresh.getLong(),
+                    wireId,
                     asked.request().clientWireId());
             keys.wipe();
             long earlyId = asked.nonce().high();
@@ -188,7 +192,7 @@ final class Binder {
             return List.of(into, ReasonCode.REATTACH_ACCEPT);
         }
 
-        private SessionRecord after(long nowNanos, SessionSecret named, SessionSecret next) {
+        private SessionRecord after(long nowNanos, long commitId, SessionSecret named, SessionSecret next) {
             SessionRecord before = session.record;
             SessionSecret stepped = next.numbered(before.secret().generation() + 1);
             return new SessionRecord(
@@ -196,7 +200,7 @@ final class Binder {
                     before.clientKey(),
                     before.clientName(),
                     self,
-                    context.crypto().entropy().nextLong(),
+                    commitId,
                     session.rows.kept(rows),
                     before.generations(named, stepped),
                     text(asked.nonce()),

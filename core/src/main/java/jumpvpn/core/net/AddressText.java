@@ -65,11 +65,17 @@ final class AddressText {
         return joined;
     }
 
-    static String format(IpAddress address) {
+    static void append(IpAddress address, StringBuilder text) {
         if (address.isV4()) {
             int b = address.v4Bits();
-            return (b >>> 24) + "." + (b >>> 16 & 255) + "." + (b >>> 8 & 255) + "." + (b & 255);
+            text.append(b >>> 24).append('.').append(b >>> 16 & 255);
+            text.append('.').append(b >>> 8 & 255).append('.').append(b & 255);
+        } else {
+            appendV6(address, text);
         }
+    }
+
+    private static void appendV6(IpAddress address, StringBuilder text) {
         int[] groups = new int[8];
         for (int i = 0; i < 8; i++) {
             groups[i] = (int) ((i < 4 ? address.high() : address.low()) >>> (48 - 16 * (i & 3))) & 0xffff;
@@ -86,19 +92,17 @@ final class AddressText {
                 length = run - i;
             }
         }
-        StringBuilder text = new StringBuilder();
         for (int i = 0; i < 8; i++) {
             if (i == start) {
                 text.append("::");
                 i += length - 1;
             } else {
-                if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
+                if (i > 0 && i != start + length) {
                     text.append(':');
                 }
                 text.append(Integer.toHexString(groups[i]));
             }
         }
-        return text.toString();
     }
 
     private static void require(boolean holds) {

@@ -42,9 +42,23 @@ public record Endpoint(IpAddress address, int port) {
         return new Endpoint(IpAddress.decodeShort(in), in.getShort() & 0xffff);
     }
 
+    /** Appends what {@link #toString()} says; to a longer text at once, because texts of texts cost a copy each. */
+    public void appendTo(StringBuilder text) {
+        if (address.isV4()) {
+            address.appendTo(text);
+        } else {
+            text.append('[');
+            address.appendTo(text);
+            text.append(']');
+        }
+        text.append(':').append(port);
+    }
+
     /** {@code 192.0.2.1:4500} or {@code [2001:db8::1]:4500}. */
     @Override
     public String toString() {
-        return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
+        StringBuilder text = new StringBuilder();
+        appendTo(text);
+        return text.toString();
     }
 }

@@ -119,9 +119,16 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         return order != 0 ? order : Long.compareUnsigned(low, other.low);
     }
 
+    /** Appends what {@link #toString()} says. */
+    void appendTo(StringBuilder text) {
+        AddressText.append(this, text);
+    }
+
     /** The canonical text: dotted, or RFC 5952. */
     @Override
     public String toString() {
-        return AddressText.format(this);
+        StringBuilder text = new StringBuilder();
+        appendTo(text);
+        return text.toString();
     }
 }
