@@ -59,7 +59,7 @@ final class ClientSession {
     final Policy policy;
     final SessionMachine machine;
     final Journal journal;
-    final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
+    final Deadlines<Timer> deadlines = new Deadlines<>(Timer.values());
     final Credentials credentials;
     final Candidates candidates;
     final OwnSwitches switches = new OwnSwitches();

@@ -40,7 +40,7 @@ final class Rekey {
     }
 
     private final ClientSession session;
-    private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
+    private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.values());
     private final SecretAge age = new SecretAge();
     private Ratchet ratchet;
     private @Nullable KeyPair asked;

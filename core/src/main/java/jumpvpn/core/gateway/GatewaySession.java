@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A session that this gateway owns, or may come to own: its record, its rows, what carries it and what ends it. */
 final class GatewaySession extends Resident {
+    private static final Timer[] TIMERS = Timer.values();
     private static final int CLOSE_COPIES = 3;
     private static final long AWAKE_NANOS = 100_000_000;
 
@@ -61,7 +62,7 @@ final class GatewaySession extends Resident {
     final SessionMachine machine;
     final Journal journal;
     final KeptAnswers kept = new KeptAnswers();
-    final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
+    final Deadlines<Timer> deadlines = new Deadlines<>(TIMERS);
     final SessionPath path;
     final Rekey rekey = new Rekey(this);
     SessionRecord record;

@@ -26,7 +26,20 @@ final class KeptAnswers {
      * @param requestHash of the whole request
      * @param answer null: it is the ACK, to be made again of its seed
      */
-    record Kept(Nonce nonce, int requestHash, Endpoint from, byte @Nullable [] answer, long nanos) {}
+    record Kept(
+            long nonceHigh, long nonceLow, int requestHash, Endpoint from, byte @Nullable [] answer, long nanos) {
+        Kept(Nonce nonce, int requestHash, Endpoint from, byte @Nullable [] answer, long nanos) {
+            this(nonce.high(), nonce.low(), requestHash, from, answer, nanos);
+        }
+
+        private boolean isOf(@Nullable Nonce nonce) {
+            return nonce != null && nonce.high() == nonceHigh && nonce.low() == nonceLow;
+        }
+
+        private Kept withoutAnswer() {
+            return new Kept(nonceHigh, nonceLow, requestHash, from, null, nanos);
+        }
+    }
 
     private List<Kept> answers = List.of();
     private @Nullable Nonce bindNonce;
@@ -35,7 +48,7 @@ final class KeptAnswers {
     @Nullable
     Kept get(Nonce nonce) {
         for (Kept kept : answers) {
-            if (kept.nonce.equals(nonce)) {
+            if (kept.isOf(nonce)) {
                 return kept;
             }
         }
@@ -49,10 +62,10 @@ final class KeptAnswers {
             Kept kept = each.next();
             long endNanos = kept.nanos + maxAgeNanos + 2 * Gates.CLOCK_SKEW_NANOS;
             boolean ended = nowNanos > endNanos;
-            if (ended && !kept.nonce.equals(bindNonce)) {
+            if (ended && !kept.isOf(bindNonce)) {
                 each.remove();
             } else if (ended && ackSeed != null) {
-                each.set(new Kept(kept.nonce, kept.requestHash, kept.from, null, kept.nanos));
+                each.set(kept.withoutAnswer());
             } else if (!ended) {
                 next = Math.min(next, endNanos + 1);
             }
@@ -71,7 +84,7 @@ final class KeptAnswers {
         if (answers.isEmpty()) {
             answers = new ArrayList<>(2);
         }
-        answers.removeIf(kept -> kept.nonce.equals(nonce));
+        answers.removeIf(kept -> kept.isOf(nonce));
         answers.add(new Kept(nonce, Arrays.hashCode(request), from, answer, nowNanos));
     }
 
@@ -97,10 +110,11 @@ final class KeptAnswers {
             out.put(NO_ACK);
             return;
         }
-        boolean same = Binder.text(ack.nonce).equals(recordNonce);
+        Nonce nonce = new Nonce(ack.nonceHigh, ack.nonceLow);
+        boolean same = Binder.text(nonce).equals(recordNonce);
         out.put(same ? ACK_OF_RECORD : ACK);
         if (!same) {
-            out.put(ack.nonce.bytes());
+            out.put(nonce.bytes());
         }
         seed.encode(out);
         out.putInt(ack.requestHash);

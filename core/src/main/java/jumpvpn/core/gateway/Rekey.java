@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rekey {
     private static final long LATE_NANOS = 2_000_000_000L;
+    private static final Timer[] TIMERS = Timer.values();
 
     private enum Timer {
         /** The secret is too old: the session ends. */
@@ -44,7 +45,7 @@ final class Rekey {
     private record Active(Binding binding, Ratchet ratchet) {}
 
     private final GatewaySession session;
-    private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
+    private final Deadlines<Timer> deadlines = new Deadlines<>(TIMERS);
     private final SecretAge age = new SecretAge();
     private @Nullable Active active;
     private @Nullable Offer offer;

@@ -23,7 +23,7 @@ public final class MemorySessionTable implements SessionTable {
     @Override
     public void commit(long commitId, List<Change> changes, Consumer<Outcome> done) {
         for (Change change : changes) {
-            if (!change.fits(records.get(change.id())) || !leavesOneEach(change, changes)) {
+            if (!records.fits(change) || !leavesOneEach(change, changes)) {
                 done.accept(Outcome.REFUSED);
                 return;
             }

@@ -7,19 +7,31 @@ import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records by their id: a hash table with open addressing, and the hashes beside the records, since most of what a lookup costs is the memory that it touches. Whoever
- * asks for all of them gets them by session id.
+ * Records by their id: a hash table with open addressing. What a commit looks at lies beside the records, since most of what a lookup costs is the memory that it
+ * touches. Whoever asks for all of them gets them by session id.
  */
 final class RecordIndex {
     private static final int LEAST = 16;
 
+    /** What there is of each slot's record: both halves of its id, and its epoch if it is live, else {@link #NOT_LIVE}. */
+    private static final int KEY = 3;
+
+    private static final int NOT_LIVE = 0;
+
     private @Nullable SessionRecord[] slots = new SessionRecord[LEAST];
-    private int[] hashes = new int[LEAST];
+    private long[] keys = new long[LEAST * KEY];
     private int size;
 
     @Nullable
     SessionRecord get(SessionId wanted) {
         return slots[find(wanted)];
+    }
+
+    /** Whether the change may be made to what is here. */
+    boolean fits(SessionTable.Change change) {
+        int at = find(change.id());
+        int liveEpoch = slots[at] == null ? NOT_LIVE : (int) keys[at * KEY + 2];
+        return change.fits(liveEpoch, slots[at] != null && liveEpoch == NOT_LIVE);
     }
 
     /** Sets the record of its id. */
@@ -29,19 +41,23 @@ final class RecordIndex {
             grow();
             at = find(record.id());
         }
+        set(at, record);
+    }
+
+    private void set(int at, SessionRecord record) {
         slots[at] = record;
-        hashes[at] = hash(record.id());
+        keys[at * KEY] = record.id().high();
+        keys[at * KEY + 1] = record.id().low();
+        keys[at * KEY + 2] = record.isLive() ? record.version().epoch() : NOT_LIVE;
     }
 
     private void grow() {
         @Nullable SessionRecord[] smaller = slots;
         slots = new SessionRecord[smaller.length * 2];
-        hashes = new int[slots.length];
+        keys = new long[slots.length * KEY];
         for (SessionRecord record : smaller) {
             if (record != null) {
-                int at = find(record.id());
-                slots[at] = record;
-                hashes[at] = hash(record.id());
+                set(find(record.id()), record);
             }
         }
     }
@@ -58,13 +74,11 @@ final class RecordIndex {
             SessionRecord record = slots[at];
             if (record == null) {
                 slots[hole] = null;
-                hashes[hole] = 0;
                 return;
             }
-            int home = hashes[at] & mask;
+            int home = hash(keys[at * KEY], keys[at * KEY + 1]) & mask;
             if ((at - home & mask) >= (at - hole & mask)) {
-                slots[hole] = record;
-                hashes[hole] = hashes[at];
+                set(hole, record);
                 hole = at;
             }
         }
@@ -89,18 +103,15 @@ final class RecordIndex {
     /** Where the id is, or would be. */
     private int find(SessionId wanted) {
         int mask = slots.length - 1;
-        int hash = hash(wanted);
-        int at = hash & mask;
-        for (SessionRecord record = slots[at];
-                record != null && !(hashes[at] == hash && record.id().equals(wanted));
-                record = slots[at]) {
+        int at = hash(wanted.high(), wanted.low()) & mask;
+        while (slots[at] != null && !(keys[at * KEY] == wanted.high() && keys[at * KEY + 1] == wanted.low())) {
             at = at + 1 & mask;
         }
         return at;
     }
 
-    private static int hash(SessionId id) {
-        int hash = id.hashCode() * 0x9e37_79b9;
-        return hash ^ hash >>> 15;
+    private static int hash(long high, long low) {
+        long mixed = (high ^ Long.rotateLeft(low, 32)) * 0x9e37_79b9_7f4a_7c15L;
+        return (int) (mixed >>> 32);
     }
 }

@@ -11,9 +11,13 @@ public final class Deadlines<E extends Enum<E>> {
     private final E[] names;
     private final long[] nanos;
 
-    /** All unset. */
-    public Deadlines(Class<E> type) {
-        names = type.getEnumConstants();
+    /**
+     * All unset.
+     *
+     * @param all constants of the enum in order; shared, since there is a table in every session
+     */
+    public Deadlines(E[] all) {
+        names = all;
         nanos = new long[names.length];
         Arrays.fill(nanos, NEVER);
     }

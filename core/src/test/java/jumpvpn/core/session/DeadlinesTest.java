@@ -12,7 +12,7 @@ class DeadlinesTest {
         THIRD
     }
 
-    private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
+    private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.values());
 
     @Test
     void hasNoneAtFirst() {
