@@ -99,7 +99,8 @@ final class ActivePath {
     }
 
     static String name(Protocol protocol, Endpoint from) {
-        StringBuilder text = new StringBuilder(NAME_LENGTH).append(protocol.scheme()).append("/from/");
+        StringBuilder text =
+                new StringBuilder(NAME_LENGTH).append(protocol.scheme()).append("/from/");
         from.appendTo(text);
         return text.toString();
     }

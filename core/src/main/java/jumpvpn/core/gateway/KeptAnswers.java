@@ -26,8 +26,7 @@ final class KeptAnswers {
      * @param requestHash of the whole request
      * @param answer null: it is the ACK, to be made again of its seed
      */
-    record Kept(
-            long nonceHigh, long nonceLow, int requestHash, Endpoint from, byte @Nullable [] answer, long nanos) {
+    record Kept(long nonceHigh, long nonceLow, int requestHash, Endpoint from, byte @Nullable [] answer, long nanos) {
         Kept(Nonce nonce, int requestHash, Endpoint from, byte @Nullable [] answer, long nanos) {
             this(nonce.high(), nonce.low(), requestHash, from, answer, nanos);
         }

@@ -54,8 +54,13 @@ final class BenchClient {
         this.gatewayKey = gatewayKey;
         this.own = KeyPair.generate(crypto);
         this.handshake = new NoiseIk.Initiator(crypto, SUITE, NoiseIk.prologue(SUITE), own, gatewayKey);
-        this.from = new Endpoint(IpAddress.v4(0x0b00_0000 + number), 40_000);
+        this.from = from(number);
         this.local = new Endpoint(IpAddress.v4(0xc0a8_0002), 0);
+    }
+
+    /** Where a client's datagrams come from: a new object each time, as a receive loop makes one of what it reads. */
+    static Endpoint from(int number) {
+        return new Endpoint(IpAddress.v4(0x0b00_0000 + number), 40_000);
     }
 
     byte[] firstMessage() {

@@ -41,6 +41,7 @@ record JavaCommand(String java, String classPath) {
         List<String> line = new ArrayList<>(List.of(
                 java,
                 "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
                 "-XX:-UsePerfData",
                 "-Xms64m",
                 "-Xmx64m",
