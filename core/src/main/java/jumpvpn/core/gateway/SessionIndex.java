@@ -7,14 +7,14 @@ import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions by id: open addressing. Ids are random, so they are their own hash; a removed session's followers move up. Parts of the ids lie beside the
- * references, so that a lookup touches no session but the one it finds.
+ * Sessions by id: open addressing. Ids are random, so they are their own hash; a removed session's followers move up. Eight bits of each id lie beside the
+ * references, so that a lookup touches hardly a session but the one it finds.
  */
 final class SessionIndex {
     private static final int LEAST = 16;
 
     private @Nullable Resident[] slots = new Resident[LEAST];
-    private int[] keys = new int[LEAST];
+    private byte[] tags = new byte[LEAST];
     private int size;
 
     @Nullable
@@ -31,11 +31,15 @@ final class SessionIndex {
     }
 
     private boolean isOf(SessionId id, int slot, Resident there) {
-        return keys[slot] == key(id) && there.id().equals(id);
+        return tags[slot] == tag(id) && there.id().equals(id);
     }
 
     private int home(SessionId id) {
         return key(id) & slots.length - 1;
+    }
+
+    private static byte tag(SessionId id) {
+        return (byte) (key(id) >>> 24);
     }
 
     private static int key(SessionId id) {
@@ -50,7 +54,7 @@ final class SessionIndex {
             slot = slot(session.id());
         }
         slots[slot] = session;
-        keys[slot] = key(session.id());
+        tags[slot] = tag(session.id());
     }
 
     void remove(SessionId id) {
@@ -60,16 +64,16 @@ final class SessionIndex {
         }
         int mask = slots.length - 1;
         for (int next = gap + 1 & mask; slots[next] != null; next = next + 1 & mask) {
-            int home = keys[next] & mask;
+            int home = home(Objects.requireNonNull(slots[next]).id());
             boolean reachesGap = (next - home & mask) >= (next - gap & mask);
             if (reachesGap) {
                 slots[gap] = slots[next];
-                keys[gap] = keys[next];
+                tags[gap] = tags[next];
                 gap = next;
             }
         }
         slots[gap] = null;
-        keys[gap] = 0;
+        tags[gap] = 0;
         size--;
         if (slots.length > LEAST && size < slots.length / 8) {
             resize(slots.length / 2);
@@ -79,12 +83,12 @@ final class SessionIndex {
     private void resize(int length) {
         @Nullable Resident[] old = slots;
         slots = new Resident[length];
-        keys = new int[length];
+        tags = new byte[length];
         for (Resident session : old) {
             if (session != null) {
                 int slot = slot(session.id());
                 slots[slot] = session;
-                keys[slot] = key(session.id());
+                tags[slot] = tag(session.id());
             }
         }
     }
