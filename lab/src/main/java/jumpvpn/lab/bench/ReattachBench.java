@@ -33,6 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
             "-Xmx4g",
             "-Xmn3g",
             "-XX:+UseTransparentHugePages",
+            "-XX:+AlwaysPreTouch",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "--enable-native-access=ALL-UNNAMED"
