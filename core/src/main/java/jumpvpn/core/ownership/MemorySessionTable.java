@@ -16,9 +16,6 @@ public final class MemorySessionTable implements SessionTable {
     /** The live record of each client, the one that was committed last. */
     private final LinkedHashMap<String, SessionId> live = new LinkedHashMap<>();
 
-    /** One commit gave a client a second live record, so that its session is the one that was committed last. Else it is the one that was born, and a bind need not look. */
-    private boolean doubled;
-
     private final TreeMap<Long, LastMark> marks = new TreeMap<>();
     private final TreeMap<SessionId, Loss> losses = new TreeMap<>();
     private final List<Watcher> watchers = new ArrayList<>();
@@ -37,10 +34,8 @@ public final class MemorySessionTable implements SessionTable {
         }
         for (Change change : changes) {
             SessionRecord record = change.record();
-            boolean isTold = change.expectedEpoch() != 0 && !doubled;
-            if (record != null && record.isLive() && !isTold) {
-                SessionId before = live.put(record.clientKey(), record.id());
-                doubled |= before != null && !before.equals(record.id());
+            if (record != null && record.isLive()) {
+                live.put(record.clientKey(), record.id());
             }
         }
         done.accept(Outcome.COMMITTED);
