@@ -118,6 +118,11 @@ final class BindingWatch {
         session.deadlines.set(ClientSession.Timer.KEEPALIVE, nowNanos + KEEPALIVE_NANOS);
     }
 
+    /** Whether an answer is late: what the client says may not arrive. */
+    boolean isLate() {
+        return health.isLate();
+    }
+
     long patienceNanos() {
         return health.patienceNanos();
     }

@@ -73,7 +73,7 @@ final class ClientSession {
     /** What comes in its bindings: a successor in BIRTH delivers nothing beside the session that still has the context's gate. */
     private final ForwardingGate arrivals = new ForwardingGate();
 
-    private final BindingWatch watch;
+    final BindingWatch watch;
     private final RetiredBindings retired;
     private long boundNanos;
     private long confirmPauseNanos;

@@ -44,10 +44,12 @@ final class Recovery {
         if (!session.step(nowNanos, ReasonCode.TRANSPORT_DEAD, new Detail("detail", detail.name()))) {
             session.machine.bindingDied(); // a jump was under way; now it is an escape
         }
-        if (detail != ReasonCode.PEER_RESET && detail != ReasonCode.KEY_EXPIRED) {
+        boolean toldOfOneWay = detail == ReasonCode.PEER_RESET && session.watch.isLate(); // only the way there is dead
+        boolean deliversNothing = detail == ReasonCode.NO_DELIVERY_WINDOW || toldOfOneWay;
+        if (deliversNothing || detail == ReasonCode.LINK_DOWN) {
             session.candidates.markDead(session.path.id(), nowNanos);
         }
-        if (detail == ReasonCode.NO_DELIVERY_WINDOW) {
+        if (deliversNothing) {
             session.back.died(nowNanos);
         }
         session.rekey.died(nowNanos);

@@ -132,6 +132,11 @@ public final class HealthWatch {
         };
     }
 
+    /** Whether an answer is late now. */
+    public boolean isLate() {
+        return health.isLate();
+    }
+
     /** How long an answer may take before it is late. */
     public long patienceNanos() {
         return health.patienceNanos();

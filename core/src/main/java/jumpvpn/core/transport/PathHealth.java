@@ -186,6 +186,11 @@ public final class PathHealth {
         return missed >= limits.heartbeatMissed;
     }
 
+    /** Whether an answer is late now: one sign of life was missed, or more. */
+    public boolean isLate() {
+        return missed > 0;
+    }
+
     private long intervalNanos() {
         long patience = rtt.patienceNanos() + ACK_DELAY_NANOS;
         return Math.clamp(

@@ -115,6 +115,17 @@ class SessionLifeTest {
         assertThat(script.status().version()).isEqualTo(StateVersion.of(1, 8));
     }
 
+    /** The gateway found the death first: it hears nothing more of the path, on which its own word still comes. */
+    @Test
+    void aNoticeWhileAnAnswerIsLateMeansThatTheOtherPathsAreAskedFirst() {
+        script.silent.add("gw1");
+        script.chat(20, 10);
+        assertThat(script.state()).as("not dead by its own clock").isEqualTo(SessionState.VOLATILE);
+        script.say(new BindingMessage.Notice(StateVersion.of(1, 7)));
+        assertThat(script.told()).contains("TRANSPORT_DEAD PEER_RESET");
+        assertThat(script.asked()).containsExactly("2>gw1");
+    }
+
     @Test
     void aNoticeInABindingThatWasLeftTeachesTheVersionOnly() {
         byte[] late = script.served
