@@ -4,10 +4,12 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Delivery;
+import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathHealth;
+import jumpvpn.core.transport.PathMtu;
 
 /** Looks at the client's active binding while there is traffic, and keeps the path's state at the NATs on it fresh while there is none. */
 final class BindingWatch {
@@ -15,16 +17,25 @@ final class BindingWatch {
 
     private final ClientSession session;
     private HealthWatch health;
+    private PathMtu mtu;
 
     /** @param rttNanos the handshake's round trip, 0 if unknown */
     BindingWatch(ClientSession session, long rttNanos) {
         this.session = session;
         this.health = new HealthWatch(session.policy, rttNanos);
+        this.mtu = mtu();
+        session.active.halving.longest(mtu.limit());
+    }
+
+    private PathMtu mtu() {
+        return PathMtu.of(session.path.protocol(), session.grant.mtu() + PacketLayout.OVERHEAD);
     }
 
     /** Another binding is the active one. */
     void turn(long nowNanos, long rttNanos) {
         health = new HealthWatch(session.policy, rttNanos);
+        mtu = mtu();
+        session.active.halving.longest(mtu.limit());
         wake(nowNanos);
     }
 
@@ -44,7 +55,7 @@ final class BindingWatch {
             session.recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
             return;
         }
-        HealthWatch.Finding finding = health.look(nowNanos, session.machine.state(), counts(active.delivery));
+        HealthWatch.Finding finding = health.look(nowNanos, session.machine.state(), counts(active.delivery, mtu));
         if (finding.reason() != null) {
             signal(nowNanos, finding.reason());
         }
@@ -57,17 +68,36 @@ final class BindingWatch {
         } else if (finding.acknowledge()) {
             session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
         }
+        askLength(nowNanos, active);
         session.departure.looked(nowNanos, finding.worse());
         session.rekey.look(nowNanos);
         lookAgain(finding);
     }
 
-    private static PathHealth.Counts counts(Delivery delivery) {
+    private void askLength(long nowNanos, Binding active) {
+        Delivery delivery = active.delivery;
+        boolean wanted = active.halving.takeHalved();
+        int length = mtu.due(
+                nowNanos, health.patienceNanos(), wanted, active.sealed(), delivery.acked(), delivery.peerReceived());
+        active.halving.longest(mtu.limit());
+        if (length > 0) {
+            session.send(nowNanos, new BindingMessage.Length(length - PacketLayout.OVERHEAD));
+            session.send(nowNanos, new BindingMessage.Ping());
+        }
+    }
+
+    /** A datagram of the active binding that had this message arrived. */
+    void arrived(BindingMessage.LengthSeen seen) {
+        mtu.arrived(seen.bytes() + PacketLayout.OVERHEAD);
+        session.active.halving.longest(mtu.limit());
+    }
+
+    private static PathHealth.Counts counts(Delivery delivery, PathMtu mtu) {
         return new PathHealth.Counts(
                 delivery.sentAsking(),
                 delivery.acked(),
                 delivery.progressNanos(),
-                delivery.peerReceived(),
+                delivery.peerReceived() + mtu.unarrived(delivery.acked()),
                 delivery.rttNanos(),
                 delivery.sentNanos(),
                 delivery.receivedNanos(),
@@ -89,7 +119,7 @@ final class BindingWatch {
 
     private void lookAgain(HealthWatch.Finding finding) {
         Binding active = session.active;
-        boolean calm = finding.calm();
+        boolean calm = finding.calm() && !mtu.isAsking();
         if (calm) {
             Delivery delivery = active.delivery;
             session.deadlines.set(

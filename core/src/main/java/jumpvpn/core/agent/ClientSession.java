@@ -183,6 +183,18 @@ final class ClientSession {
             case BindingMessage.Draining _ -> recovery.draining(nowNanos);
             case BindingMessage.Ping _ -> transmit(binding, binding.sealed(binding.dataType(), new byte[0], nowNanos));
             case BindingMessage.RekeyAnswer answer -> rekey.answered(nowNanos, binding, answer);
+            case BindingMessage.Length length ->
+                transmit(
+                        binding,
+                        binding.sealed(
+                                PacketLayout.CONTROL,
+                                new BindingMessage.LengthSeen(length.bytes()).encode(),
+                                nowNanos));
+            case BindingMessage.LengthSeen seen -> {
+                if (binding == active) {
+                    watch.arrived(seen);
+                }
+            }
             case BindingMessage.Renewed renewed -> rekey.renewed(nowNanos, binding, renewed);
             case BindingMessage.Confirm _,
                     BindingMessage.ChallengeAnswer _,

@@ -302,7 +302,9 @@ final class Recovery {
     /** The new binding is active: what was held goes out on it. */
     void release(long nowNanos) {
         for (byte[] packet : held.release(nowNanos)) {
-            session.transmit(session.active, session.active.sealed(session.active.dataType(), packet, nowNanos));
+            for (byte[] datagram : session.active.halving.sealed(session.active, packet, nowNanos)) {
+                session.transmit(session.active, datagram);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A message inside a binding: the payload of a CONTROL packet. */
 public sealed interface BindingMessage {
-    /** Bytes of the longest message: a WELCOME with as many tickets as a policy allows. */
+    /** Bytes of the longest message that says something: a WELCOME with as many tickets as a policy allows. */
     int MAX_LENGTH = 1024;
 
     /** Client: the handshake's second message arrived; repeated until WELCOME. */
@@ -65,9 +65,19 @@ public sealed interface BindingMessage {
      */
     record Renewed(int generation, int phase, int made) implements BindingMessage {}
 
+    /**
+     * Filled up to this length: does so much arrive (RFC 8899)?
+     *
+     * @param bytes of the message
+     */
+    record Length(int bytes) implements BindingMessage {}
+
+    /** A {@link Length} of so many bytes arrived. */
+    record LengthSeen(int bytes) implements BindingMessage {}
+
     /** The plaintext. */
     default byte[] encode() {
-        ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH);
+        ByteBuffer out = ByteBuffer.allocate(this instanceof Length(int bytes) ? bytes : MAX_LENGTH);
         switch (this) {
             case Confirm _ -> out.put((byte) 1);
             case Welcome welcome -> {
@@ -81,6 +91,8 @@ public sealed interface BindingMessage {
             case Challenge challenge -> out.put((byte) 6).putLong(challenge.value);
             case ChallengeAnswer answer -> out.put((byte) 7).putLong(answer.value);
             case Draining _ -> out.put((byte) 10);
+            case Length ask -> out.put((byte) 13).putShort((short) ask.bytes).position(ask.bytes); // zeros up to there
+            case LengthSeen seen -> out.put((byte) 14).putShort((short) seen.bytes);
             case Rekey rekey -> encodeKey(out.put((byte) 8), rekey.phase, rekey.publicKey);
             case RekeyAnswer answer -> encodeKey(out.put((byte) 9), answer.phase, answer.publicKey);
             case Renew renew -> out.put((byte) 11).putInt(renew.generation).putInt(renew.phase);
@@ -110,11 +122,18 @@ public sealed interface BindingMessage {
                 case 9 -> decodeRekeyAnswer(in);
                 case 11 -> new Renew(in.getInt(), in.getInt());
                 case 12 -> new Renewed(in.getInt(), in.getInt(), in.getInt());
+                case 13 -> decodeLength(in);
+                case 14 -> new LengthSeen(in.getShort() & 0xffff);
                 default -> null;
             };
         } catch (BufferUnderflowException e) {
             return null;
         }
+    }
+
+    private static @Nullable Length decodeLength(ByteBuffer in) {
+        int bytes = in.getShort() & 0xffff;
+        return bytes == in.limit() ? new Length(bytes) : null;
     }
 
     private static void encodeKey(ByteBuffer out, int phase, byte[] publicKey) {

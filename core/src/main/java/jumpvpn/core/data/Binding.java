@@ -54,6 +54,9 @@ public final class Binding implements Bound {
     /** Deliveries both ways. */
     public final Delivery delivery = new Delivery();
 
+    /** How long datagrams may be. */
+    public final Halving halving;
+
     private final AeadPort aead;
     private final Suite suite;
     private final byte dataType;
@@ -96,11 +99,11 @@ public final class Binding implements Bound {
 
     /** A binding that has sealed and opened nothing yet. */
     public Binding(AeadPort aead, Parts parts) {
-        this(aead, parts, new KeyPhase.Start(0, 0, -1, parts.bornNanos), 0);
+        this(aead, parts, new KeyPhase.Start(0, 0, -1, parts.bornNanos), 0, 0);
     }
 
-    /** A binding that goes on in this phase, with this counter. */
-    Binding(AeadPort aead, Parts parts, KeyPhase.Start start, long counter) {
+    /** A binding that goes on in this phase, with this counter and this many packets in halves behind it. */
+    Binding(AeadPort aead, Parts parts, KeyPhase.Start start, long counter, int halvedPackets) {
         this.aead = aead;
         suite = parts.suite;
         gate = parts.gate;
@@ -115,6 +118,7 @@ public final class Binding implements Bound {
         newest = sealing;
         openedPhase = start.number();
         nextCounter = counter;
+        halving = new Halving(halvedPackets);
     }
 
     /** The data or control packet's first byte here: DATA, or EARLY_DATA. */
@@ -338,6 +342,7 @@ public final class Binding implements Bound {
         newest.rest();
         sealing.rest();
         window = null;
+        halving.rest();
     }
 
     /**

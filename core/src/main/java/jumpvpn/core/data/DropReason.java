@@ -14,6 +14,8 @@ public enum DropReason {
     BINDING_ENDED,
     /** The inner packet is no IPv4 or IPv6 packet, or its length is wrong. */
     BAD_INNER,
+    /** The other half of an inner packet did not come. */
+    HALF_LOST,
     /** The inner source address is not the session's. */
     FOREIGN_SOURCE,
     /** No session has the inner destination. */

@@ -17,7 +17,7 @@ public final class Inbound {
         CONTROL,
         /** No binding's: hand the raw datagram to the control thread. */
         UNBOUND,
-        /** Authentic and complete in itself. */
+        /** Authentic, and nothing is to be delivered for it now. */
         ACKNOWLEDGED,
         /** Counted in the drop counters. */
         DROPPED,
@@ -26,6 +26,9 @@ public final class Inbound {
         /** The session that it is for is at rest: wake it and try again. Untouched, not counted. */
         RESTING
     }
+
+    /** Bytes that a datagram may become. */
+    public static final int ROOM = PAYLOAD + 2 * Halves.MOST_BYTES;
 
     private static final DropReason[] REASONS = DropReason.values();
 
@@ -43,7 +46,10 @@ public final class Inbound {
         this.checkSource = checkSource;
     }
 
-    /** Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. */
+    /**
+     * Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. A datagram that brings the other half of a packet becomes the whole, in
+     * place: the memory must go on for {@link #ROOM} bytes behind {@code packet}.
+     */
     public Disposition accept(
             MemorySegment memory, long packet, int length, long nowNanos, long peerHigh, long peerLow, int peerPort) {
         Disposition disposition = acceptOrWait(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
@@ -89,6 +95,14 @@ public final class Inbound {
     }
 
     private Disposition deliver(Binding from, MemorySegment memory, long inner, int length) {
+        if (Halves.isHalf(memory, inner)) {
+            payloadLength = from.halving.join(memory, inner, length, drops);
+            return payloadLength == 0 ? Disposition.ACKNOWLEDGED : deliverWhole(from, memory, inner, payloadLength);
+        }
+        return deliverWhole(from, memory, inner, length);
+    }
+
+    private Disposition deliverWhole(Binding from, MemorySegment memory, long inner, int length) {
         if (!InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }

@@ -14,11 +14,15 @@ public final class Outbound {
         ForwardingGate to(long high, long low);
     }
 
+    /** Where the second of two datagrams lies, bytes behind the first. */
+    public static final int SECOND = 1024;
+
     private final Routes routes;
     private final DropCounters drops;
     private final boolean copies;
     private @Nullable Binding binding;
     private @Nullable Endpoint copy;
+    private int secondLength;
     private @Nullable Resting resting;
 
     /**
@@ -33,7 +37,8 @@ public final class Outbound {
     }
 
     /**
-     * Seals the inner packet that lies {@link PacketLayout#PAYLOAD} bytes behind {@code packet}, or holds or drops it.
+     * Seals the inner packet that lies {@link PacketLayout#PAYLOAD} bytes behind {@code packet}, or holds or drops it. What is too long for the path goes in two datagrams, the
+     * second {@link #SECOND} bytes behind {@code packet}: the memory must go on for twice as many.
      *
      * @return the datagram's length, to be sent to {@link #binding}; 0 if there is nothing to send
      */
@@ -42,6 +47,7 @@ public final class Outbound {
         binding = null;
         copy = null;
         resting = null;
+        secondLength = 0;
         if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
@@ -56,7 +62,7 @@ public final class Outbound {
             switch (gate.forwarding()) {
                 case Forwarding.Forward(Binding to) -> {
                     Trial trial = to.trial();
-                    if (trial != null && !trial.admits(length)) {
+                    if (trial != null && !trial.admits(to.halving.datagramBytes(length))) {
                         if (trial.queue.offer(nowNanos, memory, inner, length)) {
                             return 0;
                         }
@@ -86,14 +92,31 @@ public final class Outbound {
 
     private int seal(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
         binding = to;
-        int sealed = to.seal(to.dataType(), memory, packet, length, nowNanos);
+        int sealed = to.halving.halves(length)
+                ? sealHalves(to, memory, packet, length, nowNanos)
+                : to.seal(to.dataType(), memory, packet, length, nowNanos);
         if (sealed < 0) {
             return drop(DropReason.KEY_EXHAUSTED);
         }
         if (copies) {
-            copy = to.copyTo(sealed);
+            copy = to.copyTo(sealed + secondLength);
         }
         return sealed;
+    }
+
+    private int sealHalves(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
+        int first = (length + 1) / 2;
+        long whole = packet + PacketLayout.PAYLOAD;
+        long second = whole + SECOND;
+        MemorySegment.copy(memory, whole + first, memory, second + Halves.HEADER, length - first);
+        MemorySegment.copy(memory, whole, memory, whole + Halves.HEADER, first);
+        int number = to.halving.nextNumber();
+        Halves.head(memory, whole, number, false);
+        Halves.head(memory, second, number, true);
+        int sealed = to.seal(to.dataType(), memory, packet, Halves.HEADER + first, nowNanos);
+        int sealedToo = to.seal(to.dataType(), memory, packet + SECOND, Halves.HEADER + length - first, nowNanos);
+        secondLength = Math.max(0, sealedToo);
+        return sealedToo < 0 ? -1 : sealed;
     }
 
     private int drop(DropReason reason) {
@@ -111,7 +134,12 @@ public final class Outbound {
         return binding;
     }
 
-    /** Where a copy of the last datagram goes besides to the binding's peer; null: nowhere. */
+    /** Bytes of the last packet's second datagram; 0: it went in one. */
+    public int secondLength() {
+        return secondLength;
+    }
+
+    /** Where a copy of the last datagram, or both, goes besides to the binding's peer; null: nowhere. */
     public @Nullable Endpoint copy() {
         return copy;
     }

@@ -30,6 +30,7 @@ public final class RestingBinding {
         Varint.put(out, keys.receivedBefore);
         Varint.put(out, keys.bornNanos - sinceNanos);
         Varint.put(out, binding.sealed());
+        Varint.put(out, binding.halving.count());
         binding.delivery.encode(out, sinceNanos);
     }
 
@@ -69,7 +70,7 @@ public final class RestingBinding {
                 replayWindow,
                 bornNanos);
         KeyPhase.Start start = new KeyPhase.Start(phase, firstCounter, receivedBefore, bornNanos);
-        Binding binding = new Binding(aead, parts, start, Varint.get(in));
+        Binding binding = new Binding(aead, parts, start, Varint.get(in), (int) Varint.get(in));
         binding.delivery.decode(in, sinceNanos);
         Arrays.fill(sealKey, (byte) 0);
         Arrays.fill(openKey, (byte) 0);

@@ -15,9 +15,8 @@ public final class Trial {
         this.left = new AtomicLong(bytes);
     }
 
-    /** Whether a datagram around an inner packet of this length may go: none takes more than half of what is left, so that a download does not keep the small ones waiting. */
-    public boolean admits(int length) {
-        int bytes = PacketLayout.OVERHEAD + length;
+    /** Whether so many bytes of datagrams around one inner packet may go: none takes more than half of what is left, so that a download does not keep the small ones waiting. */
+    public boolean admits(int bytes) {
         return left.getAndUpdate(before -> before / 2 < bytes ? before : before - bytes) / 2 >= bytes;
     }
 }

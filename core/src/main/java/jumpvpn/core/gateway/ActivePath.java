@@ -5,6 +5,7 @@ import java.util.Objects;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Delivery;
+import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.RestingBinding;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Protocol;
@@ -12,6 +13,7 @@ import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathHealth;
+import jumpvpn.core.transport.PathMtu;
 import org.jspecify.annotations.Nullable;
 
 /** A session's newest binding: how it is carried, how it does, and where the client is. */
@@ -24,20 +26,27 @@ final class ActivePath {
     final Protocol protocol;
     final PeerAddress address;
     private final HealthWatch watch;
+    private final PathMtu mtu;
     private final long restAfterNanos;
     private @Nullable Endpoint namedFrom;
     private String name = "";
 
     ActivePath(GatewaySession session, Binding binding, Protocol protocol) {
-        this(session, binding, protocol, new HealthWatch(session.policy(), 0));
+        this(session, binding, protocol, new HealthWatch(session.policy(), 0), PathMtu.of(protocol, most(session)));
     }
 
-    private ActivePath(GatewaySession session, Binding binding, Protocol protocol, HealthWatch watch) {
+    private ActivePath(GatewaySession session, Binding binding, Protocol protocol, HealthWatch watch, PathMtu mtu) {
         this.binding = binding;
         this.protocol = protocol;
         this.address = new PeerAddress(session, binding);
         this.watch = watch;
+        this.mtu = mtu;
+        binding.halving.longest(mtu.limit());
         this.restAfterNanos = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW));
+    }
+
+    private static int most(GatewaySession session) {
+        return session.context.config().mtu() + PacketLayout.OVERHEAD;
     }
 
     /** Its name, as long as the peer stays where it is. */
@@ -51,6 +60,7 @@ final class ActivePath {
         out.put((byte) protocol.number());
         RestingBinding.encode(binding, out, sinceNanos);
         watch.encode(out, sinceNanos);
+        mtu.encode(out, sinceNanos);
     }
 
     /** Reads what {@link #encode} wrote. */
@@ -59,7 +69,9 @@ final class ActivePath {
         int window = session.policy().count(PolicyKey.SECURITY_REPLAY_WINDOW);
         AeadPort aead = session.context.crypto().aead();
         Binding binding = RestingBinding.decode(aead, session.path.gate, window, in, sinceNanos);
-        return new ActivePath(session, binding, protocol, HealthWatch.decode(session.policy(), in, sinceNanos));
+        HealthWatch watch = HealthWatch.decode(session.policy(), in, sinceNanos);
+        PathMtu mtu = PathMtu.decode(protocol, most(session), in, sinceNanos);
+        return new ActivePath(session, binding, protocol, watch, mtu);
     }
 
     /** Whether nothing of it is under way: neither a packet that waits for its answer, nor a proof of its address, nor a renewal of its keys. */
@@ -111,12 +123,39 @@ final class ActivePath {
                 delivery.sentAsking(),
                 delivery.acked(),
                 delivery.progressNanos(),
-                delivery.peerReceived(),
+                delivery.peerReceived() + mtu.unarrived(delivery.acked()),
                 delivery.rttNanos(),
                 delivery.sentNanos(),
                 delivery.receivedNanos(),
                 delivery.askedNanos());
         return watch.look(nowNanos, state, counts);
+    }
+
+    /** Bytes of a datagram whose arrival is to be asked for, a short packet behind it; 0: none. Not before the peer's address is proven. */
+    int askLength(long nowNanos) {
+        if (binding.trial() != null) {
+            return 0;
+        }
+        Delivery delivery = binding.delivery;
+        int length = mtu.due(
+                nowNanos,
+                watch.patienceNanos(),
+                binding.halving.takeHalved(),
+                binding.sealed(),
+                delivery.acked(),
+                delivery.peerReceived());
+        binding.halving.longest(mtu.limit());
+        return length;
+    }
+
+    /** A datagram of so many bytes arrived. */
+    void arrived(int length) {
+        mtu.arrived(length);
+        binding.halving.longest(mtu.limit());
+    }
+
+    boolean isAskingLength() {
+        return mtu.isAsking();
     }
 
     /**

@@ -101,8 +101,8 @@ final class SessionPath {
         gate.forward(binding);
         if (before != null) {
             for (byte[] packet : before.drain(nowNanos)) {
-                if (trial == null || trial.admits(packet.length)) {
-                    transmit(binding, binding.sealed(binding.dataType(), packet, nowNanos));
+                if (trial == null || trial.admits(binding.halving.datagramBytes(packet.length))) {
+                    binding.halving.sealed(binding, packet, nowNanos).forEach(datagram -> transmit(binding, datagram));
                 } else {
                     trial.queue.offer(nowNanos, MemorySegment.ofArray(packet), 0, packet.length);
                 }
@@ -213,6 +213,11 @@ final class SessionPath {
         } else if (finding.acknowledge()) {
             acknowledge(nowNanos, path.binding);
         }
+        int length = path.askLength(nowNanos);
+        if (length > 0) {
+            send(nowNanos, path.binding, new BindingMessage.Length(length - PacketLayout.OVERHEAD));
+            send(nowNanos, path.binding, new BindingMessage.Ping());
+        }
         path.address.follow(nowNanos);
         session.rekey.look(nowNanos);
         lookAgain(nowNanos, path, finding);
@@ -227,7 +232,7 @@ final class SessionPath {
 
     /** A packet that comes or goes while nobody looks tells so at once; ciphers and session rest later, since making them anew costs more than that. */
     private void lookAgain(long nowNanos, ActivePath path, HealthWatch.Finding finding) {
-        if (finding.quiet() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
+        if (finding.quiet() && !path.isAskingLength() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
             long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
             session.deadlines.set(Timer.SILENCE, lastHeard + SILENCE_NANOS);
             if (path.lookAway()) {
@@ -363,6 +368,8 @@ final class SessionPath {
                     session.rekey.asked(nowNanos, ask);
                 }
             }
+            case BindingMessage.Length asked -> arrived(nowNanos, through, asked);
+            case BindingMessage.LengthSeen seen -> arrived(through, seen);
             case BindingMessage.Confirm _,
                     BindingMessage.Welcome _,
                     BindingMessage.Close _,
@@ -374,6 +381,18 @@ final class SessionPath {
                     BindingMessage.Renewed _ -> {
                 // Confirm, Close and Renew are the gateway's to handle, the rest a client never says
             }
+        }
+    }
+
+    private void arrived(long nowNanos, Binding through, BindingMessage.Length asked) {
+        if (isActive(through) && isAlive()) {
+            send(nowNanos, through, new BindingMessage.LengthSeen(asked.bytes()));
+        }
+    }
+
+    private void arrived(Binding through, BindingMessage.LengthSeen seen) {
+        if (active != null && active.binding == through) {
+            active.arrived(seen.bytes() + PacketLayout.OVERHEAD);
         }
     }
 

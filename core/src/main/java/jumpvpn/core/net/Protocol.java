@@ -12,6 +12,9 @@ public enum Protocol {
     /** TCP with TLS 1.3, length-framed. */
     TCP(3);
 
+    /** Bytes of payload that a datagram of each of them has room for on every path: a little less than QUIC's first packets have. */
+    public static final int LEAST_DATAGRAM = 1100;
+
     private final int number;
     private final String scheme = name().toLowerCase(Locale.ROOT);
 

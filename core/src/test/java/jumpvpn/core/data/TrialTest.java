@@ -12,13 +12,13 @@ class TrialTest {
 
     @Test
     void smallPacketsGoWhileLargeOnesWait() {
-        assertThat(trial.admits(1300)).isFalse();
+        assertThat(trial.admits(1352)).isFalse();
         int small = 0;
-        while (trial.admits(84)) {
-            assertThat(trial.admits(1300)).isFalse();
+        while (trial.admits(136)) {
+            assertThat(trial.admits(1352)).isFalse();
             small++;
         }
         assertThat(small).isGreaterThanOrEqualTo(9);
-        assertThat(small * (84 + PacketLayout.OVERHEAD)).isLessThanOrEqualTo(BYTES);
+        assertThat(small * 136).isLessThanOrEqualTo(BYTES);
     }
 }

@@ -37,7 +37,12 @@ class FoldTest {
             "HealthWatch.volatileSinceNanos",
             "PathHealth.window",
             "PathHealth.lastLookNanos",
-            "PathHealth.outstandingSinceNanos");
+            "PathHealth.outstandingSinceNanos",
+            "PathMtu.askedCounter",
+            "PathMtu.askedNanos",
+            "PathMtu.lost",
+            "PathMtu.unanswered",
+            "PathMtu.doubtNanos");
 
     private final Map<Object, Object> compared = new IdentityHashMap<>();
     private final List<String> fields = new ArrayList<>();

@@ -360,8 +360,8 @@ final class HandClient {
         Inbound.Disposition disposition =
                 inbound.accept(MemorySegment.ofArray(datagram), 0, datagram.length, at.now, 0, 1, 1);
         switch (disposition) {
-            case DELIVER -> delivered.add(Inner.number(Pair.payload(datagram, inbound)));
-            case CONTROL -> hear(BindingMessage.decode(Pair.payload(datagram, inbound)));
+            case DELIVER -> delivered.add(Inner.number(Slots.payload(datagram, inbound)));
+            case CONTROL -> hear(BindingMessage.decode(Slots.payload(datagram, inbound)));
             case ACKNOWLEDGED -> acknowledgements++;
             case UNBOUND -> answered(datagram);
             case DROPPED, UNKNOWN -> {

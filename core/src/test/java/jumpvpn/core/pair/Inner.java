@@ -9,12 +9,17 @@ final class Inner {
 
     /** An IPv4 packet whose payload is one number. */
     static byte[] v4(IpAddress from, IpAddress to, int number) {
-        ByteBuffer out = ByteBuffer.allocate(24);
+        return v4(from, to, number, 24);
+    }
+
+    /** An IPv4 packet of so many bytes that ends in a number. */
+    static byte[] v4(IpAddress from, IpAddress to, int number, int length) {
+        ByteBuffer out = ByteBuffer.allocate(length);
         out.put(0, (byte) 0x45)
-                .putShort(2, (short) 24)
+                .putShort(2, (short) length)
                 .putInt(12, from.v4Bits())
                 .putInt(16, to.v4Bits());
-        return out.putInt(20, number).array();
+        return out.putInt(length - 4, number).array();
     }
 
     /** An IPv6 packet whose payload is one number. */

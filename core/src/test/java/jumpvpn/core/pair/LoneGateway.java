@@ -146,8 +146,8 @@ final class LoneGateway {
         }
         Binding binding = inbound.binding();
         switch (disposition) {
-            case DELIVER -> delivered.add(Inner.number(Pair.payload(datagram, inbound)));
-            case CONTROL -> gateway.receiveControl(now, binding, from, Pair.payload(datagram, inbound));
+            case DELIVER -> delivered.add(Inner.number(Slots.payload(datagram, inbound)));
+            case CONTROL -> gateway.receiveControl(now, binding, from, Slots.payload(datagram, inbound));
             case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
             case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
@@ -161,7 +161,7 @@ final class LoneGateway {
     /** Somebody behind the gateway sends an inner packet of 24 bytes. */
     void sendDown(IpAddress inner, int number) {
         byte[] packet = Inner.v4(IpAddress.parse("10.77.0.1"), inner, number);
-        byte[] datagram = Pair.framed(packet);
+        byte[] datagram = Slots.framed(packet);
         int length = outbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
         Binding binding = outbound.binding();
         if (length > 0) {

@@ -25,7 +25,6 @@ import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
-import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -258,15 +257,16 @@ final class Pair {
     }
 
     private void gatewayReceives(Endpoint from, byte[] datagram) {
-        Inbound.Disposition disposition = Site.accept(gatewayInbound, from, datagram, now);
+        byte[] room = Slots.room(datagram);
+        Inbound.Disposition disposition = Site.accept(gatewayInbound, from, room, datagram.length, now);
         if (disposition == Inbound.Disposition.RESTING) {
             gateway.wake(now, gatewayInbound.resting());
-            disposition = Site.accept(gatewayInbound, from, datagram, now);
+            disposition = Site.accept(gatewayInbound, from, room, datagram.length, now);
         }
         switch (disposition) {
-            case DELIVER -> atGateway.add(Inner.number(payload(datagram, gatewayInbound)));
+            case DELIVER -> atGateway.add(Inner.number(Slots.payload(room, gatewayInbound)));
             case CONTROL ->
-                gateway.receiveControl(now, gatewayInbound.binding(), from, payload(datagram, gatewayInbound));
+                gateway.receiveControl(now, gatewayInbound.binding(), from, Slots.payload(room, gatewayInbound));
             case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
             case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
@@ -279,10 +279,11 @@ final class Pair {
     }
 
     private void clientReceives(int pathId, byte[] datagram) {
-        Inbound.Disposition disposition = Site.accept(clientInbound, GATEWAY, datagram, now);
+        byte[] room = Slots.room(datagram);
+        Inbound.Disposition disposition = Site.accept(clientInbound, GATEWAY, room, datagram.length, now);
         switch (disposition) {
-            case DELIVER -> atClient.add(Inner.number(payload(datagram, clientInbound)));
-            case CONTROL -> agent.receiveControl(now, clientInbound.binding(), payload(datagram, clientInbound));
+            case DELIVER -> atClient.add(Inner.number(Slots.payload(room, clientInbound)));
+            case CONTROL -> agent.receiveControl(now, clientInbound.binding(), Slots.payload(room, clientInbound));
             case UNBOUND -> agent.receive(now, pathId, datagram);
             case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
@@ -294,22 +295,19 @@ final class Pair {
         }
     }
 
-    static byte[] payload(byte[] datagram, Inbound inbound) {
-        return java.util.Arrays.copyOfRange(
-                datagram, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + inbound.payloadLength());
-    }
-
     /** The client's host sends an inner packet. */
     void sendUp(int number) {
         sendUp(Inner.v4(inner(), GATEWAY_INNER, number));
     }
 
     void sendUp(byte[] packet) {
-        byte[] datagram = framed(packet);
+        byte[] datagram = Slots.framed(packet);
         int length = clientOutbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
         Binding binding = clientOutbound.binding();
         if (length > 0) {
-            up(binding.pathId == a.path.id() ? a : b, java.util.Arrays.copyOf(datagram, length));
+            for (byte[] sealed : Slots.parts(datagram, length, clientOutbound)) {
+                up(binding.pathId == a.path.id() ? a : b, sealed);
+            }
             if (binding.claimWatch()) {
                 agent.watch(now, binding);
             }
@@ -318,26 +316,25 @@ final class Pair {
 
     /** Somebody behind the gateway sends an inner packet to the client. */
     void sendDown(int number) {
-        byte[] packet = Inner.v4(GATEWAY_INNER, inner(), number);
-        byte[] datagram = framed(packet);
+        sendDown(Inner.v4(GATEWAY_INNER, inner(), number));
+    }
+
+    void sendDown(byte[] packet) {
+        byte[] datagram = Slots.framed(packet);
         int length = gatewayOutbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
         Binding binding = gatewayOutbound.binding();
         if (length > 0) {
-            down(SOCKET, binding.peer(), java.util.Arrays.copyOf(datagram, length));
-            if (gatewayOutbound.copy() != null) {
-                down(SOCKET, gatewayOutbound.copy(), java.util.Arrays.copyOf(datagram, length));
+            for (byte[] sealed : Slots.parts(datagram, length, gatewayOutbound)) {
+                down(SOCKET, binding.peer(), sealed);
+                if (gatewayOutbound.copy() != null) {
+                    down(SOCKET, gatewayOutbound.copy(), sealed.clone());
+                }
             }
             if (binding.claimWatch()) {
                 gateway.watch(now, binding);
             }
         }
         Site.wake(gateway, gatewayOutbound, now);
-    }
-
-    static byte[] framed(byte[] packet) {
-        byte[] datagram = new byte[PacketLayout.OVERHEAD + packet.length];
-        System.arraycopy(packet, 0, datagram, PacketLayout.PAYLOAD, packet.length);
-        return datagram;
     }
 
     /** Lets time pass; packets go before deadlines. */

@@ -53,14 +53,14 @@ final class Site {
     }
 
     void receives(Endpoint from, byte[] datagram) {
-        Inbound.Disposition disposition = accept(inbound, from, datagram, pair.now);
+        Inbound.Disposition disposition = accept(inbound, from, datagram, datagram.length, pair.now);
         if (disposition == Inbound.Disposition.RESTING) {
             gateway.wake(pair.now, inbound.resting());
-            disposition = accept(inbound, from, datagram, pair.now);
+            disposition = accept(inbound, from, datagram, datagram.length, pair.now);
         }
         switch (disposition) {
-            case DELIVER -> delivered.add(Inner.number(Pair.payload(datagram, inbound)));
-            case CONTROL -> gateway.receiveControl(pair.now, inbound.binding(), from, Pair.payload(datagram, inbound));
+            case DELIVER -> delivered.add(Inner.number(Slots.payload(datagram, inbound)));
+            case CONTROL -> gateway.receiveControl(pair.now, inbound.binding(), from, Slots.payload(datagram, inbound));
             case UNBOUND -> gateway.receive(pair.now, Pair.SOCKET, from, datagram);
             case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
                 // complete in itself
@@ -72,10 +72,10 @@ final class Site {
         }
     }
 
-    static Inbound.Disposition accept(Inbound inbound, Endpoint from, byte[] datagram, long now) {
+    static Inbound.Disposition accept(Inbound inbound, Endpoint from, byte[] room, int length, long now) {
         IpAddress address = from.address();
-        MemorySegment memory = MemorySegment.ofArray(datagram);
-        return inbound.accept(memory, 0, datagram.length, now, address.high(), address.low(), from.port());
+        MemorySegment memory = MemorySegment.ofArray(room);
+        return inbound.accept(memory, 0, length, now, address.high(), address.low(), from.port());
     }
 
     static void wake(Gateway gateway, Outbound outbound, long now) {
@@ -87,7 +87,7 @@ final class Site {
     /** Somebody behind this gateway sends an inner packet to the client. */
     void sendDown(int number) {
         byte[] packet = Inner.v4(Pair.GATEWAY_INNER, pair.inner(), number);
-        byte[] datagram = Pair.framed(packet);
+        byte[] datagram = Slots.framed(packet);
         int length = outbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, pair.now);
         Binding binding = outbound.binding();
         if (length > 0) {

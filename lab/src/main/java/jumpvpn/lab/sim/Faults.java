@@ -40,7 +40,8 @@ final class Faults {
         TABLE_CUT_OFF(4),
         GATEWAY_LEAVE(1),
         GATEWAY_LEFT(12),
-        TABLE_REFUSES(3);
+        TABLE_REFUSES(3),
+        NARROW(4);
 
         private final int weight;
 
@@ -120,6 +121,7 @@ final class Faults {
             case TABLE_CUT_OFF -> nodes.cutOff(gateway);
             case GATEWAY_LEAVE -> nodes.leave(gateway);
             case GATEWAY_LEFT -> nodes.leaveCluster(gateway);
+            case NARROW -> links.narrow(uplink);
             case TABLE_REFUSES -> nodes.refuse(gateway, chance.about(4 * SECONDS));
         }
     }

@@ -18,6 +18,7 @@ final class Lane {
     private final Chance chance;
     private Weather weather;
     private boolean black;
+    private int mostBytes = Integer.MAX_VALUE;
 
     Lane(Timeline timeline, Chance chance, Weather weather) {
         this.timeline = timeline;
@@ -38,9 +39,14 @@ final class Lane {
         black = now;
     }
 
+    /** Longer datagrams disappear without a word. */
+    void carriesAtMost(int bytes) {
+        mostBytes = bytes;
+    }
+
     /** Takes bytes along; {@code arrive} gets them, or something like them, once, twice or never. */
     void carry(byte[] bytes, Consumer<byte[]> arrive) {
-        if (black || chance.happens(weather.loss)) {
+        if (black || bytes.length > mostBytes || chance.happens(weather.loss)) {
             return;
         }
         carryOne(bytes, arrive);

@@ -54,6 +54,12 @@ final class LinkFaults {
         world.timeline.in(chance.about(4 * SECONDS), () -> light(uplink));
     }
 
+    /** Long datagrams disappear for a while. */
+    void narrow(Uplink uplink) {
+        uplink.carriesAtMost(1120 + chance.below(280));
+        world.timeline.in(chance.about(4 * SECONDS), uplink::widen);
+    }
+
     /** Everything passes again. */
     void light(Uplink uplink) {
         uplink.up.black(false);

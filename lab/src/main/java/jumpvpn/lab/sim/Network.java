@@ -80,6 +80,7 @@ final class Network {
                 nat,
                 new Lane(world.timeline, new Chance(world.seed, "up " + number), weather),
                 new Lane(world.timeline, new Chance(world.seed, "down " + number), weather),
+                scenario.mostBytes(new Chance(world.seed, "bytes " + number)),
                 listeners.size());
         all.add(made);
         renumber(made);

@@ -74,6 +74,7 @@ abstract class Node {
     private int wakesAtOnce;
     private @Nullable Inbound inbound;
     private @Nullable Outbound outbound;
+    private final byte[] slot = new byte[2 * Outbound.SECOND];
 
     Node(World world, String name, Role role) {
         this.world = world;
@@ -296,10 +297,12 @@ abstract class Node {
     /** @return whether a binding had it, or the engine: else it was as good as lost */
     private boolean accept(int socketId, Endpoint from, byte[] bytes) {
         Inbound path = Objects.requireNonNull(inbound);
-        Inbound.Disposition disposition = accept(path, from, bytes);
+        byte[] memory =
+                bytes.length < Outbound.SECOND / 2 ? bytes : Arrays.copyOf(bytes, Inbound.ROOM); // a half is longer
+        Inbound.Disposition disposition = accept(path, from, memory, bytes.length);
         for (int tries = 0; disposition == Inbound.Disposition.RESTING && tries < MOST_WAKES_AT_ONCE; tries++) {
             engine().wake(local(), Objects.requireNonNull(path.resting())); // in vain if it has been awake meanwhile
-            disposition = accept(path, from, bytes);
+            disposition = accept(path, from, memory, bytes.length);
         }
         Binding binding = path.binding();
         boolean opened =
@@ -312,10 +315,10 @@ abstract class Node {
                 Binding in = Objects.requireNonNull(binding);
                 note("tun", in.epoch, "epoch " + in.epoch);
                 world.invariants.delivered(this, in);
-                world.traffic.delivered(this, payload(path, bytes));
+                world.traffic.delivered(this, payload(path, memory));
             }
             case CONTROL -> {
-                byte[] message = payload(path, bytes);
+                byte[] message = payload(path, memory);
                 engine().receiveControl(local(), Objects.requireNonNull(binding), from, message);
             }
             case UNBOUND -> engine().receive(local(), socketId, from, bytes);
@@ -328,10 +331,10 @@ abstract class Node {
         return binding != null || disposition == Inbound.Disposition.UNBOUND;
     }
 
-    private Inbound.Disposition accept(Inbound path, Endpoint from, byte[] bytes) {
+    private Inbound.Disposition accept(Inbound path, Endpoint from, byte[] memory, int length) {
         IpAddress address = from.address();
         return path.accept(
-                MemorySegment.ofArray(bytes), 0, bytes.length, local(), address.high(), address.low(), from.port());
+                MemorySegment.ofArray(memory), 0, length, local(), address.high(), address.low(), from.port());
     }
 
     private static byte[] payload(Inbound path, byte[] bytes) {
@@ -347,16 +350,15 @@ abstract class Node {
     /** An application on this side sends an inner packet. */
     final void send(byte[] packet) {
         touch("inner", () -> {
-            byte[] bytes = new byte[packet.length + PacketLayout.OVERHEAD];
-            System.arraycopy(packet, 0, bytes, PacketLayout.PAYLOAD, packet.length);
+            System.arraycopy(packet, 0, slot, PacketLayout.PAYLOAD, packet.length);
             Outbound path = Objects.requireNonNull(outbound);
-            int length = path.accept(MemorySegment.ofArray(bytes), 0, packet.length, local());
+            int length = path.accept(MemorySegment.ofArray(slot), 0, packet.length, local());
             Binding binding = path.binding();
             if (length > 0 && binding != null) {
-                if (path.copy() != null) {
-                    transmit(binding.pathId, path.copy(), bytes.clone());
+                transmit(path, binding, 0, length);
+                if (path.secondLength() > 0) {
+                    transmit(path, binding, Outbound.SECOND, path.secondLength());
                 }
-                transmit(binding.pathId, binding.peer(), bytes);
                 watch(binding);
             }
             Resting resting = path.resting();
@@ -364,6 +366,14 @@ abstract class Node {
                 engine().wake(local(), resting);
             }
         });
+    }
+
+    private void transmit(Outbound path, Binding binding, int from, int length) {
+        byte[] bytes = Arrays.copyOfRange(slot, from, from + length);
+        if (path.copy() != null) {
+            transmit(binding.pathId, path.copy(), bytes.clone());
+        }
+        transmit(binding.pathId, binding.peer(), bytes);
     }
 
     final void packetPath(Inbound in, Outbound out) {

@@ -160,6 +160,11 @@ record Scenario(
                 policy(chance, isLong));
     }
 
+    /** Bytes of the longest datagram that a link carries: its path's MTU without IP and UDP, or more than anybody sends. */
+    int mostBytes(Chance chance) {
+        return wildness > 0 && chance.happens(0.3) ? 1160 + chance.below(280) : Integer.MAX_VALUE;
+    }
+
     private static Policy policy(Chance chance, boolean isLong) {
         Policy policy = Policy.DEFAULT;
         if (chance.happens(0.3)) {
@@ -198,7 +203,7 @@ record Scenario(
             policy = policy.with(PolicyKey.VOLATILITY_TO_DEGRADED, chance.between(500, 3000) * MILLIS);
         }
         if (chance.happens(0.2)) {
-            policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(0, 2000));
+            policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(1500, 4000)); // room for a long one
         }
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.TRANSPORT_ALLOWED, 1); // UDP only

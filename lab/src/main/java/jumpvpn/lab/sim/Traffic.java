@@ -19,6 +19,8 @@ final class Traffic {
     static final IpAddress SERVER = IpAddress.parse("10.77.0.1");
 
     private static final int HEADER = 20;
+    private static final int MTU = 1400;
+    private static final int LONG_EVERY = 8;
 
     /** A packet that went in. */
     private record Sent(int client, Role from, byte[] packet, long nanos) {}
@@ -119,7 +121,7 @@ final class Traffic {
 
     private byte[] packet(IpAddress source, IpAddress destination) {
         number++;
-        int length = HEADER + 8 + chance.below(60);
+        int length = number % LONG_EVERY == 0 ? MTU - chance.below(100) : HEADER + 8 + chance.below(60);
         ByteBuffer out = ByteBuffer.allocate(length);
         out.put((byte) 0x45).put((byte) 0).putShort((short) length).putInt(0).putInt(0x40fd_0000);
         out.putInt(source.v4Bits()).putInt(destination.v4Bits()).putLong(number);

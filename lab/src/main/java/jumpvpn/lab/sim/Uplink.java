@@ -12,13 +12,23 @@ final class Uplink {
     final Lane up;
     final Lane down;
     final long delayNanos;
+    private final int mostBytes;
     IpAddress local;
     boolean isUp = true;
 
     /** The client's path to each gateway endpoint; new ones whenever the link comes up. */
     final int[] pathIds;
 
-    Uplink(ClientNode client, String name, LinkKind kind, IpAddress local, Nat nat, Lane up, Lane down, int endpoints) {
+    Uplink(
+            ClientNode client,
+            String name,
+            LinkKind kind,
+            IpAddress local,
+            Nat nat,
+            Lane up,
+            Lane down,
+            int mostBytes,
+            int endpoints) {
         this.client = client;
         this.name = name;
         this.kind = kind;
@@ -27,11 +37,25 @@ final class Uplink {
         this.up = up;
         this.down = down;
         this.delayNanos = up.weather().delay();
+        this.mostBytes = mostBytes;
+        carriesAtMost(mostBytes);
         this.pathIds = new int[endpoints];
+    }
+
+    /** Longer datagrams disappear both ways. */
+    void carriesAtMost(int bytes) {
+        up.carriesAtMost(bytes);
+        down.carriesAtMost(bytes);
+    }
+
+    /** What is long passes as well as ever. */
+    void widen() {
+        carriesAtMost(mostBytes);
     }
 
     /** As it should be. */
     void heal() {
+        widen();
         up.black(false);
         down.black(false);
         up.weather(Lane.Weather.clear(delayNanos));

@@ -33,8 +33,8 @@ final class SendLoop implements AutoCloseable {
     private final Engine engine;
     private final PacketTurns turns;
     private final Waker waker;
-    private final Sockets.Exit[] exits = new Sockets.Exit[SLOTS];
-    private final Sockets.Exit[] exitsOfCopies = new Sockets.Exit[SLOTS];
+    private final Sockets.Exit[] exits = new Sockets.Exit[2 * SLOTS];
+    private final Sockets.Exit[] exitsOfCopies = new Sockets.Exit[2 * SLOTS];
     private final Thread thread = new Thread(this::run, "send");
     private volatile boolean stopping;
 
@@ -70,7 +70,9 @@ final class SendLoop implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate((long) SLOTS * SLOT_BYTES, 64);
             PacketBatch batch = new PacketBatch(memory.address(), SLOTS, SLOT_BYTES);
-            PacketBatch copies = new PacketBatch(memory.address(), SLOTS, SLOT_BYTES); // of the same bytes
+            PacketBatch sealed =
+                    new PacketBatch(memory.address(), 2 * SLOTS, 0); // the same bytes; a packet may go in two
+            PacketBatch copies = new PacketBatch(memory.address(), 2 * SLOTS, 0);
             Poller poller = new Poller(2);
             poller.watch(0, waker.fd(), false);
             poller.watch(1, tun.fd(), false);
@@ -79,7 +81,7 @@ final class SendLoop implements AutoCloseable {
                 if (!stopping && poller.readable(1)) {
                     tun.read(batch, PacketLayout.PAYLOAD);
                     turns.begin(Threads.SEND);
-                    forward(batch, copies);
+                    forward(batch, sealed, copies);
                     turns.end(Threads.SEND);
                 }
             }
@@ -90,29 +92,27 @@ final class SendLoop implements AutoCloseable {
         }
     }
 
-    private void forward(PacketBatch batch, PacketBatch copies) {
+    private void forward(PacketBatch batch, PacketBatch sealed, PacketBatch copies) {
         long nowNanos = clock.nowNanos();
-        int ready = 0;
+        sealed.count = 0;
         copies.count = 0;
         for (int i = 0; i < batch.count; i++) {
             try {
-                if (seal(nowNanos, batch, copies, i, ready)) {
-                    ready++;
-                }
+                seal(nowNanos, batch, i, sealed, copies);
             } catch (RuntimeException e) {
                 drops.count(DropReason.BAD_INNER);
                 log.bug("a packet from the TUN failed; the others go on", e);
             }
         }
-        send(batch, ready, exits);
-        send(copies, copies.count, exitsOfCopies);
+        send(sealed, exits);
+        send(copies, exitsOfCopies);
     }
 
-    private void send(PacketBatch batch, int ready, Sockets.Exit[] through) {
+    private void send(PacketBatch batch, Sockets.Exit[] through) {
         int from = 0;
-        while (from < ready) {
+        while (from < batch.count) {
             int to = from + 1;
-            while (to < ready && through[to].socket() == through[from].socket()) {
+            while (to < batch.count && through[to].socket() == through[from].socket()) {
                 to++;
             }
             int sent = through[from].socket().send(batch, from, to);
@@ -121,8 +121,8 @@ final class SendLoop implements AutoCloseable {
         }
     }
 
-    /** Seals slot {@code i} and moves it to slot {@code to}, so that what is to be sent lies together. */
-    private boolean seal(long nowNanos, PacketBatch batch, PacketBatch copies, int i, int to) {
+    /** Seals slot {@code i}; what is to be sent is noted by where it lies. */
+    private void seal(long nowNanos, PacketBatch batch, int i, PacketBatch sealed, PacketBatch copies) {
         long packet = batch.address[i] + batch.offset[i] - PacketLayout.PAYLOAD;
         int length = outbound.accept(Memory.ALL, packet, batch.length[i], nowNanos);
         Resting resting = outbound.resting();
@@ -131,7 +131,7 @@ final class SendLoop implements AutoCloseable {
         }
         Binding binding = outbound.binding();
         if (length == 0 || binding == null) {
-            return false;
+            return;
         }
         if (binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
             binding.releaseWatch(); // the next packet asks again
@@ -139,24 +139,25 @@ final class SendLoop implements AutoCloseable {
         Sockets.Exit exit = sockets.exit(binding.pathId);
         if (exit == null) {
             drops.count(DropReason.BACK_PRESSURE);
-            return false;
+            return;
         }
-        long own = batch.address[i];
-        batch.address[i] = batch.address[to];
-        batch.address[to] = own;
-        batch.offset[to] = 0;
-        batch.length[to] = length;
-        address(batch, to, binding.peer(), exit);
-        exits[to] = exit;
+        note(sealed, exits, packet, length, binding.peer(), exit);
         Endpoint copy = outbound.copy();
         if (copy != null) {
-            int at = copies.count++;
-            copies.address[at] = batch.address[to];
-            copies.length[at] = length;
-            address(copies, at, copy, exit);
-            exitsOfCopies[at] = exit;
+            note(copies, exitsOfCopies, packet, length, copy, exit);
         }
-        return true;
+    }
+
+    private void note(
+            PacketBatch batch, Sockets.Exit[] through, long packet, int length, Endpoint peer, Sockets.Exit exit) {
+        int second = outbound.secondLength();
+        for (long at = packet; at <= packet + (second > 0 ? Outbound.SECOND : 0); at += Outbound.SECOND) {
+            int slot = batch.count++;
+            batch.address[slot] = at;
+            batch.length[slot] = at == packet ? length : second;
+            through[slot] = exit;
+            address(batch, slot, peer, exit);
+        }
     }
 
     private static void address(PacketBatch batch, int slot, Endpoint peer, Sockets.Exit exit) {

@@ -117,7 +117,7 @@ class ControlTest {
                                 + "\"inner_address\":\"10.77.0.2\",\"inner_addresses\":[\"10.77.0.2\",\"fd77::2\"],\"gateway\":\"gw1\",\"client\":\"laptop\","
                                 + "\"rtt_ms\":41.235,\"loss\":0.0123,\"since\":\"2026-11-23T18:00:00.123Z\",\"tx_bytes\":1572864,\"rx_bytes\":17,"
                                 + "\"candidates\":[{\"id\":\"udp-wlan0\",\"protocol\":\"udp\",\"interface\":\"wlan0\",\"local\":\"192.0.2.5:40000\",\"remote\":\"198.51.100.1:4500\"}],"
-                                + "\"drops\":{\"malformed\":0,\"unknown_wire_id\":0,\"bad_tag\":0,\"replayed\":0,\"binding_ended\":0,\"bad_inner\":0,"
+                                + "\"drops\":{\"malformed\":0,\"unknown_wire_id\":0,\"bad_tag\":0,\"replayed\":0,\"binding_ended\":0,\"bad_inner\":0,\"half_lost\":0,"
                                 + "\"foreign_source\":0,\"no_route\":0,\"gate_closed\":0,\"held_too_long\":0,\"key_exhausted\":0,\"back_pressure\":0,"
                                 + "\"control_queue_full\":0}}\n",
                         ""));

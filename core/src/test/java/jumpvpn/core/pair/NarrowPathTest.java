@@ -1,0 +1,127 @@
+package jumpvpn.core.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import jumpvpn.core.data.DropReason;
+import jumpvpn.core.observability.EventType;
+import jumpvpn.core.session.SessionState;
+import org.junit.jupiter.api.Test;
+
+/** Full-size inner packets on paths that carry less, without a word of the path. */
+class NarrowPathTest {
+    private static final int FULL = 1400;
+    private static final int NARROW = 1252;
+    private static final Predicate<byte[]> TOO_LONG = datagram -> datagram.length > NARROW;
+
+    private final Pair pair = Pair.connected();
+
+    private void chat(int first, int packets, long everyMillis) {
+        for (int i = first; i < first + packets; i++) {
+            pair.sendUp(Inner.v4(pair.inner(), Pair.GATEWAY_INNER, i, FULL));
+            pair.sendDown(Inner.v4(Pair.GATEWAY_INNER, pair.inner(), i, FULL));
+            pair.run(everyMillis);
+        }
+    }
+
+    private void narrow(Link link) {
+        link.swallowUp = TOO_LONG;
+        link.swallowDown = TOO_LONG;
+    }
+
+    private static List<Integer> numbers(int first, int count) {
+        return IntStream.range(first, first + count).boxed().toList();
+    }
+
+    private long longest(boolean up) {
+        return pair.seen.stream()
+                .filter(sent -> sent.up() == up)
+                .mapToInt(sent -> sent.bytes().length)
+                .max()
+                .orElse(0);
+    }
+
+    @Test
+    void nothingIsLostWhereThePathWasNarrowFromTheBegin() {
+        narrow(pair.a);
+        chat(0, 200, 10);
+        pair.run(200);
+        assertThat(pair.atGateway).containsExactlyElementsOf(numbers(0, 200));
+        assertThat(pair.atClient).containsExactlyElementsOf(numbers(0, 200));
+        assertThat(pair.clientEvents)
+                .as("its own questions get lost, not the path's packets")
+                .noneMatch(event ->
+                        event.type() == EventType.TRANSPORT_DEAD || event.type() == EventType.VOLATILITY_SIGNAL);
+    }
+
+    @Test
+    void onAWidePathTheyGoWholeAfterARoundTrip() {
+        chat(0, 30, 10);
+        pair.run(200);
+        assertThat(pair.atGateway).hasSize(30);
+        pair.seen.clear();
+        chat(30, 50, 10);
+        pair.run(200);
+        assertThat(pair.atGateway).containsExactlyElementsOf(numbers(0, 80));
+        assertThat(pair.seen.stream().filter(sent -> sent.up() && sent.bytes().length > FULL))
+                .hasSize(50);
+        assertThat(pair.seen.stream().filter(sent -> !sent.up() && sent.bytes().length > FULL))
+                .hasSize(50);
+    }
+
+    @Test
+    void aPathThatGrowsNarrowLosesThemForLessThanASecond() {
+        chat(0, 100, 10);
+        narrow(pair.a);
+        chat(100, 100, 10);
+        chat(200, 200, 10);
+        pair.run(200);
+        assertThat(pair.atGateway).containsAll(numbers(200, 200));
+        assertThat(pair.atClient).containsAll(numbers(200, 200));
+        assertThat(pair.status().path())
+                .as("it is as good as before for all else")
+                .isEqualTo(pair.a.path);
+    }
+
+    @Test
+    void aJumpToANarrowPathLosesNothing() {
+        chat(0, 100, 10);
+        narrow(pair.b);
+        assertThat(pair.agent.jump(pair.now, "wlan0")).isNull();
+        chat(100, 200, 10);
+        pair.run(200);
+        assertThat(pair.status().path()).isEqualTo(pair.b.path);
+        assertThat(pair.atGateway).containsAll(numbers(0, 300)).hasSize(300);
+        assertThat(pair.atClient).containsAll(numbers(0, 300)).hasSize(300);
+    }
+
+    @Test
+    void whatWasHeldGoesInTwoAsWell() {
+        narrow(pair.b);
+        pair.a.passes = false;
+        pair.b.passes = false;
+        pair.sendUp(Inner.v4(pair.inner(), Pair.GATEWAY_INNER, 1, FULL));
+        pair.await(() -> pair.state() == SessionState.RECOVERING, 3000);
+        pair.run(400); // early data is no longer tried
+        pair.sendUp(Inner.v4(pair.inner(), Pair.GATEWAY_INNER, 2, FULL));
+        pair.b.passes = true;
+        pair.await(() -> pair.atGateway.contains(2), 5000);
+        assertThat(pair.gatewayDrops.get(DropReason.HALF_LOST)).isZero();
+        assertThat(longest(true)).isLessThan(FULL + 100L);
+    }
+
+    @Test
+    void theSearchGoesOnWhereItWasAfterARest() {
+        narrow(pair.a);
+        chat(0, 300, 10);
+        pair.run(20_000);
+        pair.seen.clear();
+        chat(300, 20, 10);
+        pair.run(200);
+        assertThat(pair.atClient).containsAll(numbers(0, 320));
+        assertThat(pair.atGateway).containsAll(numbers(0, 320));
+        assertThat(longest(false)).as("it has not forgotten what is too long").isLessThanOrEqualTo(FULL + 52L);
+    }
+}
