@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import jumpvpn.core.net.PacketBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +72,7 @@ public final class HoldQueue {
     private Flow flow(int number) {
         @Nullable Flow[] all = flows;
         if (all == null) {
-            all = new @Nullable Flow[InnerPacket.FLOWS];
+            all = new @Nullable Flow[PacketBatch.FLOWS];
             flows = all;
         }
         Flow flow = all[number];

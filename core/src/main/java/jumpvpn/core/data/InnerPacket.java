@@ -7,6 +7,7 @@ import static jumpvpn.core.data.PacketLayout.LONG;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import jumpvpn.core.net.PacketBatch;
 
 /** Addresses of an inner IPv4 (RFC 791) or IPv6 (RFC 8200) packet, IPv4 in its mapped form as in {@code IpAddress}. */
 final class InnerPacket {
@@ -14,12 +15,9 @@ final class InnerPacket {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L; // 2^64 by the golden ratio
-    private static final int FLOW_BITS = 6;
+    private static final int FLOW_BITS = Integer.numberOfTrailingZeros(PacketBatch.FLOWS);
     private static final int TCP = 6;
     private static final int UDP = 17;
-
-    /** How many flows are told apart. */
-    static final int FLOWS = 1 << FLOW_BITS;
 
     private InnerPacket() {}
 
@@ -52,7 +50,7 @@ final class InnerPacket {
         return version(memory, packet) == 4 ? mapped(memory, packet + 16) : memory.get(LONG, packet + 32);
     }
 
-    /** A number from 0 to {@link #FLOWS} - 1 that is the same for all packets of a flow (addresses, protocol, ports), and of a few others. */
+    /** A number from 0 to {@link PacketBatch#FLOWS} - 1 that is the same for all packets of a flow (addresses, protocol, ports), and of a few others. */
     static int flow(MemorySegment memory, long packet, int length) {
         if (!isSound(memory, packet, length)) {
             return 0;

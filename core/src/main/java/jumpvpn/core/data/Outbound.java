@@ -2,6 +2,7 @@ package jumpvpn.core.data;
 
 import java.lang.foreign.MemorySegment;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.PacketBatch;
 import org.jspecify.annotations.Nullable;
 
 /** From an inner packet to a sealed datagram. One packet thread. */
@@ -23,6 +24,7 @@ public final class Outbound {
     private @Nullable Binding binding;
     private @Nullable Endpoint copy;
     private int secondLength;
+    private int flow;
     private @Nullable Resting resting;
 
     /**
@@ -92,6 +94,7 @@ public final class Outbound {
 
     private int seal(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
         binding = to;
+        flow = InnerPacket.flow(memory, packet + PacketLayout.PAYLOAD, length);
         int sealed = to.halving.halves(length)
                 ? sealHalves(to, memory, packet, length, nowNanos)
                 : to.seal(to.dataType(), memory, packet, length, nowNanos);
@@ -132,6 +135,11 @@ public final class Outbound {
     /** The binding that the last datagram was sealed for. */
     public @Nullable Binding binding() {
         return binding;
+    }
+
+    /** The last packet's flow: a number below {@link PacketBatch#FLOWS}. */
+    public int flow() {
+        return flow;
     }
 
     /** Bytes of the last packet's second datagram; 0: it went in one. */

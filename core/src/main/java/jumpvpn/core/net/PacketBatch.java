@@ -5,6 +5,9 @@ package jumpvpn.core.net;
  * time; plain public fields, because this is the packet path.
  */
 public final class PacketBatch {
+    /** How many flows are told apart. */
+    public static final int FLOWS = 64;
+
     /** Raw address of each slot's first byte; every slot has {@link #slotSize} bytes. */
     public final long[] address;
 
@@ -32,6 +35,9 @@ public final class PacketBatch {
     /** See {@link #localHigh}. */
     public final long[] localLow;
 
+    /** A number below {@link #FLOWS} that packets of one flow have in common; 0 for what no flow is known of. For datagrams that are to be sent. */
+    public final int[] flow;
+
     /** Bytes of a slot. */
     public final int slotSize;
 
@@ -49,6 +55,7 @@ public final class PacketBatch {
         peerPort = new int[slots];
         localHigh = new long[slots];
         localLow = new long[slots];
+        flow = new int[slots];
         for (int i = 0; i < slots; i++) {
             address[i] = base + (long) i * slotSize;
         }

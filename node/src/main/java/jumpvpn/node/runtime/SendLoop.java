@@ -155,6 +155,7 @@ final class SendLoop implements AutoCloseable {
             int slot = batch.count++;
             batch.address[slot] = at;
             batch.length[slot] = at == packet ? length : second;
+            batch.flow[slot] = outbound.flow();
             through[slot] = exit;
             address(batch, slot, peer, exit);
         }

@@ -3,19 +3,15 @@ package jumpvpn.node.transport;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.transport.TransportCounter;
 import jumpvpn.core.transport.TransportCounters;
-import jumpvpn.node.host.Memory;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to one peer, and the newest datagrams that wait until it is usable or has room. On Netty's thread only. */
 public abstract class Connection {
-    /** Datagrams that wait at most: older ones give way, since a late packet is worth less than a lost one. */
-    static final int MOST_WAITING = 64;
-
     boolean touched;
     private final NettyTransport transport;
     private final TransportCounters counters;
     private Endpoint peer;
-    private @Nullable PacketRing waiting;
+    private @Nullable Backlog waiting;
     private boolean opened;
     private boolean closed;
 
@@ -51,7 +47,7 @@ public abstract class Connection {
     /** Closes its channel. */
     protected abstract void disconnect();
 
-    /** Sends the ring's oldest datagram after those that wait already, or lets it wait. */
+    /** Sends the ring's oldest datagram, or lets it wait with those that wait already. */
     final void send(PacketRing from) {
         if (closed) {
             counters.count(TransportCounter.CONNECTION_LOST);
@@ -68,12 +64,9 @@ public abstract class Connection {
                 return;
             }
         }
-        if (waiting.size() == MOST_WAITING) {
-            waiting.release();
+        if (waiting.add(from)) {
             counters.count(TransportCounter.DISPLACED);
         }
-        Memory.copy(from.front(), waiting.claim(), from.length());
-        waiting.publish(from.length(), from.peerHigh(), from.peerLow(), from.peerPort());
     }
 
     /** There may be room again. */

@@ -31,7 +31,7 @@ public abstract class NettyTransport implements Transport {
     private final Waker waker;
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable forward = this::forward;
-    private final ArrayDeque<PacketRing> backlogs = new ArrayDeque<>();
+    private final ArrayDeque<Backlog> backlogs = new ArrayDeque<>();
     private final Set<Connection> waiting = new LinkedHashSet<>();
     private final List<Connection> touched = new ArrayList<>();
     private final TransportCounters counters = new TransportCounters();
@@ -120,7 +120,7 @@ public abstract class NettyTransport implements Transport {
             return false;
         }
         Memory.copy(batch.address[slot] + batch.offset[slot], room, length);
-        outgoing.publish(length, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot]);
+        outgoing.publish(length, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot], batch.flow[slot]);
         return true;
     }
 
@@ -186,7 +186,7 @@ public abstract class NettyTransport implements Transport {
             } else {
                 MemorySegment.copy(MemorySegment.ofBuffer(from.nioBuffer(index, length)), 0, Memory.ALL, room, length);
             }
-            incoming.publish(length, peer.address().high(), peer.address().low(), peer.port());
+            incoming.publish(length, peer.address().high(), peer.address().low(), peer.port(), 0);
         }
     }
 
@@ -195,13 +195,13 @@ public abstract class NettyTransport implements Transport {
         waker.wake();
     }
 
-    /** A ring for what waits for a connection, or null if too many wait already. */
+    /** Room for what waits for a connection, or null if too many wait already. */
     @Nullable
-    PacketRing lendBacklog(Connection connection) {
-        PacketRing backlog = backlogs.poll();
+    Backlog lendBacklog(Connection connection) {
+        Backlog backlog = backlogs.poll();
         if (backlog == null && backlogsLeft > 0) {
             backlogsLeft--;
-            backlog = new PacketRing(Connection.MOST_WAITING);
+            backlog = new Backlog();
         }
         if (backlog != null) {
             waiting.add(connection);
@@ -210,7 +210,7 @@ public abstract class NettyTransport implements Transport {
     }
 
     /** Takes one back, empty. */
-    void returnBacklog(Connection connection, PacketRing backlog) {
+    void returnBacklog(Connection connection, Backlog backlog) {
         waiting.remove(connection);
         backlogs.add(backlog);
     }

@@ -17,6 +17,7 @@ final class PacketRing {
     private final long[] peerHigh;
     private final long[] peerLow;
     private final int[] peerPort;
+    private final int[] flow;
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong read = new AtomicLong();
     private MemorySegment memory = MemorySegment.NULL; // by the first claim, seen by the reader with the first publish
@@ -28,6 +29,7 @@ final class PacketRing {
         peerHigh = new long[slots];
         peerLow = new long[slots];
         peerPort = new int[slots];
+        flow = new int[slots];
     }
 
     /** Where the next datagram goes, {@link Transport#MOST_BYTES} bytes; 0: full. */
@@ -43,13 +45,14 @@ final class PacketRing {
     }
 
     /** Hands over what the last claim was filled with. */
-    void publish(int bytes, long high, long low, int port) {
+    void publish(int bytes, long high, long low, int port, int ofFlow) {
         long at = written.getPlain();
         int slot = slot(at);
         length[slot] = bytes;
         peerHigh[slot] = high;
         peerLow[slot] = low;
         peerPort[slot] = port;
+        flow[slot] = ofFlow;
         written.setRelease(at + 1);
     }
 
@@ -73,6 +76,10 @@ final class PacketRing {
 
     int peerPort() {
         return peerPort[slot(read.getPlain())];
+    }
+
+    int flow() {
+        return flow[slot(read.getPlain())];
     }
 
     /** Lets go of the oldest datagram. */

@@ -15,7 +15,7 @@ class PacketRingTest {
         assertThat(ring.front()).isZero();
         for (int i = 0; i < 4; i++) {
             assertThat(ring.claim()).isNotZero();
-            ring.publish(i, 0, i, i);
+            ring.publish(i, 0, i, i, i);
         }
         assertThat(ring.claim()).isZero();
         assertThat(ring.length()).isZero();
@@ -35,7 +35,7 @@ class PacketRingTest {
                 if (room != 0) {
                     Memory.putLong(room, i);
                     Memory.putLong(room + 2_040, ~i);
-                    ring.publish(i & 1023, -i, i, i & 0xffff);
+                    ring.publish(i & 1023, -i, i, i & 0xffff, 0);
                     i++;
                 } else {
                     Thread.yield();
