@@ -1,6 +1,7 @@
 package jumpvpn.core.agent;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import jumpvpn.core.control.Grant;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * gateway answers is a matter of preference and reachability only.
  */
 final class Connector {
-    private static final long STAGGER_NANOS = 500_000_000;
+    private static final long STAGGER_NANOS = 250_000_000; // RFC 8305 section 5
     private static final long FIRST_REPEAT_NANOS = 400_000_000;
     private static final long MOST_REPEAT_NANOS = 2_000_000_000;
 
@@ -122,18 +123,31 @@ final class Connector {
         }
     }
 
+    /** Of the first gateway that has any left the one that has least in common with those that were tried: what is dead is mostly a whole family, protocol or link. */
     private @Nullable Path nextPath() {
         for (AgentConfig.Gateway gateway : gateways) {
-            if (refused.contains(gateway.name())) {
-                continue;
-            }
-            for (Path path : candidates.all(Policy.DEFAULT, gateway.name())) {
-                if (attempts.stream().noneMatch(attempt -> attempt.path.id() == path.id())) {
-                    return path;
-                }
+            Path least = refused.contains(gateway.name())
+                    ? null
+                    : candidates.all(Policy.DEFAULT, gateway.name()).stream()
+                            .filter(path -> attempts.stream().noneMatch(attempt -> attempt.path.id() == path.id()))
+                            .min(Comparator.comparingInt(this::inCommon)) // the best of equals
+                            .orElse(null);
+            if (least != null) {
+                return least;
             }
         }
         return null;
+    }
+
+    private int inCommon(Path path) {
+        int sum = 0;
+        for (Attempt attempt : attempts) {
+            Path tried = attempt.path;
+            sum += tried.local().isV4() == path.local().isV4() ? 1 : 0;
+            sum += tried.protocol() == path.protocol() ? 1 : 0;
+            sum += tried.link().equals(path.link()) ? 1 : 0;
+        }
+        return sum;
     }
 
     private void launch(long nowNanos, Path path) {

@@ -25,7 +25,9 @@ final class Reattachment {
     private static final long LEAST_STAGGER_NANOS = 250_000_000;
 
     private static final long MOST_STAGGER_NANOS = 450_000_000;
-    private static final long EAGER_NANOS = 4_000_000_000L;
+    /** The usual recovery window and a little: whoever waits for a dead spot's end wants to go on within a third of a second. */
+    private static final long EAGER_NANOS = 9_000_000_000L;
+
     private static final long EAGER_PAUSE_NANOS = 300_000_000;
     private static final long PAUSE_NANOS = 1_000_000_000;
     private static final int MOST_REDIRECTIONS = 8;

@@ -8,6 +8,7 @@ import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.ReasonCode;
@@ -44,8 +45,8 @@ class ConnectTimesTest {
         script.agent.start(start);
         script.run(9_999);
         assertThat(millis(1)).containsExactly(0L, 400L, 1200L, 2800L, 4800L, 6800L, 8800L);
-        assertThat(millis(2)).containsExactly(500L, 900L, 1700L, 3300L, 5300L, 7300L, 9300L);
-        assertThat(millis(3)).containsExactly(1000L, 1400L, 2200L, 3800L, 5800L, 7800L, 9800L);
+        assertThat(millis(2)).containsExactly(250L, 650L, 1450L, 3050L, 5050L, 7050L, 9050L);
+        assertThat(millis(3)).containsExactly(500L, 900L, 1700L, 3300L, 5300L, 7300L, 9300L);
         assertThat(script.told()).doesNotContain("BIRTH>TERMINATED HANDSHAKE_FAIL");
     }
 
@@ -87,7 +88,7 @@ class ConnectTimesTest {
     }
 
     @Test
-    void aFirstPathIsTriedAtOnceAndAnotherHalfASecondLater() {
+    void aFirstPathIsTriedAtOnceAndAnotherAQuarterOfASecondLater() {
         script.silent.add("gw1");
         script.agent.start(start);
         script.run(2000);
@@ -96,8 +97,8 @@ class ConnectTimesTest {
         script.run(1100);
         script.up(2, "wlan0", "gw1", Script.ONE);
         assertThat(millis(2)).isEmpty();
-        script.run(500);
-        assertThat(millis(2)).containsExactly(3600L);
+        script.run(250);
+        assertThat(millis(2)).containsExactly(3350L);
     }
 
     @Test
@@ -109,8 +110,23 @@ class ConnectTimesTest {
         script.run(300);
         script.up(3, "eth0", "gw1", Script.ONE);
         script.run(1000);
-        assertThat(millis(2)).startsWith(500L);
-        assertThat(millis(3)).startsWith(1000L);
+        assertThat(millis(2)).startsWith(250L);
+        assertThat(millis(3)).startsWith(500L);
+    }
+
+    /** A whole family, protocol or link that is dead costs one turn, not one for each of its paths. */
+    @Test
+    void thePathThatHasLeastInCommonWithTheTriedOnesIsNext() {
+        script.silent.add("gw1");
+        onePath();
+        script.up(2, "eth0", "gw1", Script.ONE);
+        script.up(3, Protocol.TCP, "eth0", "gw1", Script.ONE);
+        script.up(4, "wlan0", "gw1", Script.ONE);
+        script.agent.start(start);
+        script.run(1000);
+        assertThat(script.firsts.stream().map(first -> first.pathId()).distinct())
+                .containsExactly(1, 4, 3, 2);
+        assertThat(millis(3)).startsWith(500L);
     }
 
     @Test
@@ -123,7 +139,7 @@ class ConnectTimesTest {
         script.down(1);
         script.run(3000);
         assertThat(millis(1)).containsExactly(0L);
-        assertThat(millis(2)).containsExactly(500L, 900L, 1700L);
+        assertThat(millis(2)).containsExactly(250L, 650L, 1450L, 3050L);
         assertThat(script.told()).contains("CANDIDATE CANDIDATE_DOWN");
     }
 
@@ -137,7 +153,7 @@ class ConnectTimesTest {
         script.down(1);
         script.run(2000);
         assertThat(millis(1)).containsExactly(0L, 400L);
-        assertThat(millis(2)).containsExactly(500L, 900L, 1700L);
+        assertThat(millis(2)).containsExactly(250L, 650L, 1450L);
     }
 
     @Test
@@ -153,7 +169,7 @@ class ConnectTimesTest {
         script.greet(1, Script.ONE, script.firsts.getFirst().datagram());
         assertThat(script.ends).hasSize(1);
         script.run(1000);
-        assertThat(millis(3)).as("the attempt that was under way, repeated").containsExactly(500L, 900L, 1700L);
+        assertThat(millis(3)).as("the attempt that was under way, repeated").containsExactly(250L, 650L, 1450L);
         assertThat(script.status().gateway()).isEqualTo("gw2");
     }
 

@@ -22,7 +22,11 @@ class SearchTest {
     private final Script script = Script.attached();
 
     private static Script withOneWay() {
-        Script script = Script.attached();
+        return withOneWay(Policy.DEFAULT);
+    }
+
+    private static Script withOneWay(Policy policy) {
+        Script script = Script.attached(policy);
         script.down(3);
         script.down(4);
         script.down(2);
@@ -36,17 +40,20 @@ class SearchTest {
                 .toList();
     }
 
+    /** A dead spot's end, or a gateway's restart, is noticed within a third of a second, whenever in the window it comes. */
     @Test
-    void aGatewayThatRestartsIsAskedOftenAtFirstThenEverySecond() {
+    void whatIsSilentIsAskedThreeTimesASecondAsLongAsTheWindowLasts() {
         Script alone = withOneWay();
         long start = alone.now;
         alone.say(new BindingMessage.Notice(alone.status().version()));
         alone.run(8000);
         List<Long> often = new ArrayList<>(List.of(0L, 150L));
-        for (long at = 450; at <= 3750; at += 300) {
+        for (long at = 450; at <= 4050; at += 300) {
             often.add(at);
         }
-        often.addAll(List.of(4050L, 4200L, 4500L, 5100L, 6100L, 7100L));
+        for (long at = 4200; at <= 7800; at += 300) { // a new one, of 4050
+            often.add(at);
+        }
         assertThat(millisSince(start, alone)).isEqualTo(often);
         assertThat(alone.requests.stream()
                         .map(request -> request.proven().nonce())
@@ -54,6 +61,15 @@ class SearchTest {
                 .as("made anew before it is too old for gate C")
                 .hasSize(2);
         assertThat(alone.state()).isEqualTo(SessionState.DEGRADED);
+    }
+
+    @Test
+    void inALongWindowItIsAskedEverySecondFromTheNinthOn() {
+        Script alone = withOneWay(Policy.DEFAULT.with(PolicyKey.SWITCHING_RECOVERY_WINDOW, 20_000 * Script.MILLI));
+        long start = alone.now;
+        alone.say(new BindingMessage.Notice(alone.status().version()));
+        alone.run(12_000);
+        assertThat(millisSince(start, alone).stream().filter(at -> at > 9300)).hasSizeBetween(2, 4);
     }
 
     @Test

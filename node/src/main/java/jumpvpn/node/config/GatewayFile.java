@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Optional;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
-import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import org.jspecify.annotations.Nullable;
 
@@ -79,22 +78,7 @@ final class GatewayFile {
             return listen;
         });
         Endpoints.atLeastOne(file, node, "listen");
-        return given.stream().filter(listen -> hasItsPort(listen, given)).toList();
-    }
-
-    /** UDP and QUIC each want a UDP port of their own: the QUIC one is left out, with a warning. */
-    private boolean hasItsPort(Listen listen, List<Listen> given) {
-        boolean taken = listen.protocol() == Protocol.QUIC
-                && given.stream()
-                        .anyMatch(other -> other.protocol() == Protocol.UDP
-                                && other.endpoint().equals(listen.endpoint()));
-        if (taken) {
-            file.warn(
-                    listen.line(),
-                    listen + " is skipped, udp has this port and this version can't share it",
-                    "give quic another port");
-        }
-        return !taken;
+        return given;
     }
 
     private GatewayConfig.@Nullable Network network(@Nullable Section section) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -133,9 +134,13 @@ public final class GatewayNode implements NodeControl, Engine {
     }
 
     private void listen() throws StartException {
-        for (Listen listen : config.listen()) {
+        List<Listen> udpFirst = config.listen().stream()
+                .sorted(Comparator.comparing(Listen::protocol))
+                .toList();
+        for (Listen listen : udpFirst) {
             try {
-                listeners.add(Transports.listen(listen.protocol(), listen.endpoint()));
+                boolean isShared = config.listen().stream().anyMatch(listen::sharesPortWith);
+                listeners.add(Transports.listen(listen.protocol(), listen.endpoint(), isShared));
             } catch (LinuxException e) {
                 throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
             }

@@ -36,7 +36,7 @@ final class TransportRehearsal {
         if (protocol == Protocol.UDP) {
             return;
         }
-        try (Transport gateway = Transports.listen(protocol, ANY_PORT);
+        try (Transport gateway = Transports.listen(protocol, ANY_PORT, false);
                 Transport client = Transports.towards(protocol, ANY_PORT, null, gateway.local());
                 Arena arena = Arena.ofConfined()) {
             long memory =

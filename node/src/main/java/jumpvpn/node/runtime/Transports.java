@@ -17,11 +17,15 @@ final class Transports {
 
     private Transports() {}
 
-    /** A gateway's end; with port 0 on any free one. */
-    static Transport listen(Protocol protocol, Endpoint local) throws LinuxException {
+    /**
+     * A gateway's end; with port 0 on any free one.
+     *
+     * @param isShared whether UDP and QUIC have one port: then UDP is to be opened first
+     */
+    static Transport listen(Protocol protocol, Endpoint local, boolean isShared) throws LinuxException {
         return switch (protocol) {
-            case UDP -> UdpSocket.open(local, null, UDP_SLOTS);
-            case QUIC -> QuicListener.open(local);
+            case UDP -> isShared ? UdpSocket.openShared(local, UDP_SLOTS) : UdpSocket.open(local, null, UDP_SLOTS);
+            case QUIC -> QuicListener.open(local, isShared);
             case TCP -> TcpListener.open(local);
         };
     }

@@ -70,12 +70,15 @@ class ConfigTest {
                 .contains("private key of");
         assertThat(config.listen())
                 .extracting(Listen::toString)
-                .containsExactly("udp://0.0.0.0:4500", "udp://[::]:4500", "quic://0.0.0.0:443");
-        assertThat(config.listen()).extracting(Listen::line).containsExactly(4, 5, 5);
-        assertThat(config.warnings())
-                .singleElement()
-                .asString()
-                .startsWith(folder.resolve("node.toml") + ":5: quic://0.0.0.0:4500 is skipped");
+                .containsExactly("udp://0.0.0.0:4500", "udp://[::]:4500", "quic://0.0.0.0:4500", "quic://0.0.0.0:443");
+        assertThat(config.listen()).extracting(Listen::line).containsExactly(4, 5, 5, 5);
+        assertThat(config.listen().get(2).sharesPortWith(config.listen().get(0)))
+                .isTrue();
+        assertThat(config.listen().get(3).sharesPortWith(config.listen().get(0)))
+                .isFalse();
+        assertThat(config.listen().get(1).sharesPortWith(config.listen().get(1)))
+                .isFalse();
+        assertThat(config.warnings()).isEmpty();
         assertThat(config.control()).isEqualTo(Path.of("/run/jumpvpn/gw1.sock"));
         assertThat(config.events()).isEqualTo(folder.resolve("events.jsonl"));
         assertThat(config.state()).isEqualTo(Path.of("/var/lib/jumpvpn/gw1"));

@@ -40,7 +40,7 @@ final class Ends implements AutoCloseable {
     }
 
     static Ends listen(Protocol protocol, Endpoint at) throws LinuxException {
-        return new Ends(protocol == Protocol.QUIC ? QuicListener.open(at) : TcpListener.open(at));
+        return new Ends(protocol == Protocol.QUIC ? QuicListener.open(at, false) : TcpListener.open(at));
     }
 
     static Ends dial(Protocol protocol, Endpoint remote) throws LinuxException {

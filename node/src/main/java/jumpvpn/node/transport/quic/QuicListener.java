@@ -3,6 +3,7 @@ package jumpvpn.node.transport.quic;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
@@ -38,13 +39,15 @@ public final class QuicListener extends Listener {
      * Binds; waits until that is done.
      *
      * @param local port 0: any free one
+     * @param isShared whether a socket for plain UDP has this port as well, and was opened before
      * @throws LinuxException EADDRINUSE, EADDRNOTAVAIL and others, with the endpoint named
      */
-    public static QuicListener open(Endpoint local) throws LinuxException {
+    public static QuicListener open(Endpoint local, boolean isShared) throws LinuxException {
         QuicListener listener = new QuicListener(local);
         listener.bind(new Bootstrap()
                 .group(NettyLoop.get())
                 .channelFactory(() -> QuicSettings.socket(local, null))
+                .option(EpollChannelOption.SO_REUSEPORT, isShared)
                 .handler(listener.socketInitializer())
                 .bind(SocketAddresses.of(local)));
         return listener;

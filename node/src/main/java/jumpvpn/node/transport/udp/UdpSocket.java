@@ -86,6 +86,16 @@ public final class UdpSocket implements Transport {
      * @throws LinuxException EADDRINUSE, EADDRNOTAVAIL, ENODEV and others, with the endpoint named
      */
     public static UdpSocket open(Endpoint local, @Nullable String device, int slots) throws LinuxException {
+        return open(local, device, slots, false);
+    }
+
+    /** As {@link #open}, on every interface, on a port that QUIC's socket will have as well, which is opened after this one ({@link PortSharing}). */
+    public static UdpSocket openShared(Endpoint local, int slots) throws LinuxException {
+        return open(local, null, slots, true);
+    }
+
+    private static UdpSocket open(Endpoint local, @Nullable String device, int slots, boolean isShared)
+            throws LinuxException {
         String attempted = "open UDP socket on " + local + (device == null ? "" : " by interface " + device);
         int family = SocketAddress.family(local.address());
         int fd = LinuxException.check(Libc.socket(family, SOCK_DGRAM | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0), attempted);
@@ -93,7 +103,13 @@ public final class UdpSocket implements Transport {
             boolean v4 = family == SocketAddress.AF_INET;
             setOptions(fd, v4, local.address().isUnspecified(), attempted);
             Confinement confinement = device == null ? Confinement.NONE : confine(fd, v4, device, attempted);
+            if (isShared) {
+                PortSharing.allow(fd, attempted);
+            }
             bind(fd, local, device, attempted);
+            if (isShared) {
+                PortSharing.divide(fd, attempted);
+            }
             return new UdpSocket(fd, local, confinement, slots);
         } catch (LinuxException e) {
             Libc.close(fd);
