@@ -132,6 +132,7 @@ public final class Agent {
         if (datagram[0] == MessageType.HANDSHAKE_RESPONSE && connector != null) {
             Connector.Answered answered = connector.answered(nowNanos, datagram);
             if (answered != null) {
+                candidates.answered(answered.path().id(), nowNanos, answered.rttNanos());
                 granted(nowNanos, answered);
             }
         }
@@ -332,8 +333,8 @@ public final class Agent {
     public AgentStatus status(long nowNanos) {
         boolean trying = connector != null || retryNanos != Deadlines.NEVER;
         return session == null
-                ? AgentStatus.none(birth, trying, candidates.all(), lastEnd)
-                : AgentStatus.of(session, nowNanos, candidates.all(), lastEnd);
+                ? AgentStatus.none(birth, trying, candidates.known(), lastEnd)
+                : AgentStatus.of(session, nowNanos, candidates.known(), lastEnd);
     }
 
     /** The policy of the present session, else the defaults. */

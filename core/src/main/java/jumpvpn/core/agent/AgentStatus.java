@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason of the last transition; null before the first
  * @param path the active one, or the last
  * @param remote where its packets go
+ * @param bindingAlive whether that path carries the session now
+ * @param heardNanos boot time at which the gateway was heard last on that path, 0 if never
  * @param rttNanos smoothed round trip of the active path, 0 if unknown
  * @param loss one-way, 0..1
  * @param sinceNanos boot time of the last state change
@@ -32,15 +34,17 @@ public record AgentStatus(
         @Nullable Endpoint remote,
         List<Prefix> inner,
         @Nullable String gateway,
+        boolean bindingAlive,
+        long heardNanos,
         long rttNanos,
         double loss,
         long sinceNanos,
         long sentBytes,
         long receivedBytes,
-        List<Path> candidates,
+        List<Candidate> candidates,
         @Nullable String lastEnd) {
 
-    static AgentStatus of(ClientSession session, long nowNanos, List<Path> candidates, @Nullable String lastEnd) {
+    static AgentStatus of(ClientSession session, long nowNanos, List<Candidate> candidates, @Nullable String lastEnd) {
         return new AgentStatus(
                 session.machine.state(),
                 session.grant.id(),
@@ -50,8 +54,10 @@ public record AgentStatus(
                 session.remote(),
                 session.grant.inner(),
                 session.gateway(),
+                session.machine.bindingAlive(),
+                session.lastHeardNanos(),
                 session.rttNanos(),
-                session.loss(nowNanos),
+                session.watch.loss(nowNanos),
                 session.machine.sinceNanos(),
                 session.sentBytes(),
                 session.receivedBytes(),
@@ -60,7 +66,8 @@ public record AgentStatus(
     }
 
     /** Without a session. */
-    static AgentStatus none(SessionMachine birth, boolean trying, List<Path> candidates, @Nullable String lastEnd) {
+    static AgentStatus none(
+            SessionMachine birth, boolean trying, List<Candidate> candidates, @Nullable String lastEnd) {
         return new AgentStatus(
                 trying ? SessionState.BIRTH : SessionState.TERMINATED,
                 null,
@@ -70,6 +77,8 @@ public record AgentStatus(
                 null,
                 List.of(),
                 null,
+                false,
+                0,
                 0,
                 0,
                 birth.sinceNanos(),

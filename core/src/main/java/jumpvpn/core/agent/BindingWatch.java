@@ -46,6 +46,13 @@ final class BindingWatch {
         wake(nowNanos);
     }
 
+    /** The active binding is about to be none: what it told of its path stays known. */
+    void leave() {
+        if (session.machine.bindingAlive()) {
+            session.candidates.heard(session.path.id(), session.lastHeardNanos(), health.rttNanos());
+        }
+    }
+
     /** There is traffic: look until it is calm. */
     void wake(long nowNanos) {
         session.active.claimWatch();

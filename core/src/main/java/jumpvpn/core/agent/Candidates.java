@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The paths that are up, and the order in which to try them (contract section 3, Selection). */
 final class Candidates {
+    /** @param rttNanos the newest that is known, 0 if none is */
+    private record Answer(long rttNanos, long atNanos) {
+        static final Answer NONE = new Answer(0, 0);
+    }
+
     private final TreeMap<Integer, Path> paths = new TreeMap<>();
     private final TreeMap<Integer, Long> deadSinceNanos = new TreeMap<>();
+    private final TreeMap<Integer, Answer> answers = new TreeMap<>();
 
     void add(Path path) {
         paths.put(path.id(), path);
@@ -24,6 +30,7 @@ final class Candidates {
     void remove(int id) {
         paths.remove(id);
         deadSinceNanos.remove(id);
+        answers.remove(id);
     }
 
     /** The path was found dead: it comes after all others until it proves itself. */
@@ -33,8 +40,23 @@ final class Candidates {
         }
     }
 
-    void markAlive(int id) {
+    /**
+     * An answer came by the path: it has proved itself.
+     *
+     * @param rttNanos 0 if the answer told none: then the one before is still the newest
+     */
+    void answered(int id, long nowNanos, long rttNanos) {
         deadSinceNanos.remove(id);
+        heard(id, nowNanos, rttNanos);
+    }
+
+    /** The same of a binding's packets, the newest of then; what was found dead stays so. */
+    void heard(int id, long atNanos, long rttNanos) {
+        if (paths.containsKey(id)) {
+            Answer before = answers.getOrDefault(id, Answer.NONE);
+            long newest = rttNanos == 0 ? before.rttNanos : rttNanos;
+            answers.put(id, new Answer(newest, Math.max(before.atNanos, atNanos)));
+        }
     }
 
     @Nullable
@@ -44,6 +66,17 @@ final class Candidates {
 
     List<Path> all() {
         return List.copyOf(paths.values());
+    }
+
+    /** All of them with what is known of each, by id. */
+    List<Candidate> known() {
+        return paths.values().stream()
+                .map(path -> {
+                    Answer newest = answers.getOrDefault(path.id(), Answer.NONE);
+                    boolean dead = deadSinceNanos.containsKey(path.id());
+                    return new Candidate(path, dead, newest.rttNanos, newest.atNanos);
+                })
+                .toList();
     }
 
     /** The first path that an operator's word matches, or null; those towards this gateway come before others. */

@@ -337,6 +337,7 @@ final class ClientSession {
         int epoch = ack.version().epoch();
         SessionSecret base = ack.mixed() ? attempt.mixed : attempt.base;
         BindingKeys keys = base.bindingKeys(freshness, epoch);
+        watch.leave();
         retired.retire(nowNanos, active);
         deadlines.set(Timer.DRAINED, retired.drainedNanos());
         boundNanos = nowNanos;
@@ -364,6 +365,7 @@ final class ClientSession {
         if (isEnded()) {
             return;
         }
+        watch.leave();
         endReason = reason;
         arrivals.drop();
         if (isLive()) { // before that the gate is closed, or an older session's
@@ -411,10 +413,6 @@ final class ClientSession {
 
     long rttNanos() {
         return watch.rttNanos();
-    }
-
-    double loss(long nowNanos) {
-        return watch.loss(nowNanos);
     }
 
     long sentBytes() {

@@ -59,8 +59,9 @@ final class Probes {
                 }
                 unanswered = unanswered.stream().filter(other -> other != probe).toList();
                 session.credentials.token(probe.path.gateway(), answer.token(), nowNanos);
-                session.candidates.markAlive(probe.path.id());
-                return new Answered(probe.path, nowNanos - probe.sentNanos);
+                Answered answered = new Answered(probe.path, nowNanos - probe.sentNanos);
+                session.candidates.answered(probe.path.id(), nowNanos, answered.rttNanos);
+                return answered;
             }
         }
         return null;

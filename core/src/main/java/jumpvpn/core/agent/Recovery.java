@@ -39,6 +39,7 @@ final class Recovery {
         if (!session.machine.bindingAlive()) {
             return;
         }
+        session.watch.leave();
         session.journal.emit(
                 nowNanos, EventType.TRANSPORT_DEAD, detail, session.machine.version(), session.path.name());
         if (!session.step(nowNanos, ReasonCode.TRANSPORT_DEAD, new Detail("detail", detail.name()))) {
@@ -256,14 +257,15 @@ final class Recovery {
         if (answered == null) {
             return;
         }
-        session.candidates.markAlive(answered.attempt().path.id());
+        ReattachAttempt attempt = answered.attempt();
+        session.candidates.answered(attempt.path.id(), nowNanos, attempt.rttNanos(nowNanos));
         switch (answered.answer()) {
             case ReattachAnswer.Ack ack -> {
                 accepted(nowNanos, answered, ack);
-                answered.attempt().settle();
+                attempt.settle();
             }
             case ReattachAnswer.Reject reject -> {
-                rejected(nowNanos, answered.attempt(), reject);
+                rejected(nowNanos, attempt, reject);
                 if (!session.isEnded() && requests.isCopied()) {
                     session.end(nowNanos, ReasonCode.SECURITY_FAILURE, new Detail("detail", "STALE_STATE_VERSION"));
                 }

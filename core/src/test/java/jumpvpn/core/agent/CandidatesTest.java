@@ -70,7 +70,7 @@ class CandidatesTest {
         candidates.markDead(1, 20);
         candidates.markDead(2, 10);
         assertThat(order(Policy.DEFAULT)).containsExactly(3, 2, 1);
-        candidates.markAlive(1);
+        candidates.answered(1, 25, 3);
         assertThat(order(Policy.DEFAULT)).containsExactly(1, 3, 2);
         candidates.markDead(1, 30);
         add(1, Protocol.UDP, "gw1", 0);
@@ -86,6 +86,42 @@ class CandidatesTest {
         candidates.remove(1);
         assertThat(candidates.get(1)).isNull();
         assertThat(candidates.all()).extracting(Path::id).containsExactly(2);
+    }
+
+    @Test
+    void ofEveryPathTheNewestAnswerIsKnownAndWhetherItWasFoundDeadSince() {
+        Path path = add(1, Protocol.UDP, "gw1", 0);
+        Path other = add(2, Protocol.UDP, "gw2", 0);
+        assertThat(candidates.known())
+                .containsExactly(new Candidate(path, false, 0, 0), new Candidate(other, false, 0, 0));
+        candidates.answered(1, 100, 7);
+        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, false, 7, 100));
+        candidates.markDead(1, 150);
+        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, true, 7, 100));
+        candidates.answered(1, 200, 0);
+        assertThat(candidates.known())
+                .as("an answer without a round trip leaves the one before")
+                .containsExactly(new Candidate(path, false, 7, 200), new Candidate(other, false, 0, 0));
+        candidates.answered(1, 300, 9);
+        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, false, 9, 300));
+        candidates.markDead(1, 350);
+        candidates.heard(1, 320, 11);
+        candidates.heard(1, 310, 0);
+        assertThat(candidates.known())
+                .as("what a binding heard proves nothing, and the newest counts")
+                .first()
+                .isEqualTo(new Candidate(path, true, 11, 320));
+    }
+
+    @Test
+    void whatAPathThatWentHadAnsweredIsForgottenAndALateAnswerIsNotKept() {
+        Path path = add(1, Protocol.UDP, "gw1", 0);
+        candidates.answered(1, 100, 7);
+        candidates.remove(1);
+        assertThat(candidates.known()).isEmpty();
+        candidates.answered(1, 110, 8);
+        candidates.add(path);
+        assertThat(candidates.known()).containsExactly(new Candidate(path, false, 0, 0));
     }
 
     @Test

@@ -67,6 +67,17 @@ class DepartureTest {
     }
 
     @Test
+    void ofAPathThatAnswersAProbeTheRoundTripIsKnown() {
+        getsLossy();
+        script.run(15);
+        Script.Probe probe = script.probes.getFirst();
+        script.answer(probe);
+        assertThat(script.status().candidates().get(1))
+                .isEqualTo(new Candidate(script.paths.get(2), false, script.now - probe.nanos(), script.now));
+        assertThat(script.now).isGreaterThan(probe.nanos());
+    }
+
+    @Test
     void theFirstThatAnswersIsGoneTo() {
         getsLossy();
         script.answer(script.probes.getFirst());

@@ -348,6 +348,58 @@ class SessionLifeTest {
         assertThat(script.status().rttNanos()).isZero();
     }
 
+    private Candidate candidate(int id) {
+        return script.status().candidates().get(id - 1);
+    }
+
+    @Test
+    void ofAPathItIsKnownWhenAnAnswerCameThereAndHowLongItTook() {
+        assertThat(candidate(1))
+                .as("the handshake's")
+                .isEqualTo(new Candidate(script.paths.get(1), false, 5 * MILLI, attached - 5 * MILLI));
+        assertThat(candidate(2)).isEqualTo(new Candidate(script.paths.get(2), false, 0, 0));
+        script.agent.jump(script.now, "2");
+        script.run(40);
+        script.accept(script.lastRequest());
+        assertThat(candidate(2)).isEqualTo(new Candidate(script.paths.get(2), false, 40 * MILLI, script.now));
+        assertThat(script.status().heardNanos()).isEqualTo(script.now);
+    }
+
+    @Test
+    void aPathThatDiedKeepsWhatItsBindingHeardLast() {
+        script.chat(50, 10);
+        script.silent.add("gw1");
+        script.chat(20, 10);
+        AgentStatus before = script.status();
+        assertThat(before.bindingAlive()).isTrue();
+        assertThat(before.heardNanos()).isGreaterThan(attached + SECOND);
+        assertThat(candidate(1).dead()).isFalse();
+        script.nextRequest(3000);
+        assertThat(script.status().bindingAlive()).isFalse();
+        assertThat(candidate(1))
+                .isEqualTo(new Candidate(script.paths.get(1), true, before.rttNanos(), before.heardNanos()));
+    }
+
+    @Test
+    void aPathThatWasLeftKeepsWhatItsBindingHeardLast() {
+        script.chat(50, 10);
+        script.agent.jump(script.now, "2");
+        AgentStatus before = script.status();
+        assertThat(before.bindingAlive()).as("while it jumps").isTrue();
+        script.accept(script.lastRequest());
+        assertThat(candidate(1))
+                .isEqualTo(new Candidate(script.paths.get(1), false, before.rttNanos(), before.heardNanos()));
+    }
+
+    @Test
+    void aSessionThatEndsLeavesWhatItHeard() {
+        script.chat(50, 10);
+        AgentStatus before = script.status();
+        script.agent.terminate(script.now);
+        assertThat(candidate(1))
+                .isEqualTo(new Candidate(script.paths.get(1), false, before.rttNanos(), before.heardNanos()));
+    }
+
     @Test
     void whatTheGatewaySaysIsAcknowledgedThoughThereIsNothingToSay() {
         long before = script.served.getLast().binding.delivery.received();

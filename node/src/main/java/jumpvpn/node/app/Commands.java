@@ -65,6 +65,22 @@ final class Commands {
                     """,
                     ControlCommands::sessions),
             new Command(
+                    "paths",
+                    "",
+                    "show the paths of a running client",
+                    List.of(PathsCommand.WATCH, Option.JSON, Option.CONTROL),
+                    """
+                    A line a path: "active" carries the session, "up" may be tried, "dead" was found dead and is tried last. RTT is the newest
+                    known, LOSS the active path's; ANSWERED is when the gateway was last heard there. Others than the active path are asked
+                    only when there is a reason, so an old answer is no bad sign.
+
+                      jumpvpn paths
+                      jumpvpn paths --watch                      # anew every second, until Ctrl-C
+                      jumpvpn paths --watch --json               # one JSON object a second
+                      jumpvpn paths --json | jq -r '.candidates[] | select(.state == "up").id'
+                    """,
+                    PathsCommand::run),
+            new Command(
                     "jump",
                     "",
                     "move the session to another path",

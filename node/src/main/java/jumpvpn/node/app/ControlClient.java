@@ -86,11 +86,7 @@ final class ControlClient implements AutoCloseable {
      * @throws CommandFailed with the node's own words if it was refused
      */
     Json ask(Wish wish) throws CommandFailed, IOException {
-        ByteBuffer bytes = ByteBuffer.wrap((ControlProtocol.line(wish) + "\n").getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-        String line = nextLine();
+        String line = reply(wish);
         if (line == null) {
             throw new CommandFailed("the node ended before it answered; look at its log");
         }
@@ -101,6 +97,18 @@ final class ControlClient implements AutoCloseable {
                     + reply.text("message").orElse(line));
         }
         return reply.get("result");
+    }
+
+    private @Nullable String reply(Wish wish) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((ControlProtocol.line(wish) + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            return nextLine();
+        } catch (IOException e) {
+            return null; // it closed in the middle: another end of the same
+        }
     }
 
     /** The next line behind the reply; null at the end. */

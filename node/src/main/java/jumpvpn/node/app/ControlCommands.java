@@ -66,7 +66,7 @@ final class ControlCommands {
         return Main.OK;
     }
 
-    private static Json ask(Arguments arguments, Context context, Request request) throws CommandFailed, IOException {
+    static Json ask(Arguments arguments, Context context, Request request) throws CommandFailed, IOException {
         try (ControlClient client = ControlClient.connect(arguments, context)) {
             return client.ask(new Wish.Ask(request));
         }

@@ -6,6 +6,7 @@ import jumpvpn.core.data.DropReason;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.node.observability.jsonl.JsonWriter;
 import jumpvpn.node.observability.jsonl.UtcTime;
+import jumpvpn.node.runtime.CandidateStatus;
 import jumpvpn.node.runtime.NodeStatus;
 import jumpvpn.node.runtime.PathStatus;
 import jumpvpn.node.runtime.SessionStatus;
@@ -22,7 +23,7 @@ final class StatusJson {
                 json.field("role", "client").field("name", client.name()).field("interface", client.interfaceName());
                 fields(json, client.session());
                 json.name("candidates").beginArray();
-                client.candidates().forEach(path -> path(json, path));
+                client.candidates().forEach(candidate -> candidate(json, candidate));
                 json.endArray();
             }
             case NodeStatus.Gateway gateway -> {
@@ -91,12 +92,26 @@ final class StatusJson {
             json.value((String) null);
             return;
         }
-        json.beginObject()
-                .field("id", path.id())
+        json.beginObject();
+        fields(json, path);
+        json.endObject();
+    }
+
+    private static void fields(JsonWriter json, PathStatus path) {
+        json.field("id", path.id())
                 .field("protocol", path.protocol().scheme())
                 .field("interface", path.interfaceName())
                 .field("local", path.local().toString())
-                .field("remote", path.remote().toString())
+                .field("remote", path.remote().toString());
+    }
+
+    private static void candidate(JsonWriter json, CandidateStatus candidate) {
+        json.beginObject();
+        fields(json, candidate.path());
+        json.field("state", candidate.state().name().toLowerCase(Locale.ROOT))
+                .field("rtt_ms", rounded(candidate.rttMillis(), 1e3))
+                .field("loss", rounded(candidate.loss(), 1e4))
+                .field("answered_seconds_ago", rounded(candidate.answeredSecondsAgo(), 1e1))
                 .endObject();
     }
 }

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import jumpvpn.node.observability.jsonl.Json;
 
-/** What {@code status} and {@code sessions} print for people, from their JSON. */
+/** What {@code status}, {@code sessions} and {@code paths} print for people, from their JSON. */
 final class StatusText {
     private static final List<String> COLUMNS =
             List.of("CLIENT", "STATE", "VERSION", "INNER", "PATH", "RTT", "LOSS", "SESSION");
+    private static final List<String> PATH_COLUMNS = List.of("PATH", "STATE", "RTT", "LOSS", "ANSWERED");
 
     private StatusText() {}
 
@@ -27,7 +28,7 @@ final class StatusText {
         row(text, "traffic", "sent " + bytes(status, "tx_bytes") + ", received " + bytes(status, "rx_bytes"));
         for (Json candidate : status.array("candidates")) {
             if (candidate instanceof Json.Fields path) {
-                row(text, "candidate", plain(path, "id") + "  " + path(path));
+                row(text, "candidate", plain(path, "id") + "  " + path(path) + "  " + quality(path));
             }
         }
         return text.toString();
@@ -65,6 +66,23 @@ final class StatusText {
                         plain(fields, "session_id")));
             }
         }
+        return table(rows);
+    }
+
+    /** The session in a line, then a table, a line a path. */
+    static String paths(Json.Fields status) {
+        List<List<String>> rows = new ArrayList<>(List.of(PATH_COLUMNS));
+        for (Json candidate : status.array("candidates")) {
+            if (candidate instanceof Json.Fields path) {
+                rows.add(List.of(plain(path, "id"), plain(path, "state"), millis(path), percent(path), answered(path)));
+            }
+        }
+        return "%s  %s, session %s%n"
+                        .formatted(plain(status, "name"), plain(status, "state"), plain(status, "session_id"))
+                + table(rows);
+    }
+
+    private static String table(List<List<String>> rows) {
         return rows.stream().map(row -> aligned(row, rows)).collect(Collectors.joining("\n", "", "\n"));
     }
 
@@ -117,6 +135,15 @@ final class StatusText {
         return session.get("loss") instanceof Json.Figure number
                 ? "%.1f %%".formatted(Double.parseDouble(number.digits()) * 100)
                 : "-";
+    }
+
+    private static String quality(Json.Fields path) {
+        return plain(path, "state") + ", rtt " + millis(path) + ", loss " + percent(path) + ", answered "
+                + answered(path);
+    }
+
+    private static String answered(Json.Fields path) {
+        return path.get("answered_seconds_ago") instanceof Json.Figure number ? number.digits() + " s ago" : "never";
     }
 
     private static String bytes(Json.Fields session, String name) {

@@ -283,14 +283,11 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
 
     private NodeStatus.Client status(long nowNanos) {
         AgentStatus status = agent.status(nowNanos);
-        List<PathStatus> candidates = status.candidates().stream()
-                .map(path -> StatusView.path(path, sockets))
-                .toList();
         return new NodeStatus.Client(
                 config.name(),
                 config.network().interfaceName(),
                 StatusView.of(status, sockets, config.name(), nowNanos, wall.nowMillis()),
-                candidates,
+                StatusView.candidates(status, sockets, nowNanos),
                 drops);
     }
 

@@ -22,7 +22,11 @@ public sealed interface NodeStatus {
      * @param candidates the paths that {@code jump --to} may name
      */
     record Client(
-            String name, String interfaceName, SessionStatus session, List<PathStatus> candidates, DropCounters drops)
+            String name,
+            String interfaceName,
+            SessionStatus session,
+            List<CandidateStatus> candidates,
+            DropCounters drops)
             implements NodeStatus {}
 
     /**

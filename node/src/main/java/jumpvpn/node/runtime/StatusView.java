@@ -2,6 +2,7 @@ package jumpvpn.node.runtime;
 
 import java.util.List;
 import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.agent.Candidate;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
@@ -11,12 +12,43 @@ import org.jspecify.annotations.Nullable;
 /** What the engine says of its sessions, in the words of the commands. */
 final class StatusView {
     private static final double NANOS_PER_MILLI = 1e6;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private StatusView() {}
 
-    static PathStatus path(Path path, Sockets sockets) {
+    private static PathStatus path(Path path, Sockets sockets) {
         Endpoint local = new Endpoint(path.local(), sockets.port(path.id()));
         return new PathStatus(path.name(), path.protocol(), path.link(), local, path.remote());
+    }
+
+    static List<CandidateStatus> candidates(AgentStatus status, Sockets sockets, long nowNanos) {
+        return status.candidates().stream()
+                .map(candidate -> candidate(candidate, path(candidate.path(), sockets), status, nowNanos))
+                .toList();
+    }
+
+    /** @param path the candidate's */
+    static CandidateStatus candidate(Candidate candidate, PathStatus path, AgentStatus status, long nowNanos) {
+        Path bound = status.bindingAlive() ? status.path() : null;
+        if (bound != null && bound.id() == candidate.path().id()) {
+            long heardNanos = Math.max(candidate.answeredNanos(), status.heardNanos());
+            return new CandidateStatus(
+                    path,
+                    CandidateStatus.State.ACTIVE,
+                    millis(status.rttNanos()),
+                    status.loss(),
+                    ago(heardNanos, nowNanos));
+        }
+        return new CandidateStatus(
+                path,
+                candidate.dead() ? CandidateStatus.State.DEAD : CandidateStatus.State.UP,
+                millis(candidate.rttNanos()),
+                Double.NaN,
+                ago(candidate.answeredNanos(), nowNanos));
+    }
+
+    private static double ago(long thenNanos, long nowNanos) {
+        return thenNanos == 0 ? Double.NaN : Math.max(0, nowNanos - thenNanos) / NANOS_PER_SECOND;
     }
 
     static SessionStatus of(AgentStatus status, Sockets sockets, String client, long nowNanos, long wallMillis) {

@@ -116,7 +116,12 @@ class ControlTest {
                                 + "\"path\":{\"id\":\"udp-wlan0\",\"protocol\":\"udp\",\"interface\":\"wlan0\",\"local\":\"192.0.2.5:40000\",\"remote\":\"198.51.100.1:4500\"},"
                                 + "\"inner_address\":\"10.77.0.2\",\"inner_addresses\":[\"10.77.0.2\",\"fd77::2\"],\"gateway\":\"gw1\",\"client\":\"laptop\","
                                 + "\"rtt_ms\":41.235,\"loss\":0.0123,\"since\":\"2026-11-23T18:00:00.123Z\",\"tx_bytes\":1572864,\"rx_bytes\":17,"
-                                + "\"candidates\":[{\"id\":\"udp-wlan0\",\"protocol\":\"udp\",\"interface\":\"wlan0\",\"local\":\"192.0.2.5:40000\",\"remote\":\"198.51.100.1:4500\"}],"
+                                + "\"candidates\":[{\"id\":\"udp-wlan0\",\"protocol\":\"udp\",\"interface\":\"wlan0\",\"local\":\"192.0.2.5:40000\",\"remote\":\"198.51.100.1:4500\","
+                                + "\"state\":\"active\",\"rtt_ms\":41.235,\"loss\":0.0123,\"answered_seconds_ago\":0.0},"
+                                + "{\"id\":\"udp-eth0\",\"protocol\":\"udp\",\"interface\":\"eth0\",\"local\":\"192.0.2.5:40000\",\"remote\":\"198.51.100.1:4500\","
+                                + "\"state\":\"dead\",\"rtt_ms\":9.5,\"loss\":null,\"answered_seconds_ago\":83.3},"
+                                + "{\"id\":\"udp-lte0\",\"protocol\":\"udp\",\"interface\":\"lte0\",\"local\":\"192.0.2.5:40000\",\"remote\":\"198.51.100.1:4500\","
+                                + "\"state\":\"up\",\"rtt_ms\":null,\"loss\":null,\"answered_seconds_ago\":null}],"
                                 + "\"drops\":{\"malformed\":0,\"unknown_wire_id\":0,\"bad_tag\":0,\"replayed\":0,\"binding_ended\":0,\"bad_inner\":0,\"half_lost\":0,"
                                 + "\"foreign_source\":0,\"no_route\":0,\"gate_closed\":0,\"held_too_long\":0,\"key_exhausted\":0,\"back_pressure\":0,"
                                 + "\"control_queue_full\":0}}\n",
@@ -134,7 +139,9 @@ class ControlTest {
                   inner      10.77.0.2,fd77::2 on jvpn0
                   quality    rtt 41.235 ms, loss 1.2 %
                   traffic    sent 1.5 MiB, received 17 B
-                  candidate  udp-wlan0  udp wlan0 192.0.2.5:40000 -> 198.51.100.1:4500
+                  candidate  udp-wlan0  udp wlan0 192.0.2.5:40000 -> 198.51.100.1:4500  active, rtt 41.235 ms, loss 1.2 %, answered 0.0 s ago
+                  candidate  udp-eth0  udp eth0 192.0.2.5:40000 -> 198.51.100.1:4500  dead, rtt 9.5 ms, loss -, answered 83.3 s ago
+                  candidate  udp-lte0  udp lte0 192.0.2.5:40000 -> 198.51.100.1:4500  up, rtt -, loss -, answered never
                 """);
     }
 

@@ -13,6 +13,7 @@ import jumpvpn.core.session.StateVersion;
 import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.runtime.CandidateStatus;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.NodeStatus;
@@ -24,8 +25,7 @@ import jumpvpn.node.runtime.StartException;
 
 /** A node without an engine: says fixed things and remembers what became of it. */
 final class FakeNode implements NodeControl, Nodes {
-    static final PathStatus PATH = new PathStatus(
-            "udp-wlan0", Protocol.UDP, "wlan0", endpoint("192.0.2.5", 40000), endpoint("198.51.100.1", 4500));
+    static final PathStatus PATH = path("wlan0");
     static final SessionStatus SESSION = new SessionStatus(
             SessionState.ATTACHED,
             new SessionId(0x0001020304050607L, 0x08090a0b0c0d0e0fL),
@@ -45,8 +45,20 @@ final class FakeNode implements NodeControl, Nodes {
     final CompletableFuture<String> failure = new CompletableFuture<>();
     final CountDownLatch started = new CountDownLatch(1);
     final CountDownLatch closed = new CountDownLatch(1);
-    private NodeStatus status =
-            new NodeStatus.Client("laptop", "jvpn0", SESSION, List.of(PATH), new jumpvpn.core.data.DropCounters());
+    NodeStatus status = new NodeStatus.Client(
+            "laptop",
+            "jvpn0",
+            SESSION,
+            List.of(
+                    new CandidateStatus(PATH, CandidateStatus.State.ACTIVE, 41.23456, 0.0123456, 0.04),
+                    new CandidateStatus(path("eth0"), CandidateStatus.State.DEAD, 9.5, Double.NaN, 83.26),
+                    new CandidateStatus(path("lte0"), CandidateStatus.State.UP, Double.NaN, Double.NaN, Double.NaN)),
+            new jumpvpn.core.data.DropCounters());
+
+    private static PathStatus path(String link) {
+        return new PathStatus(
+                "udp-" + link, Protocol.UDP, link, endpoint("192.0.2.5", 40000), endpoint("198.51.100.1", 4500));
+    }
 
     private static Endpoint endpoint(String address, int port) {
         return new Endpoint(IpAddress.parse(address), port);

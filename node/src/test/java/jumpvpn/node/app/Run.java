@@ -2,6 +2,7 @@ package jumpvpn.node.app;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ record Run(int code, String out, String err) {
     }
 
     static Context context(
-            String stdin, ByteArrayOutputStream out, ByteArrayOutputStream err, ControlPaths sockets, Nodes nodes) {
+            String stdin, OutputStream out, ByteArrayOutputStream err, ControlPaths sockets, Nodes nodes) {
         return new Context(
                 new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
