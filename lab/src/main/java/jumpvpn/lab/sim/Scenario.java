@@ -203,7 +203,8 @@ record Scenario(
             policy = policy.with(PolicyKey.VOLATILITY_TO_DEGRADED, chance.between(500, 3000) * MILLIS);
         }
         if (chance.happens(0.2)) {
-            policy = policy.with(PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(4000, 8000)); // room for some long ones
+            policy = policy.with(
+                    PolicyKey.HOLD_BYTES_PER_SESSION, chance.between(4000, 8000)); // room for some long ones
         }
         if (chance.happens(0.3)) {
             policy = policy.with(PolicyKey.TRANSPORT_ALLOWED, 1); // UDP only
