@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** What the same disturbances cost each of several VPNs, by scenario. */
 final class Comparison {
     private static final String NEVER = "never";
+    /** There where probes were sent before only, and the scenario took the time itself. */
+    private static final String FIRST_REPLY = "first_reply_ms";
 
     private final LabOptions options;
     private final Map<Scenario, Map<Subject, List<Verdict>>> verdicts = new LinkedHashMap<>();
@@ -69,7 +71,10 @@ final class Comparison {
     private static List<String> cells(List<Verdict> runs) {
         return List.of(
                 spread(runs.stream().map(Comparison::outageMillis).toList()),
-                spread(runs.stream().map(run -> number(run, "probes_lost")).toList()),
+                spread(runs.stream()
+                        .filter(run -> !run.figures().containsKey(FIRST_REPLY))
+                        .map(run -> number(run, "probes_lost"))
+                        .toList()),
                 spread(downloads(runs).stream().map(Comparison::stallMillis).toList()),
                 share(downloads(runs), "download_checksum_ok"),
                 share(runs, "tcp_alive"));
@@ -83,8 +88,8 @@ final class Comparison {
 
     /** Infinite where no reply came any more. */
     private static double outageMillis(Verdict run) {
-        if (run.figures().containsKey("first_reply_ms")) {
-            return number(run, "first_reply_ms");
+        if (run.figures().containsKey(FIRST_REPLY)) {
+            return number(run, FIRST_REPLY);
         }
         return Boolean.TRUE.equals(run.figures().get("silent_at_end"))
                 ? Double.POSITIVE_INFINITY
