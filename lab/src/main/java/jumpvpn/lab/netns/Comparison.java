@@ -56,7 +56,8 @@ final class Comparison {
                         options.rttAMillis(),
                         options.rttBMillis()));
         lines.add("");
-        lines.add("| scenario | VPN | outage ms | probes lost | download stall ms | download whole | quiet TCP alive |");
+        lines.add(
+                "| scenario | VPN | outage ms | probes lost | download stall ms | download whole | quiet TCP alive |");
         lines.add("| --- | --- | --- | --- | --- | --- | --- |");
         verdicts.forEach((scenario, bySubject) -> bySubject.forEach((subject, runs) -> lines.add("| `%s` | %s | %s |"
                 .formatted(

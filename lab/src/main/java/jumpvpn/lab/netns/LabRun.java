@@ -140,9 +140,7 @@ final class LabRun implements AutoCloseable {
     /** Starts both ends, the client until its session is on uplink A, which will be disturbed: the uplinks race for the first answer. */
     private boolean connected(World world, Timeline timeline) throws IOException {
         world.gateway = world.start(Product.Role.GATEWAY);
-        for (int attempt = 0;
-                attempt < ATTEMPTS && await(world.vpn::listens);
-                attempt++) {
+        for (int attempt = 0; attempt < ATTEMPTS && await(world.vpn::listens); attempt++) {
             Instant start = Instant.now();
             world.client = world.start(Product.Role.CLIENT);
             if (!await(() -> attachedSince(start)) || !reachable()) {
@@ -159,8 +157,8 @@ final class LabRun implements AutoCloseable {
     }
 
     private Evidence observe(World world, Timeline timeline) throws IOException {
-        Evidence.Statuses before = new Evidence.Statuses(
-                world.vpn.status(Product.Role.CLIENT), world.vpn.status(Product.Role.GATEWAY));
+        Evidence.Statuses before =
+                new Evidence.Statuses(world.vpn.status(Product.Role.CLIENT), world.vpn.status(Product.Role.GATEWAY));
         Captures captures = Captures.start(world.topology, workspace);
         world.captures = captures;
         Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, probes, marker);
@@ -174,8 +172,7 @@ final class LabRun implements AutoCloseable {
         plantAfter(world);
         Traffic.Report report = traffic.report(() -> await(() -> attachedSince(cut)));
         Evidence.Statuses after = new Evidence.Statuses(
-                statusOrNothing(world.vpn, Product.Role.CLIENT),
-                statusOrNothing(world.vpn, Product.Role.GATEWAY));
+                statusOrNothing(world.vpn, Product.Role.CLIENT), statusOrNothing(world.vpn, Product.Role.GATEWAY));
         timeline.poll();
         return new Evidence(
                 cut,
@@ -341,7 +338,8 @@ final class LabRun implements AutoCloseable {
     void measureFirstReply() throws IOException {
         String reply = topology()
                 .client
-                .shell("ping -n -i 0.01 -c 500 -W 1 %s | grep -m 1 icmp_seq || true".formatted(Topology.SERVER_ADDRESS));
+                .shell("ping -n -i 0.01 -c 500 -W 1 %s | grep -m 1 icmp_seq || true"
+                        .formatted(Topology.SERVER_ADDRESS));
         measuredMillis = PingReport.firstReplyMillis(reply, 10);
     }
 
@@ -376,7 +374,8 @@ final class LabRun implements AutoCloseable {
     /** Of other VPNs than ours nobody says so: their traffic tells. */
     private boolean attachedSince(Instant since) {
         return subject != Subject.JUMPVPN
-                || clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
+                || clientEvents.events().stream()
+                        .anyMatch(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
     }
 
     /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */

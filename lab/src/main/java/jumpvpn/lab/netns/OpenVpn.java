@@ -50,7 +50,8 @@ final class OpenVpn implements Vpn {
      */
     private String gateway(int index) throws IOException {
         Protocol transport = transports.get(index);
-        return common(Product.Role.GATEWAY, "jvpn" + index, "laptop") + """
+        return common(Product.Role.GATEWAY, "jvpn" + index, "laptop")
+                + """
                 server 10.77.0.0 255.255.255.0
                 topology subnet
                 push "route 10.88.0.0 255.255.255.0"
@@ -70,7 +71,8 @@ final class OpenVpn implements Vpn {
                 nobind
                 connect-retry 1 2
                 server-poll-timeout 4
-                """ + transports.stream()
+                """
+                + transports.stream()
                         .map(transport -> "remote %s %d %s\n"
                                 .formatted(
                                         Topology.GATEWAY_ADDRESS,

@@ -21,7 +21,8 @@ record Spread(double median, double worst) {
 
     /** Nothing of no values. */
     static Optional<Spread> of(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted.length == 0
                 ? Optional.empty()
                 : Optional.of(new Spread(

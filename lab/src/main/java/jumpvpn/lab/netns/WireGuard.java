@@ -16,7 +16,8 @@ final class WireGuard implements Vpn {
 
     /** Writes fresh keys and both configurations; {@code namespace}: any, to do it in. */
     static WireGuard prepare(Workspace workspace, Namespace namespace) throws IOException {
-        namespace.shell("""
+        namespace.shell(
+                """
                 umask 077
                 for end in gw1 laptop; do wg genkey > $end.key; wg pubkey < $end.key > $end.pub; done
                 cat > gw1.conf <<END

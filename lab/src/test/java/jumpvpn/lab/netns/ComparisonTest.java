@@ -43,8 +43,7 @@ class ComparisonTest {
     @Test
     void aRunThatCouldNotBeCarriedOutIsLeftOutAndSaid() throws IOException {
         add(SessionScenarios.JUMP, figures(100, false, true));
-        assertThat(comparison.add(
-                        SessionScenarios.JUMP, Subject.JUMPVPN, Verdict.impossible("no session on uplink A")))
+        assertThat(comparison.add(SessionScenarios.JUMP, Subject.JUMPVPN, Verdict.impossible("no session on uplink A")))
                 .isEqualTo("NOT CARRIED OUT: no session on uplink A");
         assertThat(comparison.table().getLast()).contains("| 100 | 7 | 300 | 1 of 1 | 1 of 1 |");
         assertThat(comparison.complete()).isFalse();
