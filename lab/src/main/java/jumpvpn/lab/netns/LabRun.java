@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/** One scenario, once: builds the world, starts the product in it, sends traffic through, acts, and gathers the evidence. */
+/** One scenario, once: builds the world, starts the VPN in it, sends traffic through, acts, and gathers the evidence. */
 final class LabRun implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(20);
     private static final Duration LEAD = Duration.ofSeconds(2);

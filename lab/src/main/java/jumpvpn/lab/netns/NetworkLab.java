@@ -73,7 +73,7 @@ public final class NetworkLab {
 
     private int prepare(List<String> arguments, PrintStream err) throws IOException {
         List<String> missing = Prerequisites.missing(text);
-        if (missing.isEmpty() && options.compares()) {
+        if (missing.isEmpty() && options.subjects().stream().anyMatch(subject -> subject != Subject.JUMPVPN)) {
             missing = Prerequisites.missingForPeers(text);
         }
         if (!missing.isEmpty()) {
