@@ -15,6 +15,24 @@ final class Scenarios {
     static final List<Scenario> SMOKE =
             List.of(SessionScenarios.JUMP, SessionScenarios.BLACKHOLE, SessionScenarios.BITFLIP);
 
+    /** What can be asked of any VPN: nothing but processes, links and traffic. */
+    static final List<Scenario> COMPARABLE = List.of(
+            SessionScenarios.JUMP,
+            SessionScenarios.BLACKHOLE,
+            SessionScenarios.RESTART_GATEWAY,
+            PathScenarios.UDP_BLOCKED,
+            PathScenarios.DEAF_UP,
+            PathScenarios.DEAF_DOWN,
+            PathScenarios.REBIND,
+            PathScenarios.NEW_ADDRESS,
+            PathScenarios.LOSSY,
+            PathScenarios.BLACKOUT,
+            RoughScenarios.FLAPPING,
+            RoughScenarios.SLOW_LINE,
+            RoughScenarios.SMALL_MTU,
+            RoughScenarios.FROZEN,
+            RoughScenarios.QUIET_DEATH);
+
     private Scenarios() {}
 
     static Optional<Scenario> named(String label) {
