@@ -50,6 +50,7 @@ final class LabRun implements AutoCloseable {
     private @Nullable World world;
     private int injected;
     private double measuredMillis = Double.NaN;
+    private long connectMillis;
 
     /** Where it happens, and the two processes once they are started. */
     private static final class World {
@@ -111,9 +112,9 @@ final class LabRun implements AutoCloseable {
 
     /** Carries the scenario out. */
     Verdict run() throws IOException {
-        Topology topology = Topology.build(workspace, java, rttA, rttB);
+        Topology topology = Topology.build(workspace, java, scenario.families(), rttA, rttB);
         scenario.prepare(topology);
-        Product product = Product.prepare(workspace, JavaCommand.product(), transports);
+        Product product = Product.prepare(workspace, JavaCommand.product(), transports, scenario.families());
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()
@@ -145,8 +146,9 @@ final class LabRun implements AutoCloseable {
             if (!await(() -> attachedSince(start)) || !reachable()) {
                 return false;
             }
+            connectMillis = Duration.between(start, attached(start).findFirst().orElseThrow().at()).toMillis();
             Object path = world.product.status(Product.Role.CLIENT).get("path");
-            if (Json.write(path).contains(Uplink.A.network + ".")) {
+            if (Json.write(path).contains("/" + Uplink.A.device + "/")) {
                 return true;
             }
             timeline.note("the session began on uplink B: the client starts again");
@@ -346,6 +348,11 @@ final class LabRun implements AutoCloseable {
         return Optional.ofNullable(process).orElseThrow();
     }
 
+    /** From the start of the client's process until it was attached. */
+    void measureConnect() {
+        measuredMillis = connectMillis;
+    }
+
     /** From now until the first of many probes is answered. */
     void measureFirstReply() throws IOException {
         String reply = topology()
@@ -382,7 +389,12 @@ final class LabRun implements AutoCloseable {
     }
 
     private boolean attachedSince(Instant since) {
-        return clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
+        return attached(since).findFirst().isPresent();
+    }
+
+    private Stream<EventLine> attached(Instant since) {
+        return clientEvents.events().stream()
+                .filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
     }
 
     /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */
