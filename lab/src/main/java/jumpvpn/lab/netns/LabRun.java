@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ final class LabRun implements AutoCloseable {
     private @Nullable World world;
     private int injected;
     private double measuredMillis = Double.NaN;
+    private long connectMillis;
 
     /** Where it happens, and the two processes once they are started. */
     private static final class World {
@@ -112,7 +114,7 @@ final class LabRun implements AutoCloseable {
 
     /** Carries the scenario out. */
     Verdict run() throws IOException {
-        Topology topology = Topology.build(workspace, java, rttA, rttB);
+        Topology topology = Topology.build(workspace, java, scenario.families(), rttA, rttB);
         scenario.prepare(topology);
         Vpn vpn = subject.prepare(workspace, topology, transports);
         topology.server
@@ -146,8 +148,12 @@ final class LabRun implements AutoCloseable {
             if (!await(() -> attachedSince(start)) || !reachable()) {
                 return false;
             }
+            connectMillis = attached(start)
+                    .map(event -> Duration.between(start, event.at()).toMillis())
+                    .findFirst()
+                    .orElse(0L);
             Object path = world.vpn.status(Product.Role.CLIENT).get("path");
-            if (subject != Subject.JUMPVPN || Json.write(path).contains(Uplink.A.network + ".")) {
+            if (subject != Subject.JUMPVPN || Json.write(path).contains("/" + Uplink.A.device + "/")) {
                 return true;
             }
             timeline.note("the session began on uplink B: the client starts again");
@@ -334,6 +340,11 @@ final class LabRun implements AutoCloseable {
         return Optional.ofNullable(process).orElseThrow();
     }
 
+    /** From the start of the client's process until it was attached. */
+    void measureConnect() {
+        measuredMillis = connectMillis;
+    }
+
     /** From now until the first of many probes is answered. */
     void measureFirstReply() throws IOException {
         String reply = topology()
@@ -373,9 +384,12 @@ final class LabRun implements AutoCloseable {
 
     /** Of other VPNs than ours nobody says so: their traffic tells. */
     private boolean attachedSince(Instant since) {
-        return subject != Subject.JUMPVPN
-                || clientEvents.events().stream()
-                        .anyMatch(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
+        return subject != Subject.JUMPVPN || attached(since).findFirst().isPresent();
+    }
+
+    private Stream<EventLine> attached(Instant since) {
+        return clientEvents.events().stream()
+                .filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
     }
 
     /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jumpvpn.core.net.Protocol;
@@ -55,7 +56,8 @@ final class Product implements Vpn {
     }
 
     /** Writes fresh keys and a matching pair of configuration files into the workspace. */
-    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports) throws IOException {
+    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families)
+            throws IOException {
         Product product = new Product(workspace, java);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
@@ -74,7 +76,7 @@ final class Product implements Vpn {
                 [[client]]
                 name        = "laptop"
                 public-key  = "%s"
-                """.formatted(endpoints(transports, "0.0.0.0"), STATE, clientKey));
+                """.formatted(endpoints(transports, families, family -> family.any), STATE, clientKey));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"
@@ -89,13 +91,15 @@ final class Product implements Vpn {
                 public-key  = "%s"
                 endpoints   = [%s]
                 """.formatted(
-                        Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, Topology.GATEWAY_ADDRESS)));
+                        Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, families, family -> family.gateway)));
         return product;
     }
 
-    private static String endpoints(List<Protocol> transports, String host) {
+    private static String endpoints(List<Protocol> transports, List<Family> families, Function<Family, String> host) {
         return transports.stream()
-                .map(protocol -> "\"%s://%s:%d\"".formatted(protocol.scheme(), host, port(protocol)))
+                .flatMap(protocol -> families.stream()
+                        .map(family -> "\"%s://%s:%d\""
+                                .formatted(protocol.scheme(), host.apply(family), port(protocol))))
                 .collect(Collectors.joining(", "));
     }
 

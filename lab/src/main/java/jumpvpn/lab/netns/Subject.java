@@ -28,7 +28,7 @@ enum Subject {
     /** Writes fresh keys and a matching pair of configurations into the workspace; {@code transports}: those of them that it has, the preferred first. */
     Vpn prepare(Workspace workspace, Topology topology, List<Protocol> transports) throws IOException {
         return switch (this) {
-            case JUMPVPN -> Product.prepare(workspace, JavaCommand.product(), transports);
+            case JUMPVPN -> Product.prepare(workspace, JavaCommand.product(), transports, topology.families);
             case WIREGUARD_GO -> WireGuard.prepare(workspace, topology.gateway);
             case OPENVPN -> OpenVpn.prepare(workspace, topology.gateway, transports);
         };
