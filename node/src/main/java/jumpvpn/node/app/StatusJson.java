@@ -52,7 +52,9 @@ final class StatusJson {
         json.name("transports").beginArray();
         for (TransportStatus transport : transports) {
             json.beginObject().field("id", transport.id()).name("counters").beginObject();
-            transport.counts().forEach((counter, count) -> json.field(counter.name().toLowerCase(Locale.ROOT), count));
+            transport
+                    .counts()
+                    .forEach((counter, count) -> json.field(counter.name().toLowerCase(Locale.ROOT), count));
             json.endObject().endObject();
         }
         json.endArray();

@@ -155,9 +155,10 @@ public final class GatewayNode implements NodeControl, Engine {
         IpAddress address = listen.endpoint().address();
         List<IpAddress> reachable = Listeners.reachable(address, links.links());
         if (listen.protocol() == Protocol.QUIC && address.isUnspecified() && reachable.size() > 1) {
-            log.warn(config.file() + ":" + listen.line() + ": " + listen + " may answer from another address than it was"
-                    + " asked at, and its clients would not hear it: name those in use one by one; this host has "
-                    + reachable);
+            log.warn(
+                    config.file() + ":" + listen.line() + ": " + listen + " may answer from another address than it was"
+                            + " asked at, and its clients would not hear it: name those in use one by one; this host has "
+                            + reachable);
         }
     }
 

@@ -71,7 +71,6 @@ final class FakeNode implements NodeControl, Nodes {
         return counts;
     }
 
-
     private static PathStatus path(String link) {
         return new PathStatus(
                 "udp-" + link, Protocol.UDP, link, endpoint("192.0.2.5", 40000), endpoint("198.51.100.1", 4500));

@@ -160,7 +160,16 @@ class PathsTest {
     @Test
     void aGatewayNamesWhereToLook() {
         node.status = new NodeStatus.Gateway(
-                "gw1", "jvpn0", List.of(), 0, null, null, 1, List.of(), new jumpvpn.core.data.DropCounters(), List.of());
+                "gw1",
+                "jvpn0",
+                List.of(),
+                0,
+                null,
+                null,
+                1,
+                List.of(),
+                new jumpvpn.core.data.DropCounters(),
+                List.of());
         for (String word : List.of("--control=" + socket.path(), "--json", "--watch")) {
             Run run = ask("paths", word);
             assertThat(run.code()).isEqualTo(Main.FAILED);

@@ -79,8 +79,7 @@ class StrangersTest {
             assertThat(server.transport.count(TransportCounter.TURNED_AWAY)).isZero();
             server.send(1, 100, before.transport.local());
             assertThat(before.receive(1).getFirst().number()).isEqualTo(1);
-            await().atMost(20, TimeUnit.SECONDS)
-                    .until(() -> server.transport.count(TransportCounter.UNPROVEN) == 64);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> server.transport.count(TransportCounter.UNPROVEN) == 64);
             assertThat(server.transport.count(TransportCounter.CONNECTED)).isEqualTo(2);
             strangers.forEach(DatagramSocket::close);
         }

@@ -65,7 +65,8 @@ public final class QuicListener extends Listener {
                                 .option(
                                         QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                                         EpollQuicUtils.newSegmentedAllocator(QuicSettings.SEGMENTS))
-                                .tokenHandler(new AddressTokens(QuicListener.this::isCrowded, new BootClock()::nowNanos))
+                                .tokenHandler(
+                                        new AddressTokens(QuicListener.this::isCrowded, new BootClock()::nowNanos))
                                 .handler(connectionInitializer())
                                 .build());
             }
