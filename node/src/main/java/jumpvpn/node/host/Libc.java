@@ -188,7 +188,7 @@ public final class Libc {
             long length = value + 40;
             Memory.putInt(length, 4 * index + 4);
             int status = result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
-            return status < 0 ? status : Memory.getInt(value + 4 * index);
+            return status < 0 ? status : Memory.getInt(value + 4L * index);
         } catch (Throwable e) {
             throw impossible(e);
         }
