@@ -288,7 +288,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
                 config.network().interfaceName(),
                 StatusView.of(status, sockets, config.name(), nowNanos, wall.nowMillis()),
                 StatusView.candidates(status, sockets, nowNanos),
-                drops);
+                drops,
+                StatusView.transports(sockets, socket -> paths.name(socket.id)));
     }
 
     @Override

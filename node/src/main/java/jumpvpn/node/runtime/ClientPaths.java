@@ -190,6 +190,15 @@ final class ClientPaths {
         }
     }
 
+    /** The name of a path that is up. */
+    String name(int pathId) {
+        return paths.values().stream()
+                .filter(path -> path.id() == pathId)
+                .map(Path::name)
+                .findFirst()
+                .orElse("");
+    }
+
     private static LinkKind kind(Link link) {
         return switch (link.kind()) {
             case ETHERNET -> LinkKind.ETHERNET;

@@ -169,6 +169,25 @@ class HostilePeerTest {
         }
     }
 
+    /** Not only what waits here is lost with a connection: also what TLS had taken and the kernel had not. */
+    @Test
+    void whatWasTakenAndNotSentIsCountedWhenThePeerGoes() throws Exception {
+        try (ServerSocket slow = tls(SelfSigned.create())
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Ends client = Ends.dial(Protocol.TCP, Ends.at("127.0.0.1", slow.getLocalPort()))) {
+            Endpoint to = Ends.at("127.0.0.1", slow.getLocalPort());
+            client.send(0, 1_000, to);
+            try (SSLSocket peer = (SSLSocket) slow.accept()) {
+                peer.startHandshake();
+                while (client.transport.count(TransportCounter.DISPLACED) == 0) {
+                    client.send(1, 1_000, to);
+                }
+            }
+            await().until(() -> client.transport.count(TransportCounter.CONNECTION_LOST) > Backlog.MOST);
+        }
+    }
+
     /** Whether the other side closes it. */
     private static boolean ends(Socket socket) {
         try {
