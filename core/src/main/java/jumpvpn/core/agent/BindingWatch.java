@@ -9,7 +9,6 @@ import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
-import jumpvpn.core.transport.PathHealth;
 import jumpvpn.core.transport.PathMtu;
 
 /** Looks at the client's active binding while there is traffic, and keeps the path's state at the NATs on it fresh while there is none. */
@@ -23,26 +22,24 @@ final class BindingWatch {
 
     private final ClientSession session;
     private HealthWatch health;
-    private PathMtu mtu;
     private int keptAlive;
 
     /** @param rttNanos the handshake's round trip, 0 if unknown */
     BindingWatch(ClientSession session, long rttNanos) {
         this.session = session;
-        this.health = new HealthWatch(session.policy, rttNanos);
-        this.mtu = mtu();
-        session.active.halving.longest(mtu.limit());
+        this.health = health(rttNanos);
     }
 
-    private PathMtu mtu() {
-        return PathMtu.of(session.path.protocol(), session.grant.mtu() + PacketLayout.OVERHEAD);
+    private HealthWatch health(long rttNanos) {
+        int most = session.grant.mtu() + PacketLayout.OVERHEAD;
+        HealthWatch made = new HealthWatch(session.policy, PathMtu.of(session.path.protocol(), most), rttNanos);
+        session.active.halving.longest(made.longest());
+        return made;
     }
 
     /** Another binding is the active one. */
     void turn(long nowNanos, long rttNanos) {
-        health = new HealthWatch(session.policy, rttNanos);
-        mtu = mtu();
-        session.active.halving.longest(mtu.limit());
+        health = health(rttNanos);
         wake(nowNanos);
     }
 
@@ -69,7 +66,13 @@ final class BindingWatch {
             session.recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
             return;
         }
-        HealthWatch.Finding finding = health.look(nowNanos, session.machine.state(), counts(active.delivery, mtu));
+        HealthWatch.Finding finding = health.look(
+                nowNanos,
+                session.machine.state(),
+                active.delivery.counts(),
+                active.sealed(),
+                active.halving.takeHalved());
+        active.halving.longest(health.longest());
         if (finding.reason() != null) {
             signal(nowNanos, finding.reason());
         }
@@ -77,45 +80,23 @@ final class BindingWatch {
             session.recovery.pathDead(nowNanos, ReasonCode.NO_DELIVERY_WINDOW);
             return;
         }
-        if (finding.ping()) {
+        if (finding.askBytes() > 0) {
+            session.send(nowNanos, new BindingMessage.Length(finding.askBytes() - PacketLayout.OVERHEAD));
+        }
+        if (finding.ping() || finding.askBytes() > 0) {
             session.send(nowNanos, new BindingMessage.Ping());
         } else if (finding.acknowledge()) {
             session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
         }
-        askLength(nowNanos, active);
         session.departure.looked(nowNanos, finding.worse());
         session.rekey.look(nowNanos);
         lookAgain(finding);
     }
 
-    private void askLength(long nowNanos, Binding active) {
-        Delivery delivery = active.delivery;
-        boolean wanted = active.halving.takeHalved();
-        int length = mtu.due(
-                nowNanos, health.patienceNanos(), wanted, active.sealed(), delivery.acked(), delivery.peerReceived());
-        active.halving.longest(mtu.limit());
-        if (length > 0) {
-            session.send(nowNanos, new BindingMessage.Length(length - PacketLayout.OVERHEAD));
-            session.send(nowNanos, new BindingMessage.Ping());
-        }
-    }
-
     /** A datagram of the active binding that had this message arrived. */
     void arrived(BindingMessage.LengthSeen seen) {
-        mtu.arrived(seen.bytes() + PacketLayout.OVERHEAD);
-        session.active.halving.longest(mtu.limit());
-    }
-
-    private static PathHealth.Counts counts(Delivery delivery, PathMtu mtu) {
-        return new PathHealth.Counts(
-                delivery.sentAsking(),
-                delivery.acked(),
-                delivery.progressNanos(),
-                delivery.peerReceived() + mtu.unarrived(delivery.acked()),
-                delivery.rttNanos(),
-                delivery.sentNanos(),
-                delivery.receivedNanos(),
-                delivery.askedNanos());
+        health.arrived(seen.bytes() + PacketLayout.OVERHEAD);
+        session.active.halving.longest(health.longest());
     }
 
     private void signal(long nowNanos, ReasonCode reason) {
@@ -133,7 +114,7 @@ final class BindingWatch {
 
     private void lookAgain(HealthWatch.Finding finding) {
         Binding active = session.active;
-        boolean calm = finding.calm() && !mtu.isAsking();
+        boolean calm = finding.calm();
         if (calm) {
             Delivery delivery = active.delivery;
             session.deadlines.set(

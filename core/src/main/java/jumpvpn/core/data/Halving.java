@@ -36,11 +36,15 @@ public final class Halving {
 
     /** Whether an inner packet of this length goes in two datagrams; noted for {@link #takeHalved}. */
     boolean halves(int length) {
-        boolean tooLong = PacketLayout.OVERHEAD + length > longest && length <= 2 * Halves.MOST_BYTES;
+        boolean tooLong = isTooLong(length);
         if (tooLong && !halved) {
             halved = true;
         }
         return tooLong;
+    }
+
+    private boolean isTooLong(int length) {
+        return PacketLayout.OVERHEAD + length > longest && length <= 2 * Halves.MOST_BYTES;
     }
 
     /** Whether an inner packet went in two datagrams since this was asked last. Control thread. */
@@ -52,7 +56,9 @@ public final class Halving {
 
     /** Bytes of the datagrams that an inner packet of this length takes. */
     public int datagramBytes(int length) {
-        return halves(length) ? 2 * (PacketLayout.OVERHEAD + Halves.HEADER) + length : PacketLayout.OVERHEAD + length;
+        return isTooLong(length)
+                ? 2 * (PacketLayout.OVERHEAD + Halves.HEADER) + length
+                : PacketLayout.OVERHEAD + length;
     }
 
     /** Seals an inner packet as the control thread, in one datagram or two, in arrays of their own; none when the binding's key may seal no more. */

@@ -89,6 +89,8 @@ class HalvesTest {
     void onlyWhatIsTooLongIsHalved() {
         assertThat(sealed(packet(FITS))).hasSize(1);
         assertThat(pair.left.halving.takeHalved()).isFalse();
+        pair.left.halving.datagramBytes(FITS + 1);
+        assertThat(pair.left.halving.takeHalved()).as("only asked").isFalse();
         assertThat(sealed(packet(FITS + 1))).hasSize(2);
         assertThat(pair.left.halving.takeHalved()).isTrue();
         assertThat(pair.left.halving.takeHalved()).as("told once").isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.SessionState;
@@ -50,8 +51,21 @@ class NarrowPathTest {
         pair.run(200);
         assertThat(pair.atGateway).containsExactlyElementsOf(numbers(0, 200));
         assertThat(pair.atClient).containsExactlyElementsOf(numbers(0, 200));
-        assertThat(pair.clientEvents)
-                .as("its own questions get lost, not the path's packets")
+    }
+
+    /** Few packets pass, so that of all that is sent the questions that get lost are more than the loss threshold. */
+    @Test
+    void questionsThatGetLostShakeNoPath() {
+        narrow(pair.a);
+        pair.seen.clear();
+        chat(0, 20, 150);
+        long lost = pair.seen.stream()
+                .filter(sent -> sent.up() && TOO_LONG.test(sent.bytes()))
+                .count();
+        assertThat(lost)
+                .isGreaterThan(pair.seen.stream().filter(sent -> sent.up()).count() / 6);
+        assertThat(pair.status().loss()).isZero();
+        assertThat(Stream.concat(pair.clientEvents.stream(), pair.gatewayEvents.stream()))
                 .noneMatch(event ->
                         event.type() == EventType.TRANSPORT_DEAD || event.type() == EventType.VOLATILITY_SIGNAL);
     }
