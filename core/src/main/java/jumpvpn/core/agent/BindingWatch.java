@@ -4,6 +4,7 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Delivery;
+import jumpvpn.core.data.Halving;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.EventType;
@@ -23,6 +24,8 @@ final class BindingWatch {
     private final ClientSession session;
     private HealthWatch health;
     private int keptAlive;
+    /** The inner MTU that the port was told, bytes; 0: none yet. */
+    private int innerMtu;
 
     /** @param rttNanos the handshake's round trip, 0 if unknown */
     BindingWatch(ClientSession session, long rttNanos) {
@@ -31,10 +34,14 @@ final class BindingWatch {
     }
 
     private HealthWatch health(long rttNanos) {
-        int most = session.grant.mtu() + PacketLayout.OVERHEAD;
-        HealthWatch made = new HealthWatch(session.policy, PathMtu.of(session.path.protocol(), most), rttNanos);
-        session.active.halving.longest(made.longest());
+        HealthWatch made = new HealthWatch(session.policy, PathMtu.of(session.path.protocol(), most()), rttNanos);
+        session.active.halving.longest(made.longest(), made.found());
         return made;
+    }
+
+    /** Bytes of the longest datagram that would be sent. */
+    private int most() {
+        return session.grant.mtu() + PacketLayout.OVERHEAD;
     }
 
     /** Another binding is the active one. */
@@ -71,8 +78,8 @@ final class BindingWatch {
                 session.machine.state(),
                 active.delivery.counts(),
                 active.sealed(),
-                active.halving.takeHalved());
-        active.halving.longest(health.longest());
+                active.halving.takeHalved() || isNarrowed());
+        limit();
         if (finding.reason() != null) {
             signal(nowNanos, finding.reason());
         }
@@ -96,7 +103,22 @@ final class BindingWatch {
     /** A datagram of the active binding that had this message arrived. */
     void arrived(BindingMessage.LengthSeen seen) {
         health.arrived(seen.bytes() + PacketLayout.OVERHEAD);
-        session.active.halving.longest(health.longest());
+        limit();
+    }
+
+    /** Whether what wants a wider path is no longer sent, because the inner MTU follows. */
+    private boolean isNarrowed() {
+        return innerMtu > 0 && innerMtu < session.grant.mtu();
+    }
+
+    private void limit() {
+        int found = health.found();
+        session.active.halving.longest(health.longest(), found);
+        int mtu = found == 0 ? innerMtu : Halving.innerMtu(Math.min(found, most()));
+        if (mtu != innerMtu) {
+            innerMtu = mtu;
+            session.context.port().innerMtu(mtu);
+        }
     }
 
     private void signal(long nowNanos, ReasonCode reason) {

@@ -159,6 +159,11 @@ public final class HealthWatch {
         return mtu.limit();
     }
 
+    /** Bytes of the longest datagram that the path carries, once that is known; else 0. */
+    public int found() {
+        return mtu.found();
+    }
+
     /** Whether an answer is late now. */
     public boolean isLate() {
         return health.isLate();

@@ -38,7 +38,7 @@ final class ActivePath {
         this.protocol = protocol;
         this.address = new PeerAddress(session, binding);
         this.watch = watch;
-        binding.halving.longest(watch.longest());
+        limit();
         this.restAfterNanos = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW));
     }
 
@@ -116,14 +116,18 @@ final class ActivePath {
         boolean wanted =
                 binding.trial() == null && binding.halving.takeHalved(); // not before the peer's address is proven
         HealthWatch.Finding finding = watch.look(nowNanos, state, binding.delivery.counts(), binding.sealed(), wanted);
-        binding.halving.longest(watch.longest());
+        limit();
         return finding;
     }
 
     /** A datagram of so many bytes arrived. */
     void arrived(int length) {
         watch.arrived(length);
-        binding.halving.longest(watch.longest());
+        limit();
+    }
+
+    private void limit() {
+        binding.halving.longest(watch.longest(), watch.found());
     }
 
     /**
