@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +138,10 @@ final class Product {
     /** What {@code status --json} of a running process says. */
     Map<String, @Nullable Object> status(Role role) throws IOException {
         return Json.object(run(null, List.of("status", "--json", "--control", control(role))));
+    }
+
+    String innerAddress() throws IOException {
+        return Objects.toString(status(Role.CLIENT).get("inner_address"));
     }
 
     /** The operator's planned jump. */

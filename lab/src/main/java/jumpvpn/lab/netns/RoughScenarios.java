@@ -12,6 +12,22 @@ final class RoughScenarios {
     private static final int FLAPS = 30;
     private static final Duration IDLE = Duration.ofMinutes(2);
 
+    /** Until it is 1280, 5 s at most. */
+    private static final String TUNNEL_MTU = """
+            for i in $(seq 50); do
+              mtu=$(ip -o link show dev jvpn0 | grep -o 'mtu [0-9]*')
+              if [ "$mtu" = "mtu 1280" ]; then break; fi
+              sleep 0.1
+            done
+            echo "jvpn0: $mtu"
+            """;
+
+    /** Of 1400 bytes, unless the download's packets brought the answer already. */
+    private static final String DONT_FRAGMENT = """
+            ping -n -M do -s 1372 -c 2 -i 0.3 -W 1 %1$s || true
+            ip route get %1$s
+            """;
+
     static final Scenario FLAPPING = new Outage(
             "flapping",
             "A and B are down in turns, 2 s each, for 2 minutes: never dark for more than 2.5 s",
@@ -43,18 +59,28 @@ final class RoughScenarios {
     static final Scenario SMALL_MTU =
             new Scenario(
                     "small-mtu",
-                    "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s",
+                    "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s, and both ends of it learn",
                     1500,
                     true) {
                 @Override
                 Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
                     run.topology().emulator.mtu(Uplink.B, EmulatorControl.Way.BOTH, 1280);
-                    return run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
+                    run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
+                    run.look(run.topology().client, TUNNEL_MTU);
+                    run.look(run.topology().server, DONT_FRAGMENT.formatted(run.product().innerAddress()));
+                    return now;
                 }
 
                 @Override
                 List<Check> judge(Evidence e) {
-                    return all(List.of(PathJudge.downloadStallAtMost(e, 2000)), survived(e), hidden(e));
+                    return all(
+                            List.of(
+                                    PathJudge.downloadStallAtMost(e, 2000),
+                                    PathJudge.looked(e, "the tunnel's MTU follows", "jvpn0: mtu 1280"),
+                                    PathJudge.looked(e, "the server's kernel is told", "cache expires .* mtu 1280")),
+                            survived(e),
+                            hidden(e));
                 }
             };
 
