@@ -97,9 +97,13 @@ class PacketTooBigTest {
     @Test
     void whatMayBeFragmentedNeedsNoAnswer() {
         assertThat(tell(v4(1400).putShort(6, (short) 0))).isZero();
-        assertThat(tell(v4(1400).putShort(6, (short) 0x2000))).as("a first fragment").isZero();
+        assertThat(tell(v4(1400).putShort(6, (short) 0x2000)))
+                .as("a first fragment")
+                .isZero();
         assertThat(tell(v4(1400).putShort(6, (short) 0x6000))).isPositive();
-        assertThat(tell(v4(1400).putShort(6, (short) 0x4010))).as("a later fragment").isZero();
+        assertThat(tell(v4(1400).putShort(6, (short) 0x4010)))
+                .as("a later fragment")
+                .isZero();
     }
 
     @ParameterizedTest
@@ -137,11 +141,15 @@ class PacketTooBigTest {
     @Test
     void whereAV6ErrorCannotBeRuledOutNothingIsSaid() {
         ByteBuffer fragment = v6(1400).put(6, (byte) 44).put(40, (byte) TCP);
-        assertThat(tell(fragment.putShort(42, (short) 1))).as("a first fragment").isPositive();
+        assertThat(tell(fragment.putShort(42, (short) 1)))
+                .as("a first fragment")
+                .isPositive();
         assertThat(tell(fragment.putShort(42, (short) 0x500))).isZero();
         ByteBuffer endless = v6(1400).put(6, (byte) 0);
         assertThat(tell(endless)).as("headers without end").isZero();
-        assertThat(tell(v6(1400).put(6, (byte) 60).put(41, (byte) 0xff))).as("behind the packet's end").isZero();
+        assertThat(tell(v6(1400).put(6, (byte) 60).put(41, (byte) 0xff)))
+                .as("behind the packet's end")
+                .isZero();
         assertThat(tell(v6(44))).as("cut").isZero();
     }
 

@@ -175,7 +175,10 @@ class NarrowPathTest {
     void theInnerMtuIsWhatRidesWhole() {
         pair.a.swallowUp = datagram -> datagram.length > 1400;
         chat(0, 400, 10);
-        assertThat(pair.innerMtus).singleElement().asInstanceOf(InstanceOfAssertFactories.INTEGER).isBetween(1332, 1348);
+        assertThat(pair.innerMtus)
+                .singleElement()
+                .asInstanceOf(InstanceOfAssertFactories.INTEGER)
+                .isBetween(1332, 1348);
     }
 
     @Test

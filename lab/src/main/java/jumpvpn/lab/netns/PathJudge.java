@@ -109,7 +109,10 @@ final class PathJudge {
                 .lines()
                 .filter(line -> Pattern.compile(expression).matcher(line).find())
                 .toList();
-        return new Check(name, !found.isEmpty(), found.isEmpty() ? e.looked().strip() : found.getFirst().strip());
+        return new Check(
+                name,
+                !found.isEmpty(),
+                found.isEmpty() ? e.looked().strip() : found.getFirst().strip());
     }
 
     static Check measuredAtMost(Evidence e, double millis) {

@@ -231,7 +231,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
             mtu = bytes;
             log.info("the path carries inner packets of " + bytes + " bytes: that is the tunnel's MTU now");
         } catch (LinuxException e) {
-            log.warn("the tunnel's MTU stays " + mtu + ", what is too long for the path goes in halves: " + e.getMessage());
+            log.warn("the tunnel's MTU stays " + mtu + ", what is too long for the path goes in halves: "
+                    + e.getMessage());
         }
     }
 
