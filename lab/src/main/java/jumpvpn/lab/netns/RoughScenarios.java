@@ -12,22 +12,6 @@ final class RoughScenarios {
     private static final int FLAPS = 30;
     private static final Duration IDLE = Duration.ofMinutes(2);
 
-    /** Until it is 1280, after 50 packets at most that are too long; the download's acknowledgements never ask. */
-    private static final String TUNNEL_MTU = """
-            for i in $(seq 50); do
-              ping -n -q -M dont -s 1372 -c 1 -W 1 %s > /dev/null || true
-              mtu=$(ip -o link show dev jvpn0 | grep -o 'mtu [0-9]*')
-              if [ "$mtu" = "mtu 1280" ]; then break; fi
-            done
-            echo "jvpn0: $mtu"
-            """;
-
-    /** Of 1400 bytes, unless the download's packets brought the answer already. */
-    private static final String DONT_FRAGMENT = """
-            ping -n -M do -s 1372 -c 2 -i 0.3 -W 1 %1$s || true
-            ip route get %1$s
-            """;
-
     static final Scenario FLAPPING = new Outage(
             "flapping",
             "A and B are down in turns, 2 s each, for 2 minutes: never dark for more than 2.5 s",
@@ -67,7 +51,7 @@ final class RoughScenarios {
                     Instant now = run.begin();
                     run.topology().emulator.mtu(Uplink.B, EmulatorControl.Way.BOTH, 1280);
                     run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
-                    run.look(run.topology().client, TUNNEL_MTU.formatted(Topology.SERVER_ADDRESS));
+                    run.look(run.topology().client, sendLongUntilTheTunnelIsNarrow());
                     run.look(
                             run.topology().server,
                             DONT_FRAGMENT.formatted(run.product().innerAddress()));
@@ -164,5 +148,25 @@ final class RoughScenarios {
             LockSupport.parkNanos(FLAP.toNanos());
         }
         return now;
+    }
+
+    /** 50 packets of 1400 bytes at most; the download's acknowledgements never ask what the path carries. */
+    private static String sendLongUntilTheTunnelIsNarrow() {
+        return """
+                for i in $(seq 50); do
+                  ping -n -q -M dont -s 1372 -c 1 -W 1 %s > /dev/null || true
+                  mtu=$(ip -o link show dev jvpn0 | grep -o 'mtu [0-9]*')
+                  if [ "$mtu" = "mtu 1280" ]; then break; fi
+                done
+                echo "jvpn0: $mtu"
+                """.formatted(Topology.SERVER_ADDRESS);
+    }
+
+    /** Two packets of 1400 bytes, unless the download's brought the answer already. */
+    private static String sendLong(String to) {
+        return """
+                ping -n -M do -s 1372 -c 2 -i 0.3 -W 1 %1$s || true
+                ip route get %1$s
+                """.formatted(to);
     }
 }
