@@ -7,4 +7,9 @@ import jumpvpn.core.net.Endpoint;
 public interface GatewayPort {
     /** Sends a datagram from a listening socket; it may be lost. Nobody changes its bytes: they may be sent again. */
     void transmit(int socketId, Endpoint to, byte[] datagram);
+
+    /** Whether this socket sends only through connections, whose other end has shown that it receives there (QUIC, TCP). Only the socket knows: what a message names is the client's word. */
+    default boolean isConnected(int socketId) {
+        return false;
+    }
 }

@@ -76,7 +76,8 @@ final class SessionPath {
 
     /** The committed bind takes over; the old binding drains. */
     void bind(long nowNanos, Binding binding, Binding early, Protocol protocol) {
-        if (active == null || !active.binding.peer().equals(binding.peer())) {
+        boolean known = active != null && active.binding.peer().equals(binding.peer());
+        if (!known && !session.context.port().isConnected(binding.pathId)) {
             binding.trial(new Trial(queue(), TRIAL_BYTES));
         }
         if (active != null) {

@@ -20,6 +20,7 @@ import jumpvpn.core.data.Outbound;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.gateway.GatewayPort;
 import jumpvpn.core.gateway.Placement;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Endpoint;
@@ -66,6 +67,9 @@ final class LoneGateway {
     List<Prefix> networks = List.of(Prefix.parse("10.77.0.1/24"));
     long now = 1_000_000 * SECOND;
     Gateway gateway;
+    /** The socket is one of QUIC's or TCP's. */
+    boolean isConnected;
+
     private boolean isCheap;
     private Inbound inbound;
     private Outbound outbound;
@@ -85,7 +89,7 @@ final class LoneGateway {
                 new GatewayContext(
                         config,
                         crypto,
-                        this::transmit,
+                        new Port(),
                         events::add,
                         table,
                         bindings,
@@ -122,9 +126,17 @@ final class LoneGateway {
         }
     }
 
-    private void transmit(int socket, Endpoint to, byte[] datagram) {
-        assertThat(socket).isEqualTo(SOCKET);
-        sent.add(new Sent(now, to, datagram.clone()));
+    private final class Port implements GatewayPort {
+        @Override
+        public void transmit(int socket, Endpoint to, byte[] datagram) {
+            assertThat(socket).isEqualTo(SOCKET);
+            sent.add(new Sent(now, to, datagram.clone()));
+        }
+
+        @Override
+        public boolean isConnected(int socket) {
+            return isConnected && socket == SOCKET;
+        }
     }
 
     /** A datagram comes in, and what the receiving thread makes of it. */
@@ -165,7 +177,7 @@ final class LoneGateway {
         int length = outbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
         Binding binding = outbound.binding();
         if (length > 0) {
-            transmit(SOCKET, binding.peer(), Arrays.copyOf(datagram, length));
+            sent.add(new Sent(now, binding.peer(), Arrays.copyOf(datagram, length)));
             if (binding.claimWatch()) {
                 gateway.watch(now, binding);
             }

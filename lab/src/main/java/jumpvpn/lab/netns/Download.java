@@ -29,7 +29,7 @@ final class Download {
     /** Captures of it must fit on a disk. */
     private static final long MOST_BYTES = 40_000_000;
     /** How much longer than without any disturbance it may take, beside once its time. */
-    private static final int PATIENCE_SECONDS = 15;
+    private static final int PATIENCE_SECONDS = 30;
 
     private final Process curl;
     private final long seed;

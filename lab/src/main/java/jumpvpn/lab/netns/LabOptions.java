@@ -17,6 +17,7 @@ import jumpvpn.core.net.Protocol;
  * @param keep leave the run's directory
  * @param list only say which scenarios there are
  * @param help only explain
+ * @param subjects the VPNs to compare; none: ours is judged
  * @param transports that both ends have, the preferred first
  * @param rttAMillis round trip of uplink A
  * @param rttBMillis round trip of uplink B
@@ -30,12 +31,16 @@ record LabOptions(
         boolean keep,
         boolean list,
         boolean help,
+        List<Subject> subjects,
         List<Protocol> transports,
         double rttAMillis,
         double rttBMillis,
         PlantedFault fault) {
     private static final String SMOKE = "smoke";
     private static final String ALL = "all";
+    private static final String COMPARABLE = "comparable";
+    /** Probes go on for so long at least where VPNs are compared: longer than WireGuard takes for a new handshake. */
+    private static final int COMPARED_PROBES = 25 * Ping.PER_SECOND;
 
     /**
      * Reads a command line.
@@ -50,6 +55,7 @@ record LabOptions(
         boolean help = false;
         int runs = 1;
         int kills = 1;
+        List<Subject> subjects = List.of();
         List<Protocol> transports = List.of(Protocol.UDP);
         double rttA = 40;
         double rttB = 70;
@@ -63,6 +69,7 @@ record LabOptions(
                 case "--help", "-h" -> help = true;
                 case "--runs" -> runs = (int) number(argument, rest, 1, 1000);
                 case "--kills" -> kills = (int) number(argument, rest, 1, 100);
+                case "--vpn" -> subjects = subjects(value(argument, rest));
                 case "--transports" -> transports = transports(value(argument, rest));
                 case "--rtt-a" -> rttA = number(argument, rest, 0, 2000);
                 case "--rtt-b" -> rttB = number(argument, rest, 0, 2000);
@@ -73,8 +80,35 @@ record LabOptions(
         if (scenarios.isEmpty()) {
             scenarios.add(SessionScenarios.JUMP);
         }
+        if (!subjects.isEmpty()) {
+            requireComparable(scenarios, transports);
+        }
         return new LabOptions(
-                List.copyOf(scenarios), json, runs, kills, keep, list, help, transports, rttA, rttB, fault);
+                List.copyOf(scenarios), json, runs, kills, keep, list, help, subjects, transports, rttA, rttB, fault);
+    }
+
+    private static void requireComparable(List<Scenario> scenarios, List<Protocol> transports) {
+        for (Scenario scenario : scenarios) {
+            if (!Scenarios.COMPARABLE.contains(scenario)) {
+                throw new IllegalArgumentException("--vpn: only jumpvpn itself can be asked for " + scenario.label
+                        + "; any VPN for "
+                        + Scenarios.COMPARABLE.stream().map(any -> any.label).collect(Collectors.joining(", ")));
+            }
+        }
+        if (!transports.equals(List.of(Protocol.UDP))) {
+            throw new IllegalArgumentException("--vpn: the scenario says which transports there are, not --transports");
+        }
+    }
+
+    /** Figures of several VPNs are wanted, not a verdict about ours. */
+    boolean compares() {
+        return !subjects.isEmpty();
+    }
+
+    /** How many probes a run of this scenario sends. */
+    int probes(Scenario scenario) {
+        int probes = scenario.probes(kills);
+        return compares() && scenario.connectionsSurvive ? Math.max(probes, COMPARED_PROBES) : probes;
     }
 
     private static List<Scenario> scenarios(String name) {
@@ -84,10 +118,23 @@ record LabOptions(
         return switch (name) {
             case SMOKE -> Scenarios.SMOKE;
             case ALL -> Scenarios.ALL;
+            case COMPARABLE -> Scenarios.COMPARABLE;
             default ->
                 List.of(Scenarios.named(name)
                         .orElseThrow(() -> new IllegalArgumentException("unknown scenario " + name + "; see --list")));
         };
+    }
+
+    private static List<Subject> subjects(String names) {
+        List<Subject> subjects = new ArrayList<>();
+        for (String name : names.split(",", -1)) {
+            subjects.add(Subject.named(name)
+                    .orElseThrow(() -> new IllegalArgumentException("unknown VPN " + name + "; there are "
+                            + Arrays.stream(Subject.values())
+                                    .map(subject -> subject.label)
+                                    .collect(Collectors.joining(", ")))));
+        }
+        return List.copyOf(subjects);
     }
 
     private static List<Protocol> transports(String names) {

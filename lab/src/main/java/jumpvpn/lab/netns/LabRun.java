@@ -16,13 +16,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import jumpvpn.core.net.Protocol;
-import jumpvpn.core.observability.audit.Finding;
-import jumpvpn.core.observability.audit.Report;
-import jumpvpn.core.session.Policy;
-import jumpvpn.node.observability.jsonl.EventFiles;
 import org.jspecify.annotations.Nullable;
 
-/** One scenario, once: builds the world, starts the product in it, sends traffic through, acts, and gathers the evidence. */
+/** One scenario, once: builds the world, starts the VPN in it, sends traffic through, acts, and gathers the evidence. */
 final class LabRun implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(20);
     private static final Duration LEAD = Duration.ofSeconds(2);
@@ -38,6 +34,9 @@ final class LabRun implements AutoCloseable {
     private final Workspace workspace;
     private final PrintStream out;
     private final Scenario scenario;
+    private final Subject subject;
+    private final boolean compared;
+    private final int probes;
     private final PlantedFault fault;
     private final JavaCommand java = JavaCommand.current();
     private final byte[] marker = new byte[MARKER_BYTES];
@@ -51,11 +50,12 @@ final class LabRun implements AutoCloseable {
     private int injected;
     private double measuredMillis = Double.NaN;
     private String looked = "";
+    private long connectMillis;
 
     /** Where it happens, and the two processes once they are started. */
     private static final class World {
         final Topology topology;
-        final Product product;
+        final Vpn vpn;
         final Timeline timeline;
 
         @Nullable
@@ -71,14 +71,14 @@ final class LabRun implements AutoCloseable {
         @Nullable
         Process gateway;
 
-        World(Topology topology, Product product, Timeline timeline) {
+        World(Topology topology, Vpn vpn, Timeline timeline) {
             this.timeline = timeline;
             this.topology = topology;
-            this.product = product;
+            this.vpn = vpn;
         }
 
         Process start(Product.Role role) throws IOException {
-            return product.start(role, role == Product.Role.CLIENT ? topology.client : topology.gateway);
+            return vpn.start(role, role == Product.Role.CLIENT ? topology.client : topology.gateway);
         }
 
         boolean ended() {
@@ -96,10 +96,13 @@ final class LabRun implements AutoCloseable {
         }
     }
 
-    LabRun(Workspace workspace, PrintStream out, Scenario scenario, LabOptions options) {
+    LabRun(Workspace workspace, PrintStream out, Scenario scenario, Subject subject, LabOptions options) {
         this.workspace = workspace;
         this.out = out;
         this.scenario = scenario;
+        this.subject = subject;
+        this.compared = options.compares();
+        this.probes = options.probes(scenario);
         this.fault = options.fault();
         this.transports = scenario.transports(options.transports());
         this.kills = options.kills();
@@ -112,42 +115,46 @@ final class LabRun implements AutoCloseable {
 
     /** Carries the scenario out. */
     Verdict run() throws IOException {
-        Topology topology = Topology.build(workspace, java, rttA, rttB);
+        Topology topology = Topology.build(workspace, java, scenario.families(), rttA, rttB);
         scenario.prepare(topology);
-        Product product = Product.prepare(workspace, JavaCommand.product(), transports);
+        Vpn vpn = subject.prepare(workspace, topology, transports);
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()
                 .read();
         try (Timeline timeline = new Timeline(out, List.of(clientEvents, gatewayEvents))) {
-            World world = new World(topology, product, timeline);
+            World world = new World(topology, vpn, timeline);
             this.world = world;
             if (connected(world, timeline)) {
                 Evidence seen = observe(world, timeline);
-                return Verdict.of(scenario, seen).and(audit(world));
+                return compared
+                        ? Verdict.compared(scenario, seen)
+                        : Verdict.of(scenario, seen).and(audit(world));
             }
             return Verdict.impossible(
                     "no session on uplink A (waited at most %d s)\nclient's log:\n%s\ngateway's log:\n%s"
                             .formatted(
                                     CONNECT.toSeconds(),
-                                    product.logTail(Product.Role.CLIENT),
-                                    product.logTail(Product.Role.GATEWAY)));
+                                    vpn.logTail(Product.Role.CLIENT),
+                                    vpn.logTail(Product.Role.GATEWAY)));
         }
     }
 
     /** Starts both ends, the client until its session is on uplink A, which will be disturbed: the uplinks race for the first answer. */
     private boolean connected(World world, Timeline timeline) throws IOException {
         world.gateway = world.start(Product.Role.GATEWAY);
-        for (int attempt = 0;
-                attempt < ATTEMPTS && await(() -> world.product.listens(Product.Role.GATEWAY));
-                attempt++) {
+        for (int attempt = 0; attempt < ATTEMPTS && await(world.vpn::listens); attempt++) {
             Instant start = Instant.now();
             world.client = world.start(Product.Role.CLIENT);
             if (!await(() -> attachedSince(start)) || !reachable()) {
                 return false;
             }
-            Object path = world.product.status(Product.Role.CLIENT).get("path");
-            if (Json.write(path).contains(Uplink.A.network + ".")) {
+            connectMillis = attached(start)
+                    .map(event -> Duration.between(start, event.at()).toMillis())
+                    .findFirst()
+                    .orElse(0L);
+            Object path = world.vpn.status(Product.Role.CLIENT).get("path");
+            if (subject != Subject.JUMPVPN || Json.write(path).contains("/" + Uplink.A.device + "/")) {
                 return true;
             }
             timeline.note("the session began on uplink B: the client starts again");
@@ -157,11 +164,11 @@ final class LabRun implements AutoCloseable {
     }
 
     private Evidence observe(World world, Timeline timeline) throws IOException {
-        Evidence.Statuses before = new Evidence.Statuses(
-                world.product.status(Product.Role.CLIENT), world.product.status(Product.Role.GATEWAY));
+        Evidence.Statuses before =
+                new Evidence.Statuses(world.vpn.status(Product.Role.CLIENT), world.vpn.status(Product.Role.GATEWAY));
         Captures captures = Captures.start(world.topology, workspace);
         world.captures = captures;
-        Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, scenario.probes(kills), marker);
+        Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, probes, marker);
         timeline.note("traffic runs through the tunnel");
         LockSupport.parkNanos(LEAD.toNanos());
         plantBefore(world);
@@ -172,8 +179,7 @@ final class LabRun implements AutoCloseable {
         plantAfter(world);
         Traffic.Report report = traffic.report(() -> await(() -> attachedSince(cut)));
         Evidence.Statuses after = new Evidence.Statuses(
-                statusOrNothing(world.product, Product.Role.CLIENT),
-                statusOrNothing(world.product, Product.Role.GATEWAY));
+                statusOrNothing(world.vpn, Product.Role.CLIENT), statusOrNothing(world.vpn, Product.Role.GATEWAY));
         timeline.poll();
         return new Evidence(
                 cut,
@@ -193,24 +199,12 @@ final class LabRun implements AutoCloseable {
     private Check audit(World world) throws IOException {
         Workspace.stop(running(world.client));
         Workspace.stop(running(world.gateway));
-        Report report = EventFiles.audit(
-                List.of(world.product.events(Product.Role.GATEWAY), world.product.events(Product.Role.CLIENT)),
-                version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
-        return new Check(
-                "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
-                report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
-                Stream.concat(
-                                report.findings().stream(),
-                                report.sessions().stream().flatMap(session -> session.findings().stream()))
-                        .findFirst()
-                        .map(Finding::toString)
-                        .orElse(report.events() + " events, "
-                                + report.sessions().size() + " sessions"));
+        return product().audit();
     }
 
-    private static Map<String, @Nullable Object> statusOrNothing(Product product, Product.Role role) {
+    private static Map<String, @Nullable Object> statusOrNothing(Vpn vpn, Product.Role role) {
         try {
-            return product.status(role);
+            return vpn.status(role);
         } catch (IOException e) {
             return new LinkedHashMap<>();
         }
@@ -257,7 +251,7 @@ final class LabRun implements AutoCloseable {
 
     Instant operatorJump() throws IOException {
         Instant now = Instant.now();
-        world().product.jump();
+        product().jump();
         return now;
     }
 
@@ -282,7 +276,7 @@ final class LabRun implements AutoCloseable {
     Instant replaceGateway() throws IOException {
         Instant now = Instant.now();
         kill(running(world().gateway));
-        world().product.loseState();
+        product().loseState();
         world().gateway = world().start(Product.Role.GATEWAY);
         return now;
     }
@@ -348,11 +342,17 @@ final class LabRun implements AutoCloseable {
         return Optional.ofNullable(process).orElseThrow();
     }
 
+    /** From the start of the client's process until it was attached. */
+    void measureConnect() {
+        measuredMillis = connectMillis;
+    }
+
     /** From now until the first of many probes is answered. */
     void measureFirstReply() throws IOException {
         String reply = topology()
                 .client
-                .shell("ping -n -i 0.01 -c 500 -W 1 %s | grep -m 1 icmp_seq".formatted(Topology.SERVER_ADDRESS));
+                .shell("ping -n -i 0.01 -c 500 -W 1 %s | grep -m 1 icmp_seq || true"
+                        .formatted(Topology.SERVER_ADDRESS));
         measuredMillis = PingReport.firstReplyMillis(reply, 10);
     }
 
@@ -369,8 +369,9 @@ final class LabRun implements AutoCloseable {
         return world().topology;
     }
 
+    /** Ours: only of it may be asked what not any VPN can do. */
     Product product() {
-        return world().product;
+        return (Product) world().vpn;
     }
 
     /** A line in the timeline. */
@@ -388,8 +389,14 @@ final class LabRun implements AutoCloseable {
         return Optional.ofNullable(world).orElseThrow();
     }
 
+    /** Of other VPNs than ours nobody says so: their traffic tells. */
     private boolean attachedSince(Instant since) {
-        return clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
+        return subject != Subject.JUMPVPN || attached(since).findFirst().isPresent();
+    }
+
+    private Stream<EventLine> attached(Instant since) {
+        return clientEvents.events().stream()
+                .filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
     }
 
     /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */

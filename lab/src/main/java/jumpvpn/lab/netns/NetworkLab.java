@@ -17,21 +17,23 @@ public final class NetworkLab {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: jumpvpn lab [SCENARIO...] [--json] [--runs N] [--keep] [--kills N] [--transports LIST] [--rtt-a MS] [--rtt-b MS]
+            Usage: jumpvpn lab [SCENARIO...] [--json] [--runs N] [--keep] [--kills N] [--vpn LIST] [--transports LIST] [--rtt-a MS] [--rtt-b MS]
             Builds a network of namespaces (a client with two uplinks behind two NAT routers, a gateway, a server behind it), starts the real
             gateway and client in it, sends traffic through the tunnel, disturbs it, prints the events of both ends as they come, and judges.
 
             SCENARIO         one or more of those below; without any: jump. "smoke": three in a minute. "all": each once.
+                             "comparable": those that --vpn can run.
             --json           one JSON object a scenario on standard output; the text for people goes to standard error
             --runs N         N times each, then median and worst
             --keep           leave the run's directory: configuration, keys, events, logs, captures
             --kills N        restart-gateway: so many kills in a row in one session
+            --vpn NAME,…     these VPNs in turn, of jumpvpn, wireguard-go, openvpn; no verdict, a table of what each took
             --transports T,… what both ends have, the preferred first, of udp, quic, tcp; udp if not given
             --rtt-a MS       round trip of uplink A, 40 if not given
             --rtt-b MS       round trip of uplink B, 70 if not given
             --plant FAULT    spoil the run on purpose (freeze-client, replace-client, cut-both, marker-in-clear): jump must then FAIL
             --list           only list the scenarios
-            Exit code: 0 all that was claimed held, 1 something did not, 2 the command line or the machine is not fit.
+            Exit code: 0 all that was claimed held (with --vpn: every run could be carried out), 1 something did not, 2 the command line or the machine is not fit.
             Root makes namespaces directly; an ordinary user gets a user namespace. Nothing is left behind, also after Ctrl-C.
 
             Scenarios:
@@ -71,6 +73,9 @@ public final class NetworkLab {
 
     private int prepare(List<String> arguments, PrintStream err) throws IOException {
         List<String> missing = Prerequisites.missing(text);
+        if (missing.isEmpty() && options.subjects().stream().anyMatch(subject -> subject != Subject.JUMPVPN)) {
+            missing = Prerequisites.missingForPeers(text);
+        }
         if (!missing.isEmpty()) {
             err.println("jumpvpn lab can't run here. Missing:");
             missing.forEach(line -> err.println("  - " + line));
@@ -80,9 +85,10 @@ public final class NetworkLab {
         if (swept > 0) {
             text.println("lab: removed the remains of " + swept + " earlier lab(s) that were killed");
         }
-        return Prerequisites.privilege() == Prerequisites.Privilege.DIRECT
-                ? scenarios()
-                : inUserNamespace(arguments, err);
+        if (Prerequisites.privilege() != Prerequisites.Privilege.DIRECT) {
+            return inUserNamespace(arguments, err);
+        }
+        return options.compares() ? comparison() : scenarios();
     }
 
     /** The same command again, in a user namespace where it may. */
@@ -126,7 +132,7 @@ public final class NetworkLab {
                 text.printf(
                         "%n== %s%s: %s%n",
                         scenario.label, options.runs() > 1 ? " " + run + "/" + options.runs() : "", scenario.purpose);
-                Verdict verdict = once(scenario);
+                Verdict verdict = once(scenario, Subject.JUMPVPN);
                 verdict.print(text);
                 verdicts.add(verdict);
             }
@@ -135,14 +141,36 @@ public final class NetworkLab {
         return passed ? OK : FAILED;
     }
 
-    private Verdict once(Scenario scenario) throws IOException {
+    /** Every VPN in turn, as often as asked for, so that what changes on the machine meanwhile meets all of them. */
+    private int comparison() throws IOException {
+        Comparison comparison = new Comparison(options);
+        for (Scenario scenario : options.scenarios()) {
+            for (int run = 1; run <= options.runs(); run++) {
+                for (Subject subject : options.subjects()) {
+                    text.printf(
+                            "%n== %s, %s %d/%d: %s%n",
+                            scenario.label, subject.label, run, options.runs(), scenario.purpose);
+                    Verdict verdict = once(scenario, subject);
+                    text.println("  " + comparison.add(scenario, subject, verdict));
+                }
+            }
+            if (options.json()) {
+                out.println(Json.write(comparison.json(scenario)));
+            }
+        }
+        text.println();
+        comparison.table().forEach(text::println);
+        return comparison.complete() ? OK : FAILED;
+    }
+
+    private Verdict once(Scenario scenario, Subject subject) throws IOException {
         Workspace workspace = Workspace.create(options.keep());
         Thread atEnd = new Thread(() -> {
             ending = true;
             workspace.close();
         });
         Runtime.getRuntime().addShutdownHook(atEnd);
-        try (LabRun run = new LabRun(workspace, text, scenario, options)) {
+        try (LabRun run = new LabRun(workspace, text, scenario, subject, options)) {
             return run.run();
         } catch (IOException | UncheckedIOException e) {
             awaitEndIfEnding();
@@ -180,22 +208,15 @@ public final class NetworkLab {
             json.put("planted_fault", options.fault().label());
         }
         for (String figure : List.of("outage_ms", "restart_outage_ms", "probes_lost", "download_stall_ms")) {
-            double[] values = verdicts.stream()
-                    .map(verdict -> verdict.figures().get(figure))
-                    .filter(Number.class::isInstance)
-                    .mapToDouble(value -> ((Number) value).doubleValue())
-                    .sorted()
-                    .toArray();
-            if (values.length > 0) {
-                double median = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+            Spread.of(verdicts, figure).ifPresent(spread -> {
                 Map<String, @Nullable Object> summary = new LinkedHashMap<>();
-                summary.put("median", median);
-                summary.put("worst", values[values.length - 1]);
+                summary.put("median", spread.median());
+                summary.put("worst", spread.worst());
                 json.put(figure, summary);
                 if (verdicts.size() > 1) {
-                    text.printf("  %-18s median %8.1f   worst %8.1f%n", figure, median, values[values.length - 1]);
+                    text.printf("  %-18s median %8.1f   worst %8.1f%n", figure, spread.median(), spread.worst());
                 }
-            }
+            });
         }
         text.printf(
                 "== %s: %s, %d of %d run(s) passed%n",

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ final class OuterLink {
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int ICMP = 1;
+    private static final int IPV6_BYTES = 40;
+    /** Hop-by-hop options, behind which listeners report (RFC 3810), and ICMPv6. */
+    private static final List<Integer> CONTROL_V6 = List.of(0, 58);
+
     private static final int UDP_BYTES = 8;
     private static final String UP = "up ";
     private static final String DOWN = "down ";
@@ -95,10 +100,8 @@ final class OuterLink {
             return;
         }
         int type = unsigned16(frame, 12);
-        if (type == IPV4) {
-            ipv4(at, frame);
-        } else if (type == IPV6 && frame[ETHERNET_BYTES + 6] == UDP) {
-            stranger("IPv6 UDP");
+        if (type == IPV4 || type == IPV6 && frame.length >= ETHERNET_BYTES + IPV6_BYTES) {
+            packet(at, frame);
         }
     }
 
@@ -108,56 +111,66 @@ final class OuterLink {
                 .stream().filter(at -> at.isAfter(from) && at.isBefore(to)).count();
     }
 
-    private void ipv4(Instant at, byte[] frame) {
+    private void packet(Instant at, byte[] frame) {
         if (isOurs(frame, ETHERNET_BYTES)) {
             (isUp(frame) ? up : down).add(at);
         }
-        int udp = payloadOfIpv4(frame, ETHERNET_BYTES);
+        int udp = payload(frame, ETHERNET_BYTES);
         if (is(Protocol.UDP, frame, ETHERNET_BYTES)) {
             String direction = unsigned16(frame, udp + 2) == Product.PORT ? UP : DOWN;
             int end = Math.min(frame.length, udp + unsigned16(frame, udp + 4));
             datagram(at, direction, Arrays.copyOfRange(frame, udp + UDP_BYTES, Math.max(udp + UDP_BYTES, end)));
-        } else if (!isOurs(frame, ETHERNET_BYTES) && !isErrorAboutUs(frame)) {
-            stranger("IP protocol %d from %s to %s"
-                    .formatted(
-                            frame[ETHERNET_BYTES + 9] & 0xff,
-                            address(frame, ETHERNET_BYTES + 12),
-                            address(frame, ETHERNET_BYTES + 16)));
+        } else if (!isOurs(frame, ETHERNET_BYTES) && !isControl(frame)) {
+            stranger("IP protocol %d from %s".formatted(protocol(frame, ETHERNET_BYTES), addresses(frame)));
         }
     }
 
-    /** An IPv4 packet of one of the transports begins at {@code ip}. */
+    /** A packet of one of the transports begins at {@code ip}. */
     private boolean isOurs(byte[] frame, int ip) {
         return transports.stream().anyMatch(transport -> is(transport, frame, ip));
     }
 
     private boolean isUp(byte[] frame) {
-        int to = unsigned16(frame, payloadOfIpv4(frame, ETHERNET_BYTES) + 2);
+        int to = unsigned16(frame, payload(frame, ETHERNET_BYTES) + 2);
         return transports.stream().anyMatch(transport -> Product.port(transport) == to);
     }
 
     /** It is from or to the gateway's port for this transport. */
     private static boolean is(Protocol transport, byte[] frame, int ip) {
-        int ports = payloadOfIpv4(frame, ip);
+        int ports = payload(frame, ip);
         int port = Product.port(transport);
         return frame.length >= ports + UDP_BYTES
-                && frame[ip + 9] == (transport == Protocol.TCP ? TCP : UDP)
+                && protocol(frame, ip) == (transport == Protocol.TCP ? TCP : UDP)
                 && (unsigned16(frame, ports) == port || unsigned16(frame, ports + 2) == port);
     }
 
-    /** Routers may say (ICMP) that a packet of ours could not be delivered: they quote it. */
-    private boolean isErrorAboutUs(byte[] frame) {
-        int icmp = payloadOfIpv4(frame, ETHERNET_BYTES);
-        return frame[ETHERNET_BYTES + 9] == ICMP && frame.length > icmp + 8 + 20 && isOurs(frame, icmp + 8);
+    /** Routers may say (ICMP) that a packet of ours could not be delivered: they quote it. Of IPv6 it is all that there is beside: neighbours and routers are found by it. */
+    private boolean isControl(byte[] frame) {
+        int icmp = payload(frame, ETHERNET_BYTES);
+        boolean isError = protocol(frame, ETHERNET_BYTES) == ICMP
+                && frame.length > icmp + 8 + 20
+                && isOurs(frame, icmp + 8);
+        return isError || isV6(frame, ETHERNET_BYTES) && CONTROL_V6.contains(protocol(frame, ETHERNET_BYTES));
     }
 
-    private static int payloadOfIpv4(byte[] frame, int ip) {
-        return ip + (frame[ip] & 0x0f) * 4;
+    private static boolean isV6(byte[] frame, int ip) {
+        return frame[ip] >>> 4 == 6;
     }
 
-    private static String address(byte[] frame, int at) {
-        return "%d.%d.%d.%d"
-                .formatted(frame[at] & 0xff, frame[at + 1] & 0xff, frame[at + 2] & 0xff, frame[at + 3] & 0xff);
+    private static int protocol(byte[] frame, int ip) {
+        return frame[ip + (isV6(frame, ip) ? 6 : 9)] & 0xff;
+    }
+
+    private static int payload(byte[] frame, int ip) {
+        return ip + (isV6(frame, ip) ? IPV6_BYTES : (frame[ip] & 0x0f) * 4);
+    }
+
+    private static String addresses(byte[] frame) {
+        boolean v6 = isV6(frame, ETHERNET_BYTES);
+        int at = ETHERNET_BYTES + (v6 ? 8 : 12);
+        int bytes = v6 ? 16 : 4;
+        return IpAddress.of(Arrays.copyOfRange(frame, at, at + bytes)) + " to "
+                + IpAddress.of(Arrays.copyOfRange(frame, at + bytes, at + 2 * bytes));
     }
 
     private void datagram(Instant at, String direction, byte[] datagram) {

@@ -59,7 +59,7 @@ final class PathJudge {
     static Check boundOn(Evidence e, Uplink uplink, Duration within) {
         List<EventLine> binds = binds(e);
         boolean ok = binds.stream()
-                .anyMatch(bind -> bind.text("path").contains("/" + uplink.network + ".")
+                .anyMatch(bind -> bind.text("path").contains("/" + uplink.device + "/")
                         && bind.at().isBefore(e.cut().plus(within)));
         String detail = binds.isEmpty()
                 ? "never moved"
@@ -120,6 +120,20 @@ final class PathJudge {
                 "first reply within %.0f ms".formatted(millis),
                 e.measuredMillis() <= millis,
                 "%.0f ms after the first probe".formatted(e.measuredMillis()));
+    }
+
+    static Check connectedWithin(Evidence e, double millis) {
+        return new Check(
+                "connected within %.0f ms".formatted(millis),
+                e.measuredMillis() <= millis,
+                "%.0f ms after its process was started".formatted(e.measuredMillis()));
+    }
+
+    /** Its last bind was to the gateway's address of this family. */
+    static Check onFamily(Evidence e, Family family) {
+        List<EventLine> binds = binds(e);
+        boolean ok = !binds.isEmpty() && binds.getLast().text("path").contains(">" + family.gateway + ":");
+        return new Check("bound over " + family, ok, paths(binds));
     }
 
     /** On average one packet in so many seconds each way, and one more. */

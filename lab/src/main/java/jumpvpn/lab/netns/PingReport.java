@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param perSecond probes sent per second
  * @param medianRttMillis the median round trip
  * @param outagesMillis all times of a second and more without an answer, in order
+ * @param silentAtEnd nothing was answered in the last second in which probes were being sent
  */
 record PingReport(
         int sent,
@@ -27,7 +28,8 @@ record PingReport(
         double outageAt,
         double perSecond,
         double medianRttMillis,
-        List<Double> outagesMillis) {
+        List<Double> outagesMillis,
+        boolean silentAtEnd) {
     private static final double OUTAGE_SECONDS = 1;
     private static final Pattern REPLY =
             Pattern.compile("\\[(\\d+\\.\\d+)] \\d+ bytes from .*icmp_seq=(\\d+) .*time=([\\d.]+) ms(.*)");
@@ -35,7 +37,7 @@ record PingReport(
     private static final Pattern SUMMARY = Pattern.compile("(\\d+) packets transmitted, .* time (\\d+)ms");
 
     /** Nothing was sent or nothing could be read. */
-    static final PingReport NONE = new PingReport(0, 0, 0, Double.POSITIVE_INFINITY, 0, 0, 0, List.of());
+    static final PingReport NONE = new PingReport(0, 0, 0, Double.POSITIVE_INFINITY, 0, 0, 0, List.of(), true);
 
     int lost() {
         return sent - received;
@@ -88,7 +90,7 @@ record PingReport(
             List<Double> arrivals,
             List<Double> rtts) {
         if (arrivals.isEmpty()) {
-            return new PingReport(sent, 0, 0, seconds * 1000, 0, sent / Math.max(seconds, 0.001), 0, List.of());
+            return new PingReport(sent, 0, 0, seconds * 1000, 0, sent / Math.max(seconds, 0.001), 0, List.of(), true);
         }
         double longest = 0;
         double at = arrivals.getFirst();
@@ -100,8 +102,9 @@ record PingReport(
             }
             previous = arrival;
         }
-        if (firstSent + seconds - previous > longest) {
-            longest = firstSent + seconds - previous;
+        double sinceLast = firstSent + seconds - previous;
+        if (sinceLast > longest) {
+            longest = sinceLast;
             at = previous;
         }
         List<Double> sorted = rtts.stream().sorted().toList();
@@ -113,15 +116,16 @@ record PingReport(
                 at,
                 sent / Math.max(seconds, 0.001),
                 sorted.get(sorted.size() / 2),
-                outages(arrivals));
+                outages(arrivals),
+                sinceLast >= OUTAGE_SECONDS);
     }
 
-    /** How long after the first probe this first reply came; probes follow each other by so many milliseconds. NaN if it is no reply. */
+    /** How long after the first probe this first reply came; probes follow each other by so many milliseconds. Infinite if it is no reply. */
     static double firstReplyMillis(String line, double everyMillis) {
         Matcher reply = FIRST.matcher(line);
         return reply.find()
                 ? (Integer.parseInt(reply.group(1)) - 1) * everyMillis + Double.parseDouble(reply.group(2))
-                : Double.NaN;
+                : Double.POSITIVE_INFINITY;
     }
 
     private static List<Double> outages(List<Double> arrivals) {

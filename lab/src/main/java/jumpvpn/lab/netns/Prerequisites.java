@@ -14,7 +14,17 @@ import java.util.concurrent.TimeUnit;
 
 /** What a machine must have for the lab, said exactly; installed where the lab may. */
 public final class Prerequisites {
-    private static final List<String> PROGRAMS = List.of("ip", "nft", "curl", "ping", "tcpdump", "unshare", "nsenter");
+    /**
+     * Programs and what brings them.
+     *
+     * @param list the file in {@code lab} that names the Debian packages
+     * @param programs that must be there
+     */
+    private record Need(String list, List<String> programs) {}
+
+    private static final Need LAB =
+            new Need("packages", List.of("ip", "nft", "curl", "ping", "tcpdump", "unshare", "nsenter"));
+    private static final Need PEERS = new Need("packages-peers", List.of("wireguard-go", "wg", "openvpn", "openssl"));
     private static final Path TUN = Path.of("/dev/net/tun");
 
     /** How this process can make network namespaces. */
@@ -36,27 +46,37 @@ public final class Prerequisites {
             missing.add("Linux: network namespaces exist nowhere else");
             return missing;
         }
-        List<String> programs = absent();
-        if (!programs.isEmpty() && install(log)) {
-            programs = absent();
-        }
-        if (!programs.isEmpty()) {
-            missing.add("programs " + String.join(", ", programs) + ": as root, apt-get install "
-                    + String.join(" ", packages()));
-        }
+        missing.addAll(missing(LAB, log));
+        boolean complete = missing.isEmpty();
         if (!Files.isReadable(TUN) || !Files.isWritable(TUN)) {
             missing.add(
                     Files.exists(TUN)
                             ? TUN + " can't be opened by this user: run as root, or chmod 666 " + TUN
                             : TUN + ": modprobe tun, or give the container --device " + TUN);
         }
-        if (programs.isEmpty() && privilege() == Privilege.NONE) {
+        if (complete && privilege() == Privilege.NONE) {
             missing.add(
                     "the right to make network namespaces: run as root (a container needs --privileged or CAP_SYS_ADMIN and CAP_NET_ADMIN),"
                             + " or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1,"
                             + " on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0)");
         }
         return missing;
+    }
+
+    /** The same of what only the other VPNs need that ours is compared with. */
+    static List<String> missingForPeers(PrintStream log) throws IOException {
+        return missing(PEERS, log);
+    }
+
+    private static List<String> missing(Need need, PrintStream log) throws IOException {
+        List<String> programs = absent(need);
+        if (!programs.isEmpty() && install(need, log)) {
+            programs = absent(need);
+        }
+        return programs.isEmpty()
+                ? List.of()
+                : List.of("programs " + String.join(", ", programs) + ": as root, apt-get install "
+                        + String.join(" ", packages(need)));
     }
 
     /** Found by trying. */
@@ -77,10 +97,10 @@ public final class Prerequisites {
         return List.of("unshare", "--user", "--map-current-user", "--keep-caps", "--net", "--mount", "--");
     }
 
-    private static List<String> absent() {
+    private static List<String> absent(Need need) {
         List<String> path =
                 List.of((System.getenv().getOrDefault("PATH", "") + ":" + Workspace.SYSTEM_PATH).split(":", -1));
-        return PROGRAMS.stream()
+        return need.programs.stream()
                 .filter(program ->
                         path.stream().noneMatch(directory -> Files.isExecutable(Path.of(directory, program))))
                 .toList();
@@ -88,10 +108,14 @@ public final class Prerequisites {
 
     /** Installs everything that {@code lab/packages} names, where this user may; whether that succeeded. */
     static boolean install(PrintStream log) throws IOException {
+        return install(LAB, log);
+    }
+
+    private static boolean install(Need need, PrintStream log) throws IOException {
         if (!Files.isExecutable(Path.of("/usr/bin/apt-get")) || !Files.isWritable(Path.of("/var/lib/dpkg"))) {
             return false;
         }
-        List<String> packages = packages();
+        List<String> packages = packages(need);
         log.println("lab: installing " + String.join(" ", packages));
         // A list that could not be refreshed may still be good enough.
         succeeds(List.of("apt-get", "update", "-qq"));
@@ -105,9 +129,9 @@ public final class Prerequisites {
         return command;
     }
 
-    /** The Debian packages of the file {@code lab/packages}: a name first in each line, what it is for behind it; # begins a comment. */
-    static List<String> packages() throws IOException {
-        try (InputStream in = Prerequisites.class.getResourceAsStream("/jumpvpn/lab/packages")) {
+    /** The Debian packages of a file in {@code lab}: a name first in each line, what it is for behind it; # begins a comment. */
+    private static List<String> packages(Need need) throws IOException {
+        try (InputStream in = Prerequisites.class.getResourceAsStream("/jumpvpn/lab/" + need.list)) {
             if (in == null) {
                 throw new IOException("the list of Debian packages is not on the class path: build again");
             }

@@ -10,12 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.observability.audit.Finding;
+import jumpvpn.core.observability.audit.Report;
+import jumpvpn.core.session.Policy;
+import jumpvpn.node.observability.jsonl.EventFiles;
 import org.jspecify.annotations.Nullable;
 
 /** The product as an operator runs it: keys, configuration files, a gateway process, a client process, and the commands that ask them. */
-final class Product {
+final class Product implements Vpn {
     static final int PORT = 4500;
     /** QUIC's and TCP's. */
     static final int TLS_PORT = 443;
@@ -35,6 +41,11 @@ final class Product {
             this.nodeName = nodeName;
             this.command = command;
         }
+
+        /** The file in the workspace that takes what the process says. */
+        String log() {
+            return nodeName + ".log";
+        }
     }
 
     private final Workspace workspace;
@@ -46,7 +57,8 @@ final class Product {
     }
 
     /** Writes fresh keys and a matching pair of configuration files into the workspace. */
-    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports) throws IOException {
+    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families)
+            throws IOException {
         Product product = new Product(workspace, java);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
@@ -65,7 +77,7 @@ final class Product {
                 [[client]]
                 name        = "laptop"
                 public-key  = "%s"
-                """.formatted(endpoints(transports, "0.0.0.0"), STATE, clientKey));
+                """.formatted(endpoints(transports, families, family -> family.any), STATE, clientKey));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"
@@ -80,13 +92,15 @@ final class Product {
                 public-key  = "%s"
                 endpoints   = [%s]
                 """.formatted(
-                        Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, Topology.GATEWAY_ADDRESS)));
+                        Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, families, family -> family.gateway)));
         return product;
     }
 
-    private static String endpoints(List<Protocol> transports, String host) {
+    private static String endpoints(List<Protocol> transports, List<Family> families, Function<Family, String> host) {
         return transports.stream()
-                .map(protocol -> "\"%s://%s:%d\"".formatted(protocol.scheme(), host, port(protocol)))
+                .flatMap(protocol -> families.stream()
+                        .map(family -> "\"%s://%s:%d\""
+                                .formatted(protocol.scheme(), host.apply(family), port(protocol))))
                 .collect(Collectors.joining(", "));
     }
 
@@ -107,7 +121,7 @@ final class Product {
         return workspace.file(role.nodeName + ".toml");
     }
 
-    Path events(Role role) {
+    private Path events(Role role) {
         return workspace.file(role.nodeName + ".jsonl");
     }
 
@@ -116,27 +130,40 @@ final class Product {
         Workspace.delete(workspace.file(STATE));
     }
 
-    private String log(Role role) {
-        return role.nodeName + ".log";
+    /** What the files of both ends prove, once these are stopped. */
+    Check audit() throws IOException {
+        Report report = EventFiles.audit(
+                List.of(events(Role.GATEWAY), events(Role.CLIENT)),
+                version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
+        return new Check(
+                "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
+                report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
+                Stream.concat(
+                                report.findings().stream(),
+                                report.sessions().stream().flatMap(session -> session.findings().stream()))
+                        .findFirst()
+                        .map(Finding::toString)
+                        .orElse(report.events() + " events, "
+                                + report.sessions().size() + " sessions"));
     }
 
-    /** Starts the process in its namespace. */
-    Process start(Role role, Namespace namespace) throws IOException {
-        ProcessBuilder builder = namespace.command(java.productLine(
-                MAIN, List.of(role.command, "--config", config(role).toString())));
-        builder.redirectErrorStream(true);
-        builder.redirectOutput(
-                ProcessBuilder.Redirect.appendTo(workspace.file(log(role)).toFile()));
-        return workspace.start(builder, log(role));
+    @Override
+    public Process start(Role role, Namespace namespace) throws IOException {
+        return workspace.startLogged(
+                namespace.command(java.productLine(
+                        MAIN, List.of(role.command, "--config", config(role).toString()))),
+                role.log());
     }
 
-    /** The process can be asked: it has opened its control socket. */
-    boolean listens(Role role) {
-        return Files.exists(Path.of(control(role)));
+    /** It has opened its control socket. */
+    @Override
+    public boolean listens() {
+        return Files.exists(Path.of(control(Role.GATEWAY)));
     }
 
-    /** What {@code status --json} of a running process says. */
-    Map<String, @Nullable Object> status(Role role) throws IOException {
+    /** What {@code status --json} says. */
+    @Override
+    public Map<String, @Nullable Object> status(Role role) throws IOException {
         return Json.object(run(null, List.of("status", "--json", "--control", control(role))));
     }
 
@@ -159,9 +186,9 @@ final class Product {
         return workspace.file(role.nodeName + ".sock").toString();
     }
 
-    /** The last lines of a process's log, for a reader who wants to know why. */
-    String logTail(Role role) throws IOException {
-        return Namespace.tail(workspace.file(log(role)));
+    @Override
+    public String logTail(Role role) throws IOException {
+        return Namespace.tail(workspace.file(role.log()));
     }
 
     private String run(@Nullable String input, List<String> arguments) throws IOException {

@@ -52,9 +52,7 @@ final class RoughScenarios {
                     run.topology().emulator.mtu(Uplink.B, EmulatorControl.Way.BOTH, 1280);
                     run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
                     run.look(run.topology().client, sendLongUntilTheTunnelIsNarrow());
-                    run.look(
-                            run.topology().server,
-                            DONT_FRAGMENT.formatted(run.product().innerAddress()));
+                    run.look(run.topology().server, sendLong(run.product().innerAddress()));
                     return now;
                 }
 

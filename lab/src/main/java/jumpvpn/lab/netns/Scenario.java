@@ -41,6 +41,11 @@ abstract class Scenario {
         return asked;
     }
 
+    /** What the outer network carries, the preferred first. */
+    List<Family> families() {
+        return List.of(Family.V4);
+    }
+
     /** Changes the world before anything is started in it. */
     void prepare(Topology topology) throws IOException {}
 

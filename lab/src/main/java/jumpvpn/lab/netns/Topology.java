@@ -20,10 +20,11 @@ import java.util.List;
  * </pre>
  *
  * The client prefers wifi0 (metric 100) to lte0 (200). Only through the tunnel can it reach 10.88.0.0/24: routers and gateway have no route
- * from outside to it. Neighbour entries across the emulated wires are fixed: a real first hop is near, its delay lies behind it.
+ * from outside to it. With IPv6 the client has 2001:db8:a::2 and 2001:db8:b::2, the gateway 2001:db8:99::1; routers translate only IPv4. Neighbour entries across the emulated wires are fixed: a real first hop is near, its delay lies behind it.
  */
 final class Topology {
     static final String GATEWAY_ADDRESS = "198.51.100.1";
+    static final String GATEWAY_ADDRESS_V6 = "2001:db8:99::1";
     static final String SERVER_ADDRESS = "10.88.0.2";
     static final String INSIDE_NETWORK = "10.88.0.0/24";
     static final String INNER_NETWORK = "10.77.0.0/24";
@@ -36,8 +37,12 @@ final class Topology {
     final Namespace gateway;
     final Namespace server;
     final EmulatorControl emulator;
+    /** What the outer network carries, the preferred first. */
+    final List<Family> families;
 
-    private Topology(Workspace workspace, JavaCommand java) throws IOException {
+
+    private Topology(Workspace workspace, JavaCommand java, List<Family> families) throws IOException {
+        this.families = families;
         client = Namespace.open("client", workspace);
         wires = Namespace.open("wires", workspace);
         routerA = Namespace.open("routerA", workspace);
@@ -53,8 +58,9 @@ final class Topology {
     }
 
     /** Builds it; round-trip times in milliseconds. It goes away with the workspace. */
-    static Topology build(Workspace workspace, JavaCommand java, double rttA, double rttB) throws IOException {
-        Topology topology = new Topology(workspace, java);
+    static Topology build(Workspace workspace, JavaCommand java, List<Family> families, double rttA, double rttB)
+            throws IOException {
+        Topology topology = new Topology(workspace, java, families);
         topology.emulator.roundTripMillis(Uplink.A, rttA);
         topology.emulator.roundTripMillis(Uplink.B, rttB);
         return topology;
@@ -82,7 +88,9 @@ final class Topology {
     private void connect(Uplink uplink, Namespace router) throws IOException {
         wires.shell("ip link set %s netns %d && ip link set %s netns %d"
                 .formatted(uplink.device, client.pid(), uplink.routerDevice(), router.pid()));
-        client.shell("ip address add %s/24 dev %s".formatted(uplink.clientAddress(), uplink.device));
+        if (families.contains(Family.V4)) {
+            client.shell("ip address add %s/24 dev %s".formatted(uplink.clientAddress(), uplink.device));
+        }
         linkUp(uplink);
         internet.shell(
                 "ip link add name port%1$s type veth peer name wan0 netns %2$d && ip link set port%1$s master bridge up"
@@ -100,6 +108,20 @@ final class Topology {
                         uplink.clientAddress(),
                         uplink.clientMac,
                         uplink.publicAddress));
+        if (families.contains(Family.V6)) {
+            router.shell("""
+                    echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+                    ip address add %1$s/64 dev %2$s nodad
+                    ip neighbour replace %3$s lladdr %4$s dev %2$s nud permanent
+                    ip address add %5$s/64 dev wan0 nodad
+                    nft 'table ip6 guard { chain f { type filter hook forward priority 0; policy drop; ct state established,related accept; iifname "%2$s" oifname "wan0" accept; }; }'
+                    """.formatted(
+                            uplink.routerAddressV6(),
+                            uplink.routerDevice(),
+                            uplink.clientAddressV6(),
+                            uplink.clientMac,
+                            uplink.publicAddressV6()));
+        }
     }
 
     private void connectInside() throws IOException {
@@ -111,17 +133,49 @@ final class Topology {
                 ip link add name lan0 type veth peer name eth0 netns %d
                 ip address add 10.88.0.1/24 dev lan0 && ip link set lan0 up
                 """.formatted(GATEWAY_ADDRESS, server.pid()));
+        if (families.contains(Family.V6)) {
+            gateway.shell("ip address add %s/64 dev wan0 nodad".formatted(GATEWAY_ADDRESS_V6));
+            for (Uplink uplink : Uplink.values()) {
+                gateway.shell("ip route add %s::/64 via %s".formatted(uplink.networkV6(), uplink.publicAddressV6()));
+            }
+        }
         server.shell("ip address add %s/24 dev eth0 && ip link set eth0 up && ip route add %s via 10.88.0.1"
                 .formatted(SERVER_ADDRESS, INNER_NETWORK));
     }
 
     /** Takes the uplink's device up, with the routes and neighbour that taking it down removed. */
     void linkUp(Uplink uplink) throws IOException {
-        client.shell("""
-                ip link set %1$s up
-                ip neighbour replace %2$s lladdr %3$s dev %1$s nud permanent
-                ip route replace default via %2$s dev %1$s metric %4$d
-                """.formatted(uplink.device, uplink.routerAddress(), uplink.routerMac, uplink.metric));
+        client.shell("ip link set %s up".formatted(uplink.device));
+        if (families.contains(Family.V4)) {
+            client.shell("""
+                    ip neighbour replace %2$s lladdr %3$s dev %1$s nud permanent
+                    ip route replace default via %2$s dev %1$s metric %4$d
+                    """.formatted(uplink.device, uplink.routerAddress(), uplink.routerMac, uplink.metric));
+        }
+        if (families.contains(Family.V6)) { // going down took the address away
+            client.shell("""
+                    ip address replace %5$s/64 dev %1$s nodad
+                    ip neighbour replace %2$s lladdr %3$s dev %1$s nud permanent
+                    ip -6 route replace default via %2$s dev %1$s metric %4$d
+                    """.formatted(
+                            uplink.device,
+                            uplink.routerAddressV6(),
+                            uplink.routerMac,
+                            uplink.metric,
+                            uplink.clientAddressV6()));
+        }
+    }
+
+    /** No router lets packets of this family pass, and none says so; or all let them again. */
+    void swallow(Family family, boolean on) throws IOException {
+        for (Uplink uplink : Uplink.values()) {
+            router(uplink)
+                    .shell(
+                            on
+                                    ? "nft 'table %s dead { chain f { type filter hook forward priority -10; policy drop; }; }'"
+                                            .formatted(family.table)
+                                    : "nft delete table %s dead".formatted(family.table));
+        }
     }
 
     /** Pulls the plug: the device goes down and the client's kernel knows. */

@@ -1,5 +1,7 @@
 package jumpvpn.lab.netns;
 
+import java.util.Locale;
+
 /** One of the client's two ways to the internet. */
 enum Uplink {
     A("wifi0", "10.1.0", "02:00:00:00:0a:01", "02:00:00:00:0a:02", 100, "198.51.100.11"),
@@ -28,6 +30,25 @@ enum Uplink {
 
     String routerAddress() {
         return network + ".1";
+    }
+
+    /** The client's IPv6 address, seen as it is also behind the router. */
+    String clientAddressV6() {
+        return networkV6() + "::2";
+    }
+
+    String routerAddressV6() {
+        return networkV6() + "::1";
+    }
+
+    /** The first 48 bits, a network of 64. */
+    String networkV6() {
+        return "2001:db8:" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The router's IPv6 address on the internet. */
+    String publicAddressV6() {
+        return "2001:db8:99::" + (this == A ? "11" : "12");
     }
 
     /** Another of the router's addresses on the internet. */

@@ -16,8 +16,21 @@ import org.jspecify.annotations.Nullable;
 record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
     /** The claims of a scenario over its evidence. */
     static Verdict of(Scenario scenario, Evidence e) {
+        return new Verdict(scenario.judge(e), figures(scenario, e));
+    }
+
+    /** Only the figures, where several VPNs are compared; they hold if the lab itself did its part. */
+    static Verdict compared(Scenario scenario, Evidence e) {
+        return new Verdict(List.of(Judge.emulatorKeptUp(e)), figures(scenario, e));
+    }
+
+    private static Map<String, @Nullable Object> figures(Scenario scenario, Evidence e) {
         Map<String, @Nullable Object> figures = new LinkedHashMap<>();
         figures.put("outage_ms", tenths(e.traffic().ping().outageMillis()));
+        figures.put("silent_at_end", e.traffic().ping().silentAtEnd());
+        if (!Double.isNaN(e.measuredMillis())) {
+            figures.put("first_reply_ms", tenths(e.measuredMillis()));
+        }
         if (scenario.countsOutages()) {
             List<Double> sorted =
                     e.traffic().ping().outagesMillis().stream().sorted().toList();
@@ -37,7 +50,7 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
             figures.put(field + "_before", e.before().client().get(field));
             figures.put(field + "_after", e.after().client().get(field));
         }
-        return new Verdict(scenario.judge(e), figures);
+        return figures;
     }
 
     /** With one claim more. */

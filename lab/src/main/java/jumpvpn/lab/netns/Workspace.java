@@ -82,6 +82,13 @@ final class Workspace implements AutoCloseable {
         return process;
     }
 
+    /** Starts a process that ends with this workspace; all that it says is appended to the file {@code log}. */
+    Process startLogged(ProcessBuilder builder, String log) throws IOException {
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(file(log).toFile()));
+        return start(builder, log);
+    }
+
     /** Asks a process to end (SIGTERM), waits, and kills it if it does not. */
     static void stop(Process process) {
         process.destroy();

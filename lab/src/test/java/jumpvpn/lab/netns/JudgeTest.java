@@ -31,7 +31,7 @@ class JudgeTest {
     private final List<String> gateway = new ArrayList<>();
     private final CaptureFile linkA = CaptureFile.ordinary();
     private final CaptureFile linkB = CaptureFile.ordinary();
-    private PingReport ping = new PingReport(600, 590, 0, 95, 0, 99.5, 70, List.of());
+    private PingReport ping = new PingReport(600, 590, 0, 95, 0, 99.5, 70, List.of(), false);
     private Download.Report download = new Download.Report(0, 12, 12, true, 80);
     private boolean echo = true;
     private int inside = 1200;
@@ -70,7 +70,7 @@ class JudgeTest {
 
     @Test
     void aLongOutageFails() throws IOException {
-        ping = new PingReport(600, 580, 0, 150.1, 0, 99.5, 70, List.of());
+        ping = new PingReport(600, 580, 0, 150.1, 0, 99.5, 70, List.of(), false);
         assertThat(failures()).containsExactly("outage at most 150 ms");
     }
 

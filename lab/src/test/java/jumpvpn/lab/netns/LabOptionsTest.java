@@ -44,6 +44,17 @@ class LabOptionsTest {
         assertThat(options.fault()).isEqualTo(PlantedFault.CUT_BOTH);
     }
 
+    @Test
+    void comparedVpnsGetTimeToComeBackButNoTrafficWhereThereShallBeNone() {
+        LabOptions options = LabOptions.parse(List.of("--vpn", "jumpvpn,openvpn", "comparable"));
+        assertThat(options.subjects()).containsExactly(Subject.JUMPVPN, Subject.OPENVPN);
+        assertThat(options.scenarios()).contains(SessionScenarios.JUMP, RoughScenarios.QUIET_DEATH);
+        assertThat(options.probes(SessionScenarios.JUMP)).isEqualTo(2500);
+        assertThat(options.probes(RoughScenarios.QUIET_DEATH)).isEqualTo(RoughScenarios.QUIET_DEATH.probes);
+        assertThat(LabOptions.parse(List.of("jump")).probes(SessionScenarios.JUMP))
+                .isEqualTo(SessionScenarios.JUMP.probes);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "nonsense,--list",
@@ -51,7 +62,10 @@ class LabOptionsTest {
         "--runs,needs a value",
         "'--runs 0',from 1 to 1000",
         "'--rtt-a x',is wanted",
-        "'--plant x',freeze-client"
+        "'--plant x',freeze-client",
+        "'--vpn x','there are jumpvpn, wireguard-go, openvpn'",
+        "'--vpn openvpn jump planned','only jumpvpn itself can be asked for planned'",
+        "'--vpn openvpn --transports tcp','not --transports'"
     })
     void aBadCommandLineIsExplained(String line, String message) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -26,7 +26,7 @@ class NetworkTest {
                 && Prerequisites.privilege() == Prerequisites.Privilege.DIRECT;
         assumeTrue(fit, "NOT TESTED HERE: network namespaces need root and the programs of lab/packages");
         workspace = Workspace.create(false);
-        topology = Topology.build(workspace, JavaCommand.current(), 40, 70);
+        topology = Topology.build(workspace, JavaCommand.current(), java.util.List.of(Family.V4), 40, 70);
     }
 
     @AfterEach

@@ -23,7 +23,7 @@ class PathJudgeTest {
 
     private final List<String> client = new ArrayList<>();
     private final CaptureFile linkA = CaptureFile.ordinary();
-    private PingReport ping = new PingReport(1500, 1390, 0, 95, 0, 99.5, 70, List.of());
+    private PingReport ping = new PingReport(1500, 1390, 0, 95, 0, 99.5, 70, List.of(), false);
     private Download.Report download = new Download.Report(0, 12, 12, true, 80);
     private double measuredMillis = Double.NaN;
     private String looked = "";
@@ -154,6 +154,6 @@ class PathJudgeTest {
     void theFirstReplyTellsHowLongItTook() {
         assertThat(PingReport.firstReplyMillis("128 bytes from 10.88.0.2: icmp_seq=23 ttl=63 time=5.5 ms", 10))
                 .isEqualTo(225.5);
-        assertThat(PingReport.firstReplyMillis("", 10)).isNaN();
+        assertThat(PingReport.firstReplyMillis("", 10)).isInfinite();
     }
 }

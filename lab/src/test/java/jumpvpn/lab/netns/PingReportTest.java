@@ -26,6 +26,7 @@ class PingReportTest {
         assertThat(report.outageAt()).isCloseTo(100.050, within(0.0001));
         assertThat(report.medianRttMillis()).isEqualTo(70.0);
         assertThat(report.perSecond()).isCloseTo(107.7, within(0.1));
+        assertThat(report.silentAtEnd()).isFalse();
     }
 
     @Test
@@ -46,6 +47,7 @@ class PingReportTest {
         PingReport report = PingReport.parse(List.of(
                 reply("100.040", 1, "40.0"), "600 packets transmitted, 1 received, 99% packet loss, time 5990ms"));
         assertThat(report.outageMillis()).isCloseTo(5950, within(0.1));
+        assertThat(report.silentAtEnd()).isTrue();
     }
 
     @Test

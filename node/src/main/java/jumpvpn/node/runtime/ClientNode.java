@@ -192,7 +192,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
 
     @Override
     public void transmit(int pathId, Endpoint to, byte[] datagram) {
-        sockets.send(pathId, to, datagram);
+        sockets.transmit(pathId, to, datagram);
     }
 
     private Set<Protocol> protocols() {

@@ -98,7 +98,7 @@ public final class GatewayNode implements NodeControl, Engine {
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         SessionTable table = durable == null ? new MemorySessionTable() : durable.waking(control::wake);
         GatewayContext context =
-                new GatewayContext(engineConfig, crypto, sockets::send, events, table, bindings, routes, drops, turns);
+                new GatewayContext(engineConfig, crypto, sockets, events, table, bindings, routes, drops, turns);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
         Inbound inbound = new Inbound(bindings, drops, true);

@@ -3,15 +3,17 @@ package jumpvpn.node.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.gateway.GatewayPort;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of a node by path. The control thread adds and removes; the receiving thread polls {@link #open} and closes what was removed, since only it may be inside a
  * receive; any thread sends. A path through a socket that is bound to every address also names the local one that its datagrams leave from.
  */
-final class Sockets {
+final class Sockets implements GatewayPort {
     /** More than that are not polled. */
     static final int MOST = 128;
 
@@ -84,10 +86,17 @@ final class Sockets {
     }
 
     /** Sends one datagram on a path; none if the path is gone. */
-    void send(int pathId, Endpoint to, byte[] datagram) {
+    @Override
+    public void transmit(int pathId, Endpoint to, byte[] datagram) {
         Exit exit = exits.get(0, pathId);
         if (exit != null) {
             exit.socket.send(datagram, to, exit.local);
         }
+    }
+
+    @Override
+    public boolean isConnected(int pathId) {
+        Exit exit = exits.get(0, pathId);
+        return exit != null && exit.socket.socket.protocol() != Protocol.UDP;
     }
 }
