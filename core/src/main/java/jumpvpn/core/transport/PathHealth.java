@@ -73,7 +73,20 @@ public final class PathHealth {
             long rttNanos,
             long sentNanos,
             long receivedNanos,
-            long askedNanos) {}
+            long askedNanos) {
+        /** As if the peer had received so many more. */
+        public Counts plusReceived(long packets) {
+            return new Counts(
+                    sentAsking,
+                    acked,
+                    progressNanos,
+                    peerReceived + packets,
+                    rttNanos,
+                    sentNanos,
+                    receivedNanos,
+                    askedNanos);
+        }
+    }
 
     private final Limits limits;
     private final RttEstimator rtt = new RttEstimator();

@@ -70,6 +70,7 @@ final class Pair {
     final List<Datagram> seen = new ArrayList<>();
     final List<Integer> atGateway = new ArrayList<>();
     final List<Integer> atClient = new ArrayList<>();
+    final List<Integer> innerMtus = new ArrayList<>();
     final List<String> ends = new ArrayList<>();
     final DropCounters clientDrops = new DropCounters();
     final DropCounters gatewayDrops = new DropCounters();
@@ -204,6 +205,11 @@ final class Pair {
         }
 
         @Override
+        public void innerMtu(int bytes) {
+            innerMtus.add(bytes);
+        }
+
+        @Override
         public void ended(ReasonCode reason, String text) {
             ends.add(reason + ": " + text);
         }
@@ -319,7 +325,8 @@ final class Pair {
         sendDown(Inner.v4(GATEWAY_INNER, inner(), number));
     }
 
-    void sendDown(byte[] packet) {
+    /** @return bytes of what its sender is told */
+    int sendDown(byte[] packet) {
         byte[] datagram = Slots.framed(packet);
         int length = gatewayOutbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
         Binding binding = gatewayOutbound.binding();
@@ -335,6 +342,7 @@ final class Pair {
             }
         }
         Site.wake(gateway, gatewayOutbound, now);
+        return gatewayOutbound.answerLength();
     }
 
     /** Lets time pass; packets go before deadlines. */

@@ -49,6 +49,7 @@ final class LabRun implements AutoCloseable {
     private @Nullable World world;
     private int injected;
     private double measuredMillis = Double.NaN;
+    private String looked = "";
     private long connectMillis;
 
     /** Where it happens, and the two processes once they are started. */
@@ -184,6 +185,7 @@ final class LabRun implements AutoCloseable {
                 cut,
                 transports,
                 measuredMillis,
+                looked,
                 kills,
                 before,
                 after,
@@ -352,6 +354,11 @@ final class LabRun implements AutoCloseable {
                 .shell("ping -n -i 0.01 -c 500 -W 1 %s | grep -m 1 icmp_seq || true"
                         .formatted(Topology.SERVER_ADDRESS));
         measuredMillis = PingReport.firstReplyMillis(reply, 10);
+    }
+
+    /** Keeps for the judge what a shell in that namespace prints. */
+    void look(Namespace inside, String script) throws IOException {
+        looked += inside.shell(script);
     }
 
     Process process(Product.Role role) {

@@ -3,6 +3,7 @@ package jumpvpn.lab.netns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Claims about where the session was, and how often it moved. */
 final class PathJudge {
@@ -100,6 +101,18 @@ final class PathJudge {
                 .map(event -> event.reason() + " " + event.text("path"))
                 .toList();
         return new Check("no path is taken for dead", deaths.isEmpty(), deaths.isEmpty() ? "none" : deaths.toString());
+    }
+
+    /** What the scenario saw inside has this in a line, a regular expression. */
+    static Check looked(Evidence e, String name, String expression) {
+        List<String> found = e.looked()
+                .lines()
+                .filter(line -> Pattern.compile(expression).matcher(line).find())
+                .toList();
+        return new Check(
+                name,
+                !found.isEmpty(),
+                found.isEmpty() ? e.looked().strip() : found.getFirst().strip());
     }
 
     static Check measuredAtMost(Evidence e, double millis) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -164,6 +165,10 @@ final class Product implements Vpn {
     @Override
     public Map<String, @Nullable Object> status(Role role) throws IOException {
         return Json.object(run(null, List.of("status", "--json", "--control", control(role))));
+    }
+
+    String innerAddress() throws IOException {
+        return Objects.toString(status(Role.CLIENT).get("inner_address"));
     }
 
     /** The operator's planned jump. */

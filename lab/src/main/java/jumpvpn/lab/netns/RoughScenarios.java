@@ -43,18 +43,28 @@ final class RoughScenarios {
     static final Scenario SMALL_MTU =
             new Scenario(
                     "small-mtu",
-                    "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s",
+                    "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s, and both ends of it learn",
                     1500,
                     true) {
                 @Override
                 Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
                     run.topology().emulator.mtu(Uplink.B, EmulatorControl.Way.BOTH, 1280);
-                    return run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
+                    run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
+                    run.look(run.topology().client, sendLongUntilTheTunnelIsNarrow());
+                    run.look(run.topology().server, sendLong(run.product().innerAddress()));
+                    return now;
                 }
 
                 @Override
                 List<Check> judge(Evidence e) {
-                    return all(List.of(PathJudge.downloadStallAtMost(e, 2000)), survived(e), hidden(e));
+                    return all(
+                            List.of(
+                                    PathJudge.downloadStallAtMost(e, 2000),
+                                    PathJudge.looked(e, "the tunnel's MTU follows", "jvpn0: mtu 1280"),
+                                    PathJudge.looked(e, "the server's kernel is told", "cache expires .* mtu 1280")),
+                            survived(e),
+                            hidden(e));
                 }
             };
 
@@ -136,5 +146,25 @@ final class RoughScenarios {
             LockSupport.parkNanos(FLAP.toNanos());
         }
         return now;
+    }
+
+    /** 50 packets of 1400 bytes at most; the download's acknowledgements never ask what the path carries. */
+    private static String sendLongUntilTheTunnelIsNarrow() {
+        return """
+                for i in $(seq 50); do
+                  ping -n -q -M dont -s 1372 -c 1 -W 1 %s > /dev/null || true
+                  mtu=$(ip -o link show dev jvpn0 | grep -o 'mtu [0-9]*')
+                  if [ "$mtu" = "mtu 1280" ]; then break; fi
+                done
+                echo "jvpn0: $mtu"
+                """.formatted(Topology.SERVER_ADDRESS);
+    }
+
+    /** Two packets of 1400 bytes, unless the download's brought the answer already. */
+    private static String sendLong(String to) {
+        return """
+                ping -n -M do -s 1372 -c 2 -i 0.3 -W 1 %1$s || true
+                ip route get %1$s
+                """.formatted(to);
     }
 }
