@@ -102,7 +102,7 @@ final class Departure {
 
     /** A path is new or up again: it is asked at once if the session wants to leave. */
     void pathUp(long nowNanos) {
-        if (mayLeave() && session.deadlines.isSet(ClientSession.Timer.PROBE)) {
+        if (mayLeave() && onTrial == null && session.deadlines.isSet(ClientSession.Timer.PROBE)) {
             session.deadlines.set(ClientSession.Timer.PROBE, nowNanos);
         }
     }
@@ -111,10 +111,14 @@ final class Departure {
     void answered(long nowNanos, Probes.Answered answer) {
         anyAnswered = true;
         Path path = answer.path();
+        if (!mayLeave()) {
+            return;
+        }
         if (path.equals(onTrial)) {
             trialAnswers++;
             if (TRIAL - trialAnswers <= Math.max(1, TRIAL * (session.watch.loss(nowNanos) - MARGIN))) {
                 onTrial = null;
+                session.probes.forget();
                 answered = path;
                 leave(nowNanos);
             }

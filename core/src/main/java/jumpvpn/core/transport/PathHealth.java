@@ -25,6 +25,7 @@ public final class PathHealth {
     private static final long LATE_LOOK_NANOS = 60_000_000;
     private static final int LEAST_LOSS_PACKETS = 20;
     private static final int ASKS_PER_INTERVAL = 8;
+    private static final long MOST_LOOK_NANOS = 25_000_000;
 
     /** What a look finds. */
     public enum Verdict {
@@ -153,7 +154,7 @@ public final class PathHealth {
         if (waited >= deadAfterNanos()) {
             return Verdict.DEAD;
         }
-        if (missed > 0 && nowNanos - lastPingNanos >= interval / ASKS_PER_INTERVAL) {
+        if (missed > 0 && nowNanos - lastPingNanos >= askPauseNanos()) {
             lastPingNanos = nowNanos;
             return Verdict.PING;
         }
@@ -211,7 +212,15 @@ public final class PathHealth {
 
     /** How long until the next look is worth it. */
     public long nextLookNanos() {
-        return Math.clamp(intervalNanos() / (isLate() ? ASKS_PER_INTERVAL : 4), 5_000_000, 25_000_000);
+        if (!isLate()) {
+            return Math.clamp(intervalNanos() / 4, 5_000_000, MOST_LOOK_NANOS);
+        }
+        long pause = askPauseNanos();
+        return pause > MOST_LOOK_NANOS ? pause / 2 + 1 : pause;
+    }
+
+    private long askPauseNanos() {
+        return Math.clamp(intervalNanos() / ASKS_PER_INTERVAL, 5_000_000, 2 * MOST_LOOK_NANOS);
     }
 
     /** How long an answer may take before it is late. */
