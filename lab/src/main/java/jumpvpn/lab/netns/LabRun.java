@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
-import jumpvpn.core.session.Policy;
 import jumpvpn.node.observability.jsonl.EventFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +112,7 @@ final class LabRun implements AutoCloseable {
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, rttA, rttB);
         scenario.prepare(topology);
-        Product product = Product.prepare(workspace, JavaCommand.product(), transports);
+        Product product = Product.prepare(workspace, JavaCommand.product(), transports, scenario.policy());
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()
@@ -193,7 +192,7 @@ final class LabRun implements AutoCloseable {
         Workspace.stop(running(world.gateway));
         Report report = EventFiles.audit(
                 List.of(world.product.events(Product.Role.GATEWAY), world.product.events(Product.Role.CLIENT)),
-                version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
+                version -> version == scenario.policy().version() ? scenario.policy() : null);
         return new Check(
                 "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
                 report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,

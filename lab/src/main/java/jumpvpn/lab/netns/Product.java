@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import org.jspecify.annotations.Nullable;
 
 /** The product as an operator runs it: keys, configuration files, a gateway process, a client process, and the commands that ask them. */
@@ -45,7 +47,8 @@ final class Product {
     }
 
     /** Writes fresh keys and a matching pair of configuration files into the workspace. */
-    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports) throws IOException {
+    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports, Policy policy)
+            throws IOException {
         Product product = new Product(workspace, java);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
@@ -64,7 +67,13 @@ final class Product {
                 [[client]]
                 name        = "laptop"
                 public-key  = "%s"
-                """.formatted(endpoints(transports, "0.0.0.0"), STATE, clientKey));
+                [policy]
+                hold.bytes-per-session = %d
+                """.formatted(
+                        endpoints(transports, "0.0.0.0"),
+                        STATE,
+                        clientKey,
+                        policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"

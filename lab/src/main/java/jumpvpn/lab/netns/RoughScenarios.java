@@ -86,7 +86,7 @@ final class RoughScenarios {
     static final Scenario FROZEN = new Outage(
             "frozen",
             "the client's process stands still for 90 s: back within a round trip and 300 ms of going on",
-            3_000, // ping stands still too, once the tunnel's queue is full
+            10_000,
             90_000 + 400,
             run -> {
                 Instant now = run.begin();

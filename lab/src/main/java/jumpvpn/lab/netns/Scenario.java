@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
 
 /** What the lab can do to a running tunnel, and what must hold afterwards. */
 abstract class Scenario {
@@ -39,6 +40,11 @@ abstract class Scenario {
     /** The transports that both ends have, the preferred first; {@code asked}: by the command line. */
     List<Protocol> transports(List<Protocol> asked) {
         return asked;
+    }
+
+    /** The gateway's policy. */
+    Policy policy() {
+        return Policy.DEFAULT;
     }
 
     /** Changes the world before anything is started in it. */
