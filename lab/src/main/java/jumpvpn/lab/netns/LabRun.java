@@ -117,7 +117,7 @@ final class LabRun implements AutoCloseable {
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, scenario.families(), rttA, rttB);
         scenario.prepare(topology);
-        Vpn vpn = subject.prepare(workspace, topology, transports);
+        Vpn vpn = subject.prepare(workspace, topology, transports, scenario.policy());
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()

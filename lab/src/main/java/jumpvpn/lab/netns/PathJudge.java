@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Claims about where the session was, and how often it moved. */
 final class PathJudge {
@@ -94,9 +95,9 @@ final class PathJudge {
                 "%.0f ms, curl exit %d".formatted(stall, download.exitCode()));
     }
 
-    /** Nothing was taken for dead. */
+    /** Neither end took anything for dead. */
     static Check noDeath(Evidence e) {
-        List<String> deaths = e.client().stream()
+        List<String> deaths = Stream.concat(e.client().stream(), e.gateway().stream())
                 .filter(event -> event.at().isAfter(e.cut()) && event.is("TRANSPORT_DEAD"))
                 .map(event -> event.reason() + " " + event.text("path"))
                 .toList();

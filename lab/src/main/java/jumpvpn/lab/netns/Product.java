@@ -17,6 +17,7 @@ import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.node.observability.jsonl.EventFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +51,19 @@ final class Product implements Vpn {
 
     private final Workspace workspace;
     private final JavaCommand java;
+    private final Policy policy;
 
-    private Product(Workspace workspace, JavaCommand java) {
+    private Product(Workspace workspace, JavaCommand java, Policy policy) {
         this.workspace = workspace;
         this.java = java;
+        this.policy = policy;
     }
 
     /** Writes fresh keys and a matching pair of configuration files into the workspace. */
-    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families)
+    static Product prepare(
+            Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families, Policy policy)
             throws IOException {
-        Product product = new Product(workspace, java);
+        Product product = new Product(workspace, java, policy);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
         Files.writeString(
@@ -77,7 +81,13 @@ final class Product implements Vpn {
                 [[client]]
                 name        = "laptop"
                 public-key  = "%s"
-                """.formatted(endpoints(transports, families, family -> family.any), STATE, clientKey));
+                [policy]
+                hold.bytes-per-session = %d
+                """.formatted(
+                        endpoints(transports, families, family -> family.any),
+                        STATE,
+                        clientKey,
+                        policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"
@@ -134,7 +144,7 @@ final class Product implements Vpn {
     Check audit() throws IOException {
         Report report = EventFiles.audit(
                 List.of(events(Role.GATEWAY), events(Role.CLIENT)),
-                version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
+                version -> version == policy.version() ? policy : null);
         return new Check(
                 "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
                 report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
