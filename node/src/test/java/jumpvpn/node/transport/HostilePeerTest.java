@@ -182,6 +182,7 @@ class HostilePeerTest {
                     .getSocketFactory()
                     .createSocket(plain, (InputStream) null, false);
             peer.startHandshake();
+            await().until(() -> client.transport.count(TransportCounter.CONNECTED) == 1);
             while (client.transport.count(TransportCounter.DISPLACED) == 0) {
                 client.send(1, 1_000, to);
             }
