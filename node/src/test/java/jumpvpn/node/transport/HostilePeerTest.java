@@ -178,9 +178,8 @@ class HostilePeerTest {
             Endpoint to = Ends.at("127.0.0.1", slow.getLocalPort());
             client.send(0, 1_000, to);
             Socket plain = slow.accept();
-            SSLSocket peer = (SSLSocket) tls(SelfSigned.create())
-                    .getSocketFactory()
-                    .createSocket(plain, (InputStream) null, false);
+            SSLSocket peer = (SSLSocket)
+                    tls(SelfSigned.create()).getSocketFactory().createSocket(plain, (InputStream) null, false);
             peer.startHandshake();
             await().until(() -> client.transport.count(TransportCounter.CONNECTED) == 1);
             while (client.transport.count(TransportCounter.DISPLACED) < 5_000) { // the peer's window is shut by then
