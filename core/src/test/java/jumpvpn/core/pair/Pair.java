@@ -91,7 +91,7 @@ final class Pair {
     private Inbound clientInbound;
     private Outbound clientOutbound;
     private Inbound gatewayInbound;
-    private Outbound gatewayOutbound;
+    Outbound gatewayOutbound;
     private final PriorityQueue<Datagram> underWay =
             new PriorityQueue<>(Comparator.comparingLong(Datagram::nanos).thenComparingLong(Datagram::order));
     private long order;
@@ -325,8 +325,7 @@ final class Pair {
         sendDown(Inner.v4(GATEWAY_INNER, inner(), number));
     }
 
-    /** @return bytes of what its sender is told */
-    int sendDown(byte[] packet) {
+    void sendDown(byte[] packet) {
         byte[] datagram = Slots.framed(packet);
         int length = gatewayOutbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, now);
         Binding binding = gatewayOutbound.binding();
@@ -342,7 +341,6 @@ final class Pair {
             }
         }
         Site.wake(gateway, gatewayOutbound, now);
-        return gatewayOutbound.answerLength();
     }
 
     /** Lets time pass; packets go before deadlines. */

@@ -267,7 +267,7 @@ final class LabRun implements AutoCloseable {
 
     Instant replaceClient() throws IOException {
         Instant now = Instant.now();
-        kill(running(world().client));
+        Workspace.kill(running(world().client));
         world().client = world().start(Product.Role.CLIENT);
         return now;
     }
@@ -275,7 +275,7 @@ final class LabRun implements AutoCloseable {
     /** The gateway is killed, its table lost. */
     Instant replaceGateway() throws IOException {
         Instant now = Instant.now();
-        kill(running(world().gateway));
+        Workspace.kill(running(world().gateway));
         product().loseState();
         world().gateway = world().start(Product.Role.GATEWAY);
         return now;
@@ -286,7 +286,7 @@ final class LabRun implements AutoCloseable {
         Instant first = begin();
         for (int kill = 1; kill <= kills; kill++) {
             Instant cut = Instant.now();
-            kill(running(world().gateway));
+            Workspace.kill(running(world().gateway));
             world().timeline.note("SIGKILL, %d of %d".formatted(kill, kills));
             LockSupport.parkNanos(AWAY.toNanos());
             world().gateway = world().start(Product.Role.GATEWAY);
@@ -327,15 +327,6 @@ final class LabRun implements AutoCloseable {
         world().begun = now;
         world().timeline.action(now, scenario.label + ": " + scenario.purpose);
         return now;
-    }
-
-    private static void kill(Process process) throws IOException {
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 
     private static Process running(@Nullable Process process) {
@@ -395,8 +386,7 @@ final class LabRun implements AutoCloseable {
     }
 
     private Stream<EventLine> attached(Instant since) {
-        return clientEvents.events().stream()
-                .filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
+        return clientEvents.events().stream().filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
     }
 
     /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */

@@ -66,8 +66,7 @@ final class Product implements Vpn {
         Product product = new Product(workspace, java, policy);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
-        Files.writeString(
-                product.config(Role.GATEWAY), """
+        Files.writeString(product.config(Role.GATEWAY), """
                 [gateway]
                 name        = "gw1"
                 private-key = "gw1.key"
@@ -102,15 +101,15 @@ final class Product implements Vpn {
                 public-key  = "%s"
                 endpoints   = [%s]
                 """.formatted(
-                        Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, families, family -> family.gateway)));
+                Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, families, family -> family.gateway)));
         return product;
     }
 
     private static String endpoints(List<Protocol> transports, List<Family> families, Function<Family, String> host) {
         return transports.stream()
                 .flatMap(protocol -> families.stream()
-                        .map(family -> "\"%s://%s:%d\""
-                                .formatted(protocol.scheme(), host.apply(family), port(protocol))))
+                        .map(family ->
+                                "\"%s://%s:%d\"".formatted(protocol.scheme(), host.apply(family), port(protocol))))
                 .collect(Collectors.joining(", "));
     }
 
