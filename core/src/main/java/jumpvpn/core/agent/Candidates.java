@@ -18,6 +18,7 @@ final class Candidates {
         static final Answer NONE = new Answer(0, 0);
     }
 
+    final Networks networks = new Networks();
     private final TreeMap<Integer, Path> paths = new TreeMap<>();
     private final TreeMap<Integer, Long> deadSinceNanos = new TreeMap<>();
     private final TreeMap<Integer, Answer> answers = new TreeMap<>();
@@ -25,6 +26,17 @@ final class Candidates {
     void add(Path path) {
         paths.put(path.id(), path);
         deadSinceNanos.remove(path.id());
+        networks.of(path).keepalive.doubt();
+    }
+
+    /** A session is carried by the path. */
+    void carried(Path path) {
+        networks.of(path).carried = path.protocol();
+    }
+
+    /** Whether it has worked: it answered since it is up, or its protocol was the last that carried a session in its network. */
+    private boolean hasWorked(Path path) {
+        return answers.containsKey(path.id()) || networks.of(path).carried == path.protocol();
     }
 
     void remove(int id) {
@@ -124,7 +136,7 @@ final class Candidates {
                 .thenComparingInt(path -> preferred.indexOf(path.protocol()) & 0xff);
     }
 
-    /** What policy allows towards one gateway, best first: not found dead, by class, by id. */
+    /** What policy allows towards one gateway, best first: not found dead, has worked, by class, by id. */
     List<Path> all(Policy policy, String gateway) {
         List<Path> allowed = new ArrayList<>();
         for (Path path : paths.values()) {
@@ -133,6 +145,7 @@ final class Candidates {
             }
         }
         allowed.sort(Comparator.comparingLong((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
+                .thenComparing(path -> !hasWorked(path))
                 .thenComparing(byClass(policy))
                 .thenComparingInt(Path::id));
         return allowed;
