@@ -82,6 +82,7 @@ public final class Agent {
             session.recovery.pathUp(nowNanos, path);
             session.departure.pathUp(nowNanos);
             session.back.pathUp(nowNanos, path);
+            session.standbys.pathUp(nowNanos);
         }
         if (connector == null && retryNanos != Deadlines.NEVER) {
             retryNanos = nowNanos; // a pause is for paths that were tried
@@ -132,6 +133,9 @@ public final class Agent {
         if (datagram[0] == MessageType.HANDSHAKE_RESPONSE && connector != null) {
             Connector.Answered answered = connector.answered(nowNanos, datagram);
             if (answered != null) {
+                if (session == null) { // else it knows better
+                    connector.silent(nowNanos).forEach(id -> candidates.markDead(id, nowNanos));
+                }
                 candidates.answered(answered.path().id(), nowNanos, answered.rttNanos());
                 granted(nowNanos, answered);
             }

@@ -7,7 +7,8 @@ import jumpvpn.core.transport.Path;
  * active binding is the session's to tell.
  *
  * @param dead found dead, and not answered since
+ * @param ready the session is on it, or it is kept ready and answered when it was asked last
  * @param rttNanos the newest round trip, 0 while unknown
  * @param answeredNanos boot time at which the gateway was heard last, 0 while it was not
  */
-public record Candidate(Path path, boolean dead, long rttNanos, long answeredNanos) {}
+public record Candidate(Path path, boolean dead, boolean ready, long rttNanos, long answeredNanos) {}

@@ -3,7 +3,9 @@ package jumpvpn.core.agent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
@@ -22,6 +24,7 @@ final class Candidates {
     private final TreeMap<Integer, Path> paths = new TreeMap<>();
     private final TreeMap<Integer, Long> deadSinceNanos = new TreeMap<>();
     private final TreeMap<Integer, Answer> answers = new TreeMap<>();
+    private final TreeSet<Integer> ready = new TreeSet<>();
 
     void add(Path path) {
         paths.put(path.id(), path);
@@ -34,22 +37,34 @@ final class Candidates {
         networks.of(path).carried = path.protocol();
     }
 
-    /** Whether it has worked: it answered since it is up, or its protocol was the last that carried a session in its network. */
-    private boolean hasWorked(Path path) {
-        return answers.containsKey(path.id()) || networks.of(path).carried == path.protocol();
-    }
-
     void remove(int id) {
         paths.remove(id);
         deadSinceNanos.remove(id);
         answers.remove(id);
+        ready.remove(id);
     }
 
     /** The path was found dead: it comes after all others until it proves itself. */
     void markDead(int id, long nowNanos) {
         if (paths.containsKey(id)) {
             deadSinceNanos.put(id, nowNanos);
+            ready.remove(id);
         }
+    }
+
+    /** Whether the path was found dead, and has not proved itself since. */
+    boolean isDead(int id) {
+        return deadSinceNanos.containsKey(id);
+    }
+
+    /** The path is the session's, or a standby that answered when it was asked last. */
+    void ready(int id) {
+        ready.add(id);
+    }
+
+    /** No others than the session's path and these standbys are ready any more. */
+    void keepReady(int active, Set<Integer> standbys) {
+        ready.removeIf(id -> id != active && !standbys.contains(id));
     }
 
     /**
@@ -86,7 +101,7 @@ final class Candidates {
                 .map(path -> {
                     Answer newest = answers.getOrDefault(path.id(), Answer.NONE);
                     boolean dead = deadSinceNanos.containsKey(path.id());
-                    return new Candidate(path, dead, newest.rttNanos, newest.atNanos);
+                    return new Candidate(path, dead, ready.contains(path.id()), newest.rttNanos, newest.atNanos);
                 })
                 .toList();
     }
@@ -136,18 +151,30 @@ final class Candidates {
                 .thenComparingInt(path -> preferred.indexOf(path.protocol()) & 0xff);
     }
 
-    /** What policy allows towards one gateway, best first: not found dead, has worked, by class, by id. */
+    /** What policy allows towards one gateway, best first: not found dead, ready, then as {@link #byClass(Policy, String)}. */
     List<Path> all(Policy policy, String gateway) {
+        List<Path> allowed = byClass(policy, gateway);
+        allowed.sort(Comparator.comparingLong(this::deadSince) // stable: equals keep their order
+                .thenComparingInt(path -> ready.contains(path.id()) ? 0 : 1));
+        return allowed;
+    }
+
+    /** The same where nobody knows which are ready: not found dead, of the protocol that carried a session in the path's network last, by class, by id. */
+    List<Path> byClass(Policy policy, String gateway) {
         List<Path> allowed = new ArrayList<>();
         for (Path path : paths.values()) {
             if (policy.allows(path.protocol()) && path.gateway().equals(gateway)) {
                 allowed.add(path);
             }
         }
-        allowed.sort(Comparator.comparingLong((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
-                .thenComparing(path -> !hasWorked(path))
+        allowed.sort(Comparator.comparingLong(this::deadSince)
+                .thenComparingInt(path -> networks.of(path).carried == path.protocol() ? 0 : 1)
                 .thenComparing(byClass(policy))
                 .thenComparingInt(Path::id));
         return allowed;
+    }
+
+    private long deadSince(Path path) {
+        return deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE);
     }
 }

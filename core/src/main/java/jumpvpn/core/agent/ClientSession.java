@@ -50,6 +50,7 @@ final class ClientSession {
         EARLY_END,
         PROBE,
         RETURN,
+        STANDBY,
         DRAINED
     }
 
@@ -66,6 +67,7 @@ final class ClientSession {
     final Recovery recovery;
     final Departure departure;
     final Return back;
+    final Standbys standbys;
     final Probes probes;
     final Rekey rekey;
     Binding active;
@@ -101,6 +103,7 @@ final class ClientSession {
         this.recovery = new Recovery(this);
         this.departure = new Departure(this);
         this.back = new Return(this);
+        this.standbys = new Standbys(this);
         this.probes = new Probes(this);
         BindingKeys keys = answered.secret().bindingKeys(answered.freshness(), 1);
         this.active = binding(keys, 1, answered.localWireId(), answered.gatewayWireId(), path, nowNanos);
@@ -232,6 +235,7 @@ final class ClientSession {
         context.gate().forward(active);
         watch(nowNanos);
         back.bound(nowNanos, false);
+        standbys.bound(nowNanos);
     }
 
     private void closed(long nowNanos, ReasonCode reason) {
@@ -285,6 +289,7 @@ final class ClientSession {
                 case EARLY_END -> recovery.held.hold();
                 case PROBE -> probe(nowNanos);
                 case RETURN -> back.probe(nowNanos);
+                case STANDBY -> standbys.proceed(nowNanos);
                 case DRAINED -> {
                     retired.forget(nowNanos);
                     deadlines.set(Timer.DRAINED, retired.drainedNanos());
@@ -312,6 +317,7 @@ final class ClientSession {
     void probeAnswered(long nowNanos, long wireId, byte[] datagram) {
         Probes.Answered answered = probes.answered(nowNanos, wireId, datagram);
         if (answered == null) {
+            standbys.answered(nowNanos, wireId, datagram);
             return;
         }
         if (machine.bindingAlive() && back.isWell()) {
@@ -362,6 +368,7 @@ final class ClientSession {
         recovery.release(nowNanos);
         watch.turn(nowNanos, attempt.rttNanos(nowNanos));
         back.bound(nowNanos, attempt.cause == BindCause.OPERATOR_JUMP);
+        standbys.bound(nowNanos);
     }
 
     /** Ends the session: nothing passes from here on, keys are wiped. */

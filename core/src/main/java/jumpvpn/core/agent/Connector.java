@@ -128,7 +128,7 @@ final class Connector {
         for (AgentConfig.Gateway gateway : gateways) {
             Path least = refused.contains(gateway.name())
                     ? null
-                    : candidates.all(Policy.DEFAULT, gateway.name()).stream()
+                    : candidates.byClass(Policy.DEFAULT, gateway.name()).stream()
                             .filter(path -> attempts.stream().noneMatch(attempt -> attempt.path.id() == path.id()))
                             .min(Comparator.comparingInt(this::inCommon)) // the best of equals
                             .orElse(null);
@@ -198,6 +198,14 @@ final class Connector {
                 attempt.noise.sessionSecret(),
                 attempt.noise.freshness(),
                 repeated ? 0 : nowNanos - attempt.firstSentNanos);
+    }
+
+    /** The paths that were asked so long ago that whoever was asked after them has had time to answer. */
+    List<Integer> silent(long nowNanos) {
+        return attempts.stream()
+                .filter(attempt -> nowNanos - attempt.firstSentNanos > STAGGER_NANOS)
+                .map(attempt -> attempt.path.id())
+                .toList();
     }
 
     /** What was tried, for people. */

@@ -37,6 +37,17 @@ final class Probes {
         unanswered = sent;
     }
 
+    /** One path, outside any round: nothing follows for it from the absence of an answer. */
+    void ask(long nowNanos, Path path) {
+        TicketWallet.HeldTicket ticket = session.credentials.wallet().forPath(path);
+        if (ticket != null) {
+            List<Probe> open = new ArrayList<>(unanswered);
+            open.removeIf(probe -> probe.path.id() == path.id());
+            open.add(send(nowNanos, path, ticket));
+            unanswered = open;
+        }
+    }
+
     private Probe send(long nowNanos, Path path, TicketWallet.HeldTicket ticket) {
         Entropy entropy = context.crypto().entropy();
         Probe probe =

@@ -93,24 +93,24 @@ class CandidatesTest {
         Path path = add(1, Protocol.UDP, "gw1", 0);
         Path other = add(2, Protocol.UDP, "gw2", 0);
         assertThat(candidates.known())
-                .containsExactly(new Candidate(path, false, 0, 0), new Candidate(other, false, 0, 0));
+                .containsExactly(new Candidate(path, false, false, 0, 0), new Candidate(other, false, false, 0, 0));
         candidates.answered(1, 100, 7);
-        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, false, 7, 100));
+        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, false, false, 7, 100));
         candidates.markDead(1, 150);
-        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, true, 7, 100));
+        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, true, false, 7, 100));
         candidates.answered(1, 200, 0);
         assertThat(candidates.known())
                 .as("an answer without a round trip leaves the one before")
-                .containsExactly(new Candidate(path, false, 7, 200), new Candidate(other, false, 0, 0));
+                .containsExactly(new Candidate(path, false, false, 7, 200), new Candidate(other, false, false, 0, 0));
         candidates.answered(1, 300, 9);
-        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, false, 9, 300));
+        assertThat(candidates.known()).first().isEqualTo(new Candidate(path, false, false, 9, 300));
         candidates.markDead(1, 350);
         candidates.heard(1, 320, 11);
         candidates.heard(1, 310, 0);
         assertThat(candidates.known())
                 .as("what a binding heard proves nothing, and the newest counts")
                 .first()
-                .isEqualTo(new Candidate(path, true, 11, 320));
+                .isEqualTo(new Candidate(path, true, false, 11, 320));
     }
 
     @Test
@@ -121,7 +121,7 @@ class CandidatesTest {
         assertThat(candidates.known()).isEmpty();
         candidates.answered(1, 110, 8);
         candidates.add(path);
-        assertThat(candidates.known()).containsExactly(new Candidate(path, false, 0, 0));
+        assertThat(candidates.known()).containsExactly(new Candidate(path, false, false, 0, 0));
     }
 
     @Test

@@ -243,7 +243,7 @@ class ConnectTimesTest {
         assertThat(status.sentBytes()).as("CONFIRM").isEqualTo(53);
         assertThat(status.receivedBytes()).as("WELCOME").isGreaterThan(800);
         assertThat(status.candidates())
-                .containsExactly(new Candidate(script.paths.get(1), false, 5 * MILLI, start + 5 * MILLI));
+                .containsExactly(new Candidate(script.paths.get(1), false, true, 5 * MILLI, start + 5 * MILLI));
         assertThat(status.lastEnd()).isNull();
     }
 
@@ -254,7 +254,7 @@ class ConnectTimesTest {
         assertThat(script.firsts).isEmpty();
         assertThat(script.agent.nextNanos()).isEqualTo(Long.MAX_VALUE);
         assertThat(script.status().state()).isEqualTo(SessionState.TERMINATED);
-        assertThat(script.status().candidates()).containsExactly(new Candidate(script.paths.get(1), false, 0, 0));
+        assertThat(script.status().candidates()).containsExactly(new Candidate(script.paths.get(1), false, false, 0, 0));
         assertThat(script.agent.jump(script.now, null)).isEqualTo(ReasonCode.SESSION_NOT_FOUND);
         assertThat(script.agent.terminate(script.now)).isFalse();
     }

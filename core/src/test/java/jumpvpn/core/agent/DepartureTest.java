@@ -73,7 +73,7 @@ class DepartureTest {
         Script.Probe probe = script.probes.getFirst();
         script.answer(probe);
         assertThat(script.status().candidates().get(1))
-                .isEqualTo(new Candidate(script.paths.get(2), false, script.now - probe.nanos(), script.now));
+                .isEqualTo(new Candidate(script.paths.get(2), false, false, script.now - probe.nanos(), script.now));
         assertThat(script.now).isGreaterThan(probe.nanos());
     }
 

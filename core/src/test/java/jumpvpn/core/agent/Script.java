@@ -70,6 +70,9 @@ final class Script extends Heard implements Outside {
     final List<Served> served = new ArrayList<>();
     final TreeMap<Integer, Path> paths = new TreeMap<>();
     Policy policy = Policy.DEFAULT;
+    /** How many standbys the policy allows: their probes would be in every other test's way. */
+    int standbys;
+
     boolean welcomes = true;
     boolean lossy;
     /** Whether every REKEY is answered. */
@@ -232,7 +235,7 @@ final class Script extends Heard implements Outside {
         Served session = new Served(crypto, SessionId.of(crypto.entropy().bytes(SessionId.LENGTH)));
         Grant grant = refusing.containsKey(name)
                 ? new Grant.Refused(refusing.get(name))
-                : new Grant.Session(session.id, List.of(Prefix.parse("10.77.0.9/24")), observed, 1400, policy);
+                : new Grant.Session(session.id, List.of(Prefix.parse("10.77.0.9/24")), observed, 1400, granted());
         long wireId = crypto.entropy().nextLong();
         byte[] second = noise.writeSecond(grant.encode());
         if (grant instanceof Grant.Session) {
@@ -248,6 +251,10 @@ final class Script extends Heard implements Outside {
                 pathId,
                 HandshakeMessage.response(
                         init.suite(), init.clientWireId(), wireId, second, new HandshakeMac(clientKey.publicKey())));
+    }
+
+    private Policy granted() {
+        return policy.with(PolicyKey.TRANSPORT_MAX_STANDBYS, standbys);
     }
 
     private void gatewayReceives(Endpoint to, byte[] datagram) {

@@ -356,12 +356,12 @@ class SessionLifeTest {
     void ofAPathItIsKnownWhenAnAnswerCameThereAndHowLongItTook() {
         assertThat(candidate(1))
                 .as("the handshake's")
-                .isEqualTo(new Candidate(script.paths.get(1), false, 5 * MILLI, attached - 5 * MILLI));
-        assertThat(candidate(2)).isEqualTo(new Candidate(script.paths.get(2), false, 0, 0));
+                .isEqualTo(new Candidate(script.paths.get(1), false, true, 5 * MILLI, attached - 5 * MILLI));
+        assertThat(candidate(2)).isEqualTo(new Candidate(script.paths.get(2), false, false, 0, 0));
         script.agent.jump(script.now, "2");
         script.run(40);
         script.accept(script.lastRequest());
-        assertThat(candidate(2)).isEqualTo(new Candidate(script.paths.get(2), false, 40 * MILLI, script.now));
+        assertThat(candidate(2)).isEqualTo(new Candidate(script.paths.get(2), false, true, 40 * MILLI, script.now));
         assertThat(script.status().heardNanos()).isEqualTo(script.now);
     }
 
@@ -377,7 +377,7 @@ class SessionLifeTest {
         script.nextRequest(3000);
         assertThat(script.status().bindingAlive()).isFalse();
         assertThat(candidate(1))
-                .isEqualTo(new Candidate(script.paths.get(1), true, before.rttNanos(), before.heardNanos()));
+                .isEqualTo(new Candidate(script.paths.get(1), true, false, before.rttNanos(), before.heardNanos()));
     }
 
     @Test
@@ -388,7 +388,7 @@ class SessionLifeTest {
         assertThat(before.bindingAlive()).as("while it jumps").isTrue();
         script.accept(script.lastRequest());
         assertThat(candidate(1))
-                .isEqualTo(new Candidate(script.paths.get(1), false, before.rttNanos(), before.heardNanos()));
+                .isEqualTo(new Candidate(script.paths.get(1), false, true, before.rttNanos(), before.heardNanos()));
     }
 
     @Test
@@ -397,7 +397,7 @@ class SessionLifeTest {
         AgentStatus before = script.status();
         script.agent.terminate(script.now);
         assertThat(candidate(1))
-                .isEqualTo(new Candidate(script.paths.get(1), false, before.rttNanos(), before.heardNanos()));
+                .isEqualTo(new Candidate(script.paths.get(1), false, true, before.rttNanos(), before.heardNanos()));
     }
 
     @Test

@@ -12,6 +12,8 @@ public record CandidateStatus(PathStatus path, State state, double rttMillis, do
     public enum State {
         /** The session is on it, and packets pass. */
         ACTIVE,
+        /** It is kept ready: it answered when it was asked last. */
+        STANDBY,
         /** It may be tried. */
         UP,
         /** It was found dead, and nothing has come there since: it is tried last. */

@@ -41,10 +41,17 @@ final class StatusView {
         }
         return new CandidateStatus(
                 path,
-                candidate.dead() ? CandidateStatus.State.DEAD : CandidateStatus.State.UP,
+                state(candidate),
                 millis(candidate.rttNanos()),
                 Double.NaN,
                 ago(candidate.answeredNanos(), nowNanos));
+    }
+
+    private static CandidateStatus.State state(Candidate candidate) {
+        if (candidate.dead()) {
+            return CandidateStatus.State.DEAD;
+        }
+        return candidate.ready() ? CandidateStatus.State.STANDBY : CandidateStatus.State.UP;
     }
 
     private static double ago(long thenNanos, long nowNanos) {

@@ -57,21 +57,21 @@ class StatusViewTest {
     void thePathOfALiveBindingHasTheSessionsQualityAndIsActiveThoughAllOthersAreBetter() {
         AgentStatus status = session(PATH, SessionState.ATTACHED, true);
         CandidateStatus active = new CandidateStatus(SHOWN, CandidateStatus.State.ACTIVE, 40, 0.25, 0.5);
-        assertThat(shown(new Candidate(PATH, false, 7_000_000, NOW - 30 * SECOND), status))
+        assertThat(shown(new Candidate(PATH, false, false, 7_000_000, NOW - 30 * SECOND), status))
                 .isEqualTo(active);
-        assertThat(shown(new Candidate(PATH, true, 0, 0), status)).isEqualTo(active);
-        assertThat(shown(new Candidate(PATH, false, 0, NOW), status).answeredSecondsAgo())
+        assertThat(shown(new Candidate(PATH, true, false, 0, 0), status)).isEqualTo(active);
+        assertThat(shown(new Candidate(PATH, false, false, 0, NOW), status).answeredSecondsAgo())
                 .isZero();
     }
 
     @Test
     void withoutALiveBindingOrOnAnotherPathItHasWhatItsAnswersTold() {
-        Candidate heard = new Candidate(PATH, false, 7_000_000, NOW - 30 * SECOND);
+        Candidate heard = new Candidate(PATH, false, false, 7_000_000, NOW - 30 * SECOND);
         for (AgentStatus status :
                 List.of(session(PATH, SessionState.DEGRADED, false), session(path(2), SessionState.ATTACHED, true))) {
             assertThat(shown(heard, status))
                     .isEqualTo(new CandidateStatus(SHOWN, CandidateStatus.State.UP, 7, Double.NaN, 30));
-            assertThat(shown(new Candidate(PATH, true, 0, 0), status))
+            assertThat(shown(new Candidate(PATH, true, false, 0, 0), status))
                     .isEqualTo(
                             new CandidateStatus(SHOWN, CandidateStatus.State.DEAD, Double.NaN, Double.NaN, Double.NaN));
         }
