@@ -43,6 +43,13 @@ final class Keepalives {
         }
     }
 
+    /** A packet came or went while nobody watched. The gateway's word is answered at once: many routers remember only who speaks himself. */
+    void woken(long nowNanos) {
+        if (isTrying(session.active.delivery) && isHeard(session.active.delivery)) {
+            due(nowNanos);
+        }
+    }
+
     /** Nothing was said for long: say something. */
     void due(long nowNanos) {
         if (!session.machine.bindingAlive()) {
@@ -72,7 +79,7 @@ final class Keepalives {
         Delivery delivery = session.active.delivery;
         long quiet = trialNanos;
         if (isTrying(delivery) && nowNanos - trialSinceNanos < quiet + 2 * LATE_NANOS) {
-            if (delivery.receivedNanos() - delivery.sentNanos() > quiet - SECOND_NANOS) {
+            if (isHeard(delivery)) {
                 learnt().heard(nowNanos, quiet);
             } else {
                 learnt().missed(nowNanos, quiet);
@@ -84,6 +91,11 @@ final class Keepalives {
     /** Whether a trial is on in which nothing was said since its question, but for what that took. */
     private boolean isTrying(Delivery delivery) {
         return trialNanos > 0 && delivery.sentNanos() - trialSinceNanos < SECOND_NANOS;
+    }
+
+    /** Whether the gateway was heard after as long a quiet as is being tried; clocks of both ends drift. */
+    private boolean isHeard(Delivery delivery) {
+        return delivery.receivedNanos() - delivery.sentNanos() > trialNanos - SECOND_NANOS;
     }
 
     private KeepaliveInterval learnt() {
