@@ -218,6 +218,7 @@ public final class Agent {
     /** A packet thread saw traffic on a binding that nobody watched. */
     public void watch(long nowNanos, Binding binding) {
         if (session != null && session.isLive() && binding == session.active) {
+            session.keepalives.woken(nowNanos);
             session.watch(nowNanos);
             proceed(nowNanos);
         }

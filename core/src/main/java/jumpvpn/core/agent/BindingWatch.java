@@ -6,24 +6,15 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Delivery;
 import jumpvpn.core.data.Halving;
 import jumpvpn.core.data.PacketLayout;
-import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathMtu;
 
-/** Looks at the client's active binding while there is traffic, and keeps the path's state at the NATs on it fresh while there is none. */
+/** Looks at the client's active binding while there is traffic. */
 final class BindingWatch {
-    private static final long KEEPALIVE_NANOS = 20_000_000_000L;
-
-    /** QUIC and TCP acknowledge each packet on the wire, an answer too: so most keepalives there ask for none, and they come less often. */
-    private static final long CONNECTION_KEEPALIVE_NANOS = 25_000_000_000L;
-
-    private static final int CONNECTION_ASKS_EVERY = 4;
-
     private final ClientSession session;
     private HealthWatch health;
-    private int keptAlive;
     /** The inner MTU that the port was told, bytes; 0: none yet. */
     private int innerMtu;
 
@@ -139,9 +130,7 @@ final class BindingWatch {
         boolean calm = finding.calm();
         if (calm) {
             Delivery delivery = active.delivery;
-            session.deadlines.set(
-                    ClientSession.Timer.KEEPALIVE,
-                    Math.max(delivery.sentNanos(), delivery.receivedNanos()) + keepAliveNanos());
+            session.keepalives.calm();
             active.rest();
             active.releaseWatch();
             boolean quiet = delivery.acked() >= delivery.sentAsking() && delivery.askedNanos() <= delivery.sentNanos();
@@ -150,34 +139,6 @@ final class BindingWatch {
         if (!calm) {
             session.deadlines.set(ClientSession.Timer.LOOK, finding.againNanos());
         }
-    }
-
-    /** Nothing was said for long: say something, so that NATs keep the way open. */
-    void keepAlive(long nowNanos) {
-        if (!session.machine.bindingAlive()) {
-            return;
-        }
-        Binding active = session.active;
-        keptAlive++;
-        if (isConnection() && keptAlive % CONNECTION_ASKS_EVERY != 0) {
-            session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
-        } else {
-            session.send(nowNanos, new BindingMessage.Ping());
-            wake(nowNanos);
-        }
-        startKeepAlive(nowNanos);
-    }
-
-    void startKeepAlive(long nowNanos) {
-        session.deadlines.set(ClientSession.Timer.KEEPALIVE, nowNanos + keepAliveNanos());
-    }
-
-    private long keepAliveNanos() {
-        return isConnection() ? CONNECTION_KEEPALIVE_NANOS : KEEPALIVE_NANOS;
-    }
-
-    private boolean isConnection() {
-        return session.path.protocol() != Protocol.UDP;
     }
 
     /** Whether an answer is late: what the client says may not arrive. */

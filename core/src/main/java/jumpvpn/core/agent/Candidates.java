@@ -20,6 +20,7 @@ final class Candidates {
         static final Answer NONE = new Answer(0, 0);
     }
 
+    final Networks networks = new Networks();
     private final TreeMap<Integer, Path> paths = new TreeMap<>();
     private final TreeMap<Integer, Long> deadSinceNanos = new TreeMap<>();
     private final TreeMap<Integer, Answer> answers = new TreeMap<>();
@@ -28,6 +29,12 @@ final class Candidates {
     void add(Path path) {
         paths.put(path.id(), path);
         deadSinceNanos.remove(path.id());
+        networks.of(path).keepalive.doubt();
+    }
+
+    /** A session is carried by the path. */
+    void carried(Path path) {
+        networks.of(path).carried = path.protocol();
     }
 
     void remove(int id) {
@@ -144,15 +151,15 @@ final class Candidates {
                 .thenComparingInt(path -> preferred.indexOf(path.protocol()) & 0xff);
     }
 
-    /** What policy allows towards one gateway, best first: not found dead, ready, by class, by id. */
+    /** What policy allows towards one gateway, best first: not found dead, ready, then as {@link #byClass(Policy, String)}. */
     List<Path> all(Policy policy, String gateway) {
         List<Path> allowed = byClass(policy, gateway);
-        allowed.sort(Comparator.comparingLong(this::deadSince) // stable: among equals the class still counts
+        allowed.sort(Comparator.comparingLong(this::deadSince) // stable: equals keep their order
                 .thenComparingInt(path -> ready.contains(path.id()) ? 0 : 1));
         return allowed;
     }
 
-    /** The same where nobody knows which are ready: not found dead, by class, by id. */
+    /** The same where nobody knows which are ready: not found dead, of the protocol that carried a session in the path's network last, by class, by id. */
     List<Path> byClass(Policy policy, String gateway) {
         List<Path> allowed = new ArrayList<>();
         for (Path path : paths.values()) {
@@ -161,6 +168,7 @@ final class Candidates {
             }
         }
         allowed.sort(Comparator.comparingLong(this::deadSince)
+                .thenComparingInt(path -> networks.of(path).carried == path.protocol() ? 0 : 1)
                 .thenComparing(byClass(policy))
                 .thenComparingInt(Path::id));
         return allowed;

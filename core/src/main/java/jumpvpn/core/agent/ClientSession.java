@@ -76,6 +76,7 @@ final class ClientSession {
     private final ForwardingGate arrivals = new ForwardingGate();
 
     final BindingWatch watch;
+    final Keepalives keepalives = new Keepalives(this);
     private final RetiredBindings retired;
     private long boundNanos;
     private long confirmPauseNanos;
@@ -94,6 +95,7 @@ final class ClientSession {
         this.suite = context.config().suite();
         this.policy = grant.policy();
         this.path = answered.path();
+        candidates.carried(path);
         this.machine = new SessionMachine(Role.CLIENT, nowNanos);
         this.journal = new Journal(context.events(), Role.CLIENT, grant.id(), policy.version());
         this.credentials = new Credentials(answered.secret());
@@ -202,7 +204,8 @@ final class ClientSession {
             case BindingMessage.Confirm _,
                     BindingMessage.ChallengeAnswer _,
                     BindingMessage.Rekey _,
-                    BindingMessage.Renew _ -> {
+                    BindingMessage.Renew _,
+                    BindingMessage.EchoAfter _ -> {
                 // the gateway never says these
             }
         }
@@ -223,7 +226,7 @@ final class ClientSession {
         deadlines.set(Timer.LIFETIME, nowNanos + lifetime);
         deadlines.set(
                 Timer.SUCCESSION, nowNanos + lifetime - Math.min(MOST_SUCCESSION_NANOS, lifetime / SUCCESSION_SHARE));
-        watch.startKeepAlive(nowNanos);
+        keepalives.bound(nowNanos);
         step(
                 nowNanos,
                 ReasonCode.HANDSHAKE_OK,
@@ -281,7 +284,7 @@ final class ClientSession {
                 case CONFIRM -> confirm(nowNanos);
                 case SUCCESSION -> wantsSuccessor = true;
                 case LOOK -> watch.look(nowNanos);
-                case KEEPALIVE -> watch.keepAlive(nowNanos);
+                case KEEPALIVE -> keepalives.due(nowNanos);
                 case RECOVERY_WINDOW -> recovery.windowOver(nowNanos);
                 case EARLY_END -> recovery.held.hold();
                 case PROBE -> probe(nowNanos);
@@ -348,6 +351,7 @@ final class ClientSession {
         deadlines.set(Timer.DRAINED, retired.drainedNanos());
         boundNanos = nowNanos;
         path = attempt.path;
+        candidates.carried(path);
         active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path, nowNanos);
         machine.learn(ack.version());
         rekey.bound(nowNanos, Ratchet.of(base, freshness, epoch), ack.mixed());
@@ -359,7 +363,7 @@ final class ClientSession {
         deadlines.clear(Timer.TRANSPORT_LOSS);
         deadlines.clear(Timer.RECOVERY_WINDOW);
         deadlines.clear(Timer.PROBE);
-        watch.startKeepAlive(nowNanos);
+        keepalives.bound(nowNanos);
         send(nowNanos, new BindingMessage.Ping()); // the first packet under the new keys proves our address
         recovery.release(nowNanos);
         watch.turn(nowNanos, attempt.rttNanos(nowNanos));

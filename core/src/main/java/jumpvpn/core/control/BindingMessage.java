@@ -75,6 +75,14 @@ public sealed interface BindingMessage {
     /** A {@link Length} of so many bytes arrived. */
     record LengthSeen(int bytes) implements BindingMessage {}
 
+    /**
+     * Client: a {@link Ping}, and a wish: as soon as nothing was heard from it for so long, a packet that asks for nothing. It shows whether the way to a quiet client
+     * stays open.
+     *
+     * @param seconds 1 to 255
+     */
+    record EchoAfter(int seconds) implements BindingMessage {}
+
     /** The plaintext. */
     default byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(this instanceof Length(int bytes) ? bytes : MAX_LENGTH);
@@ -93,6 +101,7 @@ public sealed interface BindingMessage {
             case Draining _ -> out.put((byte) 10);
             case Length ask -> out.put((byte) 13).putShort((short) ask.bytes).position(ask.bytes); // zeros up to there
             case LengthSeen seen -> out.put((byte) 14).putShort((short) seen.bytes);
+            case EchoAfter echo -> out.put((byte) 15).put((byte) echo.seconds);
             case Rekey rekey -> encodeKey(out.put((byte) 8), rekey.phase, rekey.publicKey);
             case RekeyAnswer answer -> encodeKey(out.put((byte) 9), answer.phase, answer.publicKey);
             case Renew renew -> out.put((byte) 11).putInt(renew.generation).putInt(renew.phase);
@@ -124,6 +133,7 @@ public sealed interface BindingMessage {
                 case 12 -> new Renewed(in.getInt(), in.getInt(), in.getInt());
                 case 13 -> decodeLength(in);
                 case 14 -> new LengthSeen(in.getShort() & 0xffff);
+                case 15 -> new EchoAfter(in.get() & 0xff);
                 default -> null;
             };
         } catch (BufferUnderflowException e) {

@@ -38,6 +38,8 @@ final class SessionPath {
     private @Nullable ActivePath active;
     private @Nullable HoldQueue held;
     private boolean stopped;
+    /** What the client wishes to hear a packet after, 0: nothing. */
+    private int echoAfterSeconds;
 
     /** No binding yet. */
     SessionPath(GatewaySession session, ForwardingGate gate) {
@@ -87,6 +89,7 @@ final class SessionPath {
         }
         retired.addEarly(early, nowNanos + DRAIN_NANOS);
         active = new ActivePath(session, binding, protocol);
+        echoAfterSeconds = 0;
         session.context.bindings().put(0, binding.localWireId, binding);
         session.deadlines.clear(Timer.CHALLENGE);
         session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
@@ -229,11 +232,16 @@ final class SessionPath {
         session.rows.step(nowNanos, reason, path.name());
     }
 
+    private long silenceNanos() {
+        long asked = echoAfterSeconds * 1_000_000_000L;
+        return asked == 0 ? SILENCE_NANOS : Math.min(asked, SILENCE_NANOS);
+    }
+
     /** A packet that comes or goes while nobody looks tells so at once; ciphers and session rest later, since making them anew costs more than that. */
     private void lookAgain(long nowNanos, ActivePath path, HealthWatch.Finding finding) {
         if (finding.quiet() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
             long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
-            session.deadlines.set(Timer.SILENCE, lastHeard + SILENCE_NANOS);
+            session.deadlines.set(Timer.SILENCE, lastHeard + silenceNanos());
             if (path.lookAway()) {
                 session.deadlines.set(Timer.REST, Math.max(session.awakeUntilNanos(), path.restNanos()));
                 return;
@@ -291,6 +299,7 @@ final class SessionPath {
     /** Writes it, times as passed since then. Secret. */
     void encode(ByteBuffer out, long sinceNanos) {
         retired.encode(out);
+        out.put((byte) echoAfterSeconds);
         out.put((byte) (active == null ? 0 : 1));
         if (active != null) {
             active.encode(out, sinceNanos);
@@ -300,6 +309,7 @@ final class SessionPath {
     /** Reads what {@link #encode} wrote. */
     void decode(ByteBuffer in, long sinceNanos) {
         retired.decode(in);
+        echoAfterSeconds = in.get() & 0xff;
         active = in.get() == 0 ? null : ActivePath.decode(session, in, sinceNanos);
     }
 
@@ -310,10 +320,15 @@ final class SessionPath {
         }
     }
 
-    /** Not even the client's keepalive came: ask, so that ATTACHED keeps meaning that something passes. */
+    /** Not even the client's keepalive came: ask, so that ATTACHED keeps meaning that something passes. Or the client wishes to be spoken to. */
     void silence(long nowNanos) {
         if (active != null && isAlive()) {
-            send(nowNanos, active.binding, new BindingMessage.Ping());
+            if (echoAfterSeconds > 0) {
+                echoAfterSeconds = 0;
+                acknowledge(nowNanos, active.binding);
+            } else {
+                send(nowNanos, active.binding, new BindingMessage.Ping());
+            }
             watchActive(nowNanos, active.binding);
             session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
         }
@@ -352,10 +367,12 @@ final class SessionPath {
         }
         session.rekey.look(nowNanos);
         switch (message) {
-            case BindingMessage.Ping _ -> {
-                if (isActive(through) && isAlive()) {
-                    acknowledge(nowNanos, through);
+            case BindingMessage.Ping _ -> answer(nowNanos, through);
+            case BindingMessage.EchoAfter wish -> {
+                if (isActive(through)) {
+                    echoAfterSeconds = wish.seconds();
                 }
+                answer(nowNanos, through);
             }
             case BindingMessage.ChallengeAnswer answer -> {
                 if (active != null && active.binding == through) {
@@ -380,6 +397,12 @@ final class SessionPath {
                     BindingMessage.Renewed _ -> {
                 // Confirm, Close and Renew are the gateway's to handle, the rest a client never says
             }
+        }
+    }
+
+    private void answer(long nowNanos, Binding through) {
+        if (isActive(through) && isAlive()) {
+            acknowledge(nowNanos, through);
         }
     }
 

@@ -55,6 +55,22 @@ class CandidatesTest {
     }
 
     @Test
+    void whatCarriedASessionInANetworkComesFirstWhenThatIsThereAgain() {
+        Path udp = add(1, Protocol.UDP, "gw1", 0);
+        Path tcp = new Path(2, Protocol.TCP, udp.link(), udp.kind(), udp.local(), "gw1", udp.remote(), 1);
+        candidates.add(tcp);
+        candidates.carried(tcp);
+        candidates.remove(1);
+        candidates.remove(2);
+        candidates.add(udp);
+        candidates.add(tcp);
+        assertThat(order(Policy.DEFAULT)).containsExactly(2, 1);
+        assertThat(candidates.better(Policy.DEFAULT, tcp)).as("it is no better").containsExactly(udp);
+        candidates.markDead(2, 100);
+        assertThat(order(Policy.DEFAULT)).as("what is dead stays last").containsExactly(1, 2);
+    }
+
+    @Test
     void whatPolicyForbidsIsLeftOut() {
         add(1, Protocol.TCP, "gw1", 0);
         add(2, Protocol.UDP, "gw1", 0);

@@ -94,7 +94,7 @@ class RenewalTest {
     @Test
     void keysAreNotAskedForAMomentBefore() {
         wakeAt(born + REKEY_AFTER - 1);
-        script.run(100);
+        script.chat(1, 100);
         assertThat(script.times(BindingMessage.Rekey.class).getFirst()).isGreaterThan(born + REKEY_AFTER);
     }
 

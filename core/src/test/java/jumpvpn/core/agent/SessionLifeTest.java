@@ -34,9 +34,9 @@ class SessionLifeTest {
         script.runTo(last + 20 * SECOND - 1);
         assertThat(script.said).isEmpty();
         script.runTo(last + 30 * SECOND);
-        assertThat(script.times(BindingMessage.Ping.class)).containsExactly(last + 20 * SECOND);
+        assertThat(script.times(BindingMessage.EchoAfter.class)).containsExactly(last + 20 * SECOND);
         script.runTo(last + 50 * SECOND);
-        assertThat(script.times(BindingMessage.Ping.class)).hasSize(2);
+        assertThat(script.times(BindingMessage.EchoAfter.class)).hasSize(2);
         assertThat(script.told()).isEmpty();
     }
 

@@ -19,6 +19,7 @@ class BindingMessageTest {
         return Stream.of(
                 new BindingMessage.Confirm(),
                 new BindingMessage.Ping(),
+                new BindingMessage.EchoAfter(255),
                 new BindingMessage.Draining(),
                 new BindingMessage.Close(ReasonCode.SUPERSEDED),
                 new BindingMessage.Notice(Samples.VERSION),
@@ -56,6 +57,7 @@ class BindingMessageTest {
     void haveTheDocumentsLayout() {
         assertThat(new BindingMessage.Confirm().encode()).containsExactly(1);
         assertThat(new BindingMessage.Ping().encode()).containsExactly(3);
+        assertThat(new BindingMessage.EchoAfter(20).encode()).containsExactly(15, 20);
         assertThat(new BindingMessage.Close(ReasonCode.PEER_CLOSED).encode()).containsExactly(4, 0, 26);
         assertThat(new BindingMessage.Notice(Samples.VERSION).encode())
                 .containsExactly(5, 0x21, 0x22, 0x23, 0x24, 0x31, 0x32, 0x33, 0x34);

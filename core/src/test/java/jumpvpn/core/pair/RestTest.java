@@ -267,7 +267,8 @@ class RestTest {
         Pair pair = resting(Policy.DEFAULT);
         pair.a.passes = false;
         pair.b.passes = false;
-        awaitRest(pair); // DEGRADED, and no binding is alive
+        pair.await(() -> pair.sessions().getFirst().state() == SessionState.DEGRADED, MOST_MILLIS);
+        awaitRest(pair); // no binding is alive
         assertThat(pair.sessions().getFirst().state()).isEqualTo(SessionState.DEGRADED);
         pair.atClient.clear();
         pair.sendDown(100);

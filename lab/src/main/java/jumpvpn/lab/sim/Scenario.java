@@ -1,5 +1,6 @@
 package jumpvpn.lab.sim;
 
+import java.util.List;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Policy;
@@ -98,7 +99,7 @@ record Scenario(
                 1,
                 2,
                 1,
-                chance.between(25, 120) * SECONDS,
+                natTimeoutNanos(chance, true),
                 600 * SECONDS,
                 0,
                 chance.happens(0.6) ? chance.between(300, 1200) * MILLIS : 0,
@@ -121,7 +122,7 @@ record Scenario(
                 1,
                 2,
                 1,
-                chance.between(25, 120) * SECONDS,
+                natTimeoutNanos(chance, true),
                 600 * SECONDS,
                 0,
                 0,
@@ -169,7 +170,7 @@ record Scenario(
                 chance.happens(store.isCluster() ? 0.1 : 0.6) ? 1 : 2,
                 2 + chance.below(2),
                 1 + chance.below(2),
-                chance.between(25, 120) * SECONDS,
+                natTimeoutNanos(chance, wildness == 0),
                 (long) (SECONDS * (0.5 + 8 * (1 - wildness) * chance.unit())),
                 wildness > 0 && chance.happens(0.6) ? chance.between(5, 500) * MILLIS : 0,
                 wildness > 0 && chance.happens(0.4) ? chance.between(500, 5000) * MILLIS : 0,
@@ -180,6 +181,11 @@ record Scenario(
                 chance.happens(0.5) ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305,
                 store,
                 policy(chance, isLong));
+    }
+
+    /** When routers forget mappings that nobody uses. Where nothing may be lost nobody is quiet for half a minute. */
+    private static long natTimeoutNanos(Chance chance, boolean flawless) {
+        return chance.oneOf(flawless ? List.of(30L, 60L, 120L) : List.of(10L, 30L, 60L, 120L)) * SECONDS;
     }
 
     /** Bytes of the longest datagram that a link carries: its path's MTU without IP and UDP, or more than anybody sends. */
