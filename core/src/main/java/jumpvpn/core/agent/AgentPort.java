@@ -13,6 +13,13 @@ public interface AgentPort {
     void granted(Grant.Session session, String gateway);
 
     /**
+     * The active path carries inner packets of so many bytes whole: that is the TUN's MTU from now on. Said again when it changes; not while it is being found out.
+     *
+     * @param bytes from 1280 to the session's MTU
+     */
+    void innerMtu(int bytes);
+
+    /**
      * An attempt to connect, or a session, ended; the agent tries again by itself.
      *
      * @param text for people: what happened and what to do

@@ -4,36 +4,40 @@ import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Delivery;
+import jumpvpn.core.data.Halving;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
-import jumpvpn.core.transport.PathHealth;
 import jumpvpn.core.transport.PathMtu;
 
 /** Looks at the client's active binding while there is traffic. */
 final class BindingWatch {
     private final ClientSession session;
     private HealthWatch health;
-    private PathMtu mtu;
+    /** The inner MTU that the port was told, bytes; 0: none yet. */
+    private int innerMtu;
 
     /** @param rttNanos the handshake's round trip, 0 if unknown */
     BindingWatch(ClientSession session, long rttNanos) {
         this.session = session;
-        this.health = new HealthWatch(session.policy, rttNanos);
-        this.mtu = mtu();
-        session.active.halving.longest(mtu.limit());
+        this.health = health(rttNanos);
     }
 
-    private PathMtu mtu() {
-        return PathMtu.of(session.path.protocol(), session.grant.mtu() + PacketLayout.OVERHEAD);
+    private HealthWatch health(long rttNanos) {
+        HealthWatch made = new HealthWatch(session.policy, PathMtu.of(session.path.protocol(), most()), rttNanos);
+        session.active.halving.longest(made.longest(), made.found());
+        return made;
+    }
+
+    /** Bytes of the longest datagram that would be sent. */
+    private int most() {
+        return session.grant.mtu() + PacketLayout.OVERHEAD;
     }
 
     /** Another binding is the active one. */
     void turn(long nowNanos, long rttNanos) {
-        health = new HealthWatch(session.policy, rttNanos);
-        mtu = mtu();
-        session.active.halving.longest(mtu.limit());
+        health = health(rttNanos);
         wake(nowNanos);
     }
 
@@ -60,7 +64,13 @@ final class BindingWatch {
             session.recovery.pathDead(nowNanos, ReasonCode.KEY_EXPIRED);
             return;
         }
-        HealthWatch.Finding finding = health.look(nowNanos, session.machine.state(), counts(active.delivery, mtu));
+        HealthWatch.Finding finding = health.look(
+                nowNanos,
+                session.machine.state(),
+                active.delivery.counts(),
+                active.sealed(),
+                active.halving.takeHalved() || isNarrowed());
+        limit();
         if (finding.reason() != null) {
             signal(nowNanos, finding.reason());
         }
@@ -68,45 +78,38 @@ final class BindingWatch {
             session.recovery.pathDead(nowNanos, ReasonCode.NO_DELIVERY_WINDOW);
             return;
         }
-        if (finding.ping()) {
+        if (finding.askBytes() > 0) {
+            session.send(nowNanos, new BindingMessage.Length(finding.askBytes() - PacketLayout.OVERHEAD));
+        }
+        if (finding.ping() || finding.askBytes() > 0) {
             session.send(nowNanos, new BindingMessage.Ping());
         } else if (finding.acknowledge()) {
             session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
         }
-        askLength(nowNanos, active);
         session.departure.looked(nowNanos, finding.worse());
         session.rekey.look(nowNanos);
         lookAgain(finding);
     }
 
-    private void askLength(long nowNanos, Binding active) {
-        Delivery delivery = active.delivery;
-        boolean wanted = active.halving.takeHalved();
-        int length = mtu.due(
-                nowNanos, health.patienceNanos(), wanted, active.sealed(), delivery.acked(), delivery.peerReceived());
-        active.halving.longest(mtu.limit());
-        if (length > 0) {
-            session.send(nowNanos, new BindingMessage.Length(length - PacketLayout.OVERHEAD));
-            session.send(nowNanos, new BindingMessage.Ping());
-        }
-    }
-
     /** A datagram of the active binding that had this message arrived. */
     void arrived(BindingMessage.LengthSeen seen) {
-        mtu.arrived(seen.bytes() + PacketLayout.OVERHEAD);
-        session.active.halving.longest(mtu.limit());
+        health.arrived(seen.bytes() + PacketLayout.OVERHEAD);
+        limit();
     }
 
-    private static PathHealth.Counts counts(Delivery delivery, PathMtu mtu) {
-        return new PathHealth.Counts(
-                delivery.sentAsking(),
-                delivery.acked(),
-                delivery.progressNanos(),
-                delivery.peerReceived() + mtu.unarrived(delivery.acked()),
-                delivery.rttNanos(),
-                delivery.sentNanos(),
-                delivery.receivedNanos(),
-                delivery.askedNanos());
+    /** Whether what wants a wider path is no longer sent, because the inner MTU follows. */
+    private boolean isNarrowed() {
+        return innerMtu > 0 && innerMtu < session.grant.mtu();
+    }
+
+    private void limit() {
+        int found = health.found();
+        session.active.halving.longest(health.longest(), found);
+        int mtu = found == 0 ? innerMtu : Halving.innerMtu(Math.min(found, most()));
+        if (mtu != innerMtu) {
+            innerMtu = mtu;
+            session.context.port().innerMtu(mtu);
+        }
     }
 
     private void signal(long nowNanos, ReasonCode reason) {
@@ -124,7 +127,7 @@ final class BindingWatch {
 
     private void lookAgain(HealthWatch.Finding finding) {
         Binding active = session.active;
-        boolean calm = finding.calm() && !mtu.isAsking();
+        boolean calm = finding.calm();
         if (calm) {
             Delivery delivery = active.delivery;
             session.keepalives.calm();

@@ -1,6 +1,7 @@
 package jumpvpn.core.agent;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.control.ReattachMessage;
@@ -27,6 +28,15 @@ final class Probes {
     /** A new round: all of these at once, as far as there are tickets. */
     void send(long nowNanos, List<Path> paths) {
         unanswered.forEach(probe -> session.candidates.markDead(probe.path.id(), nowNanos));
+        ask(nowNanos, paths);
+    }
+
+    /** Asks one path so often at once, to see how much it loses; nothing follows from what the round before lacks. */
+    void ask(long nowNanos, Path path, int times) {
+        ask(nowNanos, Collections.nCopies(times, path));
+    }
+
+    private void ask(long nowNanos, List<Path> paths) {
         List<Probe> sent = new ArrayList<>();
         for (Path path : paths) {
             TicketWallet.HeldTicket ticket = session.credentials.wallet().forPath(path);

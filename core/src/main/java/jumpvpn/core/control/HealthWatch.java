@@ -1,21 +1,24 @@
 package jumpvpn.core.control;
 
 import java.nio.ByteBuffer;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathHealth;
+import jumpvpn.core.transport.PathMtu;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one binding for its end of the session: turns the path's health into the reasons of the transition table (spikes, recovery after the hold time,
- * persistence: contract sections 1 and 3), says when a sign of life or an acknowledgement is due, and when there is nothing to watch.
+ * persistence: contract sections 1 and 3), says when a sign of life or an acknowledgement is due, what length is to be asked for, and when there is nothing to watch.
  */
 public final class HealthWatch {
     private static final long CALM_NANOS = 1_000_000_000L;
 
     private final PathHealth health;
+    private final PathMtu mtu;
     private final long holdNanos;
     private final long toDegradedNanos;
     private long lastBreachNanos;
@@ -30,7 +33,8 @@ public final class HealthWatch {
      * @param dead nothing was delivered for too long
      * @param ping a sign of life is to be asked for
      * @param acknowledge an acknowledgement is owed long enough
-     * @param quiet nothing is outstanding, owed or to be judged
+     * @param askBytes of a datagram whose arrival is to be asked for, a sign of life right behind it; 0: of none
+     * @param quiet nothing is outstanding, owed, asked or to be judged
      * @param calm quiet for long: nothing needs another look until there is traffic again
      * @param againNanos when to look again, if not calm
      */
@@ -40,6 +44,7 @@ public final class HealthWatch {
             boolean dead,
             boolean ping,
             boolean acknowledge,
+            int askBytes,
             boolean quiet,
             boolean calm,
             long againNanos) {}
@@ -49,7 +54,8 @@ public final class HealthWatch {
      *
      * @param rttNanos a first round trip, 0 if unknown
      */
-    public HealthWatch(Policy policy, long rttNanos) {
+    public HealthWatch(Policy policy, PathMtu mtu, long rttNanos) {
+        this.mtu = mtu;
         health = new PathHealth(limits(policy), rttNanos);
         holdNanos = policy.get(PolicyKey.VOLATILITY_HOLD);
         toDegradedNanos = policy.get(PolicyKey.VOLATILITY_TO_DEGRADED);
@@ -67,30 +73,40 @@ public final class HealthWatch {
 
     /** Writes what is to outlast a rest in ATTACHED, times as passed since then. */
     public void encode(ByteBuffer out, long sinceNanos) {
+        mtu.encode(out, sinceNanos);
         health.encode(out, sinceNanos);
     }
 
-    /** The watch whose {@link #encode} wrote this. */
-    public static HealthWatch decode(Policy policy, ByteBuffer in, long sinceNanos) {
-        HealthWatch watch = new HealthWatch(policy, 0);
+    /** The watch whose {@link #encode} wrote this; protocol and bytes as in {@link PathMtu#of}. */
+    public static HealthWatch decode(Policy policy, Protocol protocol, int most, ByteBuffer in, long sinceNanos) {
+        HealthWatch watch = new HealthWatch(policy, PathMtu.decode(protocol, most, in, sinceNanos), 0);
         watch.health.decode(in, sinceNanos);
         watch.looked = true;
         return watch;
     }
 
-    /** Looks at what the binding counts. */
-    public Finding look(long nowNanos, SessionState state, PathHealth.Counts counts) {
+    /**
+     * Looks at what the binding counts.
+     *
+     * @param sealed how many packets it sealed
+     * @param wanted whether a datagram longer than {@link #longest} was to be sent, and such may be asked for
+     */
+    public Finding look(long nowNanos, SessionState state, PathHealth.Counts counts, long sealed, boolean wanted) {
         if (!looked) { // a new binding has its own hold time, also where the state is that of the one before
             looked = true;
             lastBreachNanos = nowNanos;
             volatileSinceNanos = nowNanos;
         }
-        PathHealth.Verdict verdict = health.look(nowNanos, counts);
+        PathHealth.Verdict verdict = health.look(nowNanos, counts.plusReceived(mtu.unarrived(counts.acked())));
         PathHealth.Breach breach = health.breach(nowNanos);
         ReasonCode reason = judge(nowNanos, state, breach);
+        int askBytes = mtu.due(nowNanos, health.patienceNanos(), wanted, sealed, counts.acked(), counts.peerReceived());
         boolean owed = counts.askedNanos() > counts.sentNanos();
-        boolean quiet =
-                verdict == PathHealth.Verdict.QUIET && state == SessionState.ATTACHED && reason == null && !owed;
+        boolean quiet = verdict == PathHealth.Verdict.QUIET
+                && state == SessionState.ATTACHED
+                && reason == null
+                && !owed
+                && !mtu.isAsking();
         boolean calm = quiet && nowNanos - Math.max(counts.sentNanos(), counts.receivedNanos()) > CALM_NANOS;
         return new Finding(
                 reason,
@@ -98,6 +114,7 @@ public final class HealthWatch {
                 verdict == PathHealth.Verdict.DEAD,
                 verdict == PathHealth.Verdict.PING,
                 owed && nowNanos - counts.askedNanos() >= PathHealth.ACK_DELAY_NANOS / 2,
+                askBytes,
                 quiet,
                 calm,
                 nowNanos + health.nextLookNanos());
@@ -130,6 +147,21 @@ public final class HealthWatch {
             case JITTER -> ReasonCode.JITTER_SPIKE;
             case HEARTBEAT -> ReasonCode.HEARTBEAT_MISSED;
         };
+    }
+
+    /** A datagram of so many bytes arrived at the peer. */
+    public void arrived(int bytes) {
+        mtu.arrived(bytes);
+    }
+
+    /** Bytes of the longest datagram that may be sent now. */
+    public int longest() {
+        return mtu.limit();
+    }
+
+    /** Bytes of the longest datagram that the path carries, once that is known; else 0. */
+    public int found() {
+        return mtu.found();
     }
 
     /** Whether an answer is late now. */

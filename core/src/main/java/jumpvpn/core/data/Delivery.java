@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import jumpvpn.core.net.Varint;
+import jumpvpn.core.transport.PathHealth;
 
 /**
  * What one binding knows of deliveries, both ways. Writers: {@code sent*} by whoever seals (a race between two sealers loses at most one of two times that
@@ -137,6 +138,19 @@ public final class Delivery {
         if (rtt > 0) {
             RTT_NANOS.setRelease(this, rtt);
         }
+    }
+
+    /** What {@link PathHealth} judges by. */
+    public PathHealth.Counts counts() {
+        return new PathHealth.Counts(
+                sentAsking(),
+                acked(),
+                progressNanos(),
+                peerReceived(),
+                rttNanos(),
+                sentNanos(),
+                receivedNanos(),
+                askedNanos());
     }
 
     /** The largest counter sent that asks for an acknowledgement, or -1. */

@@ -20,7 +20,12 @@ public final class Halving {
         }
     }
 
+    private static final int LEAST_MTU = 1280; // RFC 8200
+    private static final long TELL_PAUSE_NANOS = 10_000_000;
+
     private volatile int longest = Protocol.LEAST_DATAGRAM;
+    private volatile int innerMtu = Integer.MAX_VALUE;
+    private long tellNanos;
     private volatile boolean halved;
     private volatile int nextNumber;
     private volatile @Nullable Halves waiting;
@@ -29,18 +34,50 @@ public final class Halving {
         this.nextNumber = nextNumber;
     }
 
-    /** Sets how many bytes a datagram may have: what is longer goes in two. Control thread. */
-    public void longest(int bytes) {
+    /**
+     * Sets how long datagrams may be: what is longer goes in two. Control thread.
+     *
+     * @param bytes of a datagram that may be sent now
+     * @param found bytes of the longest that the path carries; 0: that is not known
+     */
+    public void longest(int bytes, int found) {
         longest = bytes;
+        innerMtu = found == 0 ? Integer.MAX_VALUE : innerMtu(found);
+    }
+
+    /** Bytes of the inner packets that senders should send where datagrams have so many: what rides whole, but never below IPv6's least. */
+    public static int innerMtu(int datagramBytes) {
+        return Math.max(LEAST_MTU, datagramBytes - PacketLayout.OVERHEAD);
+    }
+
+    /**
+     * Writes the answer to the sender of an inner packet that goes in two, if it has to learn what the path carries: not before that is known, not too often.
+     *
+     * @return bytes of the answer, 0: none is due
+     */
+    int tell(MemorySegment memory, long packet, int length, byte[] answer, long nowNanos) {
+        int mtu = innerMtu;
+        if (length <= mtu || nowNanos < tellNanos) {
+            return 0;
+        }
+        int bytes = PacketTooBig.write(memory, packet, length, mtu, answer);
+        if (bytes > 0) {
+            tellNanos = nowNanos + TELL_PAUSE_NANOS;
+        }
+        return bytes;
     }
 
     /** Whether an inner packet of this length goes in two datagrams; noted for {@link #takeHalved}. */
     boolean halves(int length) {
-        boolean tooLong = PacketLayout.OVERHEAD + length > longest && length <= 2 * Halves.MOST_BYTES;
+        boolean tooLong = isTooLong(length);
         if (tooLong && !halved) {
             halved = true;
         }
         return tooLong;
+    }
+
+    private boolean isTooLong(int length) {
+        return PacketLayout.OVERHEAD + length > longest && length <= 2 * Halves.MOST_BYTES;
     }
 
     /** Whether an inner packet went in two datagrams since this was asked last. Control thread. */
@@ -52,7 +89,9 @@ public final class Halving {
 
     /** Bytes of the datagrams that an inner packet of this length takes. */
     public int datagramBytes(int length) {
-        return halves(length) ? 2 * (PacketLayout.OVERHEAD + Halves.HEADER) + length : PacketLayout.OVERHEAD + length;
+        return isTooLong(length)
+                ? 2 * (PacketLayout.OVERHEAD + Halves.HEADER) + length
+                : PacketLayout.OVERHEAD + length;
     }
 
     /** Seals an inner packet as the control thread, in one datagram or two, in arrays of their own; none when the binding's key may seal no more. */

@@ -30,7 +30,7 @@ final class InnerPacket {
         };
     }
 
-    private static int version(MemorySegment memory, long packet) {
+    static int version(MemorySegment memory, long packet) {
         return memory.get(BYTE, packet) >>> 4 & 15;
     }
 

@@ -20,22 +20,25 @@ public final class Outbound {
 
     private final Routes routes;
     private final DropCounters drops;
-    private final boolean copies;
+    private final boolean isGateway;
+    private final byte[] answer = new byte[PacketTooBig.MOST_BYTES];
     private @Nullable Binding binding;
     private @Nullable Endpoint copy;
     private int secondLength;
+    private int answerLength;
     private int flow;
     private @Nullable Resting resting;
 
     /**
      * The client has one gate for everything, the gateway a table.
      *
-     * @param copies whether an address that the peer seems to have moved to gets copies until it is proven: the gateway's rule
+     * @param isGateway whether an address that the peer seems to have moved to gets copies until it is proven, and senders learn what the path carries: a client's own
+     *     kernel knows by the TUN's MTU
      */
-    public Outbound(Routes routes, DropCounters drops, boolean copies) {
+    public Outbound(Routes routes, DropCounters drops, boolean isGateway) {
         this.routes = routes;
         this.drops = drops;
-        this.copies = copies;
+        this.isGateway = isGateway;
     }
 
     /**
@@ -50,6 +53,7 @@ public final class Outbound {
         copy = null;
         resting = null;
         secondLength = 0;
+        answerLength = 0;
         if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
@@ -101,7 +105,7 @@ public final class Outbound {
         if (sealed < 0) {
             return drop(DropReason.KEY_EXHAUSTED);
         }
-        if (copies) {
+        if (isGateway) {
             copy = to.copyTo(sealed + secondLength);
         }
         return sealed;
@@ -110,6 +114,9 @@ public final class Outbound {
     private int sealHalves(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
         int first = (length + 1) / 2;
         long whole = packet + PacketLayout.PAYLOAD;
+        if (isGateway) {
+            answerLength = to.halving.tell(memory, whole, length, answer, nowNanos);
+        }
         long second = whole + SECOND;
         MemorySegment.copy(memory, whole + first, memory, second + Halves.HEADER, length - first);
         MemorySegment.copy(memory, whole, memory, whole + Halves.HEADER, first);
@@ -145,6 +152,16 @@ public final class Outbound {
     /** Bytes of the last packet's second datagram; 0: it went in one. */
     public int secondLength() {
         return secondLength;
+    }
+
+    /** What the last packet's sender is to be told: an inner packet for the TUN, {@link #answerLength} bytes. */
+    public byte[] answer() {
+        return answer;
+    }
+
+    /** Bytes of {@link #answer}; 0: there is none. */
+    public int answerLength() {
+        return answerLength;
     }
 
     /** Where a copy of the last datagram, or both, goes besides to the binding's peer; null: nowhere. */

@@ -12,7 +12,6 @@ import jumpvpn.core.net.Protocol;
 import jumpvpn.core.security.AeadPort;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.SessionState;
-import jumpvpn.core.transport.PathHealth;
 import jumpvpn.core.transport.PathMtu;
 import org.jspecify.annotations.Nullable;
 
@@ -26,22 +25,20 @@ final class ActivePath {
     final Protocol protocol;
     final PeerAddress address;
     private final HealthWatch watch;
-    private final PathMtu mtu;
     private final long restAfterNanos;
     private @Nullable Endpoint namedFrom;
     private String name = "";
 
     ActivePath(GatewaySession session, Binding binding, Protocol protocol) {
-        this(session, binding, protocol, new HealthWatch(session.policy(), 0), PathMtu.of(protocol, most(session)));
+        this(session, binding, protocol, new HealthWatch(session.policy(), PathMtu.of(protocol, most(session)), 0));
     }
 
-    private ActivePath(GatewaySession session, Binding binding, Protocol protocol, HealthWatch watch, PathMtu mtu) {
+    private ActivePath(GatewaySession session, Binding binding, Protocol protocol, HealthWatch watch) {
         this.binding = binding;
         this.protocol = protocol;
         this.address = new PeerAddress(session, binding);
         this.watch = watch;
-        this.mtu = mtu;
-        binding.halving.longest(mtu.limit());
+        limit();
         this.restAfterNanos = Math.max(LEAST_REST_NANOS, session.policy().get(PolicyKey.VOLATILITY_LOSS_WINDOW));
     }
 
@@ -60,7 +57,6 @@ final class ActivePath {
         out.put((byte) protocol.number());
         RestingBinding.encode(binding, out, sinceNanos);
         watch.encode(out, sinceNanos);
-        mtu.encode(out, sinceNanos);
     }
 
     /** Reads what {@link #encode} wrote. */
@@ -69,9 +65,8 @@ final class ActivePath {
         int window = session.policy().count(PolicyKey.SECURITY_REPLAY_WINDOW);
         AeadPort aead = session.context.crypto().aead();
         Binding binding = RestingBinding.decode(aead, session.path.gate, window, in, sinceNanos);
-        HealthWatch watch = HealthWatch.decode(session.policy(), in, sinceNanos);
-        PathMtu mtu = PathMtu.decode(protocol, most(session), in, sinceNanos);
-        return new ActivePath(session, binding, protocol, watch, mtu);
+        HealthWatch watch = HealthWatch.decode(session.policy(), protocol, most(session), in, sinceNanos);
+        return new ActivePath(session, binding, protocol, watch);
     }
 
     /** Whether nothing of it is under way: neither a packet that waits for its answer, nor a proof of its address, nor a renewal of its keys. */
@@ -118,44 +113,21 @@ final class ActivePath {
     }
 
     HealthWatch.Finding look(long nowNanos, SessionState state) {
-        Delivery delivery = binding.delivery;
-        PathHealth.Counts counts = new PathHealth.Counts(
-                delivery.sentAsking(),
-                delivery.acked(),
-                delivery.progressNanos(),
-                delivery.peerReceived() + mtu.unarrived(delivery.acked()),
-                delivery.rttNanos(),
-                delivery.sentNanos(),
-                delivery.receivedNanos(),
-                delivery.askedNanos());
-        return watch.look(nowNanos, state, counts);
-    }
-
-    /** Bytes of a datagram whose arrival is to be asked for, a short packet behind it; 0: none. Not before the peer's address is proven. */
-    int askLength(long nowNanos) {
-        if (binding.trial() != null) {
-            return 0;
-        }
-        Delivery delivery = binding.delivery;
-        int length = mtu.due(
-                nowNanos,
-                watch.patienceNanos(),
-                binding.halving.takeHalved(),
-                binding.sealed(),
-                delivery.acked(),
-                delivery.peerReceived());
-        binding.halving.longest(mtu.limit());
-        return length;
+        boolean wanted =
+                binding.trial() == null && binding.halving.takeHalved(); // not before the peer's address is proven
+        HealthWatch.Finding finding = watch.look(nowNanos, state, binding.delivery.counts(), binding.sealed(), wanted);
+        limit();
+        return finding;
     }
 
     /** A datagram of so many bytes arrived. */
     void arrived(int length) {
-        mtu.arrived(length);
-        binding.halving.longest(mtu.limit());
+        watch.arrived(length);
+        limit();
     }
 
-    boolean isAskingLength() {
-        return mtu.isAsking();
+    private void limit() {
+        binding.halving.longest(watch.longest(), watch.found());
     }
 
     /**

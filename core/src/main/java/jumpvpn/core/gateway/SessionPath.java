@@ -212,15 +212,13 @@ final class SessionPath {
             dead(nowNanos, path, ReasonCode.NO_DELIVERY_WINDOW);
             return;
         }
-        if (finding.ping()) {
+        if (finding.askBytes() > 0) {
+            send(nowNanos, path.binding, new BindingMessage.Length(finding.askBytes() - PacketLayout.OVERHEAD));
+        }
+        if (finding.ping() || finding.askBytes() > 0) {
             send(nowNanos, path.binding, new BindingMessage.Ping());
         } else if (finding.acknowledge()) {
             acknowledge(nowNanos, path.binding);
-        }
-        int length = path.askLength(nowNanos);
-        if (length > 0) {
-            send(nowNanos, path.binding, new BindingMessage.Length(length - PacketLayout.OVERHEAD));
-            send(nowNanos, path.binding, new BindingMessage.Ping());
         }
         path.address.follow(nowNanos);
         session.rekey.look(nowNanos);
@@ -241,7 +239,7 @@ final class SessionPath {
 
     /** A packet that comes or goes while nobody looks tells so at once; ciphers and session rest later, since making them anew costs more than that. */
     private void lookAgain(long nowNanos, ActivePath path, HealthWatch.Finding finding) {
-        if (finding.quiet() && !path.isAskingLength() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
+        if (finding.quiet() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
             long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
             session.deadlines.set(Timer.SILENCE, lastHeard + silenceNanos());
             if (path.lookAway()) {

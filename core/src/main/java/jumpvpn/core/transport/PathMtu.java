@@ -76,6 +76,11 @@ public final class PathMtu {
         return isDoubted() ? LEAST : proven;
     }
 
+    /** Bytes of the longest datagram that the path carries, as closely as it is looked for, once the search is over; 0 until then and while that is doubted. */
+    public int found() {
+        return tooLong - proven > CLOSE_ENOUGH || isDoubted() ? 0 : proven;
+    }
+
     private boolean isDoubted() {
         return asked != 0 && asked <= proven && failures > 0;
     }

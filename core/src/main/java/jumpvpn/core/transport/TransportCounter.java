@@ -25,5 +25,7 @@ public enum TransportCounter {
     /** Connections that were closed because the peer broke the framing. */
     BAD_FRAME,
     /** Connections that were refused because there were too many. */
-    TURNED_AWAY
+    TURNED_AWAY,
+    /** Connections that were closed because this end had nothing to say to whoever made them. */
+    UNPROVEN
 }

@@ -254,7 +254,8 @@ class ConnectTimesTest {
         assertThat(script.firsts).isEmpty();
         assertThat(script.agent.nextNanos()).isEqualTo(Long.MAX_VALUE);
         assertThat(script.status().state()).isEqualTo(SessionState.TERMINATED);
-        assertThat(script.status().candidates()).containsExactly(new Candidate(script.paths.get(1), false, false, 0, 0));
+        assertThat(script.status().candidates())
+                .containsExactly(new Candidate(script.paths.get(1), false, false, 0, 0));
         assertThat(script.agent.jump(script.now, null)).isEqualTo(ReasonCode.SESSION_NOT_FOUND);
         assertThat(script.agent.terminate(script.now)).isFalse();
     }

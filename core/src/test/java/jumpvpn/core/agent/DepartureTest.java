@@ -9,6 +9,8 @@ import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** When a client leaves a path that delivers badly, when it looks for another and for how long it shuns the one it left. */
 class DepartureTest {
@@ -36,6 +38,13 @@ class DepartureTest {
         return script.probes.stream()
                 .map(probe -> (probe.nanos() - began) / MILLI)
                 .toList();
+    }
+
+    /** The path of this probe answers it, and of its trial all but so many. */
+    private void passes(Script.Probe probe, int lost) {
+        script.probes.clear();
+        script.answer(probe);
+        script.probes.stream().skip(lost).toList().forEach(script::answer);
     }
 
     private void movesTo(int path) {
@@ -78,9 +87,9 @@ class DepartureTest {
     }
 
     @Test
-    void theFirstThatAnswersIsGoneTo() {
+    void theFirstThatAnswersIsPutOnTrialAndGoneTo() {
         getsLossy();
-        script.answer(script.probes.getFirst());
+        passes(script.probes.getFirst(), 0);
         assertThat(script.rows()).endsWith("VOLATILE>RECOVERING BETTER_PATH");
         assertThat(script.event("VOLATILE>RECOVERING BETTER_PATH").details())
                 .containsExactly(new Detail("target", script.paths.get(2).name()));
@@ -92,10 +101,39 @@ class DepartureTest {
         assertThat(script.probes).as("the spell is over").isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, 1, true", "3, 2, false", "0, 3, true", "0, 6, false"})
+    void aPathMayLoseOneOfItsTrialOrMoreWhereThisOneLosesMuch(int whole, int lost, boolean goes) {
+        while (script.state() != SessionState.VOLATILE) {
+            script.lossy = true;
+            script.chat(3, 10);
+            script.lossy = false;
+            script.chat(whole, 10);
+        }
+        passes(script.probes.getFirst(), lost);
+        assertThat(script.probes).hasSize(48).extracting(Script.Probe::pathId).containsOnly(2);
+        assertThat(script.asked()).isEqualTo(goes ? List.of("2>gw1") : List.of());
+    }
+
+    @Test
+    void aPathThatFailedItsTrialIsAskedAgainAfterAMinute() {
+        getsLossy();
+        passes(script.probes.getFirst(), 6);
+        long failed = script.now;
+        script.probes.clear();
+        while (script.probes.isEmpty()) {
+            script.chat(1, 10);
+            assertThat(script.now).isLessThan(failed + 125 * SECOND);
+        }
+        assertThat(script.probes).hasSize(1);
+        assertThat(script.now).isGreaterThan(failed + 60 * SECOND);
+        assertThat(script.requests).isEmpty();
+    }
+
     @Test
     void thePathThatWasLeftIsShunnedForAMinute() {
         getsLossy();
-        script.answer(script.probes.getFirst());
+        passes(script.probes.getFirst(), 0);
         long left = script.now;
         movesTo(2);
         script.forget();
@@ -111,7 +149,7 @@ class DepartureTest {
     @Test
     void theMinuteOfShunningEndsToTheNanosecond() {
         getsLossy();
-        script.answer(script.probes.getFirst());
+        passes(script.probes.getFirst(), 0);
         long left = script.now;
         movesTo(2);
         getsLossy();
@@ -175,7 +213,7 @@ class DepartureTest {
     void inTheCooldownItWaitsAndSaysSo() {
         script = Script.attached(Policy.DEFAULT.with(PolicyKey.SWITCHING_COOLDOWN, 10 * SECOND));
         getsLossy();
-        script.answer(script.probes.getFirst());
+        passes(script.probes.getFirst(), 0);
         assertThat(script.told()).endsWith("SWITCH_DENIED COOLDOWN_ACTIVE", "VOLATILE>DEGRADED SWITCH_RATE_LIMITED");
         assertThat(script.events.getLast().details()).containsExactly(new Detail("detail", "COOLDOWN_ACTIVE"));
         assertThat(script.requests).isEmpty();
@@ -185,14 +223,14 @@ class DepartureTest {
             script.chat(1, 10);
         }
         assertThat(script.probes.getFirst().nanos()).as("when it may again").isEqualTo(allowed);
-        script.answer(script.probes.getFirst());
+        passes(script.probes.getFirst(), 0);
         assertThat(script.rows()).endsWith("DEGRADED>RECOVERING BETTER_PATH");
     }
 
     @Test
     void aPathThatWouldNotHaveUsIsShunnedToo() {
         getsLossy();
-        script.answer(script.probes.getFirst());
+        passes(script.probes.getFirst(), 0);
         script.refuse(script.lastRequest(), ReasonCode.COOLDOWN_ACTIVE);
         assertThat(script.event("RECOVERING>ATTACHED JUMP_ABANDONED").details())
                 .containsExactly(new Detail("detail", "COOLDOWN_ACTIVE"));
@@ -256,7 +294,7 @@ class DepartureTest {
         script.forget();
         getsLossy();
         assertThat(script.status().loss()).isGreaterThanOrEqualTo(0.15);
-        script.answer(script.probes.getLast());
+        passes(script.probes.getLast(), 0);
         assertThat(script.told()).endsWith("SWITCH_DENIED COOLDOWN_ACTIVE", "VOLATILE>DEGRADED SWITCH_RATE_LIMITED");
     }
 }

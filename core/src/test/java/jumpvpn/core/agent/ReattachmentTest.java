@@ -65,6 +65,9 @@ class ReattachmentTest {
             public void granted(Grant.Session session, String gateway) {}
 
             @Override
+            public void innerMtu(int bytes) {}
+
+            @Override
             public void ended(ReasonCode reason, String text) {}
         };
         return new AgentContext(

@@ -122,6 +122,9 @@ final class Script extends Heard implements Outside {
             }
 
             @Override
+            public void innerMtu(int bytes) {}
+
+            @Override
             public void ended(ReasonCode reason, String text) {
                 ends.add(reason + ": " + text);
             }

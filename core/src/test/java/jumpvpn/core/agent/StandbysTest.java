@@ -79,7 +79,9 @@ class StandbysTest {
         attached(2);
         script.up(TCP, Protocol.TCP, "eth0", "gw1", Script.ONE);
         script.run(100);
-        assertThat(probed()).as("a connection on the same link costs the gateway more than it brings").isEmpty();
+        assertThat(probed())
+                .as("a connection on the same link costs the gateway more than it brings")
+                .isEmpty();
         script.up(2, "wlan0", "gw1", Script.ONE);
         script.up(LTE, "lte0", "gw1", Script.ONE);
         script.up(7, "usb0", "gw1", Script.ONE);

@@ -2,11 +2,13 @@ package jumpvpn.core.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.PathHealth.Counts;
+import jumpvpn.core.transport.PathMtu;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,9 +19,18 @@ class HealthWatchTest {
     private static final long SECOND = 1000 * MILLI;
     private static final long START = 100 * SECOND;
     private static final long NORMAL_RTT = 50 * MILLI;
+    private static final int FULL = 1452;
 
-    private final HealthWatch watch = new HealthWatch(Policy.DEFAULT, NORMAL_RTT);
+    private final HealthWatch watch = watch(Policy.DEFAULT, NORMAL_RTT);
     private int packets;
+
+    private static HealthWatch watch(Policy policy, long rttNanos) {
+        return new HealthWatch(policy, PathMtu.of(Protocol.UDP, FULL), rttNanos);
+    }
+
+    private static HealthWatch.Finding look(HealthWatch watch, long nowNanos, SessionState state, Counts counts) {
+        return watch.look(nowNanos, state, counts, counts.sentAsking() + 1, false);
+    }
 
     /** Nothing outstanding, nothing owed. */
     private static Counts quiet(long sentNanos, long receivedNanos) {
@@ -27,14 +38,17 @@ class HealthWatchTest {
     }
 
     private HealthWatch.Finding wellAt(long nowNanos, SessionState state) {
-        return watch.look(nowNanos, state, quiet(nowNanos, nowNanos));
+        return look(watch, nowNanos, state, quiet(nowNanos, nowNanos));
     }
 
     /** A packet was delivered, and that took this long. */
     private HealthWatch.Finding delivered(long nowNanos, SessionState state, long rttNanos) {
         packets++;
-        return watch.look(
-                nowNanos, state, new Counts(packets, packets, nowNanos, packets, rttNanos, nowNanos, nowNanos, 0));
+        return look(
+                watch,
+                nowNanos,
+                state,
+                new Counts(packets, packets, nowNanos, packets, rttNanos, nowNanos, nowNanos, 0));
     }
 
     private HealthWatch.Finding slowAt(long nowNanos, SessionState state) {
@@ -105,10 +119,10 @@ class HealthWatchTest {
 
     @Test
     void aLossyPathIsSaidToBeLossyAndHowMuch() {
-        watch.look(START, SessionState.ATTACHED, new Counts(0, 0, START, 1, NORMAL_RTT, START, START, 0));
+        look(watch, START, SessionState.ATTACHED, new Counts(0, 0, START, 1, NORMAL_RTT, START, START, 0));
         long now = START + 50 * MILLI;
         HealthWatch.Finding finding =
-                watch.look(now, SessionState.ATTACHED, new Counts(100, 100, now, 61, NORMAL_RTT, now, now, 0));
+                look(watch, now, SessionState.ATTACHED, new Counts(100, 100, now, 61, NORMAL_RTT, now, now, 0));
         assertThat(finding.reason()).isEqualTo(ReasonCode.LOSS_SPIKE);
         assertThat(watch.loss(now)).isBetween(0.35, 0.45);
         assertThat(watch.rttNanos()).isEqualTo(NORMAL_RTT);
@@ -122,7 +136,7 @@ class HealthWatchTest {
         for (long at = START; ; at += 10 * MILLI) {
             assertThat(at).isLessThan(START + 2 * SECOND);
             HealthWatch.Finding finding =
-                    watch.look(at, SessionState.ATTACHED, new Counts(0, -1, 0, 0, 0, START, START, 0));
+                    look(watch, at, SessionState.ATTACHED, new Counts(0, -1, 0, 0, 0, START, START, 0));
             asked |= finding.ping();
             shaken = finding.reason() == null ? shaken : finding.reason();
             assertThat(finding.worse()).as("it is silent, not bad").isFalse();
@@ -144,19 +158,19 @@ class HealthWatchTest {
 
     @Test
     void itIsCalmWhenNothingWasSentOrHeardForMoreThanASecond() {
-        assertThat(watch.look(START + SECOND, SessionState.ATTACHED, quiet(START, START - 5))
+        assertThat(look(watch, START + SECOND, SessionState.ATTACHED, quiet(START, START - 5))
                         .calm())
                 .isFalse();
-        assertThat(watch.look(START + SECOND + 1, SessionState.ATTACHED, quiet(START, START - 5))
+        assertThat(look(watch, START + SECOND + 1, SessionState.ATTACHED, quiet(START, START - 5))
                         .calm())
                 .isTrue();
-        assertThat(watch.look(START + SECOND + 1, SessionState.ATTACHED, quiet(START - 5, START + 1))
+        assertThat(look(watch, START + SECOND + 1, SessionState.ATTACHED, quiet(START - 5, START + 1))
                         .calm())
                 .isFalse();
-        assertThat(watch.look(START + 9 * SECOND, SessionState.VOLATILE, quiet(START, START))
+        assertThat(look(watch, START + 9 * SECOND, SessionState.VOLATILE, quiet(START, START))
                         .calm())
                 .isFalse();
-        assertThat(watch.look(START + 9 * SECOND, SessionState.DEGRADED, quiet(START, START))
+        assertThat(look(watch, START + 9 * SECOND, SessionState.DEGRADED, quiet(START, START))
                         .calm())
                 .isFalse();
     }
@@ -164,13 +178,13 @@ class HealthWatchTest {
     @Test
     void itIsNotCalmWhileSomethingIsOutstandingOrOwed() {
         long now = START + 5 * SECOND;
-        assertThat(watch.look(now, SessionState.ATTACHED, new Counts(3, 2, START, 3, 0, START, START, 0))
+        assertThat(look(watch, now, SessionState.ATTACHED, new Counts(3, 2, START, 3, 0, START, START, 0))
                         .calm())
                 .isFalse();
-        assertThat(watch.look(now, SessionState.ATTACHED, new Counts(3, 3, START, 4, 0, START, START, START + 1))
+        assertThat(look(watch, now, SessionState.ATTACHED, new Counts(3, 3, START, 4, 0, START, START, START + 1))
                         .calm())
                 .isFalse();
-        assertThat(watch.look(now, SessionState.ATTACHED, new Counts(3, 3, START, 4, 0, START, START, START))
+        assertThat(look(watch, now, SessionState.ATTACHED, new Counts(3, 3, START, 4, 0, START, START, START))
                         .calm())
                 .isTrue();
     }
@@ -185,20 +199,54 @@ class HealthWatchTest {
     }
 
     private boolean owedAt(long nowNanos, long askedNanos) {
-        return watch.look(nowNanos, SessionState.ATTACHED, new Counts(-1, -1, 0, 0, 0, START - 1, START, askedNanos))
+        return look(watch, nowNanos, SessionState.ATTACHED, new Counts(-1, -1, 0, 0, 0, START - 1, START, askedNanos))
                 .acknowledge();
     }
 
     @Test
     void theNextLookComesSoonerOnAQuickPath() {
-        HealthWatch unknown = new HealthWatch(Policy.DEFAULT, 0);
-        assertThat(unknown.look(START, SessionState.ATTACHED, quiet(START, START))
+        HealthWatch unknown = watch(Policy.DEFAULT, 0);
+        assertThat(look(unknown, START, SessionState.ATTACHED, quiet(START, START))
                         .againNanos())
                 .isEqualTo(START + 25 * MILLI);
         assertThat(unknown.rttNanos()).isZero();
-        HealthWatch quick =
-                new HealthWatch(Policy.DEFAULT.with(PolicyKey.VOLATILITY_HEARTBEAT_INTERVAL, 50 * MILLI), MILLI);
-        assertThat(quick.look(START, SessionState.ATTACHED, quiet(START, START)).againNanos())
+        HealthWatch quick = watch(Policy.DEFAULT.with(PolicyKey.VOLATILITY_HEARTBEAT_INTERVAL, 50 * MILLI), MILLI);
+        assertThat(look(quick, START, SessionState.ATTACHED, quiet(START, START))
+                        .againNanos())
                 .isBetween(START + 5 * MILLI, START + 13 * MILLI);
+    }
+
+    @Test
+    void aLengthIsAskedForOnceWhereSomethingLongerWasToBeSentAndItIsNotCalmUntilItArrived() {
+        Counts counts = quiet(START - 2 * SECOND, START - 2 * SECOND);
+        HealthWatch.Finding asking = watch.look(START, SessionState.ATTACHED, counts, 5, true);
+        assertThat(asking.askBytes()).isEqualTo(FULL);
+        assertThat(asking.calm()).isFalse();
+        HealthWatch.Finding waiting = watch.look(START + MILLI, SessionState.ATTACHED, counts, 7, true);
+        assertThat(waiting.askBytes()).isZero();
+        assertThat(waiting.quiet()).isFalse();
+        assertThat(watch.longest()).isEqualTo(Protocol.LEAST_DATAGRAM);
+        watch.arrived(FULL);
+        assertThat(watch.longest()).isEqualTo(FULL);
+        assertThat(watch.look(START + 2 * MILLI, SessionState.ATTACHED, counts, 7, true)
+                        .calm())
+                .isTrue();
+    }
+
+    @Test
+    void aQuestionThatGotLostIsNoLossOfThePath() {
+        watch.look(START, SessionState.ATTACHED, new Counts(9, 9, START, 10, NORMAL_RTT, START, START, 0), 10, false);
+        long asked = 0;
+        long now = START;
+        for (int sealed = 10; sealed < 110; ) {
+            now += 50 * MILLI;
+            Counts counts = new Counts(sealed - 1, sealed - 1, now, sealed - asked, NORMAL_RTT, now, now, 0);
+            HealthWatch.Finding finding = watch.look(now, SessionState.ATTACHED, counts, sealed, true);
+            assertThat(finding.reason()).isNull();
+            asked += finding.askBytes() > 0 ? 1 : 0;
+            sealed += finding.askBytes() > 0 ? 2 : 1;
+        }
+        assertThat(asked).isGreaterThan(20);
+        assertThat(watch.loss(now)).isZero();
     }
 }

@@ -31,7 +31,7 @@ class HalvesTest {
         bindings.put(0, BindingPair.RIGHT_ID, pair.right);
         pair.left.gate.forward(pair.left);
         pair.right.gate.forward(pair.right);
-        pair.left.halving.longest(LONGEST);
+        pair.left.halving.longest(LONGEST, 0);
     }
 
     private byte[] packet(int length) {
@@ -89,10 +89,12 @@ class HalvesTest {
     void onlyWhatIsTooLongIsHalved() {
         assertThat(sealed(packet(FITS))).hasSize(1);
         assertThat(pair.left.halving.takeHalved()).isFalse();
+        pair.left.halving.datagramBytes(FITS + 1);
+        assertThat(pair.left.halving.takeHalved()).as("only asked").isFalse();
         assertThat(sealed(packet(FITS + 1))).hasSize(2);
         assertThat(pair.left.halving.takeHalved()).isTrue();
         assertThat(pair.left.halving.takeHalved()).as("told once").isFalse();
-        pair.left.halving.longest(1452);
+        pair.left.halving.longest(1452, 1452);
         assertThat(sealed(packet(1400))).hasSize(1);
         assertThat(pair.left.halving.sealed(pair.left, packet(1400), NOW)).hasSize(1);
         assertThat(pair.left.halving.datagramBytes(1400)).isEqualTo(1452);

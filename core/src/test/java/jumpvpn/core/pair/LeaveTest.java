@@ -105,7 +105,7 @@ class LeaveTest {
         pair.chat(0, 600, 10);
         assertThat(pair.state()).isEqualTo(SessionState.DEGRADED);
         pair.agent.pathUp(pair.now, pair.b.path);
-        pair.chat(1000, 20, 10);
+        pair.chat(1000, 40, 10);
         assertThat(pair.status().path()).isEqualTo(pair.b.path);
         assertThat(rows(pair)).contains("DEGRADED>RECOVERING BETTER_PATH");
     }

@@ -87,16 +87,7 @@ final class LoneGateway {
         GatewayConfig config = new GatewayConfig("gw1", key, networks, clients, policy, 1400, placement, others);
         gateway = new Gateway(
                 new GatewayContext(
-                        config,
-                        crypto,
-                        new Port(),
-                        events::add,
-                        table,
-                        bindings,
-                        routes,
-                        drops,
-                        Grace.NONE,
-                        faults),
+                        config, crypto, new Port(), events::add, table, bindings, routes, drops, Grace.NONE, faults),
                 Pair.WALL_SECONDS);
         inbound = new Inbound(bindings, drops, true);
         outbound = new Outbound(routes::get, drops, true);

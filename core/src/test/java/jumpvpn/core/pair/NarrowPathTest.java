@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.SessionState;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** Full-size inner packets on paths that carry less, without a word of the path. */
@@ -50,8 +52,21 @@ class NarrowPathTest {
         pair.run(200);
         assertThat(pair.atGateway).containsExactlyElementsOf(numbers(0, 200));
         assertThat(pair.atClient).containsExactlyElementsOf(numbers(0, 200));
-        assertThat(pair.clientEvents)
-                .as("its own questions get lost, not the path's packets")
+    }
+
+    /** Few packets pass, so that of all that is sent the questions that get lost are more than the loss threshold. */
+    @Test
+    void questionsThatGetLostShakeNoPath() {
+        narrow(pair.a);
+        pair.seen.clear();
+        chat(0, 20, 150);
+        long lost = pair.seen.stream()
+                .filter(sent -> sent.up() && TOO_LONG.test(sent.bytes()))
+                .count();
+        assertThat(lost)
+                .isGreaterThan(pair.seen.stream().filter(sent -> sent.up()).count() / 6);
+        assertThat(pair.status().loss()).isZero();
+        assertThat(Stream.concat(pair.clientEvents.stream(), pair.gatewayEvents.stream()))
                 .noneMatch(event ->
                         event.type() == EventType.TRANSPORT_DEAD || event.type() == EventType.VOLATILITY_SIGNAL);
     }
@@ -123,5 +138,71 @@ class NarrowPathTest {
         assertThat(pair.atClient).containsAll(numbers(0, 320));
         assertThat(pair.atGateway).containsAll(numbers(0, 320));
         assertThat(longest(false)).as("it has not forgotten what is too long").isLessThanOrEqualTo(FULL + 52L);
+    }
+
+    @Test
+    void theClientsInnerMtuFollowsOnceTheLimitIsFoundAndGoesUpWithAWiderPath() {
+        narrow(pair.b);
+        chat(0, 200, 10);
+        assertThat(pair.innerMtus).containsExactly(FULL);
+        assertThat(pair.agent.jump(pair.now, "wlan0")).isNull();
+        chat(200, 30, 10);
+        assertThat(pair.status().path()).isEqualTo(pair.b.path);
+        assertThat(pair.innerMtus)
+                .as("a path on which nothing is known yet says nothing")
+                .containsExactly(FULL);
+        chat(230, 400, 10);
+        assertThat(pair.innerMtus).as("never below IPv6's least").containsExactly(FULL, 1280);
+        assertThat(pair.agent.jump(pair.now, "eth0")).isNull();
+        chat(630, 50, 10);
+        assertThat(pair.innerMtus).containsExactly(FULL, 1280, FULL);
+    }
+
+    @Test
+    void aPathThatGrowsWideAgainIsFoundThoughNobodySendsLongPacketsAnyMore() {
+        narrow(pair.a);
+        chat(0, 400, 10);
+        assertThat(pair.innerMtus).containsExactly(1280);
+        pair.a.swallowUp = _ -> false;
+        for (int i = 0; i < 1000; i++) {
+            pair.sendUp(i);
+            pair.run(10);
+        }
+        assertThat(pair.innerMtus).containsExactly(1280, FULL);
+    }
+
+    @Test
+    void theInnerMtuIsWhatRidesWhole() {
+        pair.a.swallowUp = datagram -> datagram.length > 1400;
+        chat(0, 400, 10);
+        assertThat(pair.innerMtus)
+                .singleElement()
+                .asInstanceOf(InstanceOfAssertFactories.INTEGER)
+                .isBetween(1332, 1348);
+    }
+
+    @Test
+    void sendersBehindTheGatewayLearnWhatThePathCarriesOnceThatIsFound() {
+        narrow(pair.a);
+        assertThat(told(whole(0))).as("not known yet").isZero();
+        chat(0, 400, 10);
+        assertThat(told(whole(1))).isPositive();
+        assertThat(told(whole(2))).as("not too often").isZero();
+        pair.run(20);
+        assertThat(told(whole(3))).isPositive();
+        pair.run(100);
+        assertThat(pair.atClient).as("none is lost for that").contains(1, 2, 3);
+    }
+
+    /** Bytes of what the sender of a packet to the client is told. */
+    private int told(byte[] packet) {
+        pair.sendDown(packet);
+        return pair.gatewayOutbound.answerLength();
+    }
+
+    private byte[] whole(int number) {
+        byte[] packet = Inner.v4(Pair.GATEWAY_INNER, pair.inner(), number, FULL);
+        packet[6] = 0x40;
+        return packet;
     }
 }

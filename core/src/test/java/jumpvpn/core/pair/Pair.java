@@ -70,6 +70,7 @@ final class Pair {
     final List<Datagram> seen = new ArrayList<>();
     final List<Integer> atGateway = new ArrayList<>();
     final List<Integer> atClient = new ArrayList<>();
+    final List<Integer> innerMtus = new ArrayList<>();
     final List<String> ends = new ArrayList<>();
     final DropCounters clientDrops = new DropCounters();
     final DropCounters gatewayDrops = new DropCounters();
@@ -90,7 +91,7 @@ final class Pair {
     private Inbound clientInbound;
     private Outbound clientOutbound;
     private Inbound gatewayInbound;
-    private Outbound gatewayOutbound;
+    Outbound gatewayOutbound;
     private final PriorityQueue<Datagram> underWay =
             new PriorityQueue<>(Comparator.comparingLong(Datagram::nanos).thenComparingLong(Datagram::order));
     private long order;
@@ -201,6 +202,11 @@ final class Pair {
         @Override
         public void granted(Grant.Session session, String gateway) {
             assertThat(gateway).isEqualTo("gw1");
+        }
+
+        @Override
+        public void innerMtu(int bytes) {
+            innerMtus.add(bytes);
         }
 
         @Override

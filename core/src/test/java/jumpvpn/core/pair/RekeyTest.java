@@ -254,9 +254,10 @@ class RekeyTest {
     void aBindingWhoseKeysAreNotRenewedDiesAndTheSessionGoesOn() {
         Pair pair = Pair.connected();
         pair.forgetEvents();
+        pair.agent.pathDown(pair.now, pair.b.path.id()); // else it is left: it loses much
         pair.a.swallowUp = RekeyTest::isRekey;
         pair.run(179_000);
-        assertThat(pair.clientEvents).isEmpty();
+        assertThat(pair.clientEvents).noneMatch(event -> event.type() == EventType.TRANSPORT_DEAD);
         pair.run(2_000);
         assertThat(Pair.told(pair.clientEvents))
                 .contains("TRANSPORT_DEAD KEY_EXPIRED", "RECOVERING>ATTACHED REATTACH_ACCEPT");

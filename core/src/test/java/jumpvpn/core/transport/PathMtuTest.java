@@ -49,6 +49,30 @@ class PathMtuTest {
     }
 
     @Test
+    void aLimitIsFoundWhenTheSearchIsOverAndNotWhileItIsDoubted() {
+        carries = 1300;
+        assertThat(mtu.found()).isZero();
+        run(500);
+        assertThat(mtu.isAsking()).isTrue();
+        assertThat(mtu.found()).isZero();
+        runUntilFound();
+        assertThat(mtu.found()).isEqualTo(mtu.limit()).isBetween(1284, 1300);
+        carries = 1200;
+        lost++;
+        run(120);
+        assertThat(mtu.found()).isZero();
+        runUntilFound();
+        assertThat(mtu.found()).isEqualTo(mtu.limit()).isBetween(1184, 1200);
+        assertThat(PathMtu.of(Protocol.TCP, MOST).found()).isGreaterThan(MOST);
+    }
+
+    private void runUntilFound() {
+        for (int i = 0; i < 300 && mtu.found() == 0; i++) {
+            run(10);
+        }
+    }
+
+    @Test
     void asksNothingWhileNobodySendsWhatIsTooLong() {
         wanted = false;
         run(5000);

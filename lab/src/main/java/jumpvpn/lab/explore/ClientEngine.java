@@ -81,6 +81,11 @@ final class ClientEngine extends Engine {
         }
 
         @Override
+        public void innerMtu(int bytes) {
+            // there is no TUN
+        }
+
+        @Override
         public void ended(ReasonCode reason, String text) {
             // the events say it
         }

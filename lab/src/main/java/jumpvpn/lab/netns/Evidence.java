@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param cut when the lab acted
  * @param transports that both ends had, the preferred first
  * @param measuredMillis what the scenario itself measured; NaN: nothing
+ * @param looked what the scenario saw when it looked inside; empty: it did not
  * @param kills how often the gateway was to be killed in a row
  * @param before both ends' status before
  * @param after both ends' status at the end
@@ -25,6 +26,7 @@ record Evidence(
         Instant cut,
         List<Protocol> transports,
         double measuredMillis,
+        String looked,
         int kills,
         Statuses before,
         Statuses after,

@@ -38,7 +38,11 @@ final class FamilyScenarios {
         private final Family alive;
 
         OneDead(String label, String what, List<Family> families, @Nullable Family dead, Family alive) {
-            super(label, what + ": connected within 1 s; then uplink A goes down: at most 100 ms without a reply", 800, true);
+            super(
+                    label,
+                    what + ": connected within 1 s; then uplink A goes down: at most 100 ms without a reply",
+                    800,
+                    true);
             this.families = families;
             this.dead = dead;
             this.alive = alive;
@@ -104,8 +108,7 @@ final class FamilyScenarios {
 
             @Override
             List<Check> judge(Evidence e) {
-                return all(
-                        List.of(Judge.outageAtMost(e, 500), PathJudge.onFamily(e, other)), survived(e), hidden(e));
+                return all(List.of(Judge.outageAtMost(e, 500), PathJudge.onFamily(e, other)), survived(e), hidden(e));
             }
         };
     }

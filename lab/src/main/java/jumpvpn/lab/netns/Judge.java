@@ -171,7 +171,8 @@ final class Judge {
         boolean later = number(e.after().client().get("epoch"))
                 > number(e.before().client().get("epoch"));
         String detail = "epoch %s -> %s, %s".formatted(e.before("epoch"), e.after("epoch"), path);
-        return new Check("moved to uplink B in a later epoch", later && path.contains("/" + Uplink.B.device + "/"), detail);
+        return new Check(
+                "moved to uplink B in a later epoch", later && path.contains("/" + Uplink.B.device + "/"), detail);
     }
 
     /** The client's events t0, t3 .. t8 of the seed's timeline, in that order. */

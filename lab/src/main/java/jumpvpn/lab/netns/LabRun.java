@@ -49,6 +49,7 @@ final class LabRun implements AutoCloseable {
     private @Nullable World world;
     private int injected;
     private double measuredMillis = Double.NaN;
+    private String looked = "";
     private long connectMillis;
 
     /** Where it happens, and the two processes once they are started. */
@@ -116,7 +117,7 @@ final class LabRun implements AutoCloseable {
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, scenario.families(), rttA, rttB);
         scenario.prepare(topology);
-        Vpn vpn = subject.prepare(workspace, topology, transports);
+        Vpn vpn = subject.prepare(workspace, topology, transports, scenario.policy());
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()
@@ -184,6 +185,7 @@ final class LabRun implements AutoCloseable {
                 cut,
                 transports,
                 measuredMillis,
+                looked,
                 kills,
                 before,
                 after,
@@ -265,7 +267,7 @@ final class LabRun implements AutoCloseable {
 
     Instant replaceClient() throws IOException {
         Instant now = Instant.now();
-        kill(running(world().client));
+        Workspace.kill(running(world().client));
         world().client = world().start(Product.Role.CLIENT);
         return now;
     }
@@ -273,7 +275,7 @@ final class LabRun implements AutoCloseable {
     /** The gateway is killed, its table lost. */
     Instant replaceGateway() throws IOException {
         Instant now = Instant.now();
-        kill(running(world().gateway));
+        Workspace.kill(running(world().gateway));
         product().loseState();
         world().gateway = world().start(Product.Role.GATEWAY);
         return now;
@@ -284,7 +286,7 @@ final class LabRun implements AutoCloseable {
         Instant first = begin();
         for (int kill = 1; kill <= kills; kill++) {
             Instant cut = Instant.now();
-            kill(running(world().gateway));
+            Workspace.kill(running(world().gateway));
             world().timeline.note("SIGKILL, %d of %d".formatted(kill, kills));
             LockSupport.parkNanos(AWAY.toNanos());
             world().gateway = world().start(Product.Role.GATEWAY);
@@ -327,15 +329,6 @@ final class LabRun implements AutoCloseable {
         return now;
     }
 
-    private static void kill(Process process) throws IOException {
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
     private static Process running(@Nullable Process process) {
         return Optional.ofNullable(process).orElseThrow();
     }
@@ -352,6 +345,11 @@ final class LabRun implements AutoCloseable {
                 .shell("ping -n -i 0.01 -c 500 -W 1 %s | grep -m 1 icmp_seq || true"
                         .formatted(Topology.SERVER_ADDRESS));
         measuredMillis = PingReport.firstReplyMillis(reply, 10);
+    }
+
+    /** Keeps for the judge what a shell in that namespace prints. */
+    void look(Namespace inside, String script) throws IOException {
+        looked += inside.shell(script);
     }
 
     Process process(Product.Role role) {
@@ -388,8 +386,7 @@ final class LabRun implements AutoCloseable {
     }
 
     private Stream<EventLine> attached(Instant since) {
-        return clientEvents.events().stream()
-                .filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
+        return clientEvents.events().stream().filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
     }
 
     /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */

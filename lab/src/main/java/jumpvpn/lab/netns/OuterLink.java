@@ -147,9 +147,8 @@ final class OuterLink {
     /** Routers may say (ICMP) that a packet of ours could not be delivered: they quote it. Of IPv6 it is all that there is beside: neighbours and routers are found by it. */
     private boolean isControl(byte[] frame) {
         int icmp = payload(frame, ETHERNET_BYTES);
-        boolean isError = protocol(frame, ETHERNET_BYTES) == ICMP
-                && frame.length > icmp + 8 + 20
-                && isOurs(frame, icmp + 8);
+        boolean isError =
+                protocol(frame, ETHERNET_BYTES) == ICMP && frame.length > icmp + 8 + 20 && isOurs(frame, icmp + 8);
         return isError || isV6(frame, ETHERNET_BYTES) && CONTROL_V6.contains(protocol(frame, ETHERNET_BYTES));
     }
 

@@ -3,6 +3,8 @@ package jumpvpn.lab.netns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Claims about where the session was, and how often it moved. */
 final class PathJudge {
@@ -93,13 +95,25 @@ final class PathJudge {
                 "%.0f ms, curl exit %d".formatted(stall, download.exitCode()));
     }
 
-    /** Nothing was taken for dead. */
+    /** Neither end took anything for dead. */
     static Check noDeath(Evidence e) {
-        List<String> deaths = e.client().stream()
+        List<String> deaths = Stream.concat(e.client().stream(), e.gateway().stream())
                 .filter(event -> event.at().isAfter(e.cut()) && event.is("TRANSPORT_DEAD"))
                 .map(event -> event.reason() + " " + event.text("path"))
                 .toList();
         return new Check("no path is taken for dead", deaths.isEmpty(), deaths.isEmpty() ? "none" : deaths.toString());
+    }
+
+    /** What the scenario saw inside has this in a line, a regular expression. */
+    static Check looked(Evidence e, String name, String expression) {
+        List<String> found = e.looked()
+                .lines()
+                .filter(line -> Pattern.compile(expression).matcher(line).find())
+                .toList();
+        return new Check(
+                name,
+                !found.isEmpty(),
+                found.isEmpty() ? e.looked().strip() : found.getFirst().strip());
     }
 
     static Check measuredAtMost(Evidence e, double millis) {

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 
 /** Scenarios of choosing and changing paths: between protocols, away from what is blocked, deaf or lossy, through NAT and new addresses. */
 final class PathScenarios {
@@ -151,21 +153,45 @@ final class PathScenarios {
             "both uplinks swallow everything for 8 s, then A is back: at most 400 ms after that",
             1800,
             8400,
-            run -> {
-                Instant now = run.begin();
-                run.blackHole(Uplink.B);
-                run.blackHole(Uplink.A);
-                LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
-                run.topology().emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
-                run.note("uplink A passes again");
-                return now;
-            },
+            PathScenarios::blackout,
             e -> List.of(PathJudge.downloadStallAtMost(e, 9000)));
 
-    static final List<Scenario> ALL =
-            List.of(PROTOCOLS, UDP_BLOCKED, DEAF_UP, DEAF_DOWN, REBIND, NEW_ADDRESS, LOSSY, BLACKOUT);
+    static final Scenario BLACKOUT_WITHOUT_HOLD =
+            new Scenario(
+                    "blackout-without-hold",
+                    "as blackout, where the policy lets neither end hold packets: what the download then loses in time",
+                    1800,
+                    true) {
+                @Override
+                Policy policy() {
+                    return Policy.DEFAULT.with(PolicyKey.HOLD_BYTES_PER_SESSION, 0);
+                }
+
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    return blackout(run);
+                }
+
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(List.of(Judge.outageAtMost(e, 8400)), survived(e), hidden(e));
+                }
+            };
+
+    static final List<Scenario> ALL = List.of(
+            PROTOCOLS, UDP_BLOCKED, DEAF_UP, DEAF_DOWN, REBIND, NEW_ADDRESS, LOSSY, BLACKOUT, BLACKOUT_WITHOUT_HOLD);
 
     private PathScenarios() {}
+
+    private static Instant blackout(LabRun run) throws IOException {
+        Instant now = run.begin();
+        run.blackHole(Uplink.B);
+        run.blackHole(Uplink.A);
+        LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+        run.topology().emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
+        run.note("uplink A passes again");
+        return now;
+    }
 
     private static Scenario oneWay(String label, String what, EmulatorControl.Way way) {
         return new Outage(

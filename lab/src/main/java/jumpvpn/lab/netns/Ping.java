@@ -14,6 +14,7 @@ final class Ping {
 
     static final int PER_SECOND = 100;
     static final int SMALL_BYTES = 120;
+    private static final int MOST_LINGER_SECONDS = 5;
     private static final String LOG = "ping.log";
 
     private final Process process;
@@ -31,6 +32,10 @@ final class Ping {
             throws IOException {
         Path output = workspace.file(LOG);
         ProcessBuilder builder = client.command(List.of(
+                "timeout", // else it lingers for twice the longest round trip, which may be minutes
+                "-s",
+                "INT",
+                Integer.toString(MOST_LINGER_SECONDS + 3 * count / (2 * PER_SECOND)),
                 "ping",
                 "-n",
                 "-D",

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import jumpvpn.core.net.Protocol;
 import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.node.observability.jsonl.EventFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -49,20 +51,22 @@ final class Product implements Vpn {
 
     private final Workspace workspace;
     private final JavaCommand java;
+    private final Policy policy;
 
-    private Product(Workspace workspace, JavaCommand java) {
+    private Product(Workspace workspace, JavaCommand java, Policy policy) {
         this.workspace = workspace;
         this.java = java;
+        this.policy = policy;
     }
 
     /** Writes fresh keys and a matching pair of configuration files into the workspace. */
-    static Product prepare(Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families)
+    static Product prepare(
+            Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families, Policy policy)
             throws IOException {
-        Product product = new Product(workspace, java);
+        Product product = new Product(workspace, java, policy);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
-        Files.writeString(
-                product.config(Role.GATEWAY), """
+        Files.writeString(product.config(Role.GATEWAY), """
                 [gateway]
                 name        = "gw1"
                 private-key = "gw1.key"
@@ -76,7 +80,13 @@ final class Product implements Vpn {
                 [[client]]
                 name        = "laptop"
                 public-key  = "%s"
-                """.formatted(endpoints(transports, families, family -> family.any), STATE, clientKey));
+                [policy]
+                hold.bytes-per-session = %d
+                """.formatted(
+                        endpoints(transports, families, family -> family.any),
+                        STATE,
+                        clientKey,
+                        policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"
@@ -91,15 +101,15 @@ final class Product implements Vpn {
                 public-key  = "%s"
                 endpoints   = [%s]
                 """.formatted(
-                        Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, families, family -> family.gateway)));
+                Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, families, family -> family.gateway)));
         return product;
     }
 
     private static String endpoints(List<Protocol> transports, List<Family> families, Function<Family, String> host) {
         return transports.stream()
                 .flatMap(protocol -> families.stream()
-                        .map(family -> "\"%s://%s:%d\""
-                                .formatted(protocol.scheme(), host.apply(family), port(protocol))))
+                        .map(family ->
+                                "\"%s://%s:%d\"".formatted(protocol.scheme(), host.apply(family), port(protocol))))
                 .collect(Collectors.joining(", "));
     }
 
@@ -133,7 +143,7 @@ final class Product implements Vpn {
     Check audit() throws IOException {
         Report report = EventFiles.audit(
                 List.of(events(Role.GATEWAY), events(Role.CLIENT)),
-                version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
+                version -> version == policy.version() ? policy : null);
         return new Check(
                 "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
                 report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
@@ -164,6 +174,10 @@ final class Product implements Vpn {
     @Override
     public Map<String, @Nullable Object> status(Role role) throws IOException {
         return Json.object(run(null, List.of("status", "--json", "--control", control(role))));
+    }
+
+    String innerAddress() throws IOException {
+        return Objects.toString(status(Role.CLIENT).get("inner_address"));
     }
 
     /** The operator's planned jump. */

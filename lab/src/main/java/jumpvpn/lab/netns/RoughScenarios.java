@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Scenarios of rough conditions: links that flap, a slow line, a small path MTU, a frozen client, long silence. */
+/** Scenarios of rough conditions: links that flap, links that lose, a slow line, a small path MTU, a frozen client, long silence. */
 final class RoughScenarios {
     private static final Duration FLAP = Duration.ofSeconds(2);
     private static final int FLAPS = 30;
-    private static final Duration IDLE = Duration.ofMinutes(2);
+    private static final Duration IDLE = Duration.ofMinutes(10);
+    private static final int MINUTES_OF_LOSS = 10;
+    private static final double LOSS = 0.1;
 
     static final Scenario FLAPPING = new Outage(
             "flapping",
@@ -19,6 +21,29 @@ final class RoughScenarios {
             2500,
             RoughScenarios::flap,
             e -> List.of(PathJudge.switchesAtMost(e, 2 * FLAPS)));
+
+    static final Scenario RANDOM_LOSS =
+            new Scenario(
+                    "random-loss",
+                    "both uplinks lose a tenth of all packets each way at random for 10 minutes: no false death, at most 2 switches",
+                    60 * MINUTES_OF_LOSS * Ping.PER_SECOND,
+                    true) {
+                @Override
+                Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
+                    run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, LOSS);
+                    run.topology().emulator.loss(Uplink.B, EmulatorControl.Way.BOTH, LOSS);
+                    LockSupport.parkNanos(Duration.ofMinutes(MINUTES_OF_LOSS).toNanos());
+                    run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0);
+                    run.topology().emulator.loss(Uplink.B, EmulatorControl.Way.BOTH, 0);
+                    return now;
+                }
+
+                @Override
+                List<Check> judge(Evidence e) {
+                    return all(List.of(PathJudge.noDeath(e), PathJudge.switchesAtMost(e, 2)), survived(e), hidden(e));
+                }
+            };
 
     static final Scenario SLOW_LINE =
             new Scenario(
@@ -43,18 +68,28 @@ final class RoughScenarios {
     static final Scenario SMALL_MTU =
             new Scenario(
                     "small-mtu",
-                    "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s",
+                    "packets of more than 1280 bytes vanish on both uplinks without a word: the download goes on within 2 s, and both ends of it learn",
                     1500,
                     true) {
                 @Override
                 Instant act(LabRun run) throws IOException {
+                    Instant now = run.begin();
                     run.topology().emulator.mtu(Uplink.B, EmulatorControl.Way.BOTH, 1280);
-                    return run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
+                    run.topology().emulator.mtu(Uplink.A, EmulatorControl.Way.BOTH, 1280);
+                    run.look(run.topology().client, sendLongUntilTheTunnelIsNarrow());
+                    run.look(run.topology().server, sendLong(run.product().innerAddress()));
+                    return now;
                 }
 
                 @Override
                 List<Check> judge(Evidence e) {
-                    return all(List.of(PathJudge.downloadStallAtMost(e, 2000)), survived(e), hidden(e));
+                    return all(
+                            List.of(
+                                    PathJudge.downloadStallAtMost(e, 2000),
+                                    PathJudge.looked(e, "the tunnel's MTU follows", "jvpn0: mtu 1280"),
+                                    PathJudge.looked(e, "the server's kernel is told", "cache expires .* mtu 1280")),
+                            survived(e),
+                            hidden(e));
                 }
             };
 
@@ -102,7 +137,7 @@ final class RoughScenarios {
 
     static final Scenario SILENCE =
             new Scenario(
-                    "silence", "nothing is sent for 2 minutes: hardly anything passes outside either", 100, false) {
+                    "silence", "nothing is sent for 10 minutes: hardly anything passes outside either", 100, false) {
                 @Override
                 Instant act(LabRun run) throws IOException {
                     LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
@@ -122,7 +157,8 @@ final class RoughScenarios {
                 }
             };
 
-    static final List<Scenario> ALL = List.of(FLAPPING, SLOW_LINE, SMALL_MTU, FROZEN, QUIET_DEATH, SILENCE);
+    static final List<Scenario> ALL =
+            List.of(FLAPPING, RANDOM_LOSS, SLOW_LINE, SMALL_MTU, FROZEN, QUIET_DEATH, SILENCE);
 
     private RoughScenarios() {}
 
@@ -136,5 +172,25 @@ final class RoughScenarios {
             LockSupport.parkNanos(FLAP.toNanos());
         }
         return now;
+    }
+
+    /** 50 packets of 1400 bytes at most; the download's acknowledgements never ask what the path carries. */
+    private static String sendLongUntilTheTunnelIsNarrow() {
+        return """
+                for i in $(seq 50); do
+                  ping -n -q -M dont -s 1372 -c 1 -W 1 %s > /dev/null || true
+                  mtu=$(ip -o link show dev jvpn0 | grep -o 'mtu [0-9]*')
+                  if [ "$mtu" = "mtu 1280" ]; then break; fi
+                done
+                echo "jvpn0: $mtu"
+                """.formatted(Topology.SERVER_ADDRESS);
+    }
+
+    /** Two packets of 1400 bytes, unless the download's brought the answer already. */
+    private static String sendLong(String to) {
+        return """
+                ping -n -M do -s 1372 -c 2 -i 0.3 -W 1 %1$s || true
+                ip route get %1$s
+                """.formatted(to);
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
 
 /** What the lab can do to a running tunnel, and what must hold afterwards. */
 abstract class Scenario {
@@ -44,6 +45,11 @@ abstract class Scenario {
     /** What the outer network carries, the preferred first. */
     List<Family> families() {
         return List.of(Family.V4);
+    }
+
+    /** The gateway's policy. */
+    Policy policy() {
+        return Policy.DEFAULT;
     }
 
     /** Changes the world before anything is started in it. */

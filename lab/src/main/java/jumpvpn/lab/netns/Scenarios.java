@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 /** All scenarios there are. */
 final class Scenarios {
     /** In the order in which they are listed. */
-    static final List<Scenario> ALL = Stream.of(SessionScenarios.ALL, PathScenarios.ALL, FamilyScenarios.ALL, RoughScenarios.ALL)
+    static final List<Scenario> ALL = Stream.of(
+                    SessionScenarios.ALL, PathScenarios.ALL, FamilyScenarios.ALL, RoughScenarios.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.session.Policy;
 
 /** The VPNs that the lab can run: ours, and those beside which it is measured. */
 enum Subject {
@@ -26,9 +27,9 @@ enum Subject {
     }
 
     /** Writes fresh keys and a matching pair of configurations into the workspace; {@code transports}: those of them that it has, the preferred first. */
-    Vpn prepare(Workspace workspace, Topology topology, List<Protocol> transports) throws IOException {
+    Vpn prepare(Workspace workspace, Topology topology, List<Protocol> transports, Policy policy) throws IOException {
         return switch (this) {
-            case JUMPVPN -> Product.prepare(workspace, JavaCommand.product(), transports, topology.families);
+            case JUMPVPN -> Product.prepare(workspace, JavaCommand.product(), transports, topology.families, policy);
             case WIREGUARD_GO -> WireGuard.prepare(workspace, topology.gateway);
             case OPENVPN -> OpenVpn.prepare(workspace, topology.gateway, transports);
         };

@@ -40,7 +40,6 @@ final class Topology {
     /** What the outer network carries, the preferred first. */
     final List<Family> families;
 
-
     private Topology(Workspace workspace, JavaCommand java, List<Family> families) throws IOException {
         this.families = families;
         client = Namespace.open("client", workspace);

@@ -95,6 +95,16 @@ final class Workspace implements AutoCloseable {
         await(process);
     }
 
+    /** SIGKILL, and waits. */
+    static void kill(Process process) throws IOException {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
     private static void await(Process process) {
         try {
             if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -119,7 +119,7 @@ final class Campaign {
         return violations.isEmpty();
     }
 
-    private boolean take(Sweep.Result result, PrintStream text) {
+    private boolean take(Sweep.Result<Outcome> result, PrintStream text) {
         if (result.outcome() != null) {
             totals.add(result.outcome());
         }

@@ -137,6 +137,11 @@ final class ClientNode extends Node {
         }
 
         @Override
+        public void innerMtu(int bytes) {
+            // packets keep their lengths: none is lost for that
+        }
+
+        @Override
         public void ended(ReasonCode reason, String text) {
             note("ended", reason.number(), text);
         }

@@ -135,6 +135,28 @@ record Scenario(
                 Policy.DEFAULT);
     }
 
+    /** One client with two links to one gateway, so long; nothing happens of itself. */
+    static Scenario lone(long nanos) {
+        return new Scenario(
+                0,
+                nanos,
+                1,
+                1,
+                2,
+                1,
+                120 * SECONDS,
+                Deadlines.NEVER,
+                0,
+                0,
+                Deadlines.NEVER,
+                0,
+                0,
+                Deadlines.NEVER,
+                Suite.AES_256_GCM,
+                Store.MEMORY,
+                Policy.DEFAULT);
+    }
+
     private static Scenario wild(long seed) {
         Chance chance = new Chance(seed, "scenario");
         double wildness = chance.happens(0.2) ? 0 : chance.unit();

@@ -215,17 +215,23 @@ final class ShadowClient {
                 holder.tell(view -> view.welcomed(nowNanos, Compared.version(welcome.version())));
             }
             case BindingMessage.Close close
-            when holder.equals(present) ->
+            when isPresent(holder) ->
                 holder.tell(view ->
                         view.closed(nowNanos, Reason.valueOf(close.reason().name())));
             case BindingMessage.Notice notice
-            when holder.equals(present) ->
+            when isPresent(holder) ->
                 holder.tell(view -> view.noticed(
                         nowNanos, Integer.toUnsignedLong(binding.epoch), Compared.version(notice.version())));
             case null, default -> {
                 // no matter to the model
             }
         }
+    }
+
+    /** Whether the client takes what is said to it: one that has ended is followed by its successor at once. */
+    private boolean isPresent(Held holder) {
+        boolean follows = successor != null && present != null && present.compared.isOver();
+        return holder.equals(follows ? successor : present);
     }
 
     /** A handshake that is completed ends the older session. */

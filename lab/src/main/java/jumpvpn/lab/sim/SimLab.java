@@ -23,7 +23,7 @@ public final class SimLab {
     private static final long FEWEST_FOR_TABLE = 2000;
     private static final long LEAST_MEDIAN_JUMPS = 3;
     private static final String HELP = """
-            Usage: jumpvpn lab sim [--seeds N] [--seed N] [--fault NAME] [--list-faults] [--campaign FILE] [--threads N] [--json]
+            Usage: jumpvpn lab sim [--seeds N] [--seed N] [--fault NAME] [--list-faults] [--campaign FILE] [--random-loss HOURS] [--threads N] [--json]
             Runs real clients and gateways in one thread on simulated time, with everything that networks, clocks, crashes, stores and attackers do
             to them drawn from a seed, and checks every invariant after every event.
 
@@ -32,6 +32,7 @@ public final class SimLab {
             --fault NAME     with this fault planted in the core: it must be caught
             --list-faults    only list the faults
             --campaign FILE  go on with the campaign in FILE until --seeds are done; FILE is written as it goes
+            --random-loss HOURS  so many hours on two links that lose a tenth each way, an hour a seed: nothing may be taken for dead, nobody may wander
             --threads N      seeds at a time, 2 if not given
             --json           one JSON object on standard output; the text for people goes to standard error
             Exit code: 0 no violation, and with 2000 seeds or more everything occurred that can; 1 a violation, or something that never occurred;
@@ -61,6 +62,9 @@ public final class SimLab {
                 return OK;
             }
             SimLab lab = new SimLab(options, out, err);
+            if (options.randomLossHours() > 0) {
+                return lab.randomLoss();
+            }
             return options.campaign() == null ? lab.sweep() : lab.campaign(Path.of(options.campaign()));
         } catch (IllegalArgumentException | UncheckedIOException e) {
             err.println("jumpvpn lab sim: " + e.getMessage());
@@ -141,6 +145,16 @@ public final class SimLab {
         json.put("missing", totals.missing());
         json.putAll(totals.figures());
         return json;
+    }
+
+    private int randomLoss() {
+        RandomLossTotals totals = new RandomLossTotals(text);
+        Sweep.run(options.first(), options.randomLossHours(), options.threads(), RandomLoss::run, totals::add);
+        text.println(totals.text());
+        if (options.json()) {
+            out.println(JsonMapper.shared().writeValueAsString(totals.figures()));
+        }
+        return totals.passed() ? OK : FAILED;
     }
 
     private int campaign(Path file) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param seeds how many
  * @param threads seeds at a time
  * @param campaign the results file of a campaign that goes on where it was, or null
+ * @param randomLossHours so many hours of {@link RandomLoss} instead; 0: none
  */
 record SimOptions(
         long first,
@@ -20,6 +21,7 @@ record SimOptions(
         int threads,
         @Nullable Fault fault,
         @Nullable String campaign,
+        long randomLossHours,
         boolean json,
         boolean listFaults,
         boolean help) {
@@ -36,6 +38,7 @@ record SimOptions(
         int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
         Fault fault = null;
         String campaign = null;
+        long hours = 0;
         boolean json = false;
         boolean list = false;
         boolean help = false;
@@ -47,6 +50,7 @@ record SimOptions(
                 case "--threads" -> threads = (int) number(argument, rest, 256);
                 case "--fault" -> fault = fault(value(argument, rest));
                 case "--campaign" -> campaign = value(argument, rest);
+                case "--random-loss" -> hours = number(argument, rest, 100_000);
                 case "--json" -> json = true;
                 case "--list-faults" -> list = true;
                 case "--help", "-h" -> help = true;
@@ -54,7 +58,7 @@ record SimOptions(
             }
         }
         long count = seeds != null ? seeds : first != null ? 1 : SEEDS;
-        return new SimOptions(first == null ? 1 : first, count, threads, fault, campaign, json, list, help);
+        return new SimOptions(first == null ? 1 : first, count, threads, fault, campaign, hours, json, list, help);
     }
 
     /** How a fault is called on the command line. */

@@ -23,7 +23,7 @@ public final class Simulation {
     private final World world;
 
     private Simulation(long seed, Parts parts) {
-        world = new World(seed, parts);
+        world = new World(seed, parts, Scenario.of(seed));
     }
 
     /**

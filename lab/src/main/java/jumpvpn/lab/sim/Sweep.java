@@ -19,8 +19,8 @@ final class Sweep {
      * @param outcome null if it broke something
      * @param violation null if it did not
      */
-    record Result(
-            long seed, @Nullable Outcome outcome, @Nullable Violation violation) {}
+    record Result<T>(
+            long seed, @Nullable T outcome, @Nullable Violation violation) {}
 
     private Sweep() {}
 
@@ -29,9 +29,9 @@ final class Sweep {
      *
      * @param each takes every result; false: that is enough
      */
-    static void run(long first, long count, int threads, LongFunction<Outcome> simulation, Predicate<Result> each) {
+    static <T> void run(long first, long count, int threads, LongFunction<T> simulation, Predicate<Result<T>> each) {
         try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
-            ArrayDeque<Future<Result>> running = new ArrayDeque<>();
+            ArrayDeque<Future<Result<T>>> running = new ArrayDeque<>();
             long next = first;
             boolean more = true;
             while (more && (next < first + count || !running.isEmpty())) {
@@ -45,15 +45,15 @@ final class Sweep {
         }
     }
 
-    private static Result one(long seed, LongFunction<Outcome> simulation) {
+    private static <T> Result<T> one(long seed, LongFunction<T> simulation) {
         try {
-            return new Result(seed, simulation.apply(seed), null);
+            return new Result<>(seed, simulation.apply(seed), null);
         } catch (Violation violation) {
-            return new Result(seed, null, violation);
+            return new Result<>(seed, null, violation);
         }
     }
 
-    private static Result got(Future<Result> future) {
+    private static <T> T got(Future<T> future) {
         try {
             return future.get();
         } catch (InterruptedException e) {

@@ -107,6 +107,11 @@ final class Traffic {
         });
     }
 
+    /** A packet goes in at this client, or towards it, now. */
+    void send(ClientNode client, Role from) {
+        sendFrom(customers.get(client.index), from);
+    }
+
     private void sendFrom(Customer customer, Role from) {
         IpAddress inner = customer.inner;
         Node node = from == Role.CLIENT ? customer.node : home(customer);

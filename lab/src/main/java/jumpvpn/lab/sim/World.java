@@ -26,10 +26,10 @@ final class World {
     final Insider insider;
     final Faults faults;
 
-    World(long seed, Parts parts) {
+    World(long seed, Parts parts, Scenario scenario) {
         this.seed = seed;
         this.parts = parts;
-        scenario = Scenario.of(seed);
+        this.scenario = scenario;
         invariants = new Invariants(this);
         exchange = new Exchange(parts.aead());
         sharedTable =

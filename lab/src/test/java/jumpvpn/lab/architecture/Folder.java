@@ -26,7 +26,7 @@ record Folder(String name, List<String> mayUse) {
             row("core.transport", "core.net"),
             row("core.observability", "core.net", "core.session"),
             row("core.control", "core.net", "core.session", "core.security", "core.transport"),
-            row("core.data", "core.net", "core.session", "core.security"),
+            row("core.data", "core.net", "core.session", "core.security", "core.transport"),
             row("core.ownership", "core.net", "core.session", "core.security"),
             row("core.agent", allOfCoreExcept("gateway")),
             row("core.gateway", allOfCoreExcept("agent")),

@@ -220,6 +220,7 @@ class JudgeTest {
                 CUT,
                 List.of(Protocol.UDP),
                 Double.NaN,
+                "",
                 1,
                 new Evidence.Statuses(before, Map.of()),
                 new Evidence.Statuses(after, Map.of()),

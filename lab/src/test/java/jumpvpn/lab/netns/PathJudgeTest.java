@@ -26,6 +26,7 @@ class PathJudgeTest {
     private PingReport ping = new PingReport(1500, 1390, 0, 95, 0, 99.5, 70, List.of(), false);
     private Download.Report download = new Download.Report(0, 12, 12, true, 80);
     private double measuredMillis = Double.NaN;
+    private String looked = "";
 
     private void said(double secondsAfterCut, String type, String reason, String path, String more) {
         Instant at = CUT.plusMillis(Math.round(secondsAfterCut * 1000));
@@ -44,6 +45,7 @@ class PathJudgeTest {
                 CUT,
                 List.of(Protocol.UDP),
                 measuredMillis,
+                looked,
                 1,
                 new Evidence.Statuses(Map.of(), Map.of()),
                 new Evidence.Statuses(Map.of(), Map.of()),
@@ -116,6 +118,15 @@ class PathJudgeTest {
         assertThat(PathJudge.lostAtMost(evidence(), 110).ok())
                 .as("ping said nothing")
                 .isFalse();
+    }
+
+    @Test
+    void whatWasSeenInsideIsThereOrNot() throws IOException {
+        assertThat(PathJudge.looked(evidence(), "it follows", "mtu 12.0").ok()).isFalse();
+        looked = "jvpn0: mtu 1400\njvpn0: mtu 1280\n";
+        assertThat(PathJudge.looked(evidence(), "it follows", "mtu 12.0"))
+                .isEqualTo(new Check("it follows", true, "jvpn0: mtu 1280"));
+        assertThat(PathJudge.looked(evidence(), "it follows", "mtu 1300").ok()).isFalse();
     }
 
     @Test

@@ -48,6 +48,13 @@ class SimLabTest {
     }
 
     @Test
+    void anHourOfRandomLoss() {
+        assertThat(run("--random-loss", "1", "--json")).isZero();
+        assertThat(said()).startsWith("{\"passed\":true,\"hours\":1,\"false_deaths\":0,");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("0 switches", "PASS");
+    }
+
+    @Test
     void faultsAreListed() {
         assertThat(run("--list-faults")).isZero();
         assertThat(said().lines()).hasSize(14).contains("skip-gate-b", "no-loss-ttl");

@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One request to a running node. */
 final class ControlClient implements AutoCloseable {
+    private final Path path;
     private final SocketChannel channel;
     private final BufferedReader lines;
 
-    private ControlClient(SocketChannel channel) {
+    private ControlClient(Path path, SocketChannel channel) {
+        this.path = path;
         this.channel = channel;
         this.lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
     }
@@ -31,12 +33,17 @@ final class ControlClient implements AutoCloseable {
     /** To the node that {@code --control} names, else to the only one that runs. */
     static ControlClient connect(Arguments arguments, Context context) throws CommandFailed, IOException {
         Optional<String> named = arguments.value(Option.CONTROL);
-        return new ControlClient(named.isPresent() ? open(Path.of(named.get())) : openOnly(context.sockets()));
+        return named.isPresent() ? open(Path.of(named.get())) : openOnly(context.sockets());
     }
 
-    private static SocketChannel open(Path path) throws CommandFailed {
+    /** Another request to the same node. */
+    ControlClient again() throws CommandFailed {
+        return open(path);
+    }
+
+    private static ControlClient open(Path path) throws CommandFailed {
         try {
-            return SocketChannel.open(UnixDomainSocketAddress.of(path));
+            return new ControlClient(path, SocketChannel.open(UnixDomainSocketAddress.of(path)));
         } catch (ConnectException e) {
             throw new CommandFailed(
                     "no node answers at " + path + "; it has ended, or was started with another \"control\"");
@@ -50,18 +57,18 @@ final class ControlClient implements AutoCloseable {
         }
     }
 
-    private static SocketChannel openOnly(ControlPaths paths) throws CommandFailed, IOException {
+    private static ControlClient openOnly(ControlPaths paths) throws CommandFailed, IOException {
         List<Path> existing = paths.existing();
         List<Path> alive = new ArrayList<>();
-        SocketChannel only = null;
+        ControlClient only = null;
         for (Path path : existing) {
             try {
-                SocketChannel channel = open(path);
+                ControlClient client = open(path);
                 alive.add(path);
                 if (only == null) {
-                    only = channel;
+                    only = client;
                 } else {
-                    channel.close();
+                    client.close();
                 }
             } catch (CommandFailed dead) {
                 // Left over from a node that was killed.

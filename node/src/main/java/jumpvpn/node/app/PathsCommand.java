@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jumpvpn.node.app.ControlProtocol.Wish;
 import jumpvpn.node.observability.jsonl.Json;
 import jumpvpn.node.observability.jsonl.JsonWriter;
 import jumpvpn.node.runtime.Request;
@@ -21,14 +22,22 @@ final class PathsCommand {
     static int run(Arguments arguments, Context context) throws CommandFailed, IOException {
         boolean watch = arguments.has(WATCH);
         String before = watch && !arguments.has(Option.JSON) ? HOME_AND_CLEAR : "";
-        do {
-            context.out().print(before + text(arguments, context));
-        } while (watch && !context.out().checkError() && pause()); // whoever read this has seen enough
+        ControlClient node = ControlClient.connect(arguments, context);
+        try {
+            context.out().print(before + text(arguments, node));
+            while (watch && !context.out().checkError() && pause()) { // whoever read this has seen enough
+                node.close();
+                node = node.again();
+                context.out().print(before + text(arguments, node));
+            }
+        } finally {
+            node.close();
+        }
         return Main.OK;
     }
 
-    private static String text(Arguments arguments, Context context) throws CommandFailed, IOException {
-        Json result = ControlCommands.ask(arguments, context, new Request.Status());
+    private static String text(Arguments arguments, ControlClient node) throws CommandFailed, IOException {
+        Json result = node.ask(new Wish.Ask(new Request.Status()));
         if (!(result instanceof Json.Fields status)
                 || !status.text("role").orElse("").equals("client")) {
             throw new CommandFailed(

@@ -10,6 +10,7 @@ import jumpvpn.node.runtime.CandidateStatus;
 import jumpvpn.node.runtime.NodeStatus;
 import jumpvpn.node.runtime.PathStatus;
 import jumpvpn.node.runtime.SessionStatus;
+import jumpvpn.node.runtime.TransportStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of {@code status} and {@code sessions}; its fields are documented and only ever added to. */
@@ -42,7 +43,21 @@ final class StatusJson {
         for (DropReason reason : DropReason.values()) {
             json.field(reason.name().toLowerCase(Locale.ROOT), status.drops().get(reason));
         }
-        json.endObject().endObject();
+        json.endObject();
+        transports(json, status.transports());
+        json.endObject();
+    }
+
+    private static void transports(JsonWriter json, List<TransportStatus> transports) {
+        json.name("transports").beginArray();
+        for (TransportStatus transport : transports) {
+            json.beginObject().field("id", transport.id()).name("counters").beginObject();
+            transport
+                    .counts()
+                    .forEach((counter, count) -> json.field(counter.name().toLowerCase(Locale.ROOT), count));
+            json.endObject().endObject();
+        }
+        json.endArray();
     }
 
     static void sessions(JsonWriter json, List<SessionStatus> sessions) {

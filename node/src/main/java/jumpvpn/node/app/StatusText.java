@@ -31,7 +31,7 @@ final class StatusText {
                 row(text, "candidate", plain(path, "id") + "  " + path(path) + "  " + quality(path));
             }
         }
-        return text.toString();
+        return text + transports(status);
     }
 
     private static String gateway(Json.Fields status) {
@@ -47,7 +47,24 @@ final class StatusText {
         String problem = status.text("state_problem")
                 .map("nothing is committed any more: %s%n"::formatted)
                 .orElse("");
-        return head + problem + (sessions.isEmpty() ? "" : sessions(sessions));
+        return head + problem + (sessions.isEmpty() ? "" : sessions(sessions)) + transports(status);
+    }
+
+    /** A line for each transport that has counted anything: what it has. */
+    private static String transports(Json.Fields status) {
+        StringBuilder text = new StringBuilder();
+        for (Json transport : status.array("transports")) {
+            if (transport instanceof Json.Fields fields) {
+                String counted = fields.object("counters").fields().entrySet().stream()
+                        .filter(counter -> !plain(counter.getValue()).equals("0"))
+                        .map(counter -> counter.getKey() + " " + plain(counter.getValue()))
+                        .collect(Collectors.joining(", "));
+                if (!counted.isEmpty()) {
+                    row(text, "transport", plain(fields, "id") + "  " + counted);
+                }
+            }
+        }
+        return text.toString();
     }
 
     /** A table, a line a session. */

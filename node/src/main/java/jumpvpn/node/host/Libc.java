@@ -177,12 +177,18 @@ public final class Libc {
 
     /** An option that is an int and never negative. */
     public static int getsockopt(int fd, int level, int option) {
+        return getsockopt(fd, level, option, 0);
+    }
+
+    /** One of an option's up to ten ints, never negative. */
+    public static int getsockopt(int fd, int level, int option, int index) {
         try {
             MemorySegment state = STATE.get();
             long value = scratch();
-            Memory.putInt(value + 8, 4);
-            int status = result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, value + 8), state);
-            return status < 0 ? status : Memory.getInt(value);
+            long length = value + 40;
+            Memory.putInt(length, 4 * index + 4);
+            int status = result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
+            return status < 0 ? status : Memory.getInt(value + 4L * index);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -52,6 +52,16 @@ public final class NetworkConfig implements AutoCloseable {
         return undo(() -> setLink(index, wasUp, before[1], "put the interface " + link + " back"));
     }
 
+    /**
+     * Sets the MTU of an interface that is on and ends with whoever asks: nothing puts it back.
+     *
+     * @param mtu bytes
+     */
+    public synchronized void mtu(String link, int mtu) throws LinuxException {
+        String attempted = "set the MTU of " + link + " to " + mtu;
+        setLink(index(link, attempted), true, mtu, attempted);
+    }
+
     private int[] flagsAndMtu(int index, String attempted) throws LinuxException {
         Netlink.Request request = netlink.begin(LinkTable.RTM_GETLINK, Netlink.NLM_F_ACK);
         request.body().putInt(0).putInt(index).putInt(0).putInt(0);

@@ -18,7 +18,6 @@ import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
-import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
@@ -179,20 +178,6 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     @Override
     public void linksChanged(long nowNanos) {
         paths.update(nowNanos, links.links());
-        if (!raised.isEmpty() && fitting(mtu) < mtu) {
-            try {
-                mtu = fitting(mtu);
-                inner.add(network.up(tun.name(), mtu));
-                log.info("a link is narrower: the tunnel's MTU is " + mtu + " now");
-            } catch (LinuxException e) {
-                log.warn("the tunnel's MTU stays too large for a link: " + e.getMessage());
-            }
-        }
-    }
-
-    /** At most this, and so that nothing fragments on any link that carries a path. */
-    private int fitting(int most) {
-        return Math.max(LEAST_MTU, Math.min(most, paths.leastLinkMtu() - paths.outerHeaders() - PacketLayout.OVERHEAD));
     }
 
     @Override
@@ -228,11 +213,26 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         }
         try {
             inner.close();
-            mtu = fitting(session.mtu());
+            mtu = Math.max(LEAST_MTU, session.mtu());
             inner.raise(tun.name(), mtu, session.inner(), config.network().routes());
             raised = session.inner();
         } catch (LinuxException e) {
             control.failure().complete(config.file() + ":" + config.network().line() + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void innerMtu(int bytes) {
+        if (bytes == mtu) {
+            return;
+        }
+        try {
+            network.mtu(tun.name(), bytes);
+            mtu = bytes;
+            log.info("the path carries inner packets of " + bytes + " bytes: that is the tunnel's MTU now");
+        } catch (LinuxException e) {
+            log.warn("the tunnel's MTU stays " + mtu + ", what is too long for the path goes in halves: "
+                    + e.getMessage());
         }
     }
 
@@ -288,7 +288,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
                 config.network().interfaceName(),
                 StatusView.of(status, sockets, config.name(), nowNanos, wall.nowMillis()),
                 StatusView.candidates(status, sockets, nowNanos),
-                drops);
+                drops,
+                StatusView.transports(sockets, socket -> paths.name(socket.id)));
     }
 
     @Override

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientPaths {
     private static final long RESOLVE_PAUSE_MILLIS = 5_000;
-    private static final int IPV6_AND_UDP = 48;
-    private static final int QUIC_BYTES = 32; // short header with an identifier of 8, frame header, tag
 
     /** What makes a path the same one as before. */
     private record Key(Protocol protocol, String link, IpAddress local, String gateway, Endpoint remote) {}
@@ -190,6 +188,15 @@ final class ClientPaths {
         }
     }
 
+    /** The name of a path that is up. */
+    String name(int pathId) {
+        return paths.values().stream()
+                .filter(path -> path.id() == pathId)
+                .map(Path::name)
+                .findFirst()
+                .orElse("");
+    }
+
     private static LinkKind kind(Link link) {
         return switch (link.kind()) {
             case ETHERNET -> LinkKind.ETHERNET;
@@ -197,20 +204,5 @@ final class ClientPaths {
             case CELLULAR -> LinkKind.CELLULAR;
             case OTHER -> LinkKind.OTHER;
         };
-    }
-
-    /** The most bytes that a protocol in use puts around our datagrams, outer IPv6 header included. TCP's don't matter: it segments. */
-    int outerHeaders() {
-        boolean quic = paths.keySet().stream().anyMatch(key -> key.protocol == Protocol.QUIC);
-        return IPV6_AND_UDP + (quic ? QUIC_BYTES : 0);
-    }
-
-    /** The least MTU of the links that carry paths, so that nothing fragments. */
-    int leastLinkMtu() {
-        return links.stream()
-                .filter(link -> paths.keySet().stream().anyMatch(key -> key.link.equals(link.name())))
-                .mapToInt(Link::mtu)
-                .min()
-                .orElse(1500);
     }
 }

@@ -22,6 +22,8 @@ import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayContext;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.ownership.SessionTable;
@@ -84,7 +86,7 @@ public final class GatewayNode implements NodeControl, Engine {
         links = LinkMonitor.open();
         opened.add(links::close);
         opened.add(sockets::closeAll);
-        listen();
+        listen(log);
         tun = TunDevice.create(config.network().interfaceName());
         opened.add(tun::close);
         inner = new InnerNetwork(network, log);
@@ -133,7 +135,7 @@ public final class GatewayNode implements NodeControl, Engine {
         }
     }
 
-    private void listen() throws StartException {
+    private void listen(Log log) throws StartException {
         List<Listen> udpFirst = config.listen().stream()
                 .sorted(Comparator.comparing(Listen::protocol))
                 .toList();
@@ -141,9 +143,22 @@ public final class GatewayNode implements NodeControl, Engine {
             try {
                 boolean isShared = config.listen().stream().anyMatch(listen::sharesPortWith);
                 listeners.add(Transports.listen(listen.protocol(), listen.endpoint(), isShared));
+                warn(listen, log);
             } catch (LinuxException e) {
                 throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
             }
+        }
+    }
+
+    /** Netty says of no datagram which address it came to, so QUIC on all addresses answers from the one that the route back suggests. */
+    private void warn(Listen listen, Log log) {
+        IpAddress address = listen.endpoint().address();
+        List<IpAddress> reachable = Listeners.reachable(address, links.links());
+        if (listen.protocol() == Protocol.QUIC && address.isUnspecified() && reachable.size() > 1) {
+            log.warn(
+                    config.file() + ":" + listen.line() + ": " + listen + " may answer from another address than it was"
+                            + " asked at, and its clients would not hear it: name those in use one by one; this host has "
+                            + reachable);
         }
     }
 
@@ -260,7 +275,8 @@ public final class GatewayNode implements NodeControl, Engine {
                         durable == null ? null : durable.failure(),
                         config.clients().size(),
                         sessions(nowNanos),
-                        drops));
+                        drops,
+                        StatusView.transports(sockets, GatewayNode::listening)));
             case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));
             case Request.Jump _ ->
                 new Reply.Refused("ILLEGAL_TRANSITION", "a jump is the client's to make: run `jumpvpn jump` there");
@@ -271,6 +287,10 @@ public final class GatewayNode implements NodeControl, Engine {
     private List<SessionStatus> sessions(long nowNanos) {
         Endpoint local = config.listen().getFirst().endpoint();
         return StatusView.of(gateway.sessions(nowNanos), config.name(), local, nowNanos, wall.nowMillis());
+    }
+
+    private static String listening(PathSocket socket) {
+        return socket.socket.protocol().scheme() + "://" + socket.socket.local();
     }
 
     private Reply terminate(long nowNanos, String word) {

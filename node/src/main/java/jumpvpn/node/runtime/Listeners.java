@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.PacketBatch;
+import jumpvpn.core.net.Prefix;
 import jumpvpn.core.transport.Transport;
+import jumpvpn.node.host.Link;
 
 /**
  * The gateway's listening sockets. One that is bound to every address has a path for each local address that datagrams came to, so that answers leave from where the
@@ -18,6 +20,16 @@ final class Listeners implements ReceiveLoop.Arrivals {
 
     Listeners(Sockets sockets) {
         this.sockets = sockets;
+    }
+
+    /** The addresses of this host that clients may know it by, when it listens on all of this one's family. */
+    static List<IpAddress> reachable(IpAddress wildcard, List<Link> links) {
+        return links.stream()
+                .filter(link -> link.up() && !link.loopback())
+                .flatMap(link -> link.addresses().stream())
+                .map(Prefix::address)
+                .filter(address -> address.isV4() == wildcard.isV4() && !address.isLinkLocal())
+                .toList();
     }
 
     void add(Transport socket) {

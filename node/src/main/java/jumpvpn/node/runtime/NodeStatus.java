@@ -15,6 +15,9 @@ public sealed interface NodeStatus {
     /** Packets that went no further since the start, by reason, none left out. */
     DropCounters drops();
 
+    /** What each open transport counted. */
+    List<TransportStatus> transports();
+
     /**
      * A client.
      *
@@ -26,7 +29,8 @@ public sealed interface NodeStatus {
             String interfaceName,
             SessionStatus session,
             List<CandidateStatus> candidates,
-            DropCounters drops)
+            DropCounters drops,
+            List<TransportStatus> transports)
             implements NodeStatus {}
 
     /**
@@ -48,6 +52,7 @@ public sealed interface NodeStatus {
             @Nullable String stateProblem,
             int clients,
             List<SessionStatus> sessions,
-            DropCounters drops)
+            DropCounters drops,
+            List<TransportStatus> transports)
             implements NodeStatus {}
 }

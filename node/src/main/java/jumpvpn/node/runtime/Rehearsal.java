@@ -198,6 +198,11 @@ final class Rehearsal {
         }
 
         @Override
+        public void innerMtu(int bytes) {
+            // there is no TUN in a rehearsal
+        }
+
+        @Override
         public void ended(ReasonCode reason, String text) {
             // it says so itself
         }

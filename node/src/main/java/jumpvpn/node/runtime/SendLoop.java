@@ -36,6 +36,7 @@ final class SendLoop implements AutoCloseable {
     private final Sockets.Exit[] exits = new Sockets.Exit[2 * SLOTS];
     private final Sockets.Exit[] exitsOfCopies = new Sockets.Exit[2 * SLOTS];
     private final Thread thread = new Thread(this::run, "send");
+    private long answer;
     private volatile boolean stopping;
 
     SendLoop(
@@ -73,6 +74,7 @@ final class SendLoop implements AutoCloseable {
             PacketBatch sealed =
                     new PacketBatch(memory.address(), 2 * SLOTS, 0); // the same bytes; a packet may go in two
             PacketBatch copies = new PacketBatch(memory.address(), 2 * SLOTS, 0);
+            answer = arena.allocate(outbound.answer().length).address();
             Poller poller = new Poller(2);
             poller.watch(0, waker.fd(), false);
             poller.watch(1, tun.fd(), false);
@@ -125,6 +127,10 @@ final class SendLoop implements AutoCloseable {
     private void seal(long nowNanos, PacketBatch batch, int i, PacketBatch sealed, PacketBatch copies) {
         long packet = batch.address[i] + batch.offset[i] - PacketLayout.PAYLOAD;
         int length = outbound.accept(Memory.ALL, packet, batch.length[i], nowNanos);
+        if (outbound.answerLength() > 0) {
+            Memory.copy(outbound.answer(), 0, answer, outbound.answerLength());
+            tun.answer(answer, outbound.answerLength());
+        }
         Resting resting = outbound.resting();
         if (resting != null && resting.claimWake() && !control.post(now -> engine.wake(now, resting))) {
             resting.releaseWake(); // the next packet asks again

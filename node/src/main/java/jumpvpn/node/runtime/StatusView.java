@@ -1,12 +1,17 @@
 package jumpvpn.node.runtime;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.agent.Candidate;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.Path;
+import jumpvpn.core.transport.Transport;
+import jumpvpn.core.transport.TransportCounter;
 import org.jspecify.annotations.Nullable;
 
 /** What the engine says of its sessions, in the words of the commands. */
@@ -116,6 +121,21 @@ final class StatusView {
         return all.stream()
                 .map(status -> of(status, gateway, local, nowNanos, wallMillis))
                 .toList();
+    }
+
+    /** @param name what its id shall be */
+    static List<TransportStatus> transports(Sockets sockets, Function<PathSocket, String> name) {
+        return sockets.open().stream()
+                .map(socket -> new TransportStatus(name.apply(socket), counts(socket.socket)))
+                .toList();
+    }
+
+    private static Map<TransportCounter, Long> counts(Transport transport) {
+        Map<TransportCounter, Long> counts = new EnumMap<>(TransportCounter.class);
+        for (TransportCounter counter : TransportCounter.values()) {
+            counts.put(counter, transport.count(counter));
+        }
+        return counts;
     }
 
     private static double millis(long nanos) {

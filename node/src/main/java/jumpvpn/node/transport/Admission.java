@@ -13,6 +13,7 @@ public final class Admission {
     private static final int MOST_OF_SOURCE = 256;
     private static final int MOST_UNFINISHED = 512;
     private static final int MOST_UNFINISHED_OF_SOURCE = 32;
+    private static final int MANY_UNFINISHED = 64;
 
     private static final class Source {
         int all;
@@ -39,6 +40,11 @@ public final class Admission {
             sources.remove(source(address));
         }
         return room;
+    }
+
+    /** Whether so many are not usable yet that newcomers should prove their address before they enter. */
+    public boolean isCrowded() {
+        return unfinished >= MANY_UNFINISHED;
     }
 
     /** One that entered is usable now. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection to one peer, and the newest datagrams that wait until it is usable or has room. On Netty's thread only. */
 public abstract class Connection {
     boolean touched;
+    boolean proven;
     private final NettyTransport transport;
     private final TransportCounters counters;
     private Endpoint peer;

@@ -2,6 +2,7 @@ package jumpvpn.node.transport;
 
 import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -34,8 +35,11 @@ public abstract class NettyTransport implements Transport {
     private final ArrayDeque<Backlog> backlogs = new ArrayDeque<>();
     private final Set<Connection> waiting = new LinkedHashSet<>();
     private final List<Connection> touched = new ArrayList<>();
+    private final ArrayDeque<Runnable> paused = new ArrayDeque<>();
+    private final Runnable resume = this::resume;
     private final TransportCounters counters = new TransportCounters();
     private int backlogsLeft;
+    private volatile boolean isFull;
     private volatile boolean closed;
 
     /**
@@ -172,7 +176,37 @@ public abstract class NettyTransport implements Transport {
         if (incoming.front() != 0) {
             waker.wake();
         }
+        VarHandle.fullFence(); // what was released first: see hasRoom
+        if (isFull) {
+            isFull = false;
+            NettyLoop.run(resume);
+        }
         return got;
+    }
+
+    /** Whether a {@link #deliver} has room now; if not, the receiver's next {@link #receive} has {@code toResume} run. */
+    public final boolean hasRoom(Runnable toResume) {
+        boolean has = hasRoom();
+        if (!has) {
+            paused.add(toResume);
+        }
+        return has;
+    }
+
+    private boolean hasRoom() {
+        if (incoming.claim() != 0) {
+            return true;
+        }
+        isFull = true;
+        VarHandle.fullFence(); // either the receiver sees this, or what it has released is seen here
+        return incoming.claim() != 0;
+    }
+
+    /** In the order in which they found no room, so that each has its turn. */
+    private void resume() {
+        while (!paused.isEmpty() && hasRoom()) {
+            paused.remove().run();
+        }
     }
 
     /** Takes a datagram from a peer, if there is room; {@link #delivered} tells the receiver. */

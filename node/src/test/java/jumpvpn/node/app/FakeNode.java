@@ -1,6 +1,8 @@
 package jumpvpn.node.app;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import jumpvpn.core.net.Endpoint;
@@ -10,6 +12,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
+import jumpvpn.core.transport.TransportCounter;
 import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.observability.jsonl.EventFeed;
@@ -22,6 +25,7 @@ import jumpvpn.node.runtime.Reply;
 import jumpvpn.node.runtime.Request;
 import jumpvpn.node.runtime.SessionStatus;
 import jumpvpn.node.runtime.StartException;
+import jumpvpn.node.runtime.TransportStatus;
 
 /** A node without an engine: says fixed things and remembers what became of it. */
 final class FakeNode implements NodeControl, Nodes {
@@ -53,7 +57,19 @@ final class FakeNode implements NodeControl, Nodes {
                     new CandidateStatus(PATH, CandidateStatus.State.ACTIVE, 41.23456, 0.0123456, 0.04),
                     new CandidateStatus(path("eth0"), CandidateStatus.State.DEAD, 9.5, Double.NaN, 83.26),
                     new CandidateStatus(path("lte0"), CandidateStatus.State.UP, Double.NaN, Double.NaN, Double.NaN)),
-            new jumpvpn.core.data.DropCounters());
+            new jumpvpn.core.data.DropCounters(),
+            List.of(
+                    new TransportStatus("udp-wlan0", counts(0)),
+                    new TransportStatus("udp-eth0", counts(3)),
+                    new TransportStatus("udp-lte0", counts(0))));
+
+    private static Map<TransportCounter, Long> counts(long displaced) {
+        Map<TransportCounter, Long> counts = new EnumMap<>(TransportCounter.class);
+        counts.put(TransportCounter.NO_PEER, 0L);
+        counts.put(TransportCounter.DISPLACED, displaced);
+        counts.put(TransportCounter.CONNECTED, displaced);
+        return counts;
+    }
 
     private static PathStatus path(String link) {
         return new PathStatus(
@@ -79,7 +95,8 @@ final class FakeNode implements NodeControl, Nodes {
                 config.name().equals("full") ? "the disk is full" : null,
                 3,
                 List.of(SESSION),
-                new jumpvpn.core.data.DropCounters());
+                new jumpvpn.core.data.DropCounters(),
+                List.of(new TransportStatus("udp://0.0.0.0:4500", counts(7))));
         started.countDown();
         return this;
     }

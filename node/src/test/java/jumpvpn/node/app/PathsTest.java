@@ -139,13 +139,37 @@ class PathsTest {
         Run run = watch(reader, "--json");
         assertThat(run.code()).isEqualTo(Main.FAILED);
         assertThat(run.out().lines()).hasSize(1);
-        assertThat(run.err()).startsWith("jumpvpn: no node runs here").contains("--control PATH");
+        assertThat(run.err()).startsWith("jumpvpn: there is no control socket " + socket.path());
+    }
+
+    @Test
+    void theWatchStaysWithItsNodeThoughAnotherStarts() throws IOException {
+        List<ControlSocket> more = new ArrayList<>();
+        Reader reader = new Reader(1, () -> {
+            try {
+                more.add(ControlSocket.bind(folder.resolve("another.sock")));
+                more.getFirst().serve(new ControlServer(node, new Log(System.err, InstantSource.system())));
+            } catch (IOException | CommandFailed e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(watch(reader, "--json")).isEqualTo(new Run(0, reader.heard.toString(StandardCharsets.UTF_8), ""));
+        more.getFirst().close();
     }
 
     @Test
     void aGatewayNamesWhereToLook() {
         node.status = new NodeStatus.Gateway(
-                "gw1", "jvpn0", List.of(), 0, null, null, 1, List.of(), new jumpvpn.core.data.DropCounters());
+                "gw1",
+                "jvpn0",
+                List.of(),
+                0,
+                null,
+                null,
+                1,
+                List.of(),
+                new jumpvpn.core.data.DropCounters(),
+                List.of());
         for (String word : List.of("--control=" + socket.path(), "--json", "--watch")) {
             Run run = ask("paths", word);
             assertThat(run.code()).isEqualTo(Main.FAILED);

@@ -77,6 +77,11 @@ class NetworkConfigTest {
             return null;
         });
         assertThat(namespace.ip("-o link show v0")).contains("mtu 1380").contains(",UP");
+        namespace.run(() -> {
+            config.mtu("v0", 1280);
+            return null;
+        });
+        assertThat(namespace.ip("-o link show v0")).contains("mtu 1280").contains(",UP");
         assertThat(namespace.ip("-o addr show v0"))
                 .contains("inet 10.255.1.1/24")
                 .contains("inet6 fd55::1/64")

@@ -7,11 +7,14 @@ import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.agent.Candidate;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.PacketBatch;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
+import jumpvpn.core.transport.Transport;
+import jumpvpn.core.transport.TransportCounter;
 import org.junit.jupiter.api.Test;
 
 /** What is said of a candidate, beside the session that is or was on it. */
@@ -62,6 +65,24 @@ class StatusViewTest {
         assertThat(shown(new Candidate(PATH, true, false, 0, 0), status)).isEqualTo(active);
         assertThat(shown(new Candidate(PATH, false, false, 0, NOW), status).answeredSecondsAgo())
                 .isZero();
+    }
+
+    @Test
+    void ofEachOpenTransportItSaysWhatThatHasCounted() throws Exception {
+        Sockets sockets = new Sockets();
+        for (int id = 1; id <= 2; id++) {
+            sockets.add(new PathSocket(
+                    id, Transports.towards(Protocol.TCP, new Endpoint(IpAddress.parse("127.0.0.1"), 0), null, REMOTE)));
+        }
+        PacketBatch batch = new PacketBatch(0, 1, 0);
+        batch.length[0] = Transport.MOST_BYTES + 1;
+        sockets.open().getLast().send(batch, 0, 1);
+        List<TransportStatus> shown = StatusView.transports(sockets, socket -> "path " + socket.id);
+        sockets.closeAll();
+        assertThat(shown).extracting(TransportStatus::id).containsExactly("path 1", "path 2");
+        assertThat(shown.getFirst().counts()).containsOnlyKeys(TransportCounter.values());
+        assertThat(shown.getFirst().counts().values()).containsOnly(0L);
+        assertThat(shown.getLast().counts()).containsEntry(TransportCounter.TOO_LONG, 1L);
     }
 
     @Test

@@ -82,6 +82,15 @@ final class Ends implements AutoCloseable {
         return arrived;
     }
 
+    /** What comes until nothing is there. */
+    List<Arrived> receiveAll() {
+        List<Arrived> all = new ArrayList<>();
+        for (List<Arrived> now = receiveNow(); !now.isEmpty(); now = receiveNow()) {
+            all.addAll(now);
+        }
+        return all;
+    }
+
     /** The next {@code count}, waiting by the descriptor. */
     List<Arrived> receive(int count) throws LinuxException {
         List<Arrived> arrived = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -166,6 +167,27 @@ class HostilePeerTest {
                 assertThat(received + client.transport.count(TransportCounter.DISPLACED))
                         .isEqualTo(sent);
             }
+        }
+    }
+
+    /** Not only what waits here is lost with a connection: also what TLS had taken and the kernel had not. */
+    @Test
+    void whatWasTakenAndNotSentIsCountedWhenThePeerGoes() throws Exception {
+        try (ServerSocket slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Ends client = Ends.dial(Protocol.TCP, Ends.at("127.0.0.1", slow.getLocalPort()))) {
+            Endpoint to = Ends.at("127.0.0.1", slow.getLocalPort());
+            client.send(0, 1_000, to);
+            Socket plain = slow.accept();
+            SSLSocket peer = (SSLSocket)
+                    tls(SelfSigned.create()).getSocketFactory().createSocket(plain, (InputStream) null, false);
+            peer.startHandshake();
+            await().until(() -> client.transport.count(TransportCounter.CONNECTED) == 1);
+            while (client.transport.count(TransportCounter.DISPLACED) < 5_000) { // the peer's window is shut by then
+                client.send(1, 1_000, to);
+            }
+            plain.setSoLinger(true, 0); // at once, without TLS's good-bye, which reads on
+            plain.close();
+            await().until(() -> client.transport.count(TransportCounter.CONNECTION_LOST) > Backlog.MOST);
         }
     }
 

@@ -148,6 +148,11 @@ public final class TunDevice implements AutoCloseable {
         return false;
     }
 
+    /** Hands the kernel an answer to a packet that was just read, from the thread that reads. What it does not take is lost and not counted. */
+    public void answer(long address, int length) {
+        Libc.write(fd, address, length);
+    }
+
     /** Hands every filled slot to the kernel, as {@link #write(long, int)} does. @return how many it took */
     public int write(PacketBatch batch) {
         int taken = 0;

@@ -13,13 +13,14 @@ import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import java.util.Objects;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.node.host.BootClock;
 import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.transport.Listener;
 import jumpvpn.node.transport.NettyLoop;
 import jumpvpn.node.transport.SelfSigned;
 import jumpvpn.node.transport.SocketAddresses;
 
-/** A gateway's QUIC: one UDP port, any number of connections within {@link jumpvpn.node.transport.Admission}'s bounds. A peer that gets a new address goes on under that. */
+/** A gateway's QUIC: one UDP port, any number of connections within {@link jumpvpn.node.transport.Admission}'s bounds; when many are unfinished, newcomers prove their address first. A peer that gets a new address goes on under that. */
 public final class QuicListener extends Listener {
     private static final class Tls {
         static final QuicSslContext CONTEXT = context(SelfSigned.create());
@@ -64,6 +65,8 @@ public final class QuicListener extends Listener {
                                 .option(
                                         QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                                         EpollQuicUtils.newSegmentedAllocator(QuicSettings.SEGMENTS))
+                                .tokenHandler(
+                                        new AddressTokens(QuicListener.this::isCrowded, new BootClock()::nowNanos))
                                 .handler(connectionInitializer())
                                 .build());
             }
@@ -75,8 +78,8 @@ public final class QuicListener extends Listener {
             @Override
             protected void initChannel(QuicChannel channel) {
                 Endpoint peer = SocketAddresses.endpoint(Objects.requireNonNull(channel.remoteSocketAddress()));
-                if (admit(peer.address())) {
-                    QuicConnection connection = new QuicConnection(QuicListener.this, peer);
+                QuicConnection connection = new QuicConnection(QuicListener.this, peer);
+                if (admit(connection)) {
                     channel.pipeline()
                             .addLast(new QuicReadings(
                                     QuicListener.this,

@@ -20,10 +20,12 @@ final class QuicSettings {
     /** QUIC packets that leave in one system call (UDP_SEGMENT). */
     static final int SEGMENTS = 16;
 
+    /** Of the identifiers that this end gives connections. */
+    static final int CONNECTION_ID_BYTES = 8;
+
     private static final int ETHERNET_MTU = 1500;
     private static final int V4_HEADERS = 28;
     private static final int V6_HEADERS = 48;
-    private static final int CONNECTION_ID_BYTES = 8;
     private static final int RECEIVE_QUEUE = 256;
     private static final int SEND_QUEUE = 64;
     private static final int INITIAL_WINDOW = 32;

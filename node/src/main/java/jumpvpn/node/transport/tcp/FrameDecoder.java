@@ -8,8 +8,12 @@ import java.util.List;
 import jumpvpn.core.transport.Transport;
 import jumpvpn.core.transport.TransportCounter;
 import jumpvpn.node.transport.NettyTransport;
+import org.jspecify.annotations.Nullable;
 
-/** Behind TLS: takes the stream apart into frames, a length in two bytes and as many bytes, and hands them to the transport. Whoever breaks the framing is disconnected. */
+/**
+ * Behind TLS: takes the stream apart into frames, a length in two bytes and as many bytes, and hands them to the transport; while that has no room it reads no more, so that the sender
+ * feels it. Whoever breaks the framing is disconnected.
+ */
 final class FrameDecoder extends ByteToMessageDecoder {
     static final int HEADER_BYTES = 2;
 
@@ -17,6 +21,8 @@ final class FrameDecoder extends ByteToMessageDecoder {
     private final TcpConnection connection;
     private final Runnable usable;
     private final Runnable over;
+    private @Nullable ChannelHandlerContext context;
+    private boolean isPaused;
 
     FrameDecoder(NettyTransport transport, TcpConnection connection, Runnable usable, Runnable over) {
         this.transport = transport;
@@ -26,9 +32,10 @@ final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        connection.attach(context.channel());
-        var _ = context.channel().closeFuture().addListener(_ -> over.run());
+    public void handlerAdded(ChannelHandlerContext to) {
+        context = to;
+        connection.attach(to.channel());
+        var _ = to.channel().closeFuture().addListener(_ -> over.run());
     }
 
     @Override
@@ -46,7 +53,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> none) {
-        while (in.readableBytes() >= HEADER_BYTES) {
+        while (!isPaused && in.readableBytes() >= HEADER_BYTES) {
             int length = in.getUnsignedShort(in.readerIndex());
             if (length == 0 || length > Transport.MOST_BYTES) {
                 transport.counters().count(TransportCounter.BAD_FRAME);
@@ -54,6 +61,9 @@ final class FrameDecoder extends ByteToMessageDecoder {
                 var _ = context.close();
             } else if (in.readableBytes() < HEADER_BYTES + length) {
                 return;
+            } else if (context.channel().isActive() && !transport.hasRoom(this::resume)) {
+                isPaused = true;
+                context.channel().config().setAutoRead(false);
             } else {
                 transport.deliver(in, in.readerIndex() + HEADER_BYTES, length, connection.peer());
                 in.skipBytes(HEADER_BYTES + length);
@@ -61,10 +71,30 @@ final class FrameDecoder extends ByteToMessageDecoder {
         }
     }
 
+    private void resume() {
+        if (context != null && !context.isRemoved()) {
+            isPaused = false;
+            decode(context, internalBuffer(), List.of());
+            transport.delivered();
+            if (!isPaused) {
+                context.channel().config().setAutoRead(true);
+            }
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
         transport.delivered();
-        super.channelReadComplete(context);
+        if (!isPaused) { // else it would read on
+            super.channelReadComplete(context);
+        }
+    }
+
+    /** What has no room any more is counted. */
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        isPaused = false;
+        super.channelInactive(context);
     }
 
     @Override

@@ -2,11 +2,10 @@ package jumpvpn.node.transport.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import java.lang.foreign.MemorySegment;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.transport.Transport;
+import jumpvpn.core.transport.TransportCounter;
 import jumpvpn.node.host.Memory;
 import jumpvpn.node.transport.Connection;
 import jumpvpn.node.transport.NettyTransport;
@@ -14,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One TLS connection. Frames are gathered into chunks of a TLS record each; no more than a few are on the way into the kernel, the rest waits where newer packets replace older. */
 final class TcpConnection extends Connection {
-    private final ChannelFutureListener written = this::written;
+    private final NettyTransport transport;
     private @Nullable Channel channel;
     private @Nullable ByteBuf chunk;
+    private int frames;
     private int chunksUnderway;
 
     TcpConnection(NettyTransport transport, Endpoint peer) {
         super(transport, peer);
+        this.transport = transport;
     }
 
     /** It runs over this channel. */
@@ -42,6 +43,7 @@ final class TcpConnection extends Connection {
             }
             chunk = channel.alloc().directBuffer(TcpSettings.CHUNK_BYTES, TcpSettings.CHUNK_BYTES);
         }
+        frames++;
         chunk.writeShort(length);
         int at = chunk.writerIndex();
         MemorySegment.copy(Memory.ALL, address, MemorySegment.ofBuffer(chunk.internalNioBuffer(at, length)), 0, length);
@@ -50,15 +52,19 @@ final class TcpConnection extends Connection {
     }
 
     private void write(Channel to, ByteBuf full) {
+        int inside = frames;
+        frames = 0;
         chunk = null;
         chunksUnderway++;
-        var _ = to.write(full).addListener(written);
+        var _ = to.write(full).addListener(write -> written(write.isSuccess(), inside));
     }
 
-    private void written(ChannelFuture write) {
+    private void written(boolean isSuccess, int inside) {
         chunksUnderway--;
-        if (write.isSuccess()) {
+        if (isSuccess) {
             drain();
+        } else {
+            transport.counters().count(TransportCounter.CONNECTION_LOST, inside);
         }
     }
 

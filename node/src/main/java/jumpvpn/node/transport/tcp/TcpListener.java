@@ -72,8 +72,9 @@ public final class TcpListener extends Listener {
             @Override
             protected void initChannel(Channel channel) {
                 Endpoint peer = SocketAddresses.endpoint(channel.remoteAddress());
-                if (admit(peer.address())) {
-                    accept(channel, new TcpConnection(TcpListener.this, peer));
+                TcpConnection connection = new TcpConnection(TcpListener.this, peer);
+                if (admit(connection)) {
+                    accept(channel, connection);
                 } else {
                     var _ = channel.close();
                 }

@@ -38,6 +38,8 @@ public final class UdpSocket implements Transport {
     private static final int SO_BINDTODEVICE = 25;
     private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
+    private static final int SO_MEMINFO = 55;
+    private static final int MEMINFO_DROPS = 8;
     private static final int IP_MTU_DISCOVER = 10;
     private static final int IP_UNICAST_IF = 50;
     private static final int IPV6_MTU_DISCOVER = 23;
@@ -305,7 +307,9 @@ public final class UdpSocket implements Transport {
 
     @Override
     public long count(TransportCounter counter) {
-        return counters.get(counter);
+        return counter == TransportCounter.NOT_RECEIVED
+                ? Math.max(0, Libc.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, MEMINFO_DROPS)) // only the kernel knows
+                : counters.get(counter);
     }
 
     /** How strictly it keeps to its interface. */

@@ -66,6 +66,25 @@ class UdpSocketTest {
         return all;
     }
 
+    @Test
+    void whatTheKernelHadNoRoomForIsCounted() throws Exception {
+        try (UdpSocket a = UdpSocket.open(at("127.0.0.1", 0), null, SLOTS);
+                UdpSocket b = UdpSocket.open(at("127.0.0.1", 0), null, SLOTS)) {
+            PacketBatch out = batch(1, 2048);
+            fill(out, 0, 0, 1_000, 7, b.local());
+            int sent = 0;
+            while (b.count(TransportCounter.NOT_RECEIVED) == 0) {
+                sent += a.send(out, 0, 1);
+            }
+            PacketBatch in = batch(SLOTS, 2048);
+            int received = 0;
+            while (b.receive(in) > 0) {
+                received += in.count;
+            }
+            assertThat(received + b.count(TransportCounter.NOT_RECEIVED)).isEqualTo(sent);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void batchesArriveWholeInOrderWithPeerAndLocalAddress(String address) throws Exception {
