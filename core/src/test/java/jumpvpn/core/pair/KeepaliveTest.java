@@ -110,6 +110,16 @@ class KeepaliveTest {
     }
 
     @Test
+    void whatWasAskedForInOneBindingIsNotSaidInAnother() {
+        pair.run(21_000);
+        assertThat(pair.agent.jump(pair.now, "wlan0")).isNull();
+        pair.run(2000);
+        pair.seen.clear();
+        pair.await(() -> !pair.seen.isEmpty(), 30_000);
+        assertThat(pair.seen.getFirst().up()).isTrue();
+    }
+
+    @Test
     void whoSleptThroughATrialLearntNothing() {
         pair.a.swallowDown = _ -> false;
         for (int i = 0; i < 4; i++) {
