@@ -178,8 +178,8 @@ final class PathScenarios {
                 }
             };
 
-    static final List<Scenario> ALL =
-            List.of(PROTOCOLS, UDP_BLOCKED, DEAF_UP, DEAF_DOWN, REBIND, NEW_ADDRESS, LOSSY, BLACKOUT, BLACKOUT_WITHOUT_HOLD);
+    static final List<Scenario> ALL = List.of(
+            PROTOCOLS, UDP_BLOCKED, DEAF_UP, DEAF_DOWN, REBIND, NEW_ADDRESS, LOSSY, BLACKOUT, BLACKOUT_WITHOUT_HOLD);
 
     private PathScenarios() {}
 

@@ -52,8 +52,7 @@ final class Product {
         Product product = new Product(workspace, java);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
-        Files.writeString(
-                product.config(Role.GATEWAY), """
+        Files.writeString(product.config(Role.GATEWAY), """
                 [gateway]
                 name        = "gw1"
                 private-key = "gw1.key"
@@ -70,10 +69,7 @@ final class Product {
                 [policy]
                 hold.bytes-per-session = %d
                 """.formatted(
-                        endpoints(transports, "0.0.0.0"),
-                        STATE,
-                        clientKey,
-                        policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
+                endpoints(transports, "0.0.0.0"), STATE, clientKey, policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
         Files.writeString(product.config(Role.CLIENT), """
                 [client]
                 name        = "laptop"

@@ -147,7 +147,8 @@ final class RoughScenarios {
                 }
             };
 
-    static final List<Scenario> ALL = List.of(FLAPPING, RANDOM_LOSS, SLOW_LINE, SMALL_MTU, FROZEN, QUIET_DEATH, SILENCE);
+    static final List<Scenario> ALL =
+            List.of(FLAPPING, RANDOM_LOSS, SLOW_LINE, SMALL_MTU, FROZEN, QUIET_DEATH, SILENCE);
 
     private RoughScenarios() {}
 

@@ -1,11 +1,9 @@
 package jumpvpn.lab.sim;
 
 import java.util.List;
-import java.util.TreeMap;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.observability.EventType;
-import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 
 /**
@@ -50,7 +48,8 @@ final class RandomLoss {
      * @param switches binds after the session's first
      * @param spells how often an end found the path volatile
      */
-    record Hour(List<String> deaths, int sessions, int switches, long spells, long packetsSent, long packetsDelivered) {}
+    record Hour(
+            List<String> deaths, int sessions, int switches, long spells, long packetsSent, long packetsDelivered) {}
 
     private final World world;
     private final Chance chance;
@@ -85,8 +84,7 @@ final class RandomLoss {
 
     private void hear(Event event) {
         if (event.type() == EventType.TRANSPORT_DEAD) {
-            deaths.add("%s %s at %.3f s, %s"
-                    .formatted(event.role(), event.reason(), world.timeline.now() / 1e9, talk));
+            deaths.add("%s %s at %.3f s, %s".formatted(event.role(), event.reason(), world.timeline.now() / 1e9, talk));
         } else if (event.type() == EventType.VOLATILITY_SIGNAL) {
             spells++;
         }

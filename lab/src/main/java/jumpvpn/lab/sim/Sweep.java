@@ -29,8 +29,7 @@ final class Sweep {
      *
      * @param each takes every result; false: that is enough
      */
-    static <T> void run(
-            long first, long count, int threads, LongFunction<T> simulation, Predicate<Result<T>> each) {
+    static <T> void run(long first, long count, int threads, LongFunction<T> simulation, Predicate<Result<T>> each) {
         try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
             ArrayDeque<Future<Result<T>>> running = new ArrayDeque<>();
             long next = first;
