@@ -71,7 +71,10 @@ class SuspendTest {
     }
 
     private long longestRttNanos() {
-        return client.uplinks().stream().mapToLong(link -> 2 * link.delayNanos).max().orElseThrow();
+        return client.uplinks().stream()
+                .mapToLong(link -> 2 * link.delayNanos)
+                .max()
+                .orElseThrow();
     }
 
     @ParameterizedTest
@@ -90,7 +93,7 @@ class SuspendTest {
         SessionId before = suspended(Policy.DEFAULT.get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL) + 60 * SECONDS);
         assertThat(rows(Role.GATEWAY, before)).last().isEqualTo("TERMINATED TTL_TRANSPORT_LOSS_EXPIRED");
         long passed = world.traffic.toClient(client);
-        run(SECONDS);
+        run(2 * SECONDS);
         assertThat(rows(Role.CLIENT, before)).last().isEqualTo("TERMINATED TTL_TRANSPORT_LOSS_EXPIRED");
         SessionId now = client.status().id();
         assertThat(now).isNotEqualTo(before);
