@@ -8,6 +8,7 @@ import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.HandshakeMessage;
 import jumpvpn.core.control.Hello;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Protocol;
 import jumpvpn.core.security.Freshness;
 import jumpvpn.core.security.HandshakeMac;
 import jumpvpn.core.security.NoiseIk;
@@ -123,7 +124,7 @@ final class Connector {
         }
     }
 
-    /** Of the first gateway that has any left the one that has least in common with those that were tried: what is dead is mostly a whole family, protocol or link. */
+    /** Of the first gateway that has any left the one that has least in common with those that were tried: what is dead is mostly a whole family, all of UDP, or a link. */
     private @Nullable Path nextPath() {
         for (AgentConfig.Gateway gateway : gateways) {
             Path least = refused.contains(gateway.name())
@@ -144,10 +145,15 @@ final class Connector {
         for (Attempt attempt : attempts) {
             Path tried = attempt.path;
             sum += tried.local().isV4() == path.local().isV4() ? 1 : 0;
-            sum += tried.protocol() == path.protocol() ? 1 : 0;
+            sum += isTcp(tried) == isTcp(path) ? 1 : 0;
             sum += tried.link().equals(path.link()) ? 1 : 0;
         }
         return sum;
+    }
+
+    /** Else it is UDP or, to those who block UDP, the same. */
+    private static boolean isTcp(Path path) {
+        return path.protocol() == Protocol.TCP;
     }
 
     private void launch(long nowNanos, Path path) {

@@ -114,7 +114,7 @@ class ConnectTimesTest {
         assertThat(millis(3)).startsWith(500L);
     }
 
-    /** A whole family, protocol or link that is dead costs one turn, not one for each of its paths. */
+    /** A whole family, all of UDP or a link that is dead costs one turn, not one for each of its paths. */
     @Test
     void thePathThatHasLeastInCommonWithTheTriedOnesIsNext() {
         script.silent.add("gw1");
@@ -127,6 +127,19 @@ class ConnectTimesTest {
         assertThat(script.firsts.stream().map(first -> first.pathId()).distinct())
                 .containsExactly(1, 4, 3, 2);
         assertThat(millis(3)).startsWith(500L);
+    }
+
+    /** Where UDP is blocked, QUIC is as well. */
+    @Test
+    void tcpIsTriedBeforeQuicIsWhenUdpWas() {
+        script.silent.add("gw1");
+        onePath();
+        script.up(2, Protocol.QUIC, "eth0", "gw1", Script.ONE);
+        script.up(3, Protocol.TCP, "eth0", "gw1", Script.ONE);
+        script.agent.start(start);
+        script.run(1000);
+        assertThat(script.firsts.stream().map(first -> first.pathId()).distinct())
+                .containsExactly(1, 3, 2);
     }
 
     @Test
