@@ -12,7 +12,7 @@ final class SessionScenarios {
 
     static final Scenario JUMP =
             new Scenario(
-                    "jump", "uplink A goes down: the session moves to B, at most 150 ms without a reply", 600, true) {
+                    "jump", "uplink A goes down: the session moves to B, at most 100 ms without a reply", 600, true) {
                 @Override
                 Instant act(LabRun run) throws IOException {
                     return run.linkDown(Uplink.A);
@@ -20,14 +20,14 @@ final class SessionScenarios {
 
                 @Override
                 List<Check> judge(Evidence e) {
-                    return all(List.of(Judge.outageAtMost(e, 150)), survived(e), moved(e, true), hidden(e));
+                    return all(List.of(Judge.outageAtMost(e, 100)), survived(e), moved(e, true), hidden(e));
                 }
             };
 
     static final Scenario BLACKHOLE =
             new Scenario(
                     "blackhole",
-                    "uplink A swallows everything without a word: at most 1 s without a reply",
+                    "uplink A swallows everything without a word: at most 400 ms without a reply",
                     700,
                     true) {
                 @Override
@@ -37,7 +37,7 @@ final class SessionScenarios {
 
                 @Override
                 List<Check> judge(Evidence e) {
-                    return all(List.of(Judge.outageAtMost(e, 1000)), survived(e), moved(e, true), hidden(e));
+                    return all(List.of(Judge.outageAtMost(e, 400)), survived(e), moved(e, true), hidden(e));
                 }
             };
 

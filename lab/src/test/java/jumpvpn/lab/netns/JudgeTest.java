@@ -70,14 +70,14 @@ class JudgeTest {
 
     @Test
     void aLongOutageFails() throws IOException {
-        ping = new PingReport(600, 580, 0, 150.1, 0, 99.5, 70, List.of(), false);
-        assertThat(failures()).containsExactly("outage at most 150 ms");
+        ping = new PingReport(600, 580, 0, 100.1, 0, 99.5, 70, List.of(), false);
+        assertThat(failures()).containsExactly("outage at most 100 ms");
     }
 
     @Test
     void aPingThatSaidNothingFails() throws IOException {
         ping = PingReport.NONE;
-        assertThat(failures()).containsExactly("outage at most 150 ms");
+        assertThat(failures()).containsExactly("outage at most 100 ms");
     }
 
     @Test
