@@ -50,12 +50,16 @@ public final class Bench {
                 IdleSessions.measure(Integer.parseInt(arguments.getLast()), out);
                 return 0;
             }
+            if (arguments.equals(List.of("--transports"))) {
+                TransportBench.measure(out);
+                return 0;
+            }
             measure(parse(arguments), out);
             return 0;
         } catch (IllegalArgumentException e) {
             err.println("jumpvpn lab bench: " + e.getMessage());
             return 2;
-        } catch (IOException | RunnerException | InterruptedException e) {
+        } catch (Exception e) {
             err.println("jumpvpn lab bench: " + e.getMessage());
             return 1;
         }

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
 import java.lang.foreign.MemorySegment;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.transport.Transport;
@@ -12,12 +14,17 @@ import jumpvpn.node.transport.Connection;
 import jumpvpn.node.transport.NettyTransport;
 import org.jspecify.annotations.Nullable;
 
-/** One TLS connection. Frames are gathered into chunks of a TLS record each; no more than a few are on the way into the kernel, the rest waits where newer packets replace older. */
+/**
+ * One TLS connection. Frames are gathered into chunks of a TLS record each. The kernel is given what its congestion window has room for and hardly more; the rest waits where newer
+ * packets replace older and each flow has its turn.
+ */
 final class TcpConnection extends Connection {
     private final ChannelFutureListener written = this::written;
-    private @Nullable Channel channel;
+    private final EpollTcpInfo info = new EpollTcpInfo();
+    private @Nullable EpollSocketChannel channel;
     private @Nullable ByteBuf chunk;
     private int chunksUnderway;
+    private int roomBytes;
 
     TcpConnection(NettyTransport transport, Endpoint peer) {
         super(transport, peer);
@@ -25,7 +32,7 @@ final class TcpConnection extends Connection {
 
     /** It runs over this channel. */
     void attach(Channel to) {
-        channel = to;
+        channel = (EpollSocketChannel) to;
     }
 
     @Override
@@ -37,10 +44,14 @@ final class TcpConnection extends Connection {
             write(channel, chunk);
         }
         if (chunk == null) {
-            if (chunksUnderway == TcpSettings.MOST_CHUNKS) {
+            if (chunksUnderway == 0) {
+                roomBytes = room(channel);
+            }
+            if (roomBytes < FrameDecoder.HEADER_BYTES + length) {
                 return false;
             }
-            chunk = channel.alloc().directBuffer(TcpSettings.CHUNK_BYTES, TcpSettings.CHUNK_BYTES);
+            int bytes = Math.min(TcpSettings.CHUNK_BYTES, roomBytes);
+            chunk = channel.alloc().directBuffer(bytes, bytes);
         }
         chunk.writeShort(length);
         int at = chunk.writerIndex();
@@ -49,8 +60,17 @@ final class TcpConnection extends Connection {
         return true;
     }
 
+    /** What the congestion window leaves; a little also if it leaves nothing, because only a full kernel says when it has room. */
+    private int room(EpollSocketChannel of) {
+        of.tcpInfo(info);
+        long underway = info.unacked() - info.sacked() - info.lost() + info.retrans();
+        long room = (info.sndCwnd() - underway) * info.sndMss();
+        return (int) Math.clamp(room, TcpSettings.LEAST_BYTES, TcpSettings.MOST_BYTES);
+    }
+
     private void write(Channel to, ByteBuf full) {
         chunk = null;
+        roomBytes -= full.readableBytes();
         chunksUnderway++;
         var _ = to.write(full).addListener(written);
     }
