@@ -24,7 +24,7 @@ public final class CarriageLab {
             A download through the tunnel over QUIC and over TCP, three times each in turn, 20 s each, on a link of 40 ms that loses 2 % each way.
             Prints what each got and the ratio of the medians. Exit code: 0 TCP got at least half of QUIC, 1 it did not, 2 it can't run here.
             """;
-    private static final int RUNS = 3;
+    private static final int RUNS = Integer.parseInt(System.getenv().getOrDefault("RUNS", "3"));
     private static final int SECONDS = 20;
     private static final int RTT_MILLIS = 40;
     private static final double LOSS = 0.02;
@@ -34,6 +34,14 @@ public final class CarriageLab {
     /** More than comes in the time, as fast as the server can. */
     private static final String FILE = "http://%s:%d/random/1/100000000000/200000000"
             .formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT);
+
+    /** Says yes if the tunnel's route is there and a probe comes back; sends nothing outside it. */
+    private static final String REACHABLE =
+            "ip route get %1$s | grep -q jvpn0 && ping -n -c 1 -W 1 %1$s > /dev/null && echo yes || echo no"
+                    .formatted(Topology.SERVER_ADDRESS);
+
+    private static final String CONGESTION_CONTROL =
+            "echo " + System.getenv().getOrDefault("KCC", "cubic") + " > /proc/sys/net/ipv4/tcp_congestion_control";
 
     private CarriageLab() {}
 
@@ -84,6 +92,9 @@ public final class CarriageLab {
         try (workspace) {
             Topology topology = Topology.build(workspace, java, RTT_MILLIS, RTT_MILLIS);
             topology.linkDown(Uplink.B);
+            for (Namespace namespace : List.of(topology.client, topology.gateway, topology.server)) {
+                namespace.shell(CONGESTION_CONTROL);
+            }
             Product product = Product.prepare(workspace, JavaCommand.product(), List.of(protocol));
             var _ = topology.server
                     .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
@@ -92,8 +103,7 @@ public final class CarriageLab {
             var _ = product.start(Product.Role.GATEWAY, topology.gateway);
             await(() -> product.listens(Product.Role.GATEWAY));
             var _ = product.start(Product.Role.CLIENT, topology.client);
-            await(() -> product.listens(Product.Role.CLIENT)
-                    && "ATTACHED".equals(product.status(Product.Role.CLIENT).get("state")));
+            await(() -> topology.client.shell(REACHABLE).contains("yes"));
             topology.emulator.loss(Uplink.A, Way.BOTH, LOSS);
             return bytes(topology) * 8e-6 / SECONDS;
         } finally {

@@ -6,6 +6,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import java.util.concurrent.TimeUnit;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.node.transport.Listener;
@@ -42,6 +43,7 @@ public final class QuicSettings {
                 .initialCongestionWindowPackets(INITIAL_WINDOW)
                 .maxRecvUdpPayloadSize(READ_BYTES)
                 .maxSendUdpPayloadSize(ETHERNET_MTU - headers)
+                .congestionControlAlgorithm("cubic".equals(System.getenv("QCC")) ? QuicCongestionControlAlgorithm.CUBIC : QuicCongestionControlAlgorithm.BBR)
                 .discoverPmtu(true);
     }
 

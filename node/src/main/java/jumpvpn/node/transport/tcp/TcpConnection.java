@@ -25,6 +25,7 @@ final class TcpConnection extends Connection {
     private @Nullable ByteBuf chunk;
     private int chunksUnderway;
     private int roomBytes;
+    private boolean isPutting;
 
     TcpConnection(NettyTransport transport, Endpoint peer) {
         super(transport, peer);
@@ -40,24 +41,35 @@ final class TcpConnection extends Connection {
         if (channel == null) {
             return false;
         }
-        if (chunk != null && chunk.writableBytes() < FrameDecoder.HEADER_BYTES + length) {
+        int bytes = FrameDecoder.HEADER_BYTES + length;
+        if (chunk != null && chunk.writableBytes() < bytes) {
             write(channel, chunk);
         }
         if (chunk == null) {
-            if (chunksUnderway == 0) {
-                roomBytes = room(channel);
-            }
-            if (roomBytes < FrameDecoder.HEADER_BYTES + length) {
+            if (!hasRoom(channel, bytes)) {
                 return false;
             }
-            int bytes = Math.min(TcpSettings.CHUNK_BYTES, roomBytes);
-            chunk = channel.alloc().directBuffer(bytes, bytes);
+            int capacity = Math.min(TcpSettings.CHUNK_BYTES, roomBytes);
+            chunk = channel.alloc().directBuffer(capacity, capacity);
         }
         chunk.writeShort(length);
         int at = chunk.writerIndex();
         MemorySegment.copy(Memory.ALL, address, MemorySegment.ofBuffer(chunk.internalNioBuffer(at, length)), 0, length);
         chunk.writerIndex(at + length);
         return true;
+    }
+
+    /** Whether so many bytes may go to the kernel: once it has all that it was given, as many as its window has room for. */
+    private boolean hasRoom(EpollSocketChannel to, int bytes) {
+        if (chunksUnderway > 0 && roomBytes < bytes) {
+            isPutting = true; // what waits is not to be sent from within
+            flush();
+            isPutting = false;
+        }
+        if (chunksUnderway == 0) {
+            roomBytes = room(to);
+        }
+        return roomBytes >= bytes;
     }
 
     /** What the congestion window leaves; a little also if it leaves nothing, because only a full kernel says when it has room. */
@@ -77,7 +89,7 @@ final class TcpConnection extends Connection {
 
     private void written(ChannelFuture write) {
         chunksUnderway--;
-        if (write.isSuccess()) {
+        if (write.isSuccess() && !isPutting) {
             drain();
         }
     }

@@ -18,12 +18,12 @@ public final class TcpSettings {
     static final int CHUNK_BYTES = 16 << 10;
 
     /** Bytes on the way into the kernel at most. */
-    static final int MOST_BYTES = Integer.getInteger("most", 4 * CHUNK_BYTES);
+    static final int MOST_BYTES = 4 * CHUNK_BYTES;
 
     /** Bytes on the way into a kernel whose congestion window is used up. */
-    static final int LEAST_BYTES = Integer.getInteger("least", 4 << 10);
+    static final int LEAST_BYTES = 4 << 10;
 
-    private static final long UNSENT_BYTES = Integer.getInteger("unsent", 4 << 10);
+    private static final long UNSENT_BYTES = LEAST_BYTES;
 
     private TcpSettings() {}
 
