@@ -7,90 +7,129 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
-/** {@code jumpvpn lab bench --transports}: what our adapters carry over loopback beside the library alone, alternately in one run. */
+/** {@code jumpvpn lab bench --transports}: what our adapters carry over loopback beside the library alone, in turn in one run. */
 final class TransportBench {
-    private static final int PAIRS = Integer.getInteger("pairs", 5);
+    private static final int PAIRS = 5;
     private static final long RAMP_NANOS = 1_000_000_000L;
-    private static final long MEASURED_NANOS = 2_000_000_000L;
+    private static final long MEASURED_NANOS = 3_000_000_000L;
     private static final long PAUSE_NANOS = 20_000;
     /** After so long without any that arrives, what is under way is taken for lost. */
     private static final long LOST_NANOS = 20_000_000;
-    /** Datagrams under way at most, as an inner TCP connection has a window. */
+    /** Datagrams under way at most, as an inner TCP connection has a window: the rings' size would only be filled and dropped. */
     private static final int WINDOW = 128;
 
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    /** What was carried, and what was sent and didn't come. */
-    private record Figure(double megabitsPerSecond, double lostPercent, double cpuNanos) {}
+    /** What one run carried; processor time of the whole process, a datagram that arrived. */
+    private record Figures(double megabitsPerSecond, double lostPercent, double cpuNanos) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.0f | %.2f %% | %.0f", megabitsPerSecond, lostPercent, cpuNanos);
+        }
+    }
 
-    private TransportBench() {}
+    /** What both did, one run after the other. */
+    private record Pair(Figures ours, Figures bare) {
+        double ratio() {
+            return ours.megabitsPerSecond / bare.megabitsPerSecond;
+        }
+    }
 
+    private final Carriage carriage;
+    private long sent;
+    private long lost;
+    private long arrived;
+    private long arrivedNanos = System.nanoTime();
+
+    private TransportBench(Carriage carriage) {
+        this.carriage = carriage;
+    }
+
+    /** Takes about a minute and a half. */
     static void measure(PrintStream out) throws Exception {
+        out.print("""
+                | | ours, Mbit/s | lost | CPU ns a datagram | bare, Mbit/s | lost | CPU ns a datagram | ours / bare |
+                | --- | --- | --- | --- | --- | --- | --- | --- |
+                """);
         compare("QUIC", PortCarriage::quic, BareQuic::new, out);
         compare("TCP", PortCarriage::tcp, BareTcp::new, out);
     }
 
     private static void compare(String name, Callable<Carriage> ours, Callable<Carriage> bare, PrintStream out)
             throws Exception {
-        run(ours); // warms up
-        run(bare);
-        double[] our = new double[PAIRS];
-        double[] their = new double[PAIRS];
-        double[] ratio = new double[PAIRS];
-        for (int pair = 0; pair < PAIRS; pair++) {
-            Figure a = run(ours);
-            Figure b = run(bare);
-            our[pair] = a.megabitsPerSecond;
-            their[pair] = b.megabitsPerSecond;
-            ratio[pair] = a.megabitsPerSecond / b.megabitsPerSecond;
-            out.printf(
-                    Locale.ROOT,
-                    "| %s | %.0f | %.2f %% | %.0f | %.0f | %.2f %% | %.0f | %.2f |%n",
-                    name, a.megabitsPerSecond, a.lostPercent, a.cpuNanos, b.megabitsPerSecond, b.lostPercent, b.cpuNanos, ratio[pair]);
+        pair(ours, bare); // warms up
+        Pair[] pairs = new Pair[PAIRS];
+        for (int i = 0; i < PAIRS; i++) {
+            pairs[i] = pair(ours, bare);
+            out.printf(Locale.ROOT, "| %s | %s | %s | %.2f |%n", name, pairs[i].ours, pairs[i].bare, pairs[i].ratio());
         }
         out.printf(
                 Locale.ROOT,
-                "| %s, medians | %.0f | | | %.0f | | | %.2f |%n",
+                "| %s, medians | %s | %s | %.2f |%n",
                 name,
-                median(our),
-                median(their),
-                median(ratio));
+                medians(pairs, Pair::ours),
+                medians(pairs, Pair::bare),
+                median(pairs, Pair::ratio));
     }
 
-    private static Figure run(Callable<Carriage> begin) throws Exception {
+    private static Pair pair(Callable<Carriage> ours, Callable<Carriage> bare) throws Exception {
+        return new Pair(once(ours), once(bare));
+    }
+
+    private static Figures once(Callable<Carriage> begin) throws Exception {
         try (Carriage carriage = begin.call()) {
-            long ready = System.nanoTime() + RAMP_NANOS;
-            long end = ready + MEASURED_NANOS;
-            long sent = 0, lost = 0, seen = 0, seenNanos = 0, sentThen = 0, receivedThen = 0, cpuThen = 0;
-            for (long now = System.nanoTime(); now < end; now = System.nanoTime()) {
-                if (sentThen == 0 && now > ready) {
-                    sentThen = sent;
-                    receivedThen = carriage.received();
-                    cpuThen = PROCESS.getProcessCpuTime();
-                }
-                long received = carriage.received();
-                if (received != seen) {
-                    seen = received;
-                    seenNanos = now;
-                } else if (now - seenNanos > LOST_NANOS) {
-                    lost = sent - received;
-                    seenNanos = now;
-                }
-                int taken = sent - lost - received < WINDOW ? carriage.send() : 0;
-                sent += taken;
-                if (taken < Carriage.BATCH) {
-                    LockSupport.parkNanos(PAUSE_NANOS);
-                }
-            }
-            long received = carriage.received() - receivedThen;
-            return new Figure(received * Carriage.BYTES * 8e3 / MEASURED_NANOS, 100.0 * (sent - sentThen - received) / (sent - sentThen), (double) (PROCESS.getProcessCpuTime() - cpuThen) / received);
+            return new TransportBench(carriage).run();
         }
     }
 
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
+    private Figures run() {
+        sendFor(RAMP_NANOS);
+        long sentBefore = sent;
+        long arrivedBefore = carriage.received();
+        long cpuBefore = PROCESS.getProcessCpuTime();
+        long start = System.nanoTime();
+        sendFor(MEASURED_NANOS);
+        double received = carriage.received() - arrivedBefore;
+        return new Figures(
+                received * Carriage.BYTES * 8e3 / (System.nanoTime() - start),
+                100 * (1 - received / (sent - sentBefore)),
+                (PROCESS.getProcessCpuTime() - cpuBefore) / received);
+    }
+
+    private void sendFor(long nanos) {
+        long end = System.nanoTime() + nanos;
+        for (long now = System.nanoTime(); now < end; now = System.nanoTime()) {
+            int taken = isOpen(now) ? carriage.send() : 0;
+            sent += taken;
+            if (taken < Carriage.BATCH) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    /** Whether the window has room. */
+    private boolean isOpen(long nowNanos) {
+        long received = carriage.received();
+        if (received != arrived || nowNanos - arrivedNanos > LOST_NANOS) {
+            lost = received == arrived ? sent - received : lost;
+            arrived = received;
+            arrivedNanos = nowNanos;
+        }
+        return sent - lost - received < WINDOW;
+    }
+
+    private static Figures medians(Pair[] pairs, Function<Pair, Figures> which) {
+        return new Figures(
+                median(pairs, pair -> which.apply(pair).megabitsPerSecond),
+                median(pairs, pair -> which.apply(pair).lostPercent),
+                median(pairs, pair -> which.apply(pair).cpuNanos));
+    }
+
+    private static double median(Pair[] pairs, ToDoubleFunction<Pair> figure) {
+        return Arrays.stream(pairs).mapToDouble(figure).sorted().toArray()[PAIRS / 2];
     }
 }

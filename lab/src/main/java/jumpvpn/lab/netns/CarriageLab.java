@@ -24,7 +24,7 @@ public final class CarriageLab {
             A download through the tunnel over QUIC and over TCP, three times each in turn, 20 s each, on a link of 40 ms that loses 2 % each way.
             Prints what each got and the ratio of the medians. Exit code: 0 TCP got at least half of QUIC, 1 it did not, 2 it can't run here.
             """;
-    private static final int RUNS = Integer.parseInt(System.getenv().getOrDefault("RUNS", "3"));
+    private static final int RUNS = 3;
     private static final int SECONDS = 20;
     private static final int RTT_MILLIS = 40;
     private static final double LOSS = 0.02;
@@ -40,8 +40,8 @@ public final class CarriageLab {
             "ip route get %1$s | grep -q jvpn0 && ping -n -c 1 -W 1 %1$s > /dev/null && echo yes || echo no"
                     .formatted(Topology.SERVER_ADDRESS);
 
-    private static final String CONGESTION_CONTROL =
-            "echo " + System.getenv().getOrDefault("KCC", "cubic") + " > /proc/sys/net/ipv4/tcp_congestion_control";
+    /** Of the kernel, so for TCP inside and outside: what Linux has unless somebody changed it. */
+    private static final String CONGESTION_CONTROL = "echo cubic > /proc/sys/net/ipv4/tcp_congestion_control";
 
     private CarriageLab() {}
 
@@ -123,7 +123,7 @@ public final class CarriageLab {
         return Double.parseDouble(bytes);
     }
 
-    /** Something that holds soon. */
+    /** Something that will hold soon. */
     private interface Condition {
         boolean holds() throws IOException;
     }

@@ -6,14 +6,13 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
-import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import java.util.concurrent.TimeUnit;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.node.transport.Listener;
 import jumpvpn.node.transport.SocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** What both ends set alike. */
+/** What both ends set alike; public for the benchmark that has the library without the adapter. */
 public final class QuicSettings {
     /** The application protocol (ALPN, RFC 7301). */
     public static final String PROTOCOL = "jumpvpn/1";
@@ -43,7 +42,6 @@ public final class QuicSettings {
                 .initialCongestionWindowPackets(INITIAL_WINDOW)
                 .maxRecvUdpPayloadSize(READ_BYTES)
                 .maxSendUdpPayloadSize(ETHERNET_MTU - headers)
-                .congestionControlAlgorithm("cubic".equals(System.getenv("QCC")) ? QuicCongestionControlAlgorithm.CUBIC : QuicCongestionControlAlgorithm.BBR)
                 .discoverPmtu(true);
     }
 

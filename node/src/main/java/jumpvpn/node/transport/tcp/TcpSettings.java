@@ -9,7 +9,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import jumpvpn.node.transport.Dialer;
 
-/** What both ends set alike. */
+/** What both ends set alike; public for the benchmark that has the library without the adapter. */
 public final class TcpSettings {
     /** The application protocol (ALPN, RFC 7301). */
     static final String PROTOCOL = "jumpvpn/1";
@@ -17,7 +17,7 @@ public final class TcpSettings {
     /** Plaintext bytes of one write, one TLS record at most. */
     static final int CHUNK_BYTES = 16 << 10;
 
-    /** Bytes on the way into the kernel at most. */
+    /** Bytes on the way into the kernel at most, whatever its congestion window has room for. */
     static final int MOST_BYTES = 4 * CHUNK_BYTES;
 
     /** Bytes on the way into a kernel whose congestion window is used up. */
