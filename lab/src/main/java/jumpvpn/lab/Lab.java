@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 import jumpvpn.lab.bench.Bench;
 import jumpvpn.lab.explore.ExploreLab;
+import jumpvpn.lab.netns.CarriageLab;
 import jumpvpn.lab.netns.NetworkLab;
 import jumpvpn.lab.sim.SimLab;
 
@@ -22,6 +23,7 @@ public final class Lab {
         List<String> rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
         return switch (arguments.isEmpty() ? "" : arguments.getFirst()) {
             case "bench" -> Bench.run(rest, out, err);
+            case "carriage" -> CarriageLab.run(rest, out, err);
             case "explore" -> ExploreLab.run(rest, out, err);
             case "sim" -> SimLab.run(rest, out, err);
             default -> NetworkLab.run(arguments, out, err);

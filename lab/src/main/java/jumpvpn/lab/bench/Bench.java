@@ -25,11 +25,13 @@ public final class Bench {
     private static final String HELP = """
             jumpvpn lab bench [NAME…] [--out DIR] [--quick]
             jumpvpn lab bench --idle N
+            jumpvpn lab bench --transports
 
             Runs the benchmarks whose names contain one of NAME (all without any) on one core each, and prints a table.
               --out DIR   also writes core.md (the table) and core.json (JMH's own results) there
               --quick     few and short iterations: to see that everything runs
               --idle N    instead: what N idle sessions cost a gateway, in memory and processor time
+              --transports  instead: what our QUIC and TCP carry over loopback beside the bare library, a minute and a half
             """;
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
@@ -50,12 +52,16 @@ public final class Bench {
                 IdleSessions.measure(Integer.parseInt(arguments.getLast()), out);
                 return 0;
             }
+            if (arguments.equals(List.of("--transports"))) {
+                TransportBench.measure(out);
+                return 0;
+            }
             measure(parse(arguments), out);
             return 0;
         } catch (IllegalArgumentException e) {
             err.println("jumpvpn lab bench: " + e.getMessage());
             return 2;
-        } catch (IOException | RunnerException | InterruptedException e) {
+        } catch (Exception e) {
             err.println("jumpvpn lab bench: " + e.getMessage());
             return 1;
         }

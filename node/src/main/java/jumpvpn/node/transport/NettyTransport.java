@@ -31,6 +31,7 @@ public abstract class NettyTransport implements Transport {
     private final PacketRing incoming;
     private final Waker waker;
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AtomicBoolean woken = new AtomicBoolean();
     private final Runnable forward = this::forward;
     private final ArrayDeque<Backlog> backlogs = new ArrayDeque<>();
     private final Set<Connection> waiting = new LinkedHashSet<>();
@@ -159,6 +160,7 @@ public abstract class NettyTransport implements Transport {
     @Override
     public final int receive(PacketBatch batch) {
         waker.drain();
+        woken.set(false); // before the ring is looked at: whoever publishes after this wakes us again
         int got = 0;
         while (got < batch.capacity() && incoming.front() != 0) {
             boolean tooLong = incoming.length() > batch.slotSize;
@@ -174,7 +176,7 @@ public abstract class NettyTransport implements Transport {
         }
         batch.count = got;
         if (incoming.front() != 0) {
-            waker.wake();
+            wake();
         }
         VarHandle.fullFence(); // what was released first: see hasRoom
         if (isFull) {
@@ -226,7 +228,13 @@ public abstract class NettyTransport implements Transport {
 
     /** Once after a row of {@link #deliver}. */
     public void delivered() {
-        waker.wake();
+        wake();
+    }
+
+    private void wake() {
+        if (!woken.getAndSet(true)) {
+            waker.wake();
+        }
     }
 
     /** Room for what waits for a connection, or null if too many wait already. */

@@ -12,13 +12,13 @@ import jumpvpn.node.transport.Listener;
 import jumpvpn.node.transport.SocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** What both ends set alike. */
-final class QuicSettings {
+/** What both ends set alike; public for the benchmark that has the library without the adapter. */
+public final class QuicSettings {
     /** The application protocol (ALPN, RFC 7301). */
-    static final String PROTOCOL = "jumpvpn/1";
+    public static final String PROTOCOL = "jumpvpn/1";
 
     /** QUIC packets that leave in one system call (UDP_SEGMENT). */
-    static final int SEGMENTS = 16;
+    public static final int SEGMENTS = 16;
 
     /** Of the identifiers that this end gives connections. */
     static final int CONNECTION_ID_BYTES = 8;
@@ -36,7 +36,7 @@ final class QuicSettings {
     private QuicSettings() {}
 
     /** No streams, datagrams only; packets as long as the path turns out to carry, up to Ethernet's. */
-    static <B extends QuicCodecBuilder<B>> B codec(B builder, Endpoint local) {
+    public static <B extends QuicCodecBuilder<B>> B codec(B builder, Endpoint local) {
         int headers = local.address().isV4() ? V4_HEADERS : V6_HEADERS;
         return builder.datagram(RECEIVE_QUEUE, SEND_QUEUE)
                 .maxIdleTimeout(Listener.IDLE_SECONDS, TimeUnit.SECONDS)
@@ -48,7 +48,7 @@ final class QuicSettings {
     }
 
     /** A UDP channel that is not bound yet. */
-    static Channel socket(Endpoint local, @Nullable String device) {
+    public static Channel socket(Endpoint local, @Nullable String device) {
         EpollDatagramChannel channel = new EpollDatagramChannel(SocketOptions.family(local));
         SocketOptions.onlyItsFamily(channel, local);
         SocketOptions.neverFragment(channel, local);

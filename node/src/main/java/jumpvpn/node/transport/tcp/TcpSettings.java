@@ -2,7 +2,6 @@ package jumpvpn.node.transport.tcp;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
@@ -10,23 +9,26 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import jumpvpn.node.transport.Dialer;
 
-/** What both ends set alike. */
-final class TcpSettings {
+/** What both ends set alike; public for the benchmark that has the library without the adapter. */
+public final class TcpSettings {
     /** The application protocol (ALPN, RFC 7301). */
     static final String PROTOCOL = "jumpvpn/1";
 
     /** Plaintext bytes of one write, one TLS record at most. */
     static final int CHUNK_BYTES = 16 << 10;
 
-    /** Chunks that may be on the way into the kernel. */
-    static final int MOST_CHUNKS = 2;
+    /** Bytes on the way into the kernel at most, whatever its congestion window has room for. */
+    static final int MOST_BYTES = 4 * CHUNK_BYTES;
 
-    private static final long UNSENT_BYTES = 32 << 10;
+    /** Bytes on the way into a kernel whose congestion window is used up. */
+    static final int LEAST_BYTES = 4 << 10;
+
+    private static final long UNSENT_BYTES = LEAST_BYTES;
 
     private TcpSettings() {}
 
     /** TLS 1.3 by BoringSSL, or by the JDK where that does not load. */
-    static SslContextBuilder tls(SslContextBuilder builder) {
+    public static SslContextBuilder tls(SslContextBuilder builder) {
         return builder.sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
                 .protocols("TLSv1.3")
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
@@ -41,9 +43,5 @@ final class TcpSettings {
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
         channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, Dialer.UNANSWERED_MILLIS);
-        channel.config()
-                .setOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(CHUNK_BYTES, MOST_CHUNKS * CHUNK_BYTES));
     }
 }
