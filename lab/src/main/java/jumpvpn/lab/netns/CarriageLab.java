@@ -3,6 +3,8 @@ package jumpvpn.lab.netns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,8 +42,6 @@ public final class CarriageLab {
             "ip route get %1$s | grep -q jvpn0 && ping -n -c 1 -W 1 %1$s > /dev/null && echo yes || echo no"
                     .formatted(Topology.SERVER_ADDRESS);
 
-    /** Of the kernel, so for TCP inside and outside: what Linux has unless somebody changed it. */
-    private static final String CONGESTION_CONTROL = "echo cubic > /proc/sys/net/ipv4/tcp_congestion_control";
 
     private CarriageLab() {}
 
@@ -65,6 +65,8 @@ public final class CarriageLab {
     }
 
     private static double compare(PrintStream out) throws IOException {
+        String control = Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control"));
+        out.println("the kernel's TCP, inside and outside: " + control.strip());
         Map<Protocol, List<Double>> goodput = new EnumMap<>(Protocol.class);
         for (int run = 1; run <= RUNS; run++) {
             for (Protocol protocol : List.of(Protocol.QUIC, Protocol.TCP)) {
@@ -92,9 +94,6 @@ public final class CarriageLab {
         try (workspace) {
             Topology topology = Topology.build(workspace, java, RTT_MILLIS, RTT_MILLIS);
             topology.linkDown(Uplink.B);
-            for (Namespace namespace : List.of(topology.client, topology.gateway, topology.server)) {
-                namespace.shell(CONGESTION_CONTROL);
-            }
             Product product = Product.prepare(workspace, JavaCommand.product(), List.of(protocol));
             var _ = topology.server
                     .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
