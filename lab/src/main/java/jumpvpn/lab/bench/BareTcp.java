@@ -34,7 +34,8 @@ final class BareTcp implements Carriage {
 
     BareTcp() throws SSLException {
         SelfSigned own = SelfSigned.create();
-        SslContext accepts = TcpSettings.tls(SslContextBuilder.forServer(own.key(), own.certificate())).build();
+        SslContext accepts = TcpSettings.tls(SslContextBuilder.forServer(own.key(), own.certificate()))
+                .build();
         SslContext dials = TcpSettings.tls(SslContextBuilder.forClient()
                         .trustManager(InsecureTrustManagerFactory.INSTANCE)
                         .endpointIdentificationAlgorithm(null))

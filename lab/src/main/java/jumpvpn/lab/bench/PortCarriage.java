@@ -43,9 +43,8 @@ final class PortCarriage implements Carriage {
     }
 
     private static PacketBatch batch() {
-        long base = Arena.global()
-                .allocate((long) BATCH * Transport.MOST_BYTES, 64)
-                .address();
+        long base =
+                Arena.global().allocate((long) BATCH * Transport.MOST_BYTES, 64).address();
         return new PacketBatch(base, BATCH, Transport.MOST_BYTES);
     }
 

@@ -3,6 +3,8 @@ package jumpvpn.lab.netns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,16 +35,13 @@ public final class CarriageLab {
     private static final Duration CONNECT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(100);
     /** More than comes in the time, as fast as the server can. */
-    private static final String FILE = "http://%s:%d/random/1/100000000000/200000000"
-            .formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT);
+    private static final String FILE =
+            "http://%s:%d/random/1/100000000000/200000000".formatted(Topology.SERVER_ADDRESS, PayloadServer.HTTP_PORT);
 
     /** Says yes if the tunnel's route is there and a probe comes back; sends nothing outside it. */
     private static final String REACHABLE =
             "ip route get %1$s | grep -q jvpn0 && ping -n -c 1 -W 1 %1$s > /dev/null && echo yes || echo no"
                     .formatted(Topology.SERVER_ADDRESS);
-
-    /** Of the kernel, so for TCP inside and outside: what Linux has unless somebody changed it. */
-    private static final String CONGESTION_CONTROL = "echo cubic > /proc/sys/net/ipv4/tcp_congestion_control";
 
     private CarriageLab() {}
 
@@ -66,6 +65,8 @@ public final class CarriageLab {
     }
 
     private static double compare(PrintStream out) throws IOException {
+        String control = Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control"));
+        out.println("the kernel's TCP, inside and outside: " + control.strip());
         Map<Protocol, List<Double>> goodput = new EnumMap<>(Protocol.class);
         for (int run = 1; run <= RUNS; run++) {
             for (Protocol protocol : List.of(Protocol.QUIC, Protocol.TCP)) {
@@ -93,9 +94,6 @@ public final class CarriageLab {
         try (workspace) {
             Topology topology = Topology.build(workspace, java, List.of(Family.V4), RTT_MILLIS, RTT_MILLIS);
             topology.linkDown(Uplink.B);
-            for (Namespace namespace : List.of(topology.client, topology.gateway, topology.server)) {
-                namespace.shell(CONGESTION_CONTROL);
-            }
             Product product = Product.prepare(
                     workspace, JavaCommand.product(), List.of(protocol), topology.families, Policy.DEFAULT);
             var _ = topology.server
@@ -116,7 +114,18 @@ public final class CarriageLab {
     private static double bytes(Topology topology) throws IOException {
         Process curl = topology.client.start(
                 "curl.log",
-                List.of("curl", "-s", "--noproxy", "*", "-o", "/dev/null", "-m", Integer.toString(SECONDS), "-w", "%{size_download}", FILE));
+                List.of(
+                        "curl",
+                        "-s",
+                        "--noproxy",
+                        "*",
+                        "-o",
+                        "/dev/null",
+                        "-m",
+                        Integer.toString(SECONDS),
+                        "-w",
+                        "%{size_download}",
+                        FILE));
         String bytes = new String(curl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         long overloaded = EmulatorControl.overloaded(topology.emulator.statistics());
         if (overloaded > 0) {

@@ -34,15 +34,17 @@ class SmokeLabTest {
         List<String> scenarios = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(scenarios).hasSize(Scenarios.SMOKE.size());
         for (String scenario : scenarios) {
-            Map<?, ?> verdict = (Map<?, ?>) list(Json.object(scenario).get("verdicts")).getFirst();
+            Map<?, ?> verdict =
+                    (Map<?, ?>) list(Json.object(scenario).get("verdicts")).getFirst();
             assertThat(list(verdict.get("checks")))
                     .as(scenario)
                     .isNotEmpty()
                     .map(check -> (Map<?, ?>) check)
-                    .allSatisfy(check -> assertThat(
-                                    check.get("check").toString().startsWith("outage") || check.get("ok").equals(true))
-                            .as("%s", check)
-                            .isTrue());
+                    .allSatisfy(
+                            check -> assertThat(check.get("check").toString().startsWith("outage")
+                                            || check.get("ok").equals(true))
+                                    .as("%s", check)
+                                    .isTrue());
             assertThat(((Number) verdict.get("outage_ms")).doubleValue()).isLessThan(1500);
         }
     }
