@@ -40,7 +40,13 @@ final class BareTcp implements Carriage {
                         .trustManager(InsecureTrustManagerFactory.INSTANCE)
                         .endpointIdentificationAlgorithm(null))
                 .build();
-        listener = new ServerBootstrap()
+        listener = listener(accepts);
+        client = client(dials);
+        client.pipeline().get(SslHandler.class).handshakeFuture().syncUninterruptibly();
+    }
+
+    private Channel listener(SslContext accepts) {
+        return new ServerBootstrap()
                 .group(LOOP)
                 .channel(EpollServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -57,7 +63,10 @@ final class BareTcp implements Carriage {
                 .bind(SocketAddresses.of(ANY_PORT))
                 .syncUninterruptibly()
                 .channel();
-        client = new Bootstrap()
+    }
+
+    private Channel client(SslContext dials) {
+        return new Bootstrap()
                 .group(LOOP)
                 .channel(EpollSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -70,7 +79,6 @@ final class BareTcp implements Carriage {
                 .connect(listener.localAddress())
                 .syncUninterruptibly()
                 .channel();
-        client.pipeline().get(SslHandler.class).handshakeFuture().syncUninterruptibly();
     }
 
     @Override

@@ -66,7 +66,13 @@ final class Product implements Vpn {
         Product product = new Product(workspace, java, policy);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
-        Files.writeString(product.config(Role.GATEWAY), """
+        product.writeGateway(endpoints(transports, families, family -> family.any), clientKey);
+        product.writeClient(endpoints(transports, families, family -> family.gateway), gatewayKey);
+        return product;
+    }
+
+    private void writeGateway(String listen, String clientKey) throws IOException {
+        Files.writeString(config(Role.GATEWAY), """
                 [gateway]
                 name        = "gw1"
                 private-key = "gw1.key"
@@ -83,11 +89,11 @@ final class Product implements Vpn {
                 [policy]
                 hold.bytes-per-session = %d
                 """.formatted(
-                        endpoints(transports, families, family -> family.any),
-                        STATE,
-                        clientKey,
-                        policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
-        Files.writeString(product.config(Role.CLIENT), """
+                        listen, STATE, clientKey, policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
+    }
+
+    private void writeClient(String endpoints, String gatewayKey) throws IOException {
+        Files.writeString(config(Role.CLIENT), """
                 [client]
                 name        = "laptop"
                 private-key = "laptop.key"
@@ -100,9 +106,7 @@ final class Product implements Vpn {
                 name        = "gw1"
                 public-key  = "%s"
                 endpoints   = [%s]
-                """.formatted(
-                Topology.INSIDE_NETWORK, gatewayKey, endpoints(transports, families, family -> family.gateway)));
-        return product;
+                """.formatted(Topology.INSIDE_NETWORK, gatewayKey, endpoints));
     }
 
     private static String endpoints(List<Protocol> transports, List<Family> families, Function<Family, String> host) {

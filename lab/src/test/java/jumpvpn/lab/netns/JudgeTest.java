@@ -39,8 +39,8 @@ class JudgeTest {
 
     @BeforeEach
     void honestJump() {
-        before.putAll(status(1, "10.1.0.2"));
-        after.putAll(status(2, "10.2.0.2"));
+        before.putAll(status(1, Uplink.A));
+        after.putAll(status(2, Uplink.B));
         client.addAll(List.of(
                 row("client", "ATTACHED", "HANDSHAKE_OK"),
                 event("client", "TRANSPORT_DEAD", "LINK_DOWN"),
@@ -234,7 +234,7 @@ class JudgeTest {
         return lines.stream().map(EventLine::parse).toList();
     }
 
-    private static Map<String, Object> status(int epoch, String local) {
+    private static Map<String, Object> status(int epoch, Uplink uplink) {
         return Map.of(
                 "state",
                 "ATTACHED",
@@ -245,7 +245,7 @@ class JudgeTest {
                 "inner_address",
                 List.of("10.77.0.2"),
                 "path",
-                Map.of("protocol", "udp", "local", local + ":40000"));
+                Map.of("id", "udp/" + uplink.device + "/" + uplink.clientAddress() + ">198.51.100.1:4500"));
     }
 
     private static String row(String role, String to, String reason) {

@@ -79,7 +79,7 @@ final class TcpConnection extends Connection {
         of.tcpInfo(info);
         long underway = info.unacked() - info.sacked() - info.lost() + info.retrans();
         long room = (info.sndCwnd() - underway) * info.sndMss();
-        return (int) Math.clamp(room, TcpSettings.LEAST_BYTES, TcpSettings.MOST_BYTES);
+        return Math.clamp(room, TcpSettings.LEAST_BYTES, TcpSettings.MOST_BYTES);
     }
 
     private void write(Channel to, ByteBuf full) {
