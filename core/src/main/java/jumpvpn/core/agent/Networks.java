@@ -27,8 +27,7 @@ final class Networks {
 
     /** The network that the path begins in. */
     Network of(Path path) {
-        Key key = new Key(
-                path.link(), new Prefix(path.local(), path.local().isV4() ? V4_LENGTH : V6_LENGTH).network());
+        Key key = new Key(path.link(), new Prefix(path.local(), path.local().isV4() ? V4_LENGTH : V6_LENGTH).network());
         Network network = known.remove(key);
         Network newest = network == null ? new Network() : network;
         known.put(key, newest);

@@ -15,8 +15,7 @@ class NetworksTest {
 
     private Networks.Network of(String link, String local) {
         Endpoint remote = new Endpoint(IpAddress.parse("203.0.113.1"), 4500);
-        return networks.of(new Path(
-                1, Protocol.UDP, link, LinkKind.WIFI, IpAddress.parse(local), "gw1", remote, 0));
+        return networks.of(new Path(1, Protocol.UDP, link, LinkKind.WIFI, IpAddress.parse(local), "gw1", remote, 0));
     }
 
     @Test

@@ -71,7 +71,10 @@ class SuspendTest {
     }
 
     private long longestRttNanos() {
-        return client.uplinks().stream().mapToLong(link -> 2 * link.delayNanos).max().orElseThrow();
+        return client.uplinks().stream()
+                .mapToLong(link -> 2 * link.delayNanos)
+                .max()
+                .orElseThrow();
     }
 
     @ParameterizedTest
