@@ -32,8 +32,9 @@ final class Candidates {
         networks.of(path).keepalive.doubt();
     }
 
-    /** A session is carried by the path. */
+    /** A session is carried by the path: it is ready, and its protocol works in its network. */
     void carried(Path path) {
+        ready(path.id());
         networks.of(path).carried = path.protocol();
     }
 

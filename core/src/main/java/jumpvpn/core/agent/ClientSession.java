@@ -95,7 +95,6 @@ final class ClientSession {
         this.suite = context.config().suite();
         this.policy = grant.policy();
         this.path = answered.path();
-        candidates.carried(path);
         this.machine = new SessionMachine(Role.CLIENT, nowNanos);
         this.journal = new Journal(context.events(), Role.CLIENT, grant.id(), policy.version());
         this.credentials = new Credentials(answered.secret());
@@ -144,7 +143,11 @@ final class ClientSession {
 
     /** Says something inside the active binding. */
     void send(long nowNanos, BindingMessage message) {
-        transmit(active, active.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
+        send(nowNanos, active, message);
+    }
+
+    private void send(long nowNanos, Binding through, BindingMessage message) {
+        transmit(through, through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
     }
 
     void transmit(Binding binding, byte @Nullable [] datagram) {
@@ -179,22 +182,11 @@ final class ClientSession {
             case BindingMessage.Close close -> closed(nowNanos, close.reason());
             case BindingMessage.Notice notice -> noticed(nowNanos, binding, notice);
             case BindingMessage.Challenge challenge ->
-                transmit(
-                        binding,
-                        binding.sealed(
-                                PacketLayout.CONTROL,
-                                new BindingMessage.ChallengeAnswer(challenge.value()).encode(),
-                                nowNanos));
+                send(nowNanos, binding, new BindingMessage.ChallengeAnswer(challenge.value()));
             case BindingMessage.Draining _ -> recovery.draining(nowNanos);
             case BindingMessage.Ping _ -> transmit(binding, binding.sealed(binding.dataType(), new byte[0], nowNanos));
             case BindingMessage.RekeyAnswer answer -> rekey.answered(nowNanos, binding, answer);
-            case BindingMessage.Length length ->
-                transmit(
-                        binding,
-                        binding.sealed(
-                                PacketLayout.CONTROL,
-                                new BindingMessage.LengthSeen(length.bytes()).encode(),
-                                nowNanos));
+            case BindingMessage.Length length -> send(nowNanos, binding, new BindingMessage.LengthSeen(length.bytes()));
             case BindingMessage.LengthSeen seen -> {
                 if (binding == active) {
                     watch.arrived(seen);
@@ -351,7 +343,6 @@ final class ClientSession {
         deadlines.set(Timer.DRAINED, retired.drainedNanos());
         boundNanos = nowNanos;
         path = attempt.path;
-        candidates.carried(path);
         active = binding(keys, epoch, attempt.wireId, ack.gatewayWireId(), path, nowNanos);
         machine.learn(ack.version());
         rekey.bound(nowNanos, Ratchet.of(base, freshness, epoch), ack.mixed());
@@ -416,10 +407,6 @@ final class ClientSession {
     /** When the gateway was heard last: a packet of the binding, or the ACK that began it. */
     long lastHeardNanos() {
         return Math.max(active.delivery.receivedNanos(), boundNanos);
-    }
-
-    long patienceNanos() {
-        return watch.patienceNanos();
     }
 
     long rttNanos() {

@@ -127,7 +127,7 @@ final class Recovery {
                     ClientSession.Timer.RECOVERY_WINDOW,
                     nowNanos + session.policy.get(PolicyKey.SWITCHING_RECOVERY_WINDOW));
         }
-        requests.begin(nowNanos, 2 * session.patienceNanos());
+        requests.begin(nowNanos, 2 * session.watch.patienceNanos());
         proceed(nowNanos);
     }
 

@@ -41,7 +41,7 @@ final class Standbys {
 
     /** The session is on another path, or on its first. */
     void bound(long nowNanos) {
-        session.candidates.ready(session.path.id());
+        session.candidates.carried(session.path);
         session.deadlines.set(ClientSession.Timer.STANDBY, nowNanos + SETTLE_NANOS);
     }
 

@@ -284,7 +284,7 @@ final class GatewaySession extends Resident {
                     rows.step(nowNanos, ReasonCode.RECOVERY_WINDOW_EXCEEDED, pathName());
                 }
                 case LOOK -> path.look(nowNanos);
-                case SILENCE -> path.silence(nowNanos);
+                case SILENCE -> path.silence.due(nowNanos);
                 case NOTICE -> path.mayNotice();
                 case CHALLENGE -> path.challenge(nowNanos);
                 case RETIRED -> path.forget(nowNanos);

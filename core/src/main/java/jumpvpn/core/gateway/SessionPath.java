@@ -29,22 +29,21 @@ final class SessionPath {
     private static final long NOTICE_PAUSE_NANOS = 100_000_000;
     private static final long TRIAL_BYTES =
             2 * MessageType.REQUEST_LENGTH - 512; // 3 × a request, but for its ACK and a few small packets
-    private static final long SILENCE_NANOS = 45_000_000_000L;
     private static final long LOOK_AWAY_NANOS = 100_000_000;
 
     final ForwardingGate gate;
+    final Silence silence;
     private final GatewaySession session;
     private final RetiredBindings retired;
     private @Nullable ActivePath active;
     private @Nullable HoldQueue held;
     private boolean stopped;
-    /** What the client wishes to hear a packet after, 0: nothing. */
-    private int echoAfterSeconds;
 
     /** No binding yet. */
     SessionPath(GatewaySession session, ForwardingGate gate) {
         this.session = session;
         this.gate = gate;
+        this.silence = new Silence(session, this);
         this.retired = new RetiredBindings(session.context.bindings());
     }
 
@@ -73,7 +72,7 @@ final class SessionPath {
     /** The binding that a session is born with. */
     void born(long nowNanos, Binding binding, Protocol protocol) {
         active = new ActivePath(session, binding, protocol);
-        session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
+        silence.bound(nowNanos);
     }
 
     /** The committed bind takes over; the old binding drains. */
@@ -89,10 +88,9 @@ final class SessionPath {
         }
         retired.addEarly(early, nowNanos + DRAIN_NANOS);
         active = new ActivePath(session, binding, protocol);
-        echoAfterSeconds = 0;
         session.context.bindings().put(0, binding.localWireId, binding);
         session.deadlines.clear(Timer.CHALLENGE);
-        session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
+        silence.bound(nowNanos);
         session.deadlines.set(Timer.RETIRED, nowNanos + DRAIN_NANOS);
     }
 
@@ -149,7 +147,7 @@ final class SessionPath {
         }
     }
 
-    private void acknowledge(long nowNanos, Binding through) {
+    void acknowledge(long nowNanos, Binding through) {
         transmit(through, through.sealed(through.dataType(), new byte[0], nowNanos));
     }
 
@@ -232,16 +230,11 @@ final class SessionPath {
         session.rows.step(nowNanos, reason, path.name());
     }
 
-    private long silenceNanos() {
-        long asked = echoAfterSeconds * 1_000_000_000L;
-        return asked == 0 ? SILENCE_NANOS : Math.min(asked, SILENCE_NANOS);
-    }
-
     /** A packet that comes or goes while nobody looks tells so at once; ciphers and session rest later, since making them anew costs more than that. */
     private void lookAgain(long nowNanos, ActivePath path, HealthWatch.Finding finding) {
         if (finding.quiet() && nowNanos - path.lastUsedNanos() > LOOK_AWAY_NANOS) {
             long lastHeard = Math.max(path.binding.delivery.receivedNanos(), session.switches.lastCommitNanos());
-            session.deadlines.set(Timer.SILENCE, lastHeard + silenceNanos());
+            silence.heard(lastHeard);
             if (path.lookAway()) {
                 session.deadlines.set(Timer.REST, Math.max(session.awakeUntilNanos(), path.restNanos()));
                 return;
@@ -299,7 +292,7 @@ final class SessionPath {
     /** Writes it, times as passed since then. Secret. */
     void encode(ByteBuffer out, long sinceNanos) {
         retired.encode(out);
-        out.put((byte) echoAfterSeconds);
+        silence.encode(out);
         out.put((byte) (active == null ? 0 : 1));
         if (active != null) {
             active.encode(out, sinceNanos);
@@ -309,7 +302,7 @@ final class SessionPath {
     /** Reads what {@link #encode} wrote. */
     void decode(ByteBuffer in, long sinceNanos) {
         retired.decode(in);
-        echoAfterSeconds = in.get() & 0xff;
+        silence.decode(in);
         active = in.get() == 0 ? null : ActivePath.decode(session, in, sinceNanos);
     }
 
@@ -317,20 +310,6 @@ final class SessionPath {
     void wipe() {
         if (active != null) {
             active.binding.wipe();
-        }
-    }
-
-    /** Not even the client's keepalive came: ask, so that ATTACHED keeps meaning that something passes. Or the client wishes to be spoken to. */
-    void silence(long nowNanos) {
-        if (active != null && isAlive()) {
-            if (echoAfterSeconds > 0) {
-                echoAfterSeconds = 0;
-                acknowledge(nowNanos, active.binding);
-            } else {
-                send(nowNanos, active.binding, new BindingMessage.Ping());
-            }
-            watchActive(nowNanos, active.binding);
-            session.deadlines.set(Timer.SILENCE, nowNanos + SILENCE_NANOS);
         }
     }
 
@@ -367,13 +346,8 @@ final class SessionPath {
         }
         session.rekey.look(nowNanos);
         switch (message) {
-            case BindingMessage.Ping _ -> answer(nowNanos, through);
-            case BindingMessage.EchoAfter wish -> {
-                if (isActive(through)) {
-                    echoAfterSeconds = wish.seconds();
-                }
-                answer(nowNanos, through);
-            }
+            case BindingMessage.Ping _ -> answer(nowNanos, through, 0);
+            case BindingMessage.EchoAfter wish -> answer(nowNanos, through, wish.seconds());
             case BindingMessage.ChallengeAnswer answer -> {
                 if (active != null && active.binding == through) {
                     active.address.answered(nowNanos, from, answer.value());
@@ -400,8 +374,9 @@ final class SessionPath {
         }
     }
 
-    private void answer(long nowNanos, Binding through) {
+    private void answer(long nowNanos, Binding through, int echoAfterSeconds) {
         if (isActive(through) && isAlive()) {
+            silence.wish(echoAfterSeconds);
             acknowledge(nowNanos, through);
         }
     }
