@@ -3,6 +3,7 @@ package jumpvpn.node.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.net.Endpoint;
@@ -35,14 +36,14 @@ class SharedPortTest {
                 for (int number = 0; number < MESSAGES; number++) {
                     byUdp.send(number, 100, gateway);
                     int other = 1000 + number;
-                    await().until(() -> {
+                    await().pollInterval(Duration.ofMillis(2)).until(() -> {
                         atUdp.addAll(numbers(udp));
                         byQuic.send(other, 100, gateway);
                         atQuic.addAll(numbers(quic));
                         return atQuic.contains(other);
                     });
                 }
-                await().until(() -> {
+                await().pollInterval(Duration.ofMillis(2)).until(() -> {
                     atUdp.addAll(numbers(udp));
                     return atUdp.size() >= MESSAGES;
                 });

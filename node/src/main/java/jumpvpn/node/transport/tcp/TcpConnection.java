@@ -39,7 +39,7 @@ final class TcpConnection extends Connection {
 
     @Override
     protected boolean put(long address, int length) {
-        if (channel == null) {
+        if (channel == null || !channel.isOpen()) { // closed, and not yet told: the kernel would refuse to say anything of it
             return false;
         }
         int bytes = FrameDecoder.HEADER_BYTES + length;
