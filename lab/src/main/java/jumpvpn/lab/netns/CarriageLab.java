@@ -12,7 +12,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import jumpvpn.lab.netns.EmulatorControl.Way;
@@ -145,7 +144,7 @@ public final class CarriageLab {
             if (Instant.now().isAfter(end)) {
                 throw new IOException("no session within " + CONNECT.toSeconds() + " s");
             }
-            LockSupport.parkNanos(POLL.toNanos());
+            Pause.of(POLL);
         }
     }
 }

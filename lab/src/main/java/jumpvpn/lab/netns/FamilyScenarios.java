@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Scenarios of address families outside: only one, one that is dead from the start, one that dies. Connecting may take a second, from the start of the process. */
@@ -65,7 +64,7 @@ final class FamilyScenarios {
         Instant act(LabRun run) throws IOException {
             run.measureConnect();
             run.topology().linkUp(Uplink.B);
-            LockSupport.parkNanos(SETTLED.toNanos());
+            Pause.of(SETTLED);
             return run.linkDown(Uplink.A);
         }
 

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -170,7 +169,7 @@ final class LabRun implements AutoCloseable {
         world.captures = captures;
         Traffic traffic = Traffic.start(workspace, world.topology.client, scenario, probes, marker);
         timeline.note("traffic runs through the tunnel");
-        LockSupport.parkNanos(LEAD.toNanos());
+        Pause.of(LEAD);
         plantBefore(world);
         Instant cut = scenario.act(this);
         if (world.begun == null) {
@@ -259,7 +258,7 @@ final class LabRun implements AutoCloseable {
     Instant damage(Uplink uplink, int count) throws IOException {
         Instant now = Instant.now();
         world().topology.emulator.flip(uplink, EmulatorControl.Way.BOTH, count);
-        LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+        Pause.of(Duration.ofMillis(500));
         world().topology.emulator.duplicate(uplink, EmulatorControl.Way.BOTH, count);
         injected += 4 * count;
         return now;
@@ -288,7 +287,7 @@ final class LabRun implements AutoCloseable {
             Instant cut = Instant.now();
             Workspace.kill(running(world().gateway));
             world().timeline.note("SIGKILL, %d of %d".formatted(kill, kills));
-            LockSupport.parkNanos(AWAY.toNanos());
+            Pause.of(AWAY);
             world().gateway = world().start(Product.Role.GATEWAY);
             world().timeline.note("started again");
             boolean back = await(() -> attachedSince(cut));
@@ -296,9 +295,7 @@ final class LabRun implements AutoCloseable {
                 break;
             }
             if (kill < kills) {
-                LockSupport.parkNanos(SessionScenarios.CYCLE
-                        .minus(Duration.between(cut, Instant.now()))
-                        .toNanos());
+                Pause.of(SessionScenarios.CYCLE.minus(Duration.between(cut, Instant.now())));
             }
         }
         return first;
@@ -307,16 +304,16 @@ final class LabRun implements AutoCloseable {
     /** Jumps there and back, and sends again what that took: at once and when it is old, each time as it was and from other addresses. */
     Instant replay() throws IOException {
         operatorJump();
-        LockSupport.parkNanos(BETWEEN_JUMPS.toNanos());
+        Pause.of(BETWEEN_JUMPS);
         operatorJump();
-        LockSupport.parkNanos(BETWEEN_JUMPS.toNanos());
+        Pause.of(BETWEEN_JUMPS);
         Captures captures = Optional.ofNullable(world().captures).orElseThrow();
         Replay replay = new Replay(world().topology);
         replay.read(Uplink.A, captures.linkA().file());
         replay.read(Uplink.B, captures.linkB().file());
         Instant now = begin();
         replay.send();
-        LockSupport.parkNanos(OLDER_THAN_ANY_TOKEN.toNanos());
+        Pause.of(OLDER_THAN_ANY_TOKEN);
         world().timeline.note(replay.send() + " messages were sent again twice");
         return now;
     }
@@ -407,7 +404,7 @@ final class LabRun implements AutoCloseable {
             if (world().ended() || System.nanoTime() > end) {
                 return false;
             }
-            LockSupport.parkNanos(POLL.toNanos());
+            Pause.of(POLL);
         }
         return true;
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
@@ -37,7 +36,7 @@ final class PathScenarios {
                     for (String to : List.of("quic", "tcp", "quic", "udp", "tcp", "udp")) {
                         run.note("jumpvpn jump --to " + to);
                         run.product().jump(to);
-                        LockSupport.parkNanos(BETWEEN_JUMPS.toNanos());
+                        Pause.of(BETWEEN_JUMPS);
                     }
                     return first;
                 }
@@ -75,7 +74,7 @@ final class PathScenarios {
                 Instant act(LabRun run) throws IOException {
                     Instant blocked = run.begin();
                     run.topology().blockUdp(Uplink.A, true);
-                    LockSupport.parkNanos(Duration.ofSeconds(10).toNanos());
+                    Pause.of(Duration.ofSeconds(10));
                     run.topology().blockUdp(Uplink.A, false);
                     Instant open = Instant.now();
                     run.note("UDP passes again");
@@ -131,7 +130,7 @@ final class PathScenarios {
                 Instant act(LabRun run) throws IOException {
                     Instant now = run.begin();
                     run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0.2);
-                    LockSupport.parkNanos(Duration.ofSeconds(10).toNanos());
+                    Pause.of(Duration.ofSeconds(10));
                     run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0);
                     return now;
                 }
@@ -187,7 +186,7 @@ final class PathScenarios {
         Instant now = run.begin();
         run.blackHole(Uplink.B);
         run.blackHole(Uplink.A);
-        LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+        Pause.of(Duration.ofSeconds(8));
         run.topology().emulator.blackHole(Uplink.A, EmulatorControl.Way.BOTH, false);
         run.note("uplink A passes again");
         return now;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /** Scenarios of rough conditions: links that flap, links that lose, a slow line, a small path MTU, a frozen client, long silence. */
 final class RoughScenarios {
@@ -33,7 +32,7 @@ final class RoughScenarios {
                     Instant now = run.begin();
                     run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, LOSS);
                     run.topology().emulator.loss(Uplink.B, EmulatorControl.Way.BOTH, LOSS);
-                    LockSupport.parkNanos(Duration.ofMinutes(MINUTES_OF_LOSS).toNanos());
+                    Pause.of(Duration.ofMinutes(MINUTES_OF_LOSS));
                     run.topology().emulator.loss(Uplink.A, EmulatorControl.Way.BOTH, 0);
                     run.topology().emulator.loss(Uplink.B, EmulatorControl.Way.BOTH, 0);
                     return now;
@@ -102,7 +101,7 @@ final class RoughScenarios {
                 Instant now = run.begin();
                 long pid = run.process(Product.Role.CLIENT).pid();
                 run.topology().client.shell("kill -STOP " + pid);
-                LockSupport.parkNanos(Duration.ofSeconds(90).toNanos());
+                Pause.of(Duration.ofSeconds(90));
                 run.note("the client goes on");
                 run.topology().client.shell("kill -CONT " + pid);
                 return now;
@@ -116,9 +115,9 @@ final class RoughScenarios {
                     false) {
                 @Override
                 Instant act(LabRun run) throws IOException {
-                    LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+                    Pause.of(Duration.ofSeconds(8));
                     Instant now = run.blackHole(Uplink.A);
-                    LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+                    Pause.of(Duration.ofSeconds(3));
                     run.measureFirstReply();
                     return now;
                 }
@@ -140,9 +139,9 @@ final class RoughScenarios {
                     "silence", "nothing is sent for 10 minutes: hardly anything passes outside either", 100, false) {
                 @Override
                 Instant act(LabRun run) throws IOException {
-                    LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
+                    Pause.of(Duration.ofSeconds(5));
                     Instant now = run.begin();
-                    LockSupport.parkNanos(IDLE.toNanos());
+                    Pause.of(IDLE);
                     return now;
                 }
 
@@ -167,9 +166,9 @@ final class RoughScenarios {
         for (int i = 0; i < FLAPS; i++) {
             Uplink goes = i % 2 == 0 ? Uplink.A : Uplink.B;
             run.topology().linkDown(goes);
-            LockSupport.parkNanos(FLAP.toNanos());
+            Pause.of(FLAP);
             run.topology().linkUp(goes);
-            LockSupport.parkNanos(FLAP.toNanos());
+            Pause.of(FLAP);
         }
         return now;
     }

@@ -182,7 +182,8 @@ class HostilePeerTest {
                     tls(SelfSigned.create()).getSocketFactory().createSocket(plain, (InputStream) null, false);
             peer.startHandshake();
             await().until(() -> client.transport.count(TransportCounter.CONNECTED) == 1);
-            while (client.transport.count(TransportCounter.DISPLACED) < 100_000) { // the kernel is full and the peer's window is shut by then
+            while (client.transport.count(TransportCounter.DISPLACED)
+                    < 100_000) { // the kernel is full and the peer's window is shut by then
                 client.send(1, 1_000, to);
             }
             plain.setSoLinger(true, 0); // at once, without TLS's good-bye, which reads on

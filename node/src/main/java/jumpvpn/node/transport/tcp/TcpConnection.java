@@ -39,7 +39,8 @@ final class TcpConnection extends Connection {
 
     @Override
     protected boolean put(long address, int length) {
-        if (channel == null || !channel.isOpen()) { // closed, and not yet told: the kernel would refuse to say anything of it
+        if (channel == null
+                || !channel.isOpen()) { // closed, and not yet told: the kernel would refuse to say anything of it
             return false;
         }
         int bytes = FrameDecoder.HEADER_BYTES + length;
