@@ -58,8 +58,7 @@ final class Keepalives {
         learn(nowNanos);
         said++;
         if (isConnection() && said % CONNECTION_ASKS_EVERY != 0) {
-            Binding active = session.active;
-            session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
+            saySomething(nowNanos);
             at(nowNanos + CONNECTION_NANOS);
             return;
         }
@@ -72,6 +71,16 @@ final class Keepalives {
                         : new BindingMessage.EchoAfter((int) (trialNanos / SECOND_NANOS)));
         session.watch(nowNanos);
         at(nowNanos + (trialNanos == 0 ? intervalNanos() : trialNanos + LATE_NANOS));
+    }
+
+    /** Nobody looks at a binding in which nothing is asked, so whether its keys are due is looked at here; if they are, that says enough. */
+    private void saySomething(long nowNanos) {
+        Binding active = session.active;
+        long before = active.sealed();
+        session.rekey.look(nowNanos);
+        if (active.sealed() == before) {
+            session.transmit(active, active.sealed(active.dataType(), new byte[0], nowNanos));
+        }
     }
 
     /** Ends the trial. Time in which this process slept tells nothing. */

@@ -66,6 +66,22 @@ class SessionLifeTest {
         assertThat(script.times(BindingMessage.Ping.class)).containsExactly(last + 100 * SECOND);
     }
 
+    /** Its keys may seal for three minutes, and most keepalives there are looked at by nobody. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"QUIC", "TCP"})
+    void anIdleConnectionRenewsItsKeysInTime(Protocol protocol) {
+        script = Script.living(MINUTE * 60);
+        script.up(5, protocol, "eth0", "gw1", Script.ONE);
+        script.agent.jump(script.now, protocol.scheme());
+        script.accept(script.lastRequest());
+        script.forget();
+        script.run(600_000);
+        assertThat(script.rows()).isEmpty();
+        assertThat(script.times(BindingMessage.Rekey.class)).hasSizeBetween(4, 5);
+    }
+
     @Test
     void aSessionEndsWithItsLifetimeToTheNanosecond() {
         script = Script.living(MINUTE);
