@@ -6,9 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Follows a file of JSON lines that a node appends to. A line counts when its newline is there. */
 final class EventFile {
@@ -56,6 +59,11 @@ final class EventFile {
     /** All events so far, in the file's order. */
     synchronized List<EventLine> events() {
         return List.copyOf(seen);
+    }
+
+    /** Of those after this time the wanted ones. */
+    Stream<EventLine> after(Instant since, Predicate<EventLine> wanted) {
+        return events().stream().filter(event -> event.at().isAfter(since) && wanted.test(event));
     }
 
     /** Lines that were no events. */

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Scenarios of address families outside: only one, one that is dead from the start, one that dies. Connecting may take a second, from the start of the process. */
+/** Scenarios of address families outside: only one, one that is dead from the start, one that dies. Connecting may take a second. */
 final class FamilyScenarios {
     private static final Duration SETTLED = Duration.ofMillis(1500);
 

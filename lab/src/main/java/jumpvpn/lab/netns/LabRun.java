@@ -148,8 +148,13 @@ final class LabRun implements AutoCloseable {
             if (!await(() -> attachedSince(start)) || !reachable()) {
                 return false;
             }
+            Instant first = clientEvents
+                    .after(start, event -> event.is("CANDIDATE"))
+                    .map(EventLine::at)
+                    .findFirst()
+                    .orElse(start);
             connectMillis = attached(start)
-                    .map(event -> Duration.between(start, event.at()).toMillis())
+                    .map(event -> Duration.between(first, event.at()).toMillis())
                     .findFirst()
                     .orElse(0L);
             Object path = world.vpn.status(Product.Role.CLIENT).get("path");
@@ -330,7 +335,7 @@ final class LabRun implements AutoCloseable {
         return Optional.ofNullable(process).orElseThrow();
     }
 
-    /** From the start of the client's process until it was attached. */
+    /** From the client's first path, where it says something at once, until it was attached. */
     void measureConnect() {
         measuredMillis = connectMillis;
     }
@@ -369,8 +374,7 @@ final class LabRun implements AutoCloseable {
 
     /** Waits for an event of the client's. */
     boolean awaitClient(Instant since, Predicate<EventLine> wanted) {
-        return await(() ->
-                clientEvents.events().stream().anyMatch(event -> event.at().isAfter(since) && wanted.test(event)));
+        return await(() -> clientEvents.after(since, wanted).findFirst().isPresent());
     }
 
     private World world() {
@@ -383,7 +387,7 @@ final class LabRun implements AutoCloseable {
     }
 
     private Stream<EventLine> attached(Instant since) {
-        return clientEvents.events().stream().filter(event -> event.at().isAfter(since) && event.becomes("ATTACHED"));
+        return clientEvents.after(since, event -> event.becomes("ATTACHED"));
     }
 
     /** The route is there and a probe comes back; nothing is sent before, it would not go into the tunnel. */

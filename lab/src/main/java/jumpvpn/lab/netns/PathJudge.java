@@ -127,7 +127,7 @@ final class PathJudge {
         return new Check(
                 "connected within %.0f ms".formatted(millis),
                 e.measuredMillis() <= millis,
-                "%.0f ms after its process was started".formatted(e.measuredMillis()));
+                "%.0f ms after its first path was there".formatted(e.measuredMillis()));
     }
 
     /** Its last bind was to the gateway's address of this family. */
