@@ -9,7 +9,6 @@ import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.PacketLayout;
-import jumpvpn.core.net.Protocol;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -38,48 +37,6 @@ class SessionLifeTest {
         script.runTo(last + 50 * SECOND);
         assertThat(script.times(BindingMessage.EchoAfter.class)).hasSize(2);
         assertThat(script.told()).isEmpty();
-    }
-
-    /** Each packet costs another on the wire there, the carriage's own acknowledgement. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"QUIC", "TCP"})
-    void aConnectionIsKeptOpenEveryTwentyFiveSecondsAndAskedEveryFourthTime(Protocol protocol) {
-        script.up(5, protocol, "eth0", "gw1", Script.ONE);
-        assertThat(script.agent.jump(script.now, protocol.scheme())).isNull();
-        script.accept(script.lastRequest());
-        script.run(3000);
-        assertThat(script.status().path().protocol()).isEqualTo(protocol);
-        script.forget();
-        long last = Math.max(
-                script.active().delivery.sentNanos(), script.active().delivery.receivedNanos());
-        for (int i = 1; i <= 3; i++) {
-            long sealed = script.active().sealed();
-            script.runTo(last + i * 25 * SECOND - 1);
-            assertThat(script.active().sealed()).isEqualTo(sealed);
-            script.runTo(last + i * 25 * SECOND);
-            assertThat(script.active().sealed()).isEqualTo(sealed + 1);
-            assertThat(script.said).isEmpty();
-        }
-        script.runTo(last + 101 * SECOND);
-        assertThat(script.times(BindingMessage.Ping.class)).containsExactly(last + 100 * SECOND);
-    }
-
-    /** Its keys may seal for three minutes, and most keepalives there are looked at by nobody. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"QUIC", "TCP"})
-    void anIdleConnectionRenewsItsKeysInTime(Protocol protocol) {
-        script = Script.living(MINUTE * 60);
-        script.up(5, protocol, "eth0", "gw1", Script.ONE);
-        script.agent.jump(script.now, protocol.scheme());
-        script.accept(script.lastRequest());
-        script.forget();
-        script.run(600_000);
-        assertThat(script.rows()).isEmpty();
-        assertThat(script.times(BindingMessage.Rekey.class)).hasSizeBetween(4, 5);
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,15 @@ final class EventFile {
     /** Of those after this time the wanted ones. */
     Stream<EventLine> after(Instant since, Predicate<EventLine> wanted) {
         return events().stream().filter(event -> event.at().isAfter(since) && wanted.test(event));
+    }
+
+    /** Milliseconds from the first of these to the first of those, both after this time; 0: there are none. */
+    long millis(Instant since, Predicate<EventLine> from, Predicate<EventLine> to) {
+        Instant begin = after(since, from).map(EventLine::at).findFirst().orElse(since);
+        return after(since, to)
+                .map(event -> Duration.between(begin, event.at()).toMillis())
+                .findFirst()
+                .orElse(0L);
     }
 
     /** Lines that were no events. */

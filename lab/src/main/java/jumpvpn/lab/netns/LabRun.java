@@ -148,15 +148,8 @@ final class LabRun implements AutoCloseable {
             if (!await(() -> attachedSince(start)) || !reachable()) {
                 return false;
             }
-            Instant first = clientEvents
-                    .after(start, event -> event.is("CANDIDATE"))
-                    .map(EventLine::at)
-                    .findFirst()
-                    .orElse(start);
-            connectMillis = attached(start)
-                    .map(event -> Duration.between(first, event.at()).toMillis())
-                    .findFirst()
-                    .orElse(0L);
+            connectMillis =
+                    clientEvents.millis(start, event -> event.is("CANDIDATE"), event -> event.becomes("ATTACHED"));
             Object path = world.vpn.status(Product.Role.CLIENT).get("path");
             if (subject != Subject.JUMPVPN || Json.write(path).contains("/" + Uplink.A.device + "/")) {
                 return true;
