@@ -154,28 +154,26 @@ final class Candidates {
 
     /** What policy allows towards one gateway, best first: not found dead, ready, then as {@link #byClass(Policy, String)}. */
     List<Path> all(Policy policy, String gateway) {
-        List<Path> allowed = byClass(policy, gateway);
-        allowed.sort(Comparator.comparingLong(this::deadSince) // stable: equals keep their order
-                .thenComparingInt(path -> ready.contains(path.id()) ? 0 : 1));
-        return allowed;
+        return sorted(policy, gateway, Comparator.comparingInt(path -> ready.contains(path.id()) ? 0 : 1));
     }
 
     /** The same where nobody knows which are ready: not found dead, of the protocol that carried a session in the path's network last, by class, by id. */
     List<Path> byClass(Policy policy, String gateway) {
+        return sorted(policy, gateway, (_, _) -> 0);
+    }
+
+    private List<Path> sorted(Policy policy, String gateway, Comparator<Path> ofTheLiving) {
         List<Path> allowed = new ArrayList<>();
         for (Path path : paths.values()) {
             if (policy.allows(path.protocol()) && path.gateway().equals(gateway)) {
                 allowed.add(path);
             }
         }
-        allowed.sort(Comparator.comparingLong(this::deadSince)
-                .thenComparingInt(path -> networks.of(path).carried == path.protocol() ? 0 : 1)
+        allowed.sort(Comparator.comparingLong((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
+                .thenComparing(ofTheLiving)
+                .thenComparingInt(path -> networks.carried(path) ? 0 : 1)
                 .thenComparing(byClass(policy))
                 .thenComparingInt(Path::id));
         return allowed;
-    }
-
-    private long deadSince(Path path) {
-        return deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE);
     }
 }

@@ -25,9 +25,15 @@ final class Networks {
 
     private final LinkedHashMap<Key, Network> known = new LinkedHashMap<>();
 
-    /** The network that the path begins in. */
+    /** Whether the path's protocol is what carried a session in its network last. Nothing is remembered or forgotten for having been asked. */
+    boolean carried(Path path) {
+        Network network = known.get(key(path));
+        return network != null && network.carried == path.protocol();
+    }
+
+    /** The network that the path begins in; it is the newest from now on. */
     Network of(Path path) {
-        Key key = new Key(path.link(), new Prefix(path.local(), path.local().isV4() ? V4_LENGTH : V6_LENGTH).network());
+        Key key = key(path);
         Network network = known.remove(key);
         Network newest = network == null ? new Network() : network;
         known.put(key, newest);
@@ -35,5 +41,9 @@ final class Networks {
             known.pollFirstEntry();
         }
         return newest;
+    }
+
+    private static Key key(Path path) {
+        return new Key(path.link(), new Prefix(path.local(), path.local().isV4() ? V4_LENGTH : V6_LENGTH).network());
     }
 }

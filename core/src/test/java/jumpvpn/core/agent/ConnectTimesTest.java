@@ -356,4 +356,20 @@ class ConnectTimesTest {
         assertThat(script.grants).as("the round is over").hasSize(1);
         assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
     }
+
+    /** A whole family that is swallowed is known from the first handshake on. */
+    @Test
+    void whoWasAskedLongBeforeTheOneThatAnsweredIsDead() {
+        Script script = new Script();
+        script.silent.add("gw1");
+        script.up(1, "eth0", "gw1", Script.ONE);
+        script.up(3, "eth0", "gw2", Script.TWO);
+        script.agent.start(script.now);
+        script.run(3000);
+        assertThat(script.status().gateway()).isEqualTo("gw2");
+        assertThat(script.status().candidates())
+                .filteredOn(Candidate::dead)
+                .extracting(Candidate::path)
+                .containsExactly(script.paths.get(1));
+    }
 }

@@ -13,9 +13,25 @@ import org.junit.jupiter.api.Test;
 class NetworksTest {
     private final Networks networks = new Networks();
 
-    private Networks.Network of(String link, String local) {
+    private static Path path(Protocol protocol, String link, String local) {
         Endpoint remote = new Endpoint(IpAddress.parse("203.0.113.1"), 4500);
-        return networks.of(new Path(1, Protocol.UDP, link, LinkKind.WIFI, IpAddress.parse(local), "gw1", remote, 0));
+        return new Path(1, protocol, link, LinkKind.WIFI, IpAddress.parse(local), "gw1", remote, 0);
+    }
+
+    private Networks.Network of(String link, String local) {
+        return networks.of(path(Protocol.UDP, link, local));
+    }
+
+    /** Paths are sorted by the answer: who asks of many networks must not make it forget some of them meanwhile. */
+    @Test
+    void nothingIsForgottenByAsking() {
+        of("wlan0", "192.168.1.7").carried = Protocol.TCP;
+        for (int other = 0; other < 100; other++) {
+            assertThat(networks.carried(path(Protocol.TCP, "docker" + other, "172.17.0.1")))
+                    .isFalse();
+        }
+        assertThat(networks.carried(path(Protocol.TCP, "wlan0", "192.168.1.7"))).isTrue();
+        assertThat(networks.carried(path(Protocol.UDP, "wlan0", "192.168.1.7"))).isFalse();
     }
 
     @Test
