@@ -74,14 +74,16 @@ public final class CarriageLab {
                 goodput.computeIfAbsent(protocol, _ -> new ArrayList<>()).add(megabits);
             }
         }
-        double quic = median(goodput.getOrDefault(Protocol.QUIC, List.of()));
-        double tcp = median(goodput.getOrDefault(Protocol.TCP, List.of()));
+        double quic = median(goodput, Protocol.QUIC);
+        double tcp = median(goodput, Protocol.TCP);
         out.printf(Locale.ROOT, "medians: quic %.2f, tcp %.2f Mbit/s; tcp / quic %.2f%n", quic, tcp, tcp / quic);
         return tcp / quic;
     }
 
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+    private static double median(Map<Protocol, List<Double>> goodput, Protocol protocol) {
+        return Spread.of(goodput.getOrDefault(protocol, List.of()))
+                .orElseThrow()
+                .median();
     }
 
     /** Mbit/s of what arrived. */

@@ -1,21 +1,19 @@
 package jumpvpn.lab.netns;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Collectors;
 import jumpvpn.core.net.Protocol;
 
 /** OpenVPN 2.6 over UDP, TCP or both, each end knowing the other's certificate by its fingerprint. */
-final class OpenVpn implements Vpn {
+final class OpenVpn extends Peer {
     private static final String CONNECTED = "Initialization Sequence Completed";
 
-    private final Workspace workspace;
     private final List<Protocol> transports;
 
     private OpenVpn(Workspace workspace, List<Protocol> transports) {
-        this.workspace = workspace;
+        super(workspace, CONNECTED);
         this.transports = transports;
     }
 
@@ -110,19 +108,5 @@ final class OpenVpn implements Vpn {
 
     private Process start(Namespace namespace, String config, String log) throws IOException {
         return workspace.startLogged(namespace.command(List.of("openvpn", "--config", config)), log);
-    }
-
-    @Override
-    public boolean listens() {
-        try {
-            return logTail(Product.Role.GATEWAY).contains(CONNECTED);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public String logTail(Product.Role role) throws IOException {
-        return Namespace.tail(workspace.file(role.log()));
     }
 }

@@ -1,17 +1,14 @@
 package jumpvpn.lab.netns;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /** WireGuard in user space (wireguard-go), configured by {@code wg}. */
-final class WireGuard implements Vpn {
+final class WireGuard extends Peer {
     private static final String CONFIGURED = "configured";
 
-    private final Workspace workspace;
-
     private WireGuard(Workspace workspace) {
-        this.workspace = workspace;
+        super(workspace, CONFIGURED);
     }
 
     /** Writes fresh keys and both configurations; {@code namespace}: any, to do it in. */
@@ -59,19 +56,5 @@ final class WireGuard implements Vpn {
                         CONFIGURED);
         return workspace.startLogged(
                 namespace.command(List.of("unshare", "--mount", "sh", "-e", "-c", script)), role.log());
-    }
-
-    @Override
-    public boolean listens() {
-        try {
-            return logTail(Product.Role.GATEWAY).contains(CONFIGURED);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public String logTail(Product.Role role) throws IOException {
-        return Namespace.tail(workspace.file(role.log()));
     }
 }

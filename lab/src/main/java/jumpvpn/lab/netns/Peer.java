@@ -1,0 +1,30 @@
+package jumpvpn.lab.netns;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** A VPN beside which ours is measured: nobody can ask it anything, its log says when it is ready. */
+abstract class Peer implements Vpn {
+    final Workspace workspace;
+    private final String ready;
+
+    /** @param ready what its gateway writes into its log once it can be connected to */
+    Peer(Workspace workspace, String ready) {
+        this.workspace = workspace;
+        this.ready = ready;
+    }
+
+    @Override
+    public final boolean listens() {
+        try {
+            return logTail(Product.Role.GATEWAY).contains(ready);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public final String logTail(Product.Role role) throws IOException {
+        return Namespace.tail(workspace.file(role.log()));
+    }
+}
