@@ -9,9 +9,9 @@ import jumpvpn.core.transport.KeepaliveInterval;
 /** Keeps what routers know of the active path fresh while there is no traffic, and finds out how seldom it may say something ({@link KeepaliveInterval}). */
 final class Keepalives {
     /** QUIC and TCP acknowledge each packet on the wire, an answer too: so most keepalives there ask for none, and they come less often. */
-    private static final long CONNECTION_NANOS = 25_000_000_000L;
+    private static final long CONNECTION_NANOS = 28_000_000_000L;
 
-    private static final int CONNECTION_ASKS_EVERY = 4;
+    private static final int CONNECTION_ASKS_EVERY = 8;
     private static final long SECOND_NANOS = 1_000_000_000L;
     /** How much later than asked for the gateway's word may be here. */
     private static final long LATE_NANOS = 2 * SECOND_NANOS;

@@ -85,6 +85,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
         transport.delivered();
+        connection.drain(); // what arrived acknowledges, so there may be room
         if (!isPaused) { // else it would read on
             super.channelReadComplete(context);
         }

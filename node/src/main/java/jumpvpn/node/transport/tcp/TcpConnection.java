@@ -3,8 +3,7 @@ package jumpvpn.node.transport.tcp;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollTcpInfo;
-import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.transport.Transport;
 import jumpvpn.core.transport.TransportCounter;
@@ -14,18 +13,17 @@ import jumpvpn.node.transport.NettyTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TLS connection. Frames are gathered into chunks of a TLS record each. The kernel is given what its congestion window has room for and hardly more; the rest waits where newer
- * packets replace older and each flow has its turn.
+ * One TLS connection. Frames are gathered into chunks of a TLS record each. The kernel is given no more than the {@link SendWindow} has room for.
  */
 final class TcpConnection extends Connection {
     private final NettyTransport transport;
-    private final EpollTcpInfo info = new EpollTcpInfo();
+    private final SendWindow window = new SendWindow();
     private @Nullable EpollSocketChannel channel;
     private @Nullable ByteBuf chunk;
     private int frames;
     private int chunksUnderway;
-    private int roomBytes;
     private boolean isPutting;
+    private boolean isDrainDue;
 
     TcpConnection(NettyTransport transport, Endpoint peer) {
         super(transport, peer);
@@ -51,43 +49,50 @@ final class TcpConnection extends Connection {
             if (!hasRoom(channel, bytes)) {
                 return false;
             }
-            int capacity = Math.min(TcpSettings.CHUNK_BYTES, roomBytes);
+            int capacity = window.recordBytes();
             chunk = channel.alloc().directBuffer(capacity, capacity);
         }
         frames++;
-        chunk.writeShort(length);
-        int at = chunk.writerIndex();
-        MemorySegment.copy(Memory.ALL, address, MemorySegment.ofBuffer(chunk.internalNioBuffer(at, length)), 0, length);
-        chunk.writerIndex(at + length);
+        long to = chunk.memoryAddress() + chunk.writerIndex();
+        Memory.putShortBig(to, (short) length);
+        Memory.copy(address, to + FrameDecoder.HEADER_BYTES, length);
+        chunk.writerIndex(chunk.writerIndex() + bytes);
         return true;
     }
 
-    /** Whether so many bytes may go to the kernel: once it has all that it was given, as many as its window has room for. */
+    /** Whether so many bytes may go to the kernel; if not, what waits is drained when some of what it has is gone. */
     private boolean hasRoom(EpollSocketChannel to, int bytes) {
-        if (chunksUnderway > 0 && roomBytes < bytes) {
+        if (chunksUnderway > 0 && window.roomBytes() < bytes) {
             isPutting = true; // what waits is not to be sent from within
             flush();
             isPutting = false;
         }
         if (chunksUnderway == 0) {
-            roomBytes = room(to);
+            window.look(to);
+            if (window.roomBytes() < bytes) {
+                drainLater(to);
+            }
         }
-        return roomBytes >= bytes;
+        return window.roomBytes() >= bytes;
     }
 
-    /** What the congestion window leaves; a little also if it leaves nothing, because only a full kernel says when it has room. */
-    private int room(EpollSocketChannel of) {
-        of.tcpInfo(info);
-        long underway = info.unacked() - info.sacked() - info.lost() + info.retrans();
-        long room = (info.sndCwnd() - underway) * info.sndMss();
-        return Math.clamp(room, TcpSettings.LEAST_BYTES, TcpSettings.MOST_BYTES);
+    private void drainLater(Channel to) {
+        if (!isDrainDue) {
+            isDrainDue = true;
+            var _ = to.eventLoop().schedule(this::drainNow, window.pauseMicros(), TimeUnit.MICROSECONDS);
+        }
+    }
+
+    private void drainNow() {
+        isDrainDue = false;
+        drain();
     }
 
     private void write(Channel to, ByteBuf full) {
         int inside = frames;
         frames = 0;
         chunk = null;
-        roomBytes -= full.readableBytes();
+        window.taken(full.readableBytes());
         chunksUnderway++;
         var _ = to.write(full).addListener(write -> written(write.isSuccess(), inside));
     }

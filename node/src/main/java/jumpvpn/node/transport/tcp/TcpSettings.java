@@ -20,10 +20,8 @@ public final class TcpSettings {
     /** Bytes on the way into the kernel at most, whatever its congestion window has room for. */
     static final int MOST_BYTES = 4 * CHUNK_BYTES;
 
-    /** Bytes on the way into a kernel whose congestion window is used up. */
-    static final int LEAST_BYTES = 4 << 10;
-
-    private static final long UNSENT_BYTES = LEAST_BYTES;
+    /** Bytes that the kernel may have unsent at least: what two packets hold, with what TLS adds to a record. */
+    static final int LEAST_BYTES = 2 * 1448 - 22;
 
     private TcpSettings() {}
 
@@ -38,10 +36,9 @@ public final class TcpSettings {
                         PROTOCOL));
     }
 
-    /** Nothing is held back, and little waits where newer packets can't overtake it. */
+    /** Nothing is held back; the kernel closes a connection that is not acknowledged. */
     static void tune(Channel channel) {
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
         channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, Dialer.UNANSWERED_MILLIS);
     }
 }
