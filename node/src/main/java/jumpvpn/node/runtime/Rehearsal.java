@@ -43,7 +43,7 @@ import jumpvpn.node.observability.jsonl.EventJson;
  * compiled. A cold one takes about 60 ms longer at each end (docs/adr/0008). Bounded; on a thread of its own.
  */
 final class Rehearsal {
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = 60;
     private static final int JUMPS = 4;
     private static final long STEP_NANOS = 700_000_000;
     private static final int BUFFER_BYTES = 2048;
