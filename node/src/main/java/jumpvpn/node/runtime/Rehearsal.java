@@ -67,8 +67,8 @@ final class Rehearsal {
         this.crypto = crypto;
         KeyPair client = KeyPair.generate(crypto);
         KeyPair own = KeyPair.generate(crypto);
-        AgentConfig config = new AgentConfig(
-                client, suite, List.of(new AgentConfig.Gateway("rehearsal", own.publicKey())));
+        AgentConfig config =
+                new AgentConfig(client, suite, List.of(new AgentConfig.Gateway("rehearsal", own.publicKey())));
         agent = new Agent(
                 new AgentContext(config, crypto, new Wire(), this::written, atClient, new ForwardingGate(), drops));
         GatewayConfig gatewayConfig = new GatewayConfig(

@@ -58,7 +58,8 @@ final class CryptoCheck {
                 byte[] forged = sealed.clone();
                 forged[at] ^= (byte) (1 << (at & 7));
                 memory.copyFrom(MemorySegment.ofArray(forged));
-                if (tried.open(counter, memory, MARGIN, aadLength, text, length + TAG) != -1 || !holds(memory, forged)) {
+                if (tried.open(counter, memory, MARGIN, aadLength, text, length + TAG) != -1
+                        || !holds(memory, forged)) {
                     return "is opened although forged, or left changed";
                 }
             }

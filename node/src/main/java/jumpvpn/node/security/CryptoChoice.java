@@ -157,7 +157,8 @@ public final class CryptoChoice {
 
     /** A set of ports for one thread; those of all threads share the ciphers. */
     public Crypto crypto(Entropy entropy) {
-        AeadPort port = new Aeads(jdk, of(Suite.AES_256_GCM).implementation, of(Suite.CHACHA20_POLY1305).implementation);
+        AeadPort port =
+                new Aeads(jdk, of(Suite.AES_256_GCM).implementation, of(Suite.CHACHA20_POLY1305).implementation);
         return new Crypto(port, agreement.implementation.get(), entropy);
     }
 

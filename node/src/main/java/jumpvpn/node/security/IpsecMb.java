@@ -15,7 +15,8 @@ import jumpvpn.node.host.Memory;
 final class IpsecMb {
     private static final NativeLibrary LIBRARY = NativeLibrary.load("libIPSec_MB.so.1");
     private static final NativeLibrary C = NativeLibrary.c();
-    private static final String VARIANT = IpsecMbAead.variant(call(LIBRARY.function("imb_get_feature_flags"), 0, 0, 0, 0));
+    private static final String VARIANT =
+            IpsecMbAead.variant(call(LIBRARY.function("imb_get_feature_flags"), 0, 0, 0, 0));
     private static final MethodHandle PRECOMPUTE = LIBRARY.function("aes_gcm_pre_256_" + VARIANT);
     private static final MethodHandle ENCRYPT = LIBRARY.quick("aes_gcm_enc_256_" + VARIANT, NativeLibrary.TEN);
     private static final MethodHandle DECRYPT = LIBRARY.quick("aes_gcm_dec_256_" + VARIANT, NativeLibrary.TEN);
@@ -59,8 +60,9 @@ final class IpsecMb {
             long aadLength,
             long tag) {
         try {
-            long _ = (long) function.invokeExact(
-                    keyData, context, text, text, textLength, nonce, aad, aadLength, tag, (long) IpsecMbAead.TAG_LENGTH);
+            long _ = (long)
+                    function.invokeExact(keyData, context, text, text, textLength, nonce, aad, aadLength, tag, (long)
+                            IpsecMbAead.TAG_LENGTH);
         } catch (Throwable e) {
             throw NativeLibrary.impossible(e);
         }

@@ -5,7 +5,8 @@ import jumpvpn.node.host.Memory;
 
 /** One key of {@link IpsecMb}. All that belongs to it lies in one block: the expanded key, the library's context, nonce and tag. */
 final class IpsecMbAead extends NativeAead {
-    // intel-ipsec-mb.h, version 1.3: struct gcm_key_data has 1008 bytes, aligned to 64; struct gcm_context_data has 88. Both get twice that.
+    // intel-ipsec-mb.h, version 1.3: struct gcm_key_data has 1008 bytes, aligned to 64; struct gcm_context_data has 88.
+    // Both get twice that.
     private static final int CONTEXT = 2048;
     private static final int NONCE = CONTEXT + 192;
     private static final int TAG = NONCE + 16;
@@ -35,7 +36,8 @@ final class IpsecMbAead extends NativeAead {
     @Override
     void seal(long counter, long aad, int aadLength, long text, int textLength) {
         Memory.putLongBig(keyData + NONCE + 4, counter);
-        IpsecMb.encrypt(keyData, keyData + CONTEXT, text, textLength, keyData + NONCE, aad, aadLength, text + textLength);
+        IpsecMb.encrypt(
+                keyData, keyData + CONTEXT, text, textLength, keyData + NONCE, aad, aadLength, text + textLength);
     }
 
     @Override
@@ -44,7 +46,8 @@ final class IpsecMbAead extends NativeAead {
         long tag = keyData + TAG;
         IpsecMb.decrypt(keyData, keyData + CONTEXT, text, textLength, keyData + NONCE, aad, aadLength, tag);
         long given = text + textLength;
-        long differs = (Memory.getLong(tag) ^ Memory.getLong(given)) | (Memory.getLong(tag + 8) ^ Memory.getLong(given + 8));
+        long differs =
+                (Memory.getLong(tag) ^ Memory.getLong(given)) | (Memory.getLong(tag + 8) ^ Memory.getLong(given + 8));
         if (differs != 0) { // the same key stream once more puts the ciphertext back
             IpsecMb.encrypt(keyData, keyData + CONTEXT, text, textLength, keyData + NONCE, aad, aadLength, tag);
         }

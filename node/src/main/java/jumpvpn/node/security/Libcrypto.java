@@ -61,7 +61,11 @@ final class Libcrypto {
         };
         try (Arena arena = Arena.ofConfined()) {
             return call(
-                    LIBRARY.function("EVP_CIPHER_fetch"), 0, arena.allocateFrom(name).address(), 0, 0);
+                    LIBRARY.function("EVP_CIPHER_fetch"),
+                    0,
+                    arena.allocateFrom(name).address(),
+                    0,
+                    0);
         }
     }
 

@@ -13,4 +13,5 @@ import org.jspecify.annotations.Nullable;
  * @param name with its version
  * @param agreement makes instances, each for one thread; null: it has no X25519
  */
-record Offer(String name, Map<Suite, AeadPort> aeads, @Nullable Supplier<KeyAgreement> agreement) {}
+record Offer(
+        String name, Map<Suite, AeadPort> aeads, @Nullable Supplier<KeyAgreement> agreement) {}

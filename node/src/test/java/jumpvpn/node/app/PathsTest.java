@@ -145,7 +145,16 @@ class PathsTest {
     @Test
     void aGatewayNamesWhereToLook() {
         node.status = new NodeStatus.Gateway(
-                "gw1", "jvpn0", List.of(), 0, null, null, 1, List.of(), FakeNode.CRYPTO, new jumpvpn.core.data.DropCounters());
+                "gw1",
+                "jvpn0",
+                List.of(),
+                0,
+                null,
+                null,
+                1,
+                List.of(),
+                FakeNode.CRYPTO,
+                new jumpvpn.core.data.DropCounters());
         for (String word : List.of("--control=" + socket.path(), "--json", "--watch")) {
             Run run = ask("paths", word);
             assertThat(run.code()).isEqualTo(Main.FAILED);
