@@ -53,7 +53,6 @@ final class Rehearsal {
 
     private record Datagram(boolean toGateway, int pathId, byte[] bytes) {}
 
-    private final Crypto crypto;
     private final EventJson json = new EventJson("rehearsal", "0");
     private final ArrayDeque<Datagram> wire = new ArrayDeque<>();
     private final LookupTable<Bound> atClient = new LookupTable<>();
@@ -64,7 +63,6 @@ final class Rehearsal {
     private long nowNanos = STEP_NANOS;
 
     private Rehearsal(Crypto crypto, Suite suite) {
-        this.crypto = crypto;
         KeyPair client = KeyPair.generate(crypto);
         KeyPair own = KeyPair.generate(crypto);
         AgentConfig config =

@@ -18,19 +18,17 @@ final class CryptoCheck {
     /** Bytes around a packet that must stay as they are. */
     private static final int MARGIN = 64;
 
-    private final Suite suite;
     private final Aead tried;
     private final Aead reference;
 
-    private CryptoCheck(Suite suite, Aead tried, Aead reference) {
-        this.suite = suite;
+    private CryptoCheck(Aead tried, Aead reference) {
         this.tried = tried;
         this.reference = reference;
     }
 
     static @Nullable String fault(Suite suite, AeadPort tried, AeadPort reference) {
         byte[] key = pattern(32, 1);
-        CryptoCheck check = new CryptoCheck(suite, tried.create(suite, key), reference.create(suite, key));
+        CryptoCheck check = new CryptoCheck(tried.create(suite, key), reference.create(suite, key));
         long counter = -LENGTHS.length / 2; // so that all bytes of the counter are seen to count
         for (int length : LENGTHS) {
             String fault = check.fault(counter, AAD_LENGTHS[(int) (counter & 3)], length);

@@ -25,7 +25,7 @@ public final class CryptoChoice {
     private final AeadPort jdk = new JdkAead();
     private final Map<Suite, Chosen<AeadPort>> aeads = new EnumMap<>(Suite.class);
     private final List<Problem> problems = new ArrayList<>();
-    private @Nullable Chosen<Supplier<KeyAgreement>> agreement;
+    private final Chosen<Supplier<KeyAgreement>> agreement;
 
     /** An implementation, and whose it is. */
     private record Chosen<T>(String library, T implementation) {}
@@ -88,9 +88,12 @@ public final class CryptoChoice {
     }
 
     private CryptoChoice(List<Library> libraries) {
+        Chosen<Supplier<KeyAgreement>> found = null;
         for (Library library : libraries) {
             try {
-                take(library.name, library.load.apply(jdk));
+                Offer offer = library.load.apply(jdk);
+                takeAeads(library.name, offer);
+                found = found == null ? agreement(library.name, offer) : found;
             } catch (LinkageError e) {
                 problems.add(new Problem(library.name, String.valueOf(e.getMessage()), true));
             }
@@ -99,7 +102,7 @@ public final class CryptoChoice {
         for (Suite suite : Suite.values()) {
             aeads.putIfAbsent(suite, new Chosen<>(name, jdk));
         }
-        agreement = agreement == null ? new Chosen<>(name, JdkX25519::new) : agreement;
+        agreement = found == null ? new Chosen<>(name, JdkX25519::new) : found;
     }
 
     /** The fastest there is: ipsec-mb's, else libcrypto's, else the JDK's. */
@@ -127,16 +130,19 @@ public final class CryptoChoice {
         return new CryptoChoice(libraries);
     }
 
-    private void take(String library, Offer offer) {
+    private void takeAeads(String library, Offer offer) {
         offer.aeads().forEach((suite, port) -> {
             if (!aeads.containsKey(suite) && passes(library, CryptoCheck.fault(suite, port, jdk))) {
                 aeads.put(suite, new Chosen<>(offer.name(), port));
             }
         });
+    }
+
+    private @Nullable Chosen<Supplier<KeyAgreement>> agreement(String library, Offer offer) {
         Supplier<KeyAgreement> made = offer.agreement();
-        if (made != null && agreement == null && passes(library, CryptoCheck.fault(made.get(), new JdkX25519()))) {
-            agreement = new Chosen<>(offer.name(), made);
-        }
+        return made != null && passes(library, CryptoCheck.fault(made.get(), new JdkX25519()))
+                ? new Chosen<>(offer.name(), made)
+                : null;
     }
 
     private boolean passes(String library, @Nullable String fault) {

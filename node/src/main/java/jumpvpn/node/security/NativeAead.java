@@ -50,8 +50,11 @@ abstract class NativeAead implements Aead {
             return;
         }
         long base = memory.address();
-        seal(counter, base + aadOffset, aadLength, base + textOffset, textLength);
-        Reference.reachabilityFence(this);
+        try {
+            seal(counter, base + aadOffset, aadLength, base + textOffset, textLength);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
@@ -65,9 +68,11 @@ abstract class NativeAead implements Aead {
         }
         long base = memory.address();
         int textLength = sealedLength - TAG_LENGTH;
-        boolean genuine = open(counter, base + aadOffset, aadLength, base + sealedOffset, textLength);
-        Reference.reachabilityFence(this);
-        return genuine ? textLength : -1;
+        try {
+            return open(counter, base + aadOffset, aadLength, base + sealedOffset, textLength) ? textLength : -1;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Seals in place at these addresses, the tag behind the text. */
