@@ -90,6 +90,7 @@ public final class Bench {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(Bench.class.getPackageName().replace(".", "\\.") + "\\..*("
                         + (asked.names.isEmpty() ? "" : String.join("|", asked.names)) + ").*")
+                .param("cipher", AeadBench.installed())
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
                 .shouldFailOnError(true);

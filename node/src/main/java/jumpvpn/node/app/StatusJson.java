@@ -39,6 +39,12 @@ final class StatusJson {
                 sessions(json.name("sessions"), gateway.sessions());
             }
         }
+        json.name("crypto")
+                .beginObject()
+                .field("aes_256_gcm", status.crypto().aes256Gcm())
+                .field("chacha20_poly1305", status.crypto().chacha20Poly1305())
+                .field("x25519", status.crypto().x25519())
+                .endObject();
         json.name("drops").beginObject();
         for (DropReason reason : DropReason.values()) {
             json.field(reason.name().toLowerCase(Locale.ROOT), status.drops().get(reason));

@@ -26,6 +26,7 @@ final class StatusText {
         row(text, "inner", inner(status) + " on " + plain(status, "interface"));
         row(text, "quality", "rtt " + millis(status) + ", loss " + percent(status));
         row(text, "traffic", "sent " + bytes(status, "tx_bytes") + ", received " + bytes(status, "rx_bytes"));
+        row(text, "crypto", crypto(status.object("crypto")));
         for (Json candidate : status.array("candidates")) {
             if (candidate instanceof Json.Fields path) {
                 row(text, "candidate", plain(path, "id") + "  " + path(path) + "  " + quality(path));
@@ -47,7 +48,13 @@ final class StatusText {
         String problem = status.text("state_problem")
                 .map("nothing is committed any more: %s%n"::formatted)
                 .orElse("");
-        return head + problem + (sessions.isEmpty() ? "" : sessions(sessions)) + transports(status);
+        String crypto = "crypto: " + crypto(status.object("crypto")) + "\n";
+        return head + crypto + problem + (sessions.isEmpty() ? "" : sessions(sessions)) + transports(status);
+    }
+
+    private static String crypto(Json.Fields crypto) {
+        return "AES-256-GCM %s, ChaCha20-Poly1305 %s, X25519 %s"
+                .formatted(plain(crypto, "aes_256_gcm"), plain(crypto, "chacha20_poly1305"), plain(crypto, "x25519"));
     }
 
     /** A line for each transport that has counted anything: what it has. */

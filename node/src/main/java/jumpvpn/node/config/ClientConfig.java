@@ -16,6 +16,7 @@ public record ClientConfig(
         NodeKey privateKey,
         @Nullable Path control,
         @Nullable Path events,
+        CryptoLibrary crypto,
         Network network,
         List<Gateway> gateways,
         List<String> warnings)

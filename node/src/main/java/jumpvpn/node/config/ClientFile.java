@@ -49,6 +49,7 @@ final class ClientFile {
         NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
+        CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
         return new ClientConfig(
                 problems.file(),
@@ -56,6 +57,7 @@ final class ClientFile {
                 Section.present(key),
                 control,
                 events,
+                crypto == null ? CryptoLibrary.AUTO : crypto,
                 network,
                 List.copyOf(gateways),
                 file.warnings());

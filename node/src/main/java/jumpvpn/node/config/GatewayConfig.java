@@ -24,6 +24,7 @@ public record GatewayConfig(
         @Nullable Path control,
         @Nullable Path events,
         @Nullable Path state,
+        CryptoLibrary crypto,
         Network network,
         List<Client> clients,
         Policy policy,

@@ -52,6 +52,7 @@ final class GatewayFile {
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
         Path state = node.value("state", (text, line) -> file.beside(text, "state"));
+        CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
         return new GatewayConfig(
                 problems.file(),
@@ -61,6 +62,7 @@ final class GatewayFile {
                 control,
                 events,
                 state,
+                crypto == null ? CryptoLibrary.AUTO : crypto,
                 network,
                 List.copyOf(clients),
                 policy,

@@ -23,6 +23,9 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     @Nullable
     Path events();
 
+    /** Whose ciphers it shall use. */
+    CryptoLibrary crypto();
+
     /** What works but deserves a word, each {@code file:line: …}. */
     List<String> warnings();
 

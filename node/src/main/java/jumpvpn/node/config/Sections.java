@@ -13,6 +13,7 @@ final class Sections {
             Key.required("listen", Key.Kind.TEXTS, "[\"udp://0.0.0.0:4500\"]"),
             Key.optional("control", Key.Kind.TEXT, "\"/run/jumpvpn/gw1.sock\""),
             Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""),
+            Key.optional("crypto", Key.Kind.TEXT, "\"auto\""),
             Key.optional("state", Key.Kind.TEXT, "\"gw1.state\""));
 
     static final List<Key> GATEWAY_NETWORK = List.of(
@@ -29,7 +30,8 @@ final class Sections {
             Key.required("name", Key.Kind.TEXT, "\"laptop\""),
             Key.required("private-key", Key.Kind.TEXT, "\"laptop.key\""),
             Key.optional("control", Key.Kind.TEXT, "\"/run/jumpvpn/laptop.sock\""),
-            Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""));
+            Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""),
+            Key.optional("crypto", Key.Kind.TEXT, "\"auto\""));
 
     static final List<Key> CLIENT_NETWORK = List.of(
             Key.required("interface", Key.Kind.TEXT, "\"jvpn0\""),

@@ -31,6 +31,7 @@ import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayEndpoint;
 import jumpvpn.node.data.tun.TunDevice;
 import jumpvpn.node.host.BootClock;
+import jumpvpn.node.host.Cpu;
 import jumpvpn.node.host.LinkMonitor;
 import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.NetworkConfig;
@@ -38,6 +39,7 @@ import jumpvpn.node.host.Route;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
 
 /** A running client: the agent, its TUN, its paths and its threads. */
@@ -57,6 +59,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     private final TunDevice tun;
     private final InnerNetwork inner;
     private final ControlLoop control;
+    private final CryptoChoice ciphers;
+    private final Suite suite = Cpu.hasAesGcm() ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305;
     private final Agent agent;
     private final ClientPaths paths;
     private final ReceiveLoop receive;
@@ -69,6 +73,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         this.config = config;
         this.log = log;
         this.opened = opened;
+        Ciphers choosing = Ciphers.choosing(config);
         events = new EventLog(config.file(), config.name(), Role.CLIENT, config.events(), wall, log);
         opened.add(events::close);
         network = NetworkConfig.open();
@@ -85,8 +90,9 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         opened.add(control::close);
         ForwardingGate gate = new ForwardingGate();
         LookupTable<Bound> bindings = new LookupTable<>();
-        agent = new Agent(
-                new AgentContext(agentConfig(), Crypto.jdk(new SystemEntropy()), this, events, bindings, gate, drops));
+        ciphers = choosing.chosen(log);
+        Crypto crypto = ciphers.crypto(new SystemEntropy());
+        agent = new Agent(new AgentContext(agentConfig(crypto), crypto, this, events, bindings, gate, drops));
         Inbound inbound = new Inbound(bindings, drops, false);
         Outbound outbound = new Outbound((_, _) -> gate, drops, false);
         PacketTurns turns = new PacketTurns(Threads.PACKETS);
@@ -118,15 +124,14 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         }
     }
 
-    private AgentConfig agentConfig() {
-        Crypto crypto = Crypto.jdk(new SystemEntropy());
+    private AgentConfig agentConfig(Crypto crypto) {
         KeyPair own = KeyPair.of(crypto.agreement(), config.privateKey().bytes());
         List<AgentConfig.Gateway> gateways = new ArrayList<>();
         for (ClientConfig.Gateway gateway : config.gateways()) {
             gateways.add(
                     new AgentConfig.Gateway(gateway.name(), gateway.publicKey().bytes()));
         }
-        return new AgentConfig(own, Suite.AES_256_GCM, gateways);
+        return new AgentConfig(own, suite, gateways);
     }
 
     private void refuseOverlaps() throws StartException, LinuxException {
@@ -206,7 +211,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     public void granted(Grant.Session session, String gateway) {
         log.info("session " + session.id() + " by gateway " + gateway + ", inner address " + session.inner());
         if (raised.isEmpty()) {
-            Rehearsal.start(log, protocols()); // now that the first packets have priority no more
+            Rehearsal.start(log, ciphers, suite, protocols()); // now that the first packets have priority no more
         }
         if (session.inner().equals(raised)) {
             return;
@@ -288,6 +293,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
                 config.network().interfaceName(),
                 StatusView.of(status, sockets, config.name(), nowNanos, wall.nowMillis()),
                 StatusView.candidates(status, sockets, nowNanos),
+                ciphers.names(),
                 drops,
                 StatusView.transports(sockets, socket -> paths.name(socket.id)));
     }

@@ -29,6 +29,7 @@ import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
+import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Role;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.Listen;
@@ -45,6 +46,7 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
 import jumpvpn.node.ownership.embedded.Reports;
 import jumpvpn.node.ownership.embedded.StateException;
+import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the engine, its TUN, its listening sockets and its threads. */
@@ -61,7 +63,8 @@ public final class GatewayNode implements NodeControl, Engine {
     private final Sockets sockets = new Sockets();
     private final Listeners listeners = new Listeners(sockets);
     private final EventLog events;
-    private final Crypto crypto = Crypto.jdk(new SystemEntropy());
+    private final CryptoChoice ciphers;
+    private final Crypto crypto;
     private final jumpvpn.core.gateway.GatewayConfig engineConfig;
     private final @Nullable EmbeddedSessionTable durable;
     private final NetworkConfig network;
@@ -77,8 +80,11 @@ public final class GatewayNode implements NodeControl, Engine {
     private GatewayNode(GatewayConfig config, Log log, Opened opened) throws StartException, LinuxException {
         this.config = config;
         this.opened = opened;
+        Ciphers choosing = Ciphers.choosing(config);
         events = new EventLog(config.file(), config.name(), Role.GATEWAY, config.events(), wall, log);
         opened.add(events::close);
+        ciphers = choosing.chosen(log);
+        crypto = ciphers.crypto(new SystemEntropy());
         engineConfig = engineConfig();
         durable = durable(log);
         network = NetworkConfig.open();
@@ -124,7 +130,11 @@ public final class GatewayNode implements NodeControl, Engine {
             node.control.start(node);
             node.receive.start();
             node.send.start();
-            Rehearsal.start(log, config.listen().stream().map(Listen::protocol).collect(Collectors.toSet()));
+            Rehearsal.start(
+                    log,
+                    node.ciphers,
+                    Suite.AES_256_GCM,
+                    config.listen().stream().map(Listen::protocol).collect(Collectors.toSet()));
             return node;
         } catch (LinuxException e) {
             opened.close();
@@ -275,6 +285,7 @@ public final class GatewayNode implements NodeControl, Engine {
                         durable == null ? null : durable.failure(),
                         config.clients().size(),
                         sessions(nowNanos),
+                        ciphers.names(),
                         drops,
                         StatusView.transports(sockets, GatewayNode::listening)));
             case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));

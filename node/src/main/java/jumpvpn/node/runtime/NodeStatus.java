@@ -2,6 +2,7 @@ package jumpvpn.node.runtime;
 
 import java.util.List;
 import jumpvpn.core.data.DropCounters;
+import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
 
 /** How a node is. */
@@ -11,6 +12,9 @@ public sealed interface NodeStatus {
 
     /** The TUN device's name. */
     String interfaceName();
+
+    /** Whose ciphers and X25519 it uses. */
+    CryptoChoice.Names crypto();
 
     /** Packets that went no further since the start, by reason, none left out. */
     DropCounters drops();
@@ -29,6 +33,7 @@ public sealed interface NodeStatus {
             String interfaceName,
             SessionStatus session,
             List<CandidateStatus> candidates,
+            CryptoChoice.Names crypto,
             DropCounters drops,
             List<TransportStatus> transports)
             implements NodeStatus {}
@@ -52,6 +57,7 @@ public sealed interface NodeStatus {
             @Nullable String stateProblem,
             int clients,
             List<SessionStatus> sessions,
+            CryptoChoice.Names crypto,
             DropCounters drops,
             List<TransportStatus> transports)
             implements NodeStatus {}

@@ -37,6 +37,7 @@ import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.observability.jsonl.EventJson;
+import jumpvpn.node.security.CryptoChoice;
 
 /**
  * Plays jumps between an agent and a gateway inside this process, with real keys and no network, so that the first real jump finds its classes loaded and its code
@@ -52,7 +53,6 @@ final class Rehearsal {
 
     private record Datagram(boolean toGateway, int pathId, byte[] bytes) {}
 
-    private final Crypto crypto = Crypto.jdk(new SystemEntropy());
     private final EventJson json = new EventJson("rehearsal", "0");
     private final ArrayDeque<Datagram> wire = new ArrayDeque<>();
     private final LookupTable<Bound> atClient = new LookupTable<>();
@@ -62,11 +62,11 @@ final class Rehearsal {
     private final Gateway gateway;
     private long nowNanos = STEP_NANOS;
 
-    private Rehearsal() {
+    private Rehearsal(Crypto crypto, Suite suite) {
         KeyPair client = KeyPair.generate(crypto);
         KeyPair own = KeyPair.generate(crypto);
-        AgentConfig config = new AgentConfig(
-                client, Suite.AES_256_GCM, List.of(new AgentConfig.Gateway("rehearsal", own.publicKey())));
+        AgentConfig config =
+                new AgentConfig(client, suite, List.of(new AgentConfig.Gateway("rehearsal", own.publicKey())));
         agent = new Agent(
                 new AgentContext(config, crypto, new Wire(), this::written, atClient, new ForwardingGate(), drops));
         GatewayConfig gatewayConfig = new GatewayConfig(
@@ -92,12 +92,12 @@ final class Rehearsal {
     }
 
     /** Starts one, and then one of each of these transports; what goes wrong in it is logged and harms nothing. */
-    static void start(Log log, Set<Protocol> transports) {
+    static void start(Log log, CryptoChoice ciphers, Suite suite, Set<Protocol> transports) {
         Thread thread = new Thread(
                 () -> {
                     try {
                         for (int round = 0; round < ROUNDS; round++) {
-                            new Rehearsal().play();
+                            new Rehearsal(ciphers.crypto(new SystemEntropy()), suite).play();
                         }
                         for (Protocol protocol : transports) {
                             TransportRehearsal.play(protocol);

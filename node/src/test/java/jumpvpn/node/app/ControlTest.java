@@ -122,6 +122,7 @@ class ControlTest {
                                 + "\"state\":\"dead\",\"rtt_ms\":9.5,\"loss\":null,\"answered_seconds_ago\":83.3},"
                                 + "{\"id\":\"udp-lte0\",\"protocol\":\"udp\",\"interface\":\"lte0\",\"local\":\"192.0.2.5:40000\",\"remote\":\"198.51.100.1:4500\","
                                 + "\"state\":\"up\",\"rtt_ms\":null,\"loss\":null,\"answered_seconds_ago\":null}],"
+                                + "\"crypto\":{\"aes_256_gcm\":\"ipsec-mb 1.3.0\",\"chacha20_poly1305\":\"libcrypto 3.0.22\",\"x25519\":\"JDK 25.0.3\"},"
                                 + "\"drops\":{\"malformed\":0,\"unknown_wire_id\":0,\"bad_tag\":0,\"replayed\":0,\"binding_ended\":0,\"bad_inner\":0,\"half_lost\":0,"
                                 + "\"foreign_source\":0,\"no_route\":0,\"gate_closed\":0,\"held_too_long\":0,\"key_exhausted\":0,\"back_pressure\":0,"
                                 + "\"control_queue_full\":0},"
@@ -142,6 +143,7 @@ class ControlTest {
                   inner      10.77.0.2,fd77::2 on jvpn0
                   quality    rtt 41.235 ms, loss 1.2 %
                   traffic    sent 1.5 MiB, received 17 B
+                  crypto     AES-256-GCM ipsec-mb 1.3.0, ChaCha20-Poly1305 libcrypto 3.0.22, X25519 JDK 25.0.3
                   candidate  udp-wlan0  udp wlan0 192.0.2.5:40000 -> 198.51.100.1:4500  active, rtt 41.235 ms, loss 1.2 %, answered 0.0 s ago
                   candidate  udp-eth0  udp eth0 192.0.2.5:40000 -> 198.51.100.1:4500  dead, rtt 9.5 ms, loss -, answered 83.3 s ago
                   candidate  udp-lte0  udp lte0 192.0.2.5:40000 -> 198.51.100.1:4500  up, rtt -, loss -, answered never
@@ -154,6 +156,7 @@ class ControlTest {
         start("gateway", "gateway.toml");
         assertThat(ask("status").out()).isEqualTo("""
                 gw1  gateway since 2026-11-23T18:00:00.123Z on udp://0.0.0.0:4500, 1 of 3 clients connected
+                crypto: AES-256-GCM ipsec-mb 1.3.0, ChaCha20-Poly1305 libcrypto 3.0.22, X25519 JDK 25.0.3
                 CLIENT  STATE     VERSION  INNER              PATH                                            RTT        LOSS   SESSION
                 laptop  ATTACHED  3.1      10.77.0.2,fd77::2  udp wlan0 192.0.2.5:40000 -> 198.51.100.1:4500  41.235 ms  1.2 %  000102030405060708090a0b0c0d0e0f
                   transport  udp://0.0.0.0:4500  displaced 7, connected 7

@@ -26,6 +26,7 @@ import jumpvpn.node.runtime.Request;
 import jumpvpn.node.runtime.SessionStatus;
 import jumpvpn.node.runtime.StartException;
 import jumpvpn.node.runtime.TransportStatus;
+import jumpvpn.node.security.CryptoChoice;
 
 /** A node without an engine: says fixed things and remembers what became of it. */
 final class FakeNode implements NodeControl, Nodes {
@@ -45,6 +46,8 @@ final class FakeNode implements NodeControl, Nodes {
             1_572_864,
             17);
 
+    static final CryptoChoice.Names CRYPTO = new CryptoChoice.Names("ipsec-mb 1.3.0", "libcrypto 3.0.22", "JDK 25.0.3");
+
     final EventFeed events = new EventFeed(8, lost -> "{\"type\":\"EVENTS_DROPPED\",\"dropped\":" + lost + "}");
     final CompletableFuture<String> failure = new CompletableFuture<>();
     final CountDownLatch started = new CountDownLatch(1);
@@ -57,6 +60,7 @@ final class FakeNode implements NodeControl, Nodes {
                     new CandidateStatus(PATH, CandidateStatus.State.ACTIVE, 41.23456, 0.0123456, 0.04),
                     new CandidateStatus(path("eth0"), CandidateStatus.State.DEAD, 9.5, Double.NaN, 83.26),
                     new CandidateStatus(path("lte0"), CandidateStatus.State.UP, Double.NaN, Double.NaN, Double.NaN)),
+            CRYPTO,
             new jumpvpn.core.data.DropCounters(),
             List.of(
                     new TransportStatus("udp-wlan0", counts(0)),
@@ -95,6 +99,7 @@ final class FakeNode implements NodeControl, Nodes {
                 config.name().equals("full") ? "the disk is full" : null,
                 3,
                 List.of(SESSION),
+                CRYPTO,
                 new jumpvpn.core.data.DropCounters(),
                 List.of(new TransportStatus("udp://0.0.0.0:4500", counts(7))));
         started.countDown();

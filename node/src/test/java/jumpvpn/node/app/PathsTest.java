@@ -168,6 +168,7 @@ class PathsTest {
                 null,
                 1,
                 List.of(),
+                FakeNode.CRYPTO,
                 new jumpvpn.core.data.DropCounters(),
                 List.of());
         for (String word : List.of("--control=" + socket.path(), "--json", "--watch")) {

@@ -90,6 +90,7 @@ class ConfigErrorsTest {
             3 | private-key = '.'                 | 3 | is no regular file                                         | name the file
             3 | private-key = 'gateway.toml'      | 3 | can be used by others                                      | chmod 600
             3 | private-key = ''                  | 3 | "private-key" names no file                                | write a path
+            3 | crypto = 'openssl'                | 3 | there is no crypto "openssl"                               | choose one of auto, ipsec-mb, libcrypto, jdk
             4 | listen = 'udp://0.0.0.0:4500'     | 4 | "listen" must be a list of texts                           | write listen = ["udp://0.0.0.0:4500"]
             4 | listen = []                       | 4 | "listen" is empty                                          | write listen =
             4 | listen = ['0.0.0.0:4500']         | 4 | "0.0.0.0:4500" is no endpoint                              | "udp://0.0.0.0:4500"

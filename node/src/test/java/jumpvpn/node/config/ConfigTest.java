@@ -45,6 +45,7 @@ class ConfigTest {
                 control     = "/run/jumpvpn/gw1.sock"
                 events      = "events.jsonl"
                 state       = "/var/lib/jumpvpn/gw1"
+                crypto      = "ipsec-mb"
                 [network]
                 interface   = "jvpn0"
                 address     = ["10.77.0.1/24", "fd77::1/64"]
@@ -81,10 +82,11 @@ class ConfigTest {
         assertThat(config.warnings()).isEmpty();
         assertThat(config.control()).isEqualTo(Path.of("/run/jumpvpn/gw1.sock"));
         assertThat(config.events()).isEqualTo(folder.resolve("events.jsonl"));
+        assertThat(config.crypto()).isEqualTo(CryptoLibrary.IPSEC_MB);
         assertThat(config.state()).isEqualTo(Path.of("/var/lib/jumpvpn/gw1"));
         assertThat(config.network())
                 .isEqualTo(new GatewayConfig.Network(
-                        "jvpn0", List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")), true, 9));
+                        "jvpn0", List.of(Prefix.parse("10.77.0.1/24"), Prefix.parse("fd77::1/64")), true, 10));
         assertThat(config.clients()).extracting(GatewayConfig.Client::name).containsExactly("laptop", "phone");
         assertThat(config.clients().get(0).addresses())
                 .containsExactly(IpAddress.parse("10.77.0.2"), IpAddress.parse("fd77::2"));
@@ -130,6 +132,7 @@ class ConfigTest {
         assertThat(config.warnings()).isEmpty();
         assertThat(config.control()).isNull();
         assertThat(config.events()).isNull();
+        assertThat(config.crypto()).isEqualTo(CryptoLibrary.AUTO);
     }
 
     @Test
