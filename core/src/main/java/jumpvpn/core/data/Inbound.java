@@ -35,21 +35,30 @@ public final class Inbound {
     private final LookupTable<Bound> bindings;
     private final DropCounters drops;
     private final boolean checkSource;
+    private final long whole;
     private @Nullable Binding binding;
     private @Nullable Resting resting;
+    private long payload;
     private int payloadLength;
 
-    /** @param checkSource whether inner source addresses must be the session's own: the gateway's rule */
+    /**
+     * One that makes packets whole in place: there must be {@link #ROOM} bytes behind each datagram's start.
+     *
+     * @param checkSource whether inner source addresses must be the session's own: the gateway's rule
+     */
     public Inbound(LookupTable<Bound> bindings, DropCounters drops, boolean checkSource) {
+        this(bindings, drops, checkSource, -1);
+    }
+
+    /** One that makes packets whole elsewhere. @param whole where in the memory that the datagrams lie in; {@link #ROOM} bytes, and as many as a datagram has */
+    public Inbound(LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, long whole) {
         this.bindings = bindings;
         this.drops = drops;
         this.checkSource = checkSource;
+        this.whole = whole;
     }
 
-    /**
-     * Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. A datagram that brings the other half of a packet becomes the whole, in
-     * place: the memory must go on for {@link #ROOM} bytes behind {@code packet}.
-     */
+    /** Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. */
     public Disposition accept(
             MemorySegment memory, long packet, int length, long nowNanos, long peerHigh, long peerLow, int peerPort) {
         Disposition disposition = acceptOrWait(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
@@ -87,19 +96,24 @@ public final class Inbound {
             return drop(reason);
         }
         binding = found;
+        payload = packet + PAYLOAD;
         payloadLength = opened;
         if (type == PacketLayout.CONTROL) {
             return opened == 0 ? drop(DropReason.MALFORMED) : Disposition.CONTROL;
         }
-        return opened == 0 ? Disposition.ACKNOWLEDGED : deliver(found, memory, packet + PAYLOAD, opened);
+        return opened == 0 ? Disposition.ACKNOWLEDGED : deliver(found, memory, opened);
     }
 
-    private Disposition deliver(Binding from, MemorySegment memory, long inner, int length) {
-        if (Halves.isHalf(memory, inner)) {
-            payloadLength = from.halving.join(memory, inner, length, drops);
-            return payloadLength == 0 ? Disposition.ACKNOWLEDGED : deliverWhole(from, memory, inner, payloadLength);
+    private Disposition deliver(Binding from, MemorySegment memory, int length) {
+        if (Halves.isHalf(memory, payload)) {
+            if (whole >= 0) {
+                MemorySegment.copy(memory, payload, memory, whole, length);
+                payload = whole;
+            }
+            payloadLength = from.halving.join(memory, payload, length, drops);
+            return payloadLength == 0 ? Disposition.ACKNOWLEDGED : deliverWhole(from, memory, payload, payloadLength);
         }
-        return deliverWhole(from, memory, inner, length);
+        return deliverWhole(from, memory, payload, length);
     }
 
     private Disposition deliverWhole(Binding from, MemorySegment memory, long inner, int length) {
@@ -131,7 +145,17 @@ public final class Inbound {
         return resting;
     }
 
-    /** Bytes of the last payload, which lies {@link PacketLayout#PAYLOAD} behind the datagram's start. */
+    /** Where the last payload lies: {@link PacketLayout#PAYLOAD} behind the datagram's start, or where packets are made whole. */
+    public long payload() {
+        return payload;
+    }
+
+    /** Whether the last payload lies where the next packet that is made whole will lie. */
+    public boolean isMadeWhole() {
+        return payload == whole;
+    }
+
+    /** Bytes of the last payload. */
     public int payloadLength() {
         return payloadLength;
     }

@@ -8,7 +8,7 @@ public final class PacketBatch {
     /** How many flows are told apart. */
     public static final int FLOWS = 64;
 
-    /** Raw address of each slot's first byte; every slot has {@link #slotSize} bytes. */
+    /** Raw address of the slot's datagram or packet, before {@link #offset}; at first {@link #home}, where every slot has {@link #slotSize} bytes. Whoever fills a slot may place it elsewhere. */
     public final long[] address;
 
     /** Offset of the packet's first byte in its slot. */
@@ -41,11 +41,14 @@ public final class PacketBatch {
     /** Bytes of a slot. */
     public final int slotSize;
 
+    private final long base;
+
     /** Filled slots. */
     public int count;
 
     /** Slots of {@code slotSize} bytes each, one behind the other from {@code base} on. */
     public PacketBatch(long base, int slots, int slotSize) {
+        this.base = base;
         this.slotSize = slotSize;
         address = new long[slots];
         offset = new int[slots];
@@ -57,8 +60,13 @@ public final class PacketBatch {
         localLow = new long[slots];
         flow = new int[slots];
         for (int i = 0; i < slots; i++) {
-            address[i] = base + (long) i * slotSize;
+            address[i] = home(i);
         }
+    }
+
+    /** The first byte of slot {@code i}'s own memory; the slots lie one behind the other. */
+    public long home(int i) {
+        return base + (long) i * slotSize;
     }
 
     /** How many slots there are. */

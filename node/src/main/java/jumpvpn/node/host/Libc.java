@@ -49,6 +49,7 @@ public final class Libc {
     private static final MethodHandle IOCTL = handle("ioctl", JAVA_INT, 2, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle READ = handle("read", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle WRITE = handle("write", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle WRITEV = handle("writev", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SOCKET = handle("socket", JAVA_INT, -1, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = handle("bind", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SETSOCKOPT =
@@ -136,6 +137,16 @@ public final class Libc {
         try {
             MemorySegment state = STATE.get();
             return result((int) (long) WRITE.invokeExact(state, fd, address, length), state);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** The vectors are the address of {@code count} iovecs, 16 bytes each: address, length. */
+    public static int writev(int fd, long vectors, int count) {
+        try {
+            MemorySegment state = STATE.get();
+            return result((int) (long) WRITEV.invokeExact(state, fd, vectors, count), state);
         } catch (Throwable e) {
             throw impossible(e);
         }

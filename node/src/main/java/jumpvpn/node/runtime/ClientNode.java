@@ -15,7 +15,6 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
-import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketTurns;
@@ -93,11 +92,10 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         ciphers = choosing.chosen(log);
         Crypto crypto = ciphers.crypto(new SystemEntropy());
         agent = new Agent(new AgentContext(agentConfig(crypto), crypto, this, events, bindings, gate, drops));
-        Inbound inbound = new Inbound(bindings, drops, false);
         Outbound outbound = new Outbound((_, _) -> gate, drops, false);
         PacketTurns turns = new PacketTurns(Threads.PACKETS);
         receive = new ReceiveLoop(
-                clock, log, sockets, tun, inbound, drops, control, this, (socket, _, _) -> socket.id, turns);
+                clock, log, sockets, tun, bindings, false, drops, control, this, (socket, _, _) -> socket.id, turns);
         opened.add(receive::close);
         send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this, turns);
         opened.add(send::close);

@@ -14,7 +14,6 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
-import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketTurns;
@@ -109,9 +108,8 @@ public final class GatewayNode implements NodeControl, Engine {
                 new GatewayContext(engineConfig, crypto, sockets, events, table, bindings, routes, drops, turns);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
-        Inbound inbound = new Inbound(bindings, drops, true);
         Outbound outbound = new Outbound(routes::get, drops, true);
-        receive = new ReceiveLoop(clock, log, sockets, tun, inbound, drops, control, this, listeners, turns);
+        receive = new ReceiveLoop(clock, log, sockets, tun, bindings, true, drops, control, this, listeners, turns);
         opened.add(receive::close);
         send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this, turns);
         opened.add(send::close);

@@ -5,9 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
@@ -22,7 +24,7 @@ import jumpvpn.node.host.Waker;
 
 /** The thread from the sockets to the TUN: opens in place, writes what is to be delivered, hands the rest to the control thread. */
 final class ReceiveLoop implements AutoCloseable {
-    private static final int SLOTS = 64;
+    private static final int SLOTS = 512; // 1 MiB: half of it takes what one call can bring
     private static final int SLOT_BYTES = 2048;
 
     /** Which path a datagram came by: the socket's own, or another through it. */
@@ -35,6 +37,7 @@ final class ReceiveLoop implements AutoCloseable {
     private final Log log;
     private final Sockets sockets;
     private final TunDevice tun;
+    private final MemorySegment whole = Arena.ofAuto().allocate(TunDevice.HEADROOM + SLOT_BYTES);
     private final Inbound inbound;
     private final DropCounters drops;
     private final ControlLoop control;
@@ -45,6 +48,7 @@ final class ReceiveLoop implements AutoCloseable {
     private final Parked parked = new Parked(64);
     private final Parked waking = new Parked(1024);
     private final Thread thread = new Thread(this::run, "receive");
+    private long dropped;
     private volatile boolean stopping;
 
     ReceiveLoop(
@@ -52,7 +56,8 @@ final class ReceiveLoop implements AutoCloseable {
             Log log,
             Sockets sockets,
             TunDevice tun,
-            Inbound inbound,
+            LookupTable<Bound> bindings,
+            boolean checkSource,
             DropCounters drops,
             ControlLoop control,
             Engine engine,
@@ -63,7 +68,7 @@ final class ReceiveLoop implements AutoCloseable {
         this.log = log;
         this.sockets = sockets;
         this.tun = tun;
-        this.inbound = inbound;
+        this.inbound = new Inbound(bindings, drops, checkSource, whole.address() + TunDevice.HEADROOM);
         this.drops = drops;
         this.control = control;
         this.engine = engine;
@@ -136,6 +141,14 @@ final class ReceiveLoop implements AutoCloseable {
                 log.bug("a datagram from " + batch.peer(i) + " failed; the others go on", e);
             }
         }
+        flush();
+    }
+
+    /** The TUN takes what was written so far, before its memory is used for something else. */
+    private void flush() {
+        tun.flush();
+        drops.count(DropReason.BACK_PRESSURE, tun.dropped() - dropped);
+        dropped = tun.dropped();
     }
 
     private void accept(long nowNanos, PathSocket socket, PacketBatch batch, int slot) {
@@ -160,7 +173,7 @@ final class ReceiveLoop implements AutoCloseable {
                 drops.count(DropReason.CONTROL_QUEUE_FULL);
             }
         } else {
-            bound(disposition, packet, batch, slot);
+            bound(disposition, batch, slot);
         }
     }
 
@@ -178,6 +191,7 @@ final class ReceiveLoop implements AutoCloseable {
         for (int most = waiting.size(); most > 0; most--) {
             Parked.Datagram datagram = waiting.remove();
             int length = datagram.bytes().length;
+            batch.address[0] = batch.home(0);
             Memory.copy(datagram.bytes(), 0, batch.address[0], length);
             batch.peer(0, datagram.from());
             Inbound.Disposition disposition = inbound.acceptOrWait(
@@ -193,7 +207,8 @@ final class ReceiveLoop implements AutoCloseable {
                 wake();
             }
             if (!rests && disposition != Inbound.Disposition.UNKNOWN) {
-                bound(disposition, batch.address[0], batch, 0);
+                bound(disposition, batch, 0);
+                flush();
             } else if (!waiting.again(datagram, nowNanos)) {
                 drops.count(rests ? DropReason.CONTROL_QUEUE_FULL : DropReason.UNKNOWN_WIRE_ID);
             }
@@ -201,14 +216,15 @@ final class ReceiveLoop implements AutoCloseable {
     }
 
     /** What to do with a packet that a binding has taken or refused. */
-    private void bound(Inbound.Disposition disposition, long packet, PacketBatch batch, int slot) {
+    private void bound(Inbound.Disposition disposition, PacketBatch batch, int slot) {
         Binding binding = inbound.binding();
         if (disposition == Inbound.Disposition.DELIVER) {
-            if (!tun.write(packet + PacketLayout.PAYLOAD, inbound.payloadLength())) {
-                drops.count(DropReason.BACK_PRESSURE);
+            tun.write(inbound.payload(), inbound.payloadLength());
+            if (inbound.isMadeWhole()) {
+                flush();
             }
         } else if (disposition == Inbound.Disposition.CONTROL && binding != null) {
-            byte[] message = copy(packet + PacketLayout.PAYLOAD, inbound.payloadLength());
+            byte[] message = copy(inbound.payload(), inbound.payloadLength());
             Endpoint from = batch.peer(slot);
             if (!control.post(now -> engine.receiveControl(now, binding, from, message))) {
                 drops.count(DropReason.CONTROL_QUEUE_FULL);

@@ -20,7 +20,7 @@ import jumpvpn.node.host.Waker;
 
 /** The thread from the TUN to the sockets: seals in place and sends run by run, a run being neighbours of one socket. */
 final class SendLoop implements AutoCloseable {
-    private static final int SLOTS = 64;
+    private static final int SLOTS = 128;
     private static final int SLOT_BYTES = 2048;
 
     private final BootClock clock;
@@ -74,17 +74,21 @@ final class SendLoop implements AutoCloseable {
             PacketBatch sealed =
                     new PacketBatch(memory.address(), 2 * SLOTS, 0); // the same bytes; a packet may go in two
             PacketBatch copies = new PacketBatch(memory.address(), 2 * SLOTS, 0);
-            answer = arena.allocate(outbound.answer().length).address();
+            answer = arena.allocate(TunDevice.HEADROOM + outbound.answer().length)
+                            .address()
+                    + TunDevice.HEADROOM;
             Poller poller = new Poller(2);
             poller.watch(0, waker.fd(), false);
             poller.watch(1, tun.fd(), false);
             while (!stopping) {
                 poller.await(Poller.FOREVER);
                 if (!stopping && poller.readable(1)) {
-                    tun.read(batch, PacketLayout.PAYLOAD);
-                    turns.begin(Threads.SEND);
-                    forward(batch, sealed, copies);
-                    turns.end(Threads.SEND);
+                    do {
+                        tun.read(batch, PacketLayout.PAYLOAD);
+                        turns.begin(Threads.SEND);
+                        forward(batch, sealed, copies);
+                        turns.end(Threads.SEND);
+                    } while (tun.isHolding());
                 }
             }
         } catch (LinuxException e) {

@@ -90,6 +90,7 @@ final class PacketRing {
     /** Moves the oldest datagram into a slot of a batch; cut to length 0 if it is longer. */
     void moveTo(PacketBatch batch, int to) {
         int bytes = length();
+        batch.address[to] = batch.home(to);
         batch.offset[to] = 0;
         batch.length[to] = bytes <= batch.slotSize ? bytes : 0;
         batch.peerHigh[to] = peerHigh();

@@ -11,27 +11,50 @@ import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
 
 /**
- * A TUN interface of our own: plain IP packets, one a read, non-blocking. It exists from {@link #create} until {@link #close}; an interface that somebody else made,
- * persistent or not, is never taken over. One thread may read and one other may write; whoever closes it has ended both.
+ * A TUN interface of our own, non-blocking: IP packets as on a wire. Where the kernel can, one read brings, and one write takes, many packets of a flow at once ({@link Offload}). It exists
+ * from {@link #create} until {@link #close}; an interface that somebody else made, persistent or not, is never taken over. One thread may read and one other may write; whoever closes it has
+ * ended both.
  */
 public final class TunDevice implements AutoCloseable {
     private static final String CLONE_DEVICE = "/dev/net/tun";
     private static final long TUNSETIFF = 0x400454caL;
     private static final short IFF_TUN = 1;
     private static final short IFF_NO_PI = 0x1000;
+    private static final short IFF_VNET_HDR = 0x4000;
     private static final short IFF_TUN_EXCL = (short) 0x8000;
+    private static final long TUNSETOFFLOAD = 0x400454d0L;
+    private static final int CHECKSUM_AND_TCP = 1 | 2 | 4;
+    private static final int UDP_TOO = 0x20 | 0x40; // only both families together
     private static final int IFREQ_BYTES = 40;
+
+    /** Bytes before each packet that is written. */
+    public static final int HEADROOM = VirtioHeader.BYTES;
+
+    /** What the kernel hands over and takes at once. */
+    public enum Offload {
+        /** A packet a read or write. */
+        NONE,
+        /** Super-packets of TCP. */
+        TCP,
+        /** Super-packets of TCP and UDP (Linux 6.2). */
+        TCP_UDP
+    }
 
     private final String name;
     private final int index;
+    private final Offload offload;
+    private final Segmentation incoming = new Segmentation();
+    private final Coalescing outgoing;
     private int fd;
     private long dropped;
     private int lastErrno;
     private long cut;
 
-    private TunDevice(String name, int fd) {
+    private TunDevice(String name, int fd, Offload offload) {
         this.name = name;
         this.fd = fd;
+        this.offload = offload;
+        outgoing = new Coalescing(this::write, offload == Offload.TCP_UDP);
         index = Libc.ifNameToIndex(name);
     }
 
@@ -42,6 +65,11 @@ public final class TunDevice implements AutoCloseable {
      * @throws LinuxException EBUSY if the name is taken, EPERM, ENOENT without /dev/net/tun, EINVAL for a bad name
      */
     public static TunDevice create(String name) throws LinuxException {
+        return create(name, Offload.TCP_UDP);
+    }
+
+    /** As {@link #create(String)}, with this offload at most: less if the kernel can't. */
+    public static TunDevice create(String name, Offload most) throws LinuxException {
         String attempted = "create the interface " + name;
         if (!name.matches("[!-~&&[^%/:]]{1,15}") || name.equals(".") || name.equals("..")) {
             throw new LinuxException(
@@ -54,7 +82,12 @@ public final class TunDevice implements AutoCloseable {
         if (fd < 0) {
             throw unopened(-fd, attempted);
         }
-        int status = attach(fd, name);
+        boolean isPlain = most == Offload.NONE;
+        int status = attach(fd, name, isPlain ? 0 : IFF_VNET_HDR);
+        if (status == -Errno.EINVAL && !isPlain) {
+            isPlain = true;
+            status = attach(fd, name, 0);
+        }
         if (status < 0) {
             Libc.close(fd);
             throw status == -Errno.EBUSY || status == -Errno.EEXIST
@@ -62,16 +95,25 @@ public final class TunDevice implements AutoCloseable {
                     : new LinuxException(-status, attempted);
         }
         keepQuiet(name);
-        return new TunDevice(name, fd);
+        return new TunDevice(name, fd, isPlain ? Offload.NONE : offload(fd, most));
     }
 
-    private static int attach(int fd, String name) {
+    /** Asks for as much as there may be. Headers come with each packet also where the kernel refuses all of it. */
+    private static Offload offload(int fd, Offload most) {
+        boolean withUdp = most == Offload.TCP_UDP && Libc.ioctl(fd, TUNSETOFFLOAD, CHECKSUM_AND_TCP | UDP_TOO) == 0;
+        if (!withUdp) {
+            Libc.ioctl(fd, TUNSETOFFLOAD, CHECKSUM_AND_TCP);
+        }
+        return withUdp ? Offload.TCP_UDP : Offload.TCP;
+    }
+
+    private static int attach(int fd, String name, int more) {
         long ifreq = Libc.scratch();
         Memory.ALL.asSlice(ifreq, IFREQ_BYTES).fill((byte) 0);
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
         Memory.copy(bytes, 0, ifreq, bytes.length);
         // exclusive, or an interface that came into being since the check would be joined
-        Memory.putShort(ifreq + 16, (short) (IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL));
+        Memory.putShort(ifreq + 16, (short) (IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | more));
         return Libc.ioctl(fd, TUNSETIFF, ifreq);
     }
 
@@ -104,64 +146,112 @@ public final class TunDevice implements AutoCloseable {
 
     /**
      * Takes what waits, up to the batch's capacity, without waiting. Each packet starts {@code headroom} bytes into its slot, which is where {@link PacketBatch#offset} points.
-     * A packet that fills its slot to the last byte may have been cut by the kernel and is dropped, counted by {@link #cut()}: slots have to be larger than headroom and MTU.
+     * One that does not fit its slot is dropped, counted by {@link #cut()}: slots have to be larger than headroom and MTU.
      *
-     * @return {@link PacketBatch#count}
+     * @return {@link PacketBatch#count}; {@link #isHolding} says whether there is more that {@link #fd} does not tell of
      * @throws LinuxException if the interface is gone, for instance deleted by somebody
      */
     public int read(PacketBatch batch, int headroom) throws LinuxException {
         int room = batch.slotSize - headroom;
-        int filled = 0;
-        while (filled < batch.capacity()) {
-            int length = Libc.read(fd, batch.address[filled] + headroom, room);
-            if (length == -Errno.EAGAIN) {
+        batch.count = 0;
+        while (batch.count < batch.capacity()) {
+            int filled = batch.count;
+            if (offload == Offload.NONE && !readPlain(batch.address[filled] + headroom, room, batch)) {
                 break;
-            } else if (length == room) {
+            }
+            if (offload != Offload.NONE) {
+                if (!incoming.hasNext() && !readNext()) {
+                    break;
+                }
+                batch.length[filled] = incoming.next(batch.address[filled] + headroom, room);
+            }
+            batch.offset[filled] = headroom;
+            if (batch.length[filled] == 0) {
                 cut++;
-            } else if (length >= 0) {
-                batch.offset[filled] = headroom;
-                batch.length[filled] = length;
-                filled++;
-            } else if (length != -Errno.EINTR) {
-                batch.count = filled;
-                throw new LinuxException(
-                        -length, "read from the interface " + name, "it is gone; was it deleted? start again");
+            } else {
+                batch.count++;
             }
         }
-        batch.count = filled;
-        return filled;
+        return batch.count;
+    }
+
+    private boolean readPlain(long to, int room, PacketBatch batch) throws LinuxException {
+        int length = readInto(to, room);
+        batch.length[batch.count] = length == room ? 0 : length; // one that fills its slot may have been cut
+        return length >= 0;
+    }
+
+    private boolean readNext() throws LinuxException {
+        int length = readInto(incoming.room(), incoming.roomBytes());
+        if (length >= 0 && !incoming.begin(length)) {
+            cut++;
+            return readNext();
+        }
+        return length >= 0;
+    }
+
+    /** Bytes of what was read, -1: there is nothing. */
+    private int readInto(long to, int room) throws LinuxException {
+        int length;
+        do {
+            length = Libc.read(fd, to, room);
+        } while (length == -Errno.EINTR);
+        if (length < 0 && length != -Errno.EAGAIN) {
+            throw new LinuxException(
+                    -length, "read from the interface " + name, "it is gone; was it deleted? start again");
+        }
+        return Math.max(-1, length);
+    }
+
+    /** Whether a read left packets of a super-packet behind: read again. */
+    public boolean isHolding() {
+        return incoming.hasNext();
     }
 
     /**
-     * Hands one packet to the kernel.
-     *
-     * @return whether the kernel took it; else it is counted by {@link #dropped()}, with the error in {@link #lastErrno()}: EIO while the interface is down, EINVAL if it is
-     *     neither IPv4 nor IPv6
+     * Hands one packet to the kernel, at {@link #flush} at the latest. Until then its memory must stay as it is, and {@link #HEADROOM} bytes before it are this object's. What the kernel does
+     * not take is counted by {@link #dropped()}, with the error in {@link #lastErrno()}: EIO while the interface is down, EINVAL if it is neither IPv4 nor IPv6.
      */
-    public boolean write(long address, int length) {
-        int written = Libc.write(fd, address, length);
-        if (written == length) {
-            return true;
+    public void write(long address, int length) {
+        if (offload == Offload.NONE) {
+            written(Libc.write(fd, address, length), 1);
+        } else {
+            outgoing.add(address, length);
         }
-        dropped++;
-        lastErrno = -written;
-        return false;
     }
 
-    /** Hands the kernel an answer to a packet that was just read, from the thread that reads. What it does not take is lost and not counted. */
+    /**
+     * Hands the kernel an answer to a packet that was just read, from the thread that reads. {@link #HEADROOM} bytes before it are this object's. What the kernel does not take is lost and
+     * not counted.
+     */
     public void answer(long address, int length) {
-        Libc.write(fd, address, length);
+        if (offload == Offload.NONE) {
+            Libc.write(fd, address, length);
+        } else {
+            VirtioHeader.plain(address - HEADROOM, true);
+            Libc.write(fd, address - HEADROOM, HEADROOM + length);
+        }
     }
 
-    /** Hands every filled slot to the kernel, as {@link #write(long, int)} does. @return how many it took */
-    public int write(PacketBatch batch) {
-        int taken = 0;
-        for (int i = 0; i < batch.count; i++) {
-            if (write(batch.address[i] + batch.offset[i], batch.length[i])) {
-                taken++;
-            }
+    /** Hands over what {@link #write} still has. */
+    public void flush() {
+        outgoing.flush();
+    }
+
+    private void write(long vectors, int count, int packets) {
+        written(Libc.writev(fd, vectors, count), packets);
+    }
+
+    private void written(int result, int packets) {
+        if (result < 0) {
+            dropped += packets;
+            lastErrno = -result;
         }
-        return taken;
+    }
+
+    /** What it can. */
+    public Offload offload() {
+        return offload;
     }
 
     /** The interface's name. */

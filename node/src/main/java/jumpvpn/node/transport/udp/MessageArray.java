@@ -6,11 +6,14 @@ import jumpvpn.core.net.PacketBatch;
 import jumpvpn.node.host.Memory;
 
 /**
- * The {@code mmsghdr} array of one direction of a socket, with one I/O vector, one socket address and one control buffer a message, laid out once. Layouts: msghdr 56
+ * The {@code mmsghdr} array of one direction of a socket, with as many I/O vectors, socket addresses and control buffers, laid out once. Layouts: msghdr 56
  * bytes (name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48), mmsghdr 64 (msg_len 56), iovec 16, sockaddr_in 16, sockaddr_in6 28, cmsghdr 16.
  */
 final class MessageArray {
     static final int MESSAGE_BYTES = 64;
+    static final int SOL_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
 
     private static final int NAME_BYTES = 32;
     private static final int CONTROL_BYTES = 64;
@@ -62,6 +65,12 @@ final class MessageArray {
         Memory.putLong(vectors + i * 16L + 8, length);
     }
 
+    /** Message {@code i} consists of these vectors. */
+    void vectors(int i, int first, int count) {
+        Memory.putLong(message(i) + 16, vectors + first * 16L);
+        Memory.putLong(message(i) + 24, count);
+    }
+
     /** The kernel writes what it used over what there is room for, so this goes before every receive. */
     void resetForReceive(int i) {
         long message = message(i);
@@ -78,40 +87,66 @@ final class MessageArray {
         return Memory.getInt(message(i) + 48);
     }
 
-    /** The sender of message {@code i}, into slot {@code i}. */
-    void readPeer(int i, PacketBatch batch) {
+    /** The sender of message {@code i}, into a slot. */
+    void readPeer(int i, PacketBatch batch, int slot) {
         long name = name(i);
-        batch.peerPort[i] = Memory.getShortBig(name + 2) & 0xffff;
+        batch.peerPort[slot] = Memory.getShortBig(name + 2) & 0xffff;
         if (family == SocketAddress.AF_INET) {
-            batch.peerHigh[i] = 0;
-            batch.peerLow[i] = MAPPED | (Memory.getIntBig(name + 4) & 0xffff_ffffL);
+            batch.peerHigh[slot] = 0;
+            batch.peerLow[slot] = MAPPED | (Memory.getIntBig(name + 4) & 0xffff_ffffL);
         } else {
-            batch.peerHigh[i] = Memory.getLongBig(name + 8);
-            batch.peerLow[i] = Memory.getLongBig(name + 16);
+            batch.peerHigh[slot] = Memory.getLongBig(name + 8);
+            batch.peerLow[slot] = Memory.getLongBig(name + 16);
         }
     }
 
-    /** The address that message {@code i} was sent to, from its packet information, into slot {@code i}; zero if there is none. */
-    void readLocal(int i, PacketBatch batch) {
-        batch.localHigh[i] = 0;
-        batch.localLow[i] = 0;
+    /** The data of message {@code i}'s control message of this kind; 0: there is none. */
+    private long find(int i, int level, int type) {
         long at = control(i);
         long end = at + Memory.getLong(message(i) + 40);
         while (at + CMSG_HEADER <= end) {
             long length = Memory.getLong(at);
             if (length < CMSG_HEADER) {
-                return;
+                return 0;
             }
-            int level = Memory.getInt(at + 8);
-            int type = Memory.getInt(at + 12);
-            if (level == SocketAddress.IPPROTO_IP && type == SocketAddress.IP_PKTINFO) {
-                batch.localLow[i] = MAPPED | (Memory.getIntBig(at + CMSG_HEADER + 4) & 0xffff_ffffL);
-            } else if (level == SocketAddress.IPPROTO_IPV6 && type == SocketAddress.IPV6_PKTINFO) {
-                batch.localHigh[i] = Memory.getLongBig(at + CMSG_HEADER);
-                batch.localLow[i] = Memory.getLongBig(at + CMSG_HEADER + 8);
+            if (Memory.getInt(at + 8) == level && Memory.getInt(at + 12) == type) {
+                return at + CMSG_HEADER;
             }
             at += (length + 7) & -8;
         }
+        return 0;
+    }
+
+    /** The address that message {@code i} was sent to, from its packet information, into a slot; zero if there is none. */
+    void readLocal(int i, PacketBatch batch, int slot) {
+        boolean v4 = family == SocketAddress.AF_INET;
+        long at = v4
+                ? find(i, SocketAddress.IPPROTO_IP, SocketAddress.IP_PKTINFO)
+                : find(i, SocketAddress.IPPROTO_IPV6, SocketAddress.IPV6_PKTINFO);
+        batch.localHigh[slot] = at == 0 || v4 ? 0 : Memory.getLongBig(at);
+        if (at == 0) {
+            batch.localLow[slot] = 0;
+        } else {
+            batch.localLow[slot] =
+                    v4 ? MAPPED | (Memory.getIntBig(at + 4) & 0xffff_ffffL) : Memory.getLongBig(at + 8);
+        }
+    }
+
+    /** Bytes of each datagram, but perhaps the last, of the several that message {@code i} holds; 0: it is one. */
+    int readSegmentBytes(int i) {
+        long at = find(i, SOL_UDP, UDP_GRO);
+        return at == 0 ? 0 : Memory.getInt(at);
+    }
+
+    /** Message {@code i} holds several datagrams of so many bytes each, the last perhaps fewer. After {@link #writeLocal} or {@link #clearLocal}. */
+    void writeSegmentBytes(int i, int bytes) {
+        long used = Memory.getLong(message(i) + 40);
+        long at = control(i) + used;
+        Memory.putLong(at, CMSG_HEADER + 2);
+        Memory.putInt(at + 8, SOL_UDP);
+        Memory.putInt(at + 12, UDP_SEGMENT);
+        Memory.putShort(at + CMSG_HEADER, (short) bytes);
+        Memory.putLong(message(i) + 40, used + CMSG_HEADER + 8);
     }
 
     /** Aims message {@code i} at the peer of the slot. One of the other family gets an address that the kernel refuses for this message alone. */

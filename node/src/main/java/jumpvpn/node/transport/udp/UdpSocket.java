@@ -49,6 +49,10 @@ public final class UdpSocket implements Transport {
     private static final int PMTUDISC_PROBE = 3;
     private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
     private static final int SEND_BUFFER_BYTES = 1 << 20;
+    private static final int MOST_TOGETHER = 1 << 16;
+    private static final int MOST_TOGETHER_OUT = 65_000;
+    private static final int MOST_SEGMENTS = 64;
+    private static final int MOST_MESSAGES = 8;
 
     private final int slots;
     private final int family;
@@ -60,6 +64,11 @@ public final class UdpSocket implements Transport {
     private int fd;
     private @Nullable PacketBatch receivedInto;
     private int used;
+    private int messages;
+    private int messageBytes;
+    private final int[] ends;
+    private boolean segments = true;
+    private int refusedTogether;
     private final TransportCounters counters = new TransportCounters();
     private int lastErrno;
     private int receiveErrno;
@@ -73,9 +82,7 @@ public final class UdpSocket implements Transport {
         local = new Endpoint(wanted.address(), boundPort(fd));
         incoming = new MessageArray(family, slots);
         outgoing = new MessageArray(family, slots);
-        for (int i = 0; i < slots; i++) {
-            outgoing.clearLocal(i);
-        }
+        ends = new int[slots];
         used = slots;
     }
 
@@ -179,7 +186,8 @@ public final class UdpSocket implements Transport {
 
     /**
      * Takes what has arrived, up to the smaller of the batch's capacity and this socket's slots, without waiting. Each filled slot has offset 0, its length, the peer and our own
-     * address. A datagram longer than its slot comes with length 0 and is counted by {@link TransportCounter#CUT}.
+     * address. A datagram longer than its slot comes with length 0 and is counted by {@link TransportCounter#CUT}. Into a batch of 128 KiB and more the kernel may put up to 64 datagrams of
+     * one sender at once, one behind the other (UDP_GRO).
      *
      * @return {@link PacketBatch#count}; 0: nothing there, or an error in {@link #receiveErrno()}
      */
@@ -193,49 +201,70 @@ public final class UdpSocket implements Transport {
                 got = Libc.recvmmsg(fd, incoming.message(0), room, Libc.MSG_DONTWAIT);
             }
             used = Math.max(0, got);
-            batch.count = used;
+            batch.count = 0;
             for (int i = 0; i < used; i++) {
                 take(i, batch);
             }
-            return used;
+            return batch.count;
         } finally {
             Reference.reachabilityFence(incoming.memory());
         }
     }
 
     private int prepareReceive(PacketBatch batch) {
-        int room = Math.min(slots, batch.capacity());
         if (batch != receivedInto) {
-            for (int i = 0; i < room; i++) {
-                incoming.vector(i, batch.address[i], batch.slotSize);
-            }
             receivedInto = batch;
+            long bytes = (long) batch.capacity() * batch.slotSize;
+            boolean several = bytes >= 2 * MOST_TOGETHER
+                    && Libc.setsockopt(fd, MessageArray.SOL_UDP, MessageArray.UDP_GRO, 1) == 0;
+            messageBytes = several ? MOST_TOGETHER : batch.slotSize;
+            messages = (int) Math.min(several ? MOST_MESSAGES : slots, bytes / messageBytes);
+            for (int i = 0; i < messages; i++) {
+                incoming.vector(i, batch.home(0) + (long) i * messageBytes, messageBytes);
+            }
         }
         for (int i = 0; i < used; i++) {
             incoming.resetForReceive(i);
         }
-        return room;
+        return messages;
     }
 
+    /** The datagrams of one message, each into a slot. */
     private void take(int i, PacketBatch batch) {
-        batch.offset[i] = 0;
-        batch.length[i] = incoming.length(i);
-        if ((incoming.flags(i) & Libc.MSG_TRUNC) != 0) {
-            batch.length[i] = 0;
-            counters.count(TransportCounter.CUT);
-        }
-        incoming.readPeer(i, batch);
+        int length = incoming.length(i);
+        int segment = incoming.readSegmentBytes(i);
+        int each = segment == 0 ? length : segment;
+        boolean isCut = each > batch.slotSize || (incoming.flags(i) & Libc.MSG_TRUNC) != 0;
+        int from = 0;
+        do {
+            if (isCut || batch.count == batch.capacity()) {
+                counters.count(TransportCounter.CUT);
+            }
+            if (batch.count < batch.capacity()) {
+                int slot = batch.count++;
+                batch.address[slot] = batch.home(0) + (long) i * messageBytes + from;
+                batch.offset[slot] = 0;
+                batch.length[slot] = isCut ? 0 : Math.min(each, length - from);
+                takeAddresses(i, batch, slot);
+            }
+            from += each;
+        } while (from < length);
+    }
+
+    private void takeAddresses(int i, PacketBatch batch, int slot) {
+        incoming.readPeer(i, batch, slot);
         if (anyAddress) {
-            incoming.readLocal(i, batch);
+            incoming.readLocal(i, batch, slot);
         } else {
-            batch.localHigh[i] = local.address().high();
-            batch.localLow[i] = local.address().low();
+            batch.localHigh[slot] = local.address().high();
+            batch.localLow[slot] = local.address().low();
         }
     }
 
     /**
-     * Sends the slots {@code from} to {@code to - 1}, each to its peer and, on a socket for every address, from its local address. What the kernel refuses for good is
-     * skipped and counted as {@link TransportCounter#REFUSED}, with the error in {@link #lastErrno()}; the rest of the batch goes on.
+     * Sends the slots {@code from} to {@code to - 1}, each to its peer and, on a socket for every address, from its local address; neighbours of one length to one peer as one message
+     * (UDP_SEGMENT), unless the kernel has refused that before. What the kernel refuses for good is skipped and counted as {@link TransportCounter#REFUSED}, with the error in
+     * {@link #lastErrno()}; the rest of the batch goes on.
      *
      * @return how many slots are done with, sent or skipped; fewer than asked for: the kernel's buffer is full, the rest is the caller's
      */
@@ -243,14 +272,18 @@ public final class UdpSocket implements Transport {
     public int send(PacketBatch batch, int from, int to) {
         int at = from;
         try {
-            while (at < to) {
+            boolean hasRoom = true;
+            while (at < to && hasRoom) {
                 int chunk = Math.min(slots, to - at);
-                int done = sendChunk(batch, at, chunk);
-                at += done;
-                if (done < chunk) {
-                    counters.count(TransportCounter.NO_ROOM);
-                    break;
+                int done = sendChunk(batch, at, chunk, segments);
+                hasRoom = done == chunk || refusedTogether > 0;
+                if (refusedTogether > 0) {
+                    done += sendSingly(batch, at + done, refusedTogether);
                 }
+                at += done;
+            }
+            if (!hasRoom) {
+                counters.count(TransportCounter.NO_ROOM);
             }
         } finally {
             Reference.reachabilityFence(outgoing.memory());
@@ -258,30 +291,80 @@ public final class UdpSocket implements Transport {
         return at - from;
     }
 
-    private int sendChunk(PacketBatch batch, int from, int count) {
-        for (int i = 0; i < count; i++) {
-            int slot = from + i;
-            outgoing.vector(i, batch.address[slot] + batch.offset[slot], batch.length[slot]);
-            outgoing.writePeer(i, batch, slot);
-            if (anyAddress) {
-                outgoing.writeLocal(i, batch, slot);
-            }
+    /** What was refused as one message. Unless each is refused as well, this kernel or interface can't send several as one. */
+    private int sendSingly(PacketBatch batch, int from, int count) {
+        long refused = counters.get(TransportCounter.REFUSED);
+        refusedTogether = 0;
+        int done = sendChunk(batch, from, count, false);
+        segments = counters.get(TransportCounter.REFUSED) != refused;
+        return done;
+    }
+
+    private int sendChunk(PacketBatch batch, int from, int count, boolean inSegments) {
+        int prepared = 0;
+        for (int at = from; at < from + count; prepared++) {
+            int end = inSegments ? together(batch, at, from + count) : at + 1;
+            prepareSend(batch, from, at, end, prepared);
+            ends[prepared] = end - from;
+            at = end;
         }
         int done = 0;
-        while (done < count) {
-            int sent = Libc.sendmmsg(fd, outgoing.message(done), count - done, Libc.MSG_DONTWAIT);
+        while (done < prepared) {
+            int sent = Libc.sendmmsg(fd, outgoing.message(done), prepared - done, Libc.MSG_DONTWAIT);
             if (sent == -Errno.EAGAIN) {
                 break;
-            } else if (sent
-                    < 0) { // the first of them failed; had it been a later one, the ones before would have been counted
-                lastErrno = -sent;
-                counters.count(TransportCounter.REFUSED);
-                done++;
-            } else {
+            } else if (sent >= 0) {
                 done += sent;
+            } else if (ends[done] - before(done) > 1) {
+                refusedTogether = ends[done] - before(done);
+                break;
+            } else { // the first of them failed; had it been a later one, the ones before would have been counted
+                lastErrno = -sent;
+                counters.count(TransportCounter.REFUSED, ends[done] - before(done));
+                done++;
             }
         }
-        return done;
+        return before(done);
+    }
+
+    private int before(int message) {
+        return message == 0 ? 0 : ends[message - 1];
+    }
+
+    /** Where the neighbours end that may go in one message with this one. */
+    private static int together(PacketBatch batch, int at, int end) {
+        int bytes = batch.length[at];
+        int most = Math.min(end, at + Math.min(MOST_SEGMENTS, MOST_TOGETHER_OUT / Math.max(1, bytes)));
+        int next = at + 1;
+        while (next < most
+                && batch.length[next - 1] == bytes
+                && batch.length[next] <= bytes
+                && batch.length[next] > 0
+                && batch.peerLow[next] == batch.peerLow[at]
+                && batch.peerHigh[next] == batch.peerHigh[at]
+                && batch.peerPort[next] == batch.peerPort[at]
+                && batch.localLow[next] == batch.localLow[at]
+                && batch.localHigh[next] == batch.localHigh[at]) {
+            next++;
+        }
+        return next;
+    }
+
+    /** Message {@code i} is the slots {@code at} to {@code end - 1} of a chunk that begins at {@code from}. */
+    private void prepareSend(PacketBatch batch, int from, int at, int end, int i) {
+        for (int slot = at; slot < end; slot++) {
+            outgoing.vector(slot - from, batch.address[slot] + batch.offset[slot], batch.length[slot]);
+        }
+        outgoing.vectors(i, at - from, end - at);
+        outgoing.writePeer(i, batch, at);
+        if (anyAddress) {
+            outgoing.writeLocal(i, batch, at);
+        } else {
+            outgoing.clearLocal(i);
+        }
+        if (end - at > 1) {
+            outgoing.writeSegmentBytes(i, batch.length[at]);
+        }
     }
 
     @Override

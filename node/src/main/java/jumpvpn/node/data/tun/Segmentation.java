@@ -1,0 +1,127 @@
+package jumpvpn.node.data.tun;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import jumpvpn.node.host.Memory;
+
+/**
+ * From what the kernel hands over in one read, a packet or a super-packet of up to 64 KiB with a {@link VirtioHeader}, to packets as they would be on a wire: headers and checksums complete
+ * (what the Linux kernel calls TSO and USO). One thread.
+ */
+final class Segmentation {
+    private static final int MOST_BYTES = 65_536;
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(VirtioHeader.BYTES + MOST_BYTES + 54, 64);
+    private final long header = memory.address() + 54; // so that the packet begins at a multiple of 64
+    private final long packet = header + VirtioHeader.BYTES;
+    private int length;
+    private int headerBytes;
+    private int segmentBytes;
+    private int protocol;
+    private int at;
+
+    /** Where to read to, header first. */
+    long room() {
+        return header;
+    }
+
+    int roomBytes() {
+        return VirtioHeader.BYTES + MOST_BYTES;
+    }
+
+    /**
+     * So many bytes were read.
+     *
+     * @return false: they make no packet
+     */
+    boolean begin(int bytes) {
+        length = bytes - VirtioHeader.BYTES;
+        at = length; // nothing, until it is known to be sound
+        int kind = VirtioHeader.kind(header);
+        if (length < 20) {
+            return false;
+        }
+        return kind == VirtioHeader.NONE ? beginWhole() : beginSegments(kind);
+    }
+
+    private boolean beginWhole() {
+        if (VirtioHeader.needsChecksum(header)) {
+            int start = VirtioHeader.checksumStart(header);
+            int field = start + VirtioHeader.checksumOffset(header);
+            if (field + 2 > length) {
+                return false;
+            }
+            int sum = ~Checksum.fold(Checksum.sum(packet + start, length - start)) & 0xffff;
+            boolean isUdp = VirtioHeader.checksumOffset(header) == InnerHeader.UDP_CHECKSUM;
+            Memory.putShort(packet + field, (short) (sum == 0 && isUdp ? 0xffff : sum));
+        }
+        headerBytes = 0;
+        segmentBytes = length;
+        at = 0;
+        return true;
+    }
+
+    private boolean beginSegments(int kind) {
+        int start = VirtioHeader.checksumStart(header);
+        protocol = kind == VirtioHeader.UDP ? InnerHeader.UDP : InnerHeader.TCP;
+        if (start < InnerHeader.ipBytes(packet) || start + 20 > length) {
+            return false;
+        }
+        headerBytes = start + (protocol == InnerHeader.UDP ? InnerHeader.UDP_BYTES : InnerHeader.tcpBytes(packet + start));
+        segmentBytes = VirtioHeader.segmentBytes(header);
+        if (segmentBytes == 0 || headerBytes >= length) {
+            return false;
+        }
+        at = headerBytes;
+        return true;
+    }
+
+    /** Whether there is another packet. */
+    boolean hasNext() {
+        return at < length;
+    }
+
+    /**
+     * Writes the next packet.
+     *
+     * @param room bytes that there are for it
+     * @return its length; 0: there is too little room, and the packet is gone
+     */
+    int next(long to, int room) {
+        int bytes = Math.min(segmentBytes, length - at);
+        int from = at;
+        at += bytes;
+        if (headerBytes + bytes > room) {
+            return 0;
+        }
+        Memory.copy(packet + from, to + headerBytes, bytes);
+        if (headerBytes > 0) {
+            head(to, from, bytes);
+        }
+        return headerBytes + bytes;
+    }
+
+    private void head(long to, int from, int bytes) {
+        Memory.copy(packet, to, headerBytes);
+        int start = VirtioHeader.checksumStart(header);
+        long transport = to + start;
+        boolean isFirst = from == headerBytes;
+        boolean isLast = from + bytes == length;
+        if (InnerHeader.isV4(to)) {
+            int number = (from - headerBytes) / segmentBytes;
+            Memory.putShortBig(to + 4, (short) (Memory.getShortBig(to + 4) + number));
+        }
+        InnerHeader.length(to, headerBytes + bytes);
+        int transportBytes = headerBytes - start + bytes;
+        if (protocol == InnerHeader.UDP) {
+            Memory.putShortBig(transport + 4, (short) transportBytes);
+        } else {
+            int flags = InnerHeader.flags(transport);
+            flags &= isFirst ? -1 : ~InnerHeader.CWR;
+            flags &= isLast ? -1 : ~(InnerHeader.FIN | InnerHeader.PSH);
+            InnerHeader.flags(transport, flags);
+            InnerHeader.sequence(transport, InnerHeader.sequence(transport) + from - headerBytes);
+        }
+        InnerHeader.checksum(to, transport, protocol, transportBytes);
+    }
+}
