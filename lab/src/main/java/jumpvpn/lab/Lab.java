@@ -7,6 +7,7 @@ import jumpvpn.lab.explore.ExploreLab;
 import jumpvpn.lab.netns.CarriageLab;
 import jumpvpn.lab.netns.NetworkLab;
 import jumpvpn.lab.sim.SimLab;
+import jumpvpn.lab.throughput.ThroughputLab;
 
 /** The entry of {@code jumpvpn lab}. */
 public final class Lab {
@@ -26,6 +27,7 @@ public final class Lab {
             case "carriage" -> CarriageLab.run(rest, out, err);
             case "explore" -> ExploreLab.run(rest, out, err);
             case "sim" -> SimLab.run(rest, out, err);
+            case "throughput" -> ThroughputLab.run(rest, out, err);
             default -> NetworkLab.run(arguments, out, err);
         };
     }

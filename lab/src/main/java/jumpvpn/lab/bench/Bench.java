@@ -105,7 +105,7 @@ public final class Bench {
         String table = table(new Runner(options.build()).run());
         out.print(table);
         for (Path folder : asked.out) {
-            Files.writeString(folder.resolve("core.md"), machine() + "\n" + table);
+            Files.writeString(folder.resolve("core.md"), Machine.current() + ".\n\n" + table);
         }
     }
 
@@ -145,19 +145,5 @@ public final class Bench {
                 .map(key -> key + " " + params.getParam(key))
                 .collect(Collectors.joining(", "));
         return parameters.isEmpty() ? name : name + " (" + parameters + ")";
-    }
-
-    private static String machine() throws IOException {
-        String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst()
-                .orElse("unknown processor");
-        return "%s, %d cores, Linux %s, Java %s.%n"
-                .formatted(
-                        model,
-                        Runtime.getRuntime().availableProcessors(),
-                        System.getProperty("os.version"),
-                        Runtime.version());
     }
 }

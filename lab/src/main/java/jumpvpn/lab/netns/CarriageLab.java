@@ -96,7 +96,12 @@ public final class CarriageLab {
             Topology topology = Topology.build(workspace, java, List.of(Family.V4), RTT_MILLIS, RTT_MILLIS);
             topology.linkDown(Uplink.B);
             Product product = Product.prepare(
-                    workspace, JavaCommand.product(), List.of(protocol), topology.families, Policy.DEFAULT);
+                    workspace,
+                    JavaCommand.product(),
+                    List.of(protocol),
+                    topology.families,
+                    Policy.DEFAULT,
+                    Product.FASTEST);
             var _ = topology.server
                     .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                     .getInputStream()

@@ -7,7 +7,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON as plain maps, lists, strings and numbers: event lines, status answers, verdicts. Maps keep the order of the text. */
-final class Json {
+public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
 
@@ -18,7 +18,7 @@ final class Json {
      *
      * @throws IllegalArgumentException if the text is none
      */
-    static Map<String, @Nullable Object> object(String text) {
+    public static Map<String, @Nullable Object> object(String text) {
         try {
             return MAPPER.readValue(text, OBJECT);
         } catch (JacksonException e) {
@@ -27,7 +27,7 @@ final class Json {
     }
 
     /** A value on one line. */
-    static String write(@Nullable Object value) {
+    public static String write(@Nullable Object value) {
         return MAPPER.writeValueAsString(value);
     }
 }

@@ -84,6 +84,7 @@ final class OpenVpn extends Peer {
                 dev %s
                 dev-type tun
                 disable-dco
+                data-ciphers AES-256-GCM
                 cert %2$s.crt
                 key %2$s.key
                 peer-fingerprint %3$s

@@ -24,7 +24,7 @@ public final class Prerequisites {
 
     private static final Need LAB =
             new Need("packages", List.of("ip", "nft", "curl", "ping", "tcpdump", "unshare", "nsenter"));
-    private static final Need PEERS = new Need("packages-peers", List.of("wireguard-go", "wg", "openvpn", "openssl"));
+    private static final Need PEERS = new Need("packages-peers", List.of("wireguard-go", "wg", "openvpn", "openssl", "iperf3"));
     private static final Path TUN = Path.of("/dev/net/tun");
 
     /** How this process can make network namespaces. */
@@ -63,8 +63,8 @@ public final class Prerequisites {
         return missing;
     }
 
-    /** The same of what only the other VPNs need that ours is compared with. */
-    static List<String> missingForPeers(PrintStream log) throws IOException {
+    /** The same of what is needed only where other VPNs are measured beside ours. */
+    public static List<String> missingForPeers(PrintStream log) throws IOException {
         return missing(PEERS, log);
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** The product as an operator runs it: keys, configuration files, a gateway process, a client process, and the commands that ask them. */
 final class Product implements Vpn {
     static final int PORT = 4500;
+    /** The {@code crypto} that takes the fastest ciphers that are installed. */
+    static final String FASTEST = "auto";
     /** QUIC's and TCP's. */
     static final int TLS_PORT = 443;
 
@@ -52,18 +54,20 @@ final class Product implements Vpn {
     private final Workspace workspace;
     private final JavaCommand java;
     private final Policy policy;
+    private final String crypto;
 
-    private Product(Workspace workspace, JavaCommand java, Policy policy) {
+    private Product(Workspace workspace, JavaCommand java, Policy policy, String crypto) {
         this.workspace = workspace;
         this.java = java;
         this.policy = policy;
+        this.crypto = crypto;
     }
 
-    /** Writes fresh keys and a matching pair of configuration files into the workspace. */
+    /** Writes fresh keys and a matching pair of configuration files into the workspace; {@code crypto}: whose ciphers both ends use, as in their files. */
     static Product prepare(
-            Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families, Policy policy)
+            Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families, Policy policy, String crypto)
             throws IOException {
-        Product product = new Product(workspace, java, policy);
+        Product product = new Product(workspace, java, policy, crypto);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
         product.writeGateway(endpoints(transports, families, family -> family.any), clientKey);
@@ -80,6 +84,7 @@ final class Product implements Vpn {
                 control     = "gw1.sock"
                 events      = "gw1.jsonl"
                 state       = "%s"
+                crypto      = "%s"
                 [network]
                 interface   = "jvpn0"
                 address     = ["10.77.0.1/24", "fd77::1/64"]
@@ -89,7 +94,7 @@ final class Product implements Vpn {
                 [policy]
                 hold.bytes-per-session = %d
                 """.formatted(
-                        listen, STATE, clientKey, policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
+                        listen, STATE, crypto, clientKey, policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
     }
 
     private void writeClient(String endpoints, String gatewayKey) throws IOException {
@@ -99,6 +104,7 @@ final class Product implements Vpn {
                 private-key = "laptop.key"
                 control     = "laptop.sock"
                 events      = "laptop.jsonl"
+                crypto      = "%s"
                 [network]
                 interface   = "jvpn0"
                 routes      = ["%s"]
@@ -106,7 +112,7 @@ final class Product implements Vpn {
                 name        = "gw1"
                 public-key  = "%s"
                 endpoints   = [%s]
-                """.formatted(Topology.INSIDE_NETWORK, gatewayKey, endpoints));
+                """.formatted(crypto, Topology.INSIDE_NETWORK, gatewayKey, endpoints));
     }
 
     private static String endpoints(List<Protocol> transports, List<Family> families, Function<Family, String> host) {

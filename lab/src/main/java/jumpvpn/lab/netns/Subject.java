@@ -29,8 +29,10 @@ enum Subject {
     /** Writes fresh keys and a matching pair of configurations into the workspace; {@code transports}: those of them that it has, the preferred first. */
     Vpn prepare(Workspace workspace, Topology topology, List<Protocol> transports, Policy policy) throws IOException {
         return switch (this) {
-            case JUMPVPN -> Product.prepare(workspace, JavaCommand.product(), transports, topology.families, policy);
-            case WIREGUARD_GO -> WireGuard.prepare(workspace, topology.gateway);
+            case JUMPVPN ->
+                Product.prepare(
+                        workspace, JavaCommand.product(), transports, topology.families, policy, Product.FASTEST);
+            case WIREGUARD_GO -> WireGuard.prepare(workspace, topology.gateway, label);
             case OPENVPN -> OpenVpn.prepare(workspace, topology.gateway, transports);
         };
     }

@@ -7,12 +7,15 @@ import java.util.List;
 final class WireGuard extends Peer {
     private static final String CONFIGURED = "configured";
 
-    private WireGuard(Workspace workspace) {
+    private final String program;
+
+    private WireGuard(Workspace workspace, String program) {
         super(workspace, CONFIGURED);
+        this.program = program;
     }
 
-    /** Writes fresh keys and both configurations; {@code namespace}: any, to do it in. */
-    static WireGuard prepare(Workspace workspace, Namespace namespace) throws IOException {
+    /** Writes fresh keys and both configurations; {@code namespace}: any, to do it in; {@code program}: wireguard-go by name or path. */
+    static WireGuard prepare(Workspace workspace, Namespace namespace, String program) throws IOException {
         namespace.shell(
                 """
                 umask 077
@@ -35,25 +38,26 @@ final class WireGuard extends Peer {
                 PersistentKeepalive = 25
                 END
                 """.formatted(Product.PORT, Topology.GATEWAY_ADDRESS, Topology.INNER_NETWORK, Topology.INSIDE_NETWORK));
-        return new WireGuard(workspace);
+        return new WireGuard(workspace, program);
     }
 
-    /** Its control socket is named after the device alone and stands in /var/run, which each end therefore has for itself. */
+    /** With the MTU that wg-quick would set. Its control socket is named after the device alone and stands in /var/run, which each end therefore has for itself. */
     @Override
     public Process start(Product.Role role, Namespace namespace) throws IOException {
         boolean client = role == Product.Role.CLIENT;
         String script = """
                 mount -t tmpfs tmpfs /var/run
                 {
-                  for i in $(seq 100); do wg setconf jvpn0 %s.conf && break; sleep 0.05; done
-                  ip address add %s/24 dev jvpn0 && ip link set jvpn0 up && %s && echo %s
+                  for i in $(seq 500); do wg setconf jvpn0 %s.conf && break; sleep 0.01; done
+                  ip address add %s/24 dev jvpn0 && ip link set jvpn0 mtu 1420 up && %s && echo %s
                 } &
-                exec wireguard-go --foreground jvpn0
+                exec %s --foreground jvpn0
                 """.formatted(
                         role.nodeName,
                         client ? "10.77.0.2" : "10.77.0.1",
                         client ? "ip route add " + Topology.INSIDE_NETWORK + " dev jvpn0" : "true",
-                        CONFIGURED);
+                        CONFIGURED,
+                        program);
         return workspace.startLogged(
                 namespace.command(List.of("unshare", "--mount", "sh", "-e", "-c", script)), role.log());
     }
