@@ -102,12 +102,7 @@ public final class DirectLink implements AutoCloseable {
     /** This project over UDP; {@code crypto} as in the configuration file. */
     public static DirectLink jumpvpn(String crypto) throws IOException {
         return new DirectLink((workspace, _) -> Product.prepare(
-                workspace,
-                JavaCommand.product(),
-                List.of(Protocol.UDP),
-                List.of(Family.V4),
-                Policy.DEFAULT,
-                crypto));
+                workspace, JavaCommand.product(), List.of(Protocol.UDP), List.of(Family.V4), Policy.DEFAULT, crypto));
     }
 
     /** wireguard-go; {@code program}: its name or path. */
@@ -126,16 +121,19 @@ public final class DirectLink implements AutoCloseable {
         ends.add(started.start(Product.Role.GATEWAY, gateway));
         long end = System.nanoTime() + CONNECT.toNanos();
         while (!started.listens()) {
-            if (System.nanoTime() > end) {
-                throw new IOException("the gateway does not listen after " + CONNECT.toSeconds() + " s" + logs());
+            if (System.nanoTime() > end || !ends.getFirst().isAlive()) {
+                throw new IOException("the gateway does not listen" + logs());
             }
             Pause.of(POLL);
         }
         long start = System.nanoTime();
         ends.add(started.start(Product.Role.CLIENT, client));
         try {
-            client(CONNECT, "sh", "-c", "until ping -n -c 1 -W 0.05 %s > /dev/null 2>&1; do sleep 0.002; done"
-                    .formatted(GATEWAY_INSIDE));
+            client(
+                    CONNECT,
+                    "sh",
+                    "-c",
+                    "until ping -n -c 1 -W 0.05 %s > /dev/null 2>&1; do sleep 0.002; done".formatted(GATEWAY_INSIDE));
         } catch (IOException e) {
             throw new IOException("no ping was answered within " + CONNECT.toSeconds() + " s" + logs(), e);
         }
@@ -174,8 +172,7 @@ public final class DirectLink implements AutoCloseable {
      * @throws IOException if it fails or takes longer than {@code limit}
      */
     public String client(Duration limit, String... command) throws IOException {
-        List<String> line =
-                new ArrayList<>(List.of("timeout", "-k", "1", Long.toString(limit.toSeconds())));
+        List<String> line = new ArrayList<>(List.of("timeout", "-k", "1", Long.toString(limit.toSeconds())));
         line.addAll(List.of(command));
         Process process = client.start("command.log", line);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -24,7 +24,8 @@ public final class Prerequisites {
 
     private static final Need LAB =
             new Need("packages", List.of("ip", "nft", "curl", "ping", "tcpdump", "unshare", "nsenter"));
-    private static final Need PEERS = new Need("packages-peers", List.of("wireguard-go", "wg", "openvpn", "openssl", "iperf3"));
+    private static final Need PEERS =
+            new Need("packages-peers", List.of("wireguard-go", "wg", "openvpn", "openssl", "iperf3"));
     private static final Path TUN = Path.of("/dev/net/tun");
 
     /** How this process can make network namespaces. */

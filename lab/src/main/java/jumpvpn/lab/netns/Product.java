@@ -65,7 +65,12 @@ final class Product implements Vpn {
 
     /** Writes fresh keys and a matching pair of configuration files into the workspace; {@code crypto}: whose ciphers both ends use, as in their files. */
     static Product prepare(
-            Workspace workspace, JavaCommand java, List<Protocol> transports, List<Family> families, Policy policy, String crypto)
+            Workspace workspace,
+            JavaCommand java,
+            List<Protocol> transports,
+            List<Family> families,
+            Policy policy,
+            String crypto)
             throws IOException {
         Product product = new Product(workspace, java, policy, crypto);
         String gatewayKey = product.makeKey(Role.GATEWAY);

@@ -65,7 +65,8 @@ record Contender(String label, Kind kind, String crypto) {
                 return new Contender(label, Kind.JUMPVPN, crypto);
             }
         }
-        throw new IllegalArgumentException("--vpn: there is no \"" + name
-                + "\"; choose of none, wireguard-go, openvpn, jumpvpn, jumpvpn:jdk, jumpvpn:libcrypto, jumpvpn:ipsec-mb");
+        throw new IllegalArgumentException(
+                "--vpn: there is no \"" + name
+                        + "\"; choose of none, wireguard-go, openvpn, jumpvpn, jumpvpn:jdk, jumpvpn:libcrypto, jumpvpn:ipsec-mb");
     }
 }

@@ -35,10 +35,7 @@ final class RatioChart {
         for (Measure measure : Measure.values()) {
             int y = TOP + measure.ordinal() * group;
             chart.text(
-                    LEFT - 8,
-                    y + (group - GAP) / 2 + 4,
-                    "end",
-                    measure.label + (measure.moreIsBetter ? " ▸" : " ◂"));
+                    LEFT - 8, y + (group - GAP) / 2 + 4, "end", measure.label + (measure.moreIsBetter ? " ▸" : " ◂"));
             for (int i = 0; i < shown.size(); i++) {
                 int top = y + i * BAR;
                 String colour = COLOURS.get(i % COLOURS.size());

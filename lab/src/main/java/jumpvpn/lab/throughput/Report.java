@@ -27,7 +27,7 @@ final class Report {
                         """
                         # Throughput
 
-                        %s, load %.1f before it began, %s, commit %s, %s. %d runs of %d s a transfer (the first second not counted), all in turn.
+                        %s, load %.1f before it began, %s, commit %s, %s; runs of each in turn: %d, seconds of a transfer: %d, the first not counted.
                         Each cell: median (least to greatest) ×ratio of the median to wireguard-go's.
                         """.formatted(
                                         setting.machine(),
@@ -49,7 +49,8 @@ final class Report {
                 "measured",
                 "unit",
                 results.contenders().stream().map(Contender::label).collect(Collectors.joining(" | "))));
-        lines.add(row("---", "---", results.contenders().stream().map(_ -> "---").collect(Collectors.joining(" | "))));
+        lines.add(
+                row("---", "---", results.contenders().stream().map(_ -> "---").collect(Collectors.joining(" | "))));
         for (Measure measure : Measure.values()) {
             lines.add(row(
                     measure.label,
@@ -120,9 +121,7 @@ final class Report {
         json.put("runs", setting.options().runs());
         json.put("seconds", setting.options().seconds());
         json.put("vpns", results.contenders().stream().map(this::json).toList());
-        json.put(
-                "failures",
-                results.failures().stream().map(Report::json).toList());
+        json.put("failures", results.failures().stream().map(Report::json).toList());
         return Json.write(json) + "\n";
     }
 

@@ -121,12 +121,14 @@ public final class ThroughputLab {
     private Map<Contender, String> versions() throws IOException {
         Map<Contender, String> versions = new LinkedHashMap<>();
         for (Contender contender : options.contenders()) {
-            versions.put(contender, switch (contender.kind()) {
-                case NONE -> "Linux " + System.getProperty("os.version");
-                case WIREGUARD_GO -> fetchWireGuard();
-                case OPENVPN -> firstWords(version("openvpn"));
-                case JUMPVPN -> commit();
-            });
+            versions.put(
+                    contender,
+                    switch (contender.kind()) {
+                        case NONE -> "Linux " + System.getProperty("os.version");
+                        case WIREGUARD_GO -> fetchWireGuard();
+                        case OPENVPN -> firstWords(version("openvpn"));
+                        case JUMPVPN -> commit();
+                    });
         }
         return versions;
     }
@@ -139,7 +141,8 @@ public final class ThroughputLab {
             if (!System.getProperty("os.arch").equals("amd64")) {
                 throw new IOException("it is for amd64");
             }
-            wireGuard = wanted.unpack(Path.of(System.getProperty("jumpvpn.target", "target"), "peers")).toString();
+            wireGuard = wanted.unpack(Path.of(System.getProperty("jumpvpn.target", "target"), "peers"))
+                    .toString();
         } catch (IOException e) {
             out.println("wireguard-go " + wanted.version() + " can't be used, the installed one is: " + e.getMessage());
             origin = "installed; NOT Debian 13's " + wanted.version();

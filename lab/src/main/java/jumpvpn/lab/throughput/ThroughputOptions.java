@@ -52,7 +52,6 @@ record ThroughputOptions(int runs, int seconds, List<Contender> contenders, Opti
                 return number;
             }
         }
-        throw new IllegalArgumentException(
-                "%s %s: give a number from %d to %d".formatted(option, value, least, most));
+        throw new IllegalArgumentException("%s %s: give a number from %d to %d".formatted(option, value, least, most));
     }
 }

@@ -82,8 +82,8 @@ final class Turn {
     }
 
     private void ping() throws IOException {
-        String output = link.client(
-                PING_LIMIT, "ping", "-n", "-i", "0.01", "-c", Integer.toString(PROBES), link.address());
+        String output =
+                link.client(PING_LIMIT, "ping", "-n", "-i", "0.01", "-c", Integer.toString(PROBES), link.address());
         PingTimes times = PingTimes.parse(output, PROBES);
         take(Measure.PING_MEDIAN, times.quantile(0.5));
         take(Measure.PING_WORST, times.quantile(0.99));
