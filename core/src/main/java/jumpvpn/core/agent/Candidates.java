@@ -162,6 +162,17 @@ final class Candidates {
         return sorted(policy, gateway, (_, _) -> 0);
     }
 
+    /** QUIC where UDP was found dead on the same link: either the link is dead too, or only UDP is blocked there, and then TCP is the one that gets through. */
+    private boolean isSuspect(Path path) {
+        return path.protocol() == Protocol.QUIC
+                && deadSinceNanos.keySet().stream()
+                        .map(paths::get)
+                        .anyMatch(dead -> dead.protocol() == Protocol.UDP
+                                && dead.link().equals(path.link())
+                                && dead.local().isV4() == path.local().isV4()
+                                && dead.gateway().equals(path.gateway()));
+    }
+
     private List<Path> sorted(Policy policy, String gateway, Comparator<Path> ofTheLiving) {
         List<Path> allowed = new ArrayList<>();
         for (Path path : paths.values()) {
@@ -171,6 +182,7 @@ final class Candidates {
         }
         allowed.sort(Comparator.comparingLong((Path path) -> deadSinceNanos.getOrDefault(path.id(), Long.MIN_VALUE))
                 .thenComparing(ofTheLiving)
+                .thenComparingInt(path -> isSuspect(path) ? 1 : 0)
                 .thenComparingInt(path -> networks.carried(path) ? 0 : 1)
                 .thenComparing(byClass(policy))
                 .thenComparingInt(Path::id));

@@ -55,6 +55,21 @@ class CandidatesTest {
     }
 
     @Test
+    void whereUdpWasFoundDeadQuicComesAfterTcpOnThatLinkUntilUdpAnswers() {
+        Path udp = add(1, Protocol.UDP, "gw1", 0);
+        candidates.add(new Path(2, Protocol.QUIC, udp.link(), udp.kind(), udp.local(), "gw1", udp.remote(), 0));
+        candidates.add(new Path(3, Protocol.TCP, udp.link(), udp.kind(), udp.local(), "gw1", udp.remote(), 0));
+        IpAddress six = IpAddress.parse("2001:db8::1");
+        candidates.add(new Path(4, Protocol.QUIC, udp.link(), udp.kind(), six, "gw1", udp.remote(), 0));
+        add(5, Protocol.QUIC, "gw1", 0);
+        assertThat(order(Policy.DEFAULT)).containsExactly(1, 2, 4, 5, 3);
+        candidates.markDead(1, 100);
+        assertThat(order(Policy.DEFAULT)).containsExactly(4, 5, 3, 2, 1);
+        candidates.answered(1, 200, 0);
+        assertThat(order(Policy.DEFAULT)).containsExactly(1, 2, 4, 5, 3);
+    }
+
+    @Test
     void whatCarriedASessionInANetworkComesFirstWhenThatIsThereAgain() {
         Path udp = add(1, Protocol.UDP, "gw1", 0);
         Path tcp = new Path(2, Protocol.TCP, udp.link(), udp.kind(), udp.local(), "gw1", udp.remote(), 1);
