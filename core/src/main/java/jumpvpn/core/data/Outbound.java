@@ -27,6 +27,7 @@ public final class Outbound {
     private int secondLength;
     private int answerLength;
     private int flow;
+    private int ecn;
     private @Nullable Resting resting;
 
     /**
@@ -99,6 +100,7 @@ public final class Outbound {
     private int seal(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
         binding = to;
         flow = InnerPacket.flow(memory, packet + PacketLayout.PAYLOAD, length);
+        ecn = Ecn.outer(memory, packet + PacketLayout.PAYLOAD);
         int sealed = to.halving.halves(length)
                 ? sealHalves(to, memory, packet, length, nowNanos)
                 : to.seal(to.dataType(), memory, packet, length, nowNanos);
@@ -147,6 +149,11 @@ public final class Outbound {
     /** The last packet's flow: a number below {@link PacketBatch#FLOWS}. */
     public int flow() {
         return flow;
+    }
+
+    /** What the outer header is to say of congestion, two bits ({@link Ecn}). */
+    public int ecn() {
+        return ecn;
     }
 
     /** Bytes of the last packet's second datagram; 0: it went in one. */

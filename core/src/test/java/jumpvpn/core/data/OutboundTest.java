@@ -56,6 +56,17 @@ class OutboundTest {
     }
 
     @Test
+    void saysOutsideWhatTheInnerFlowUnderstandsOfCongestion() {
+        gate.forward(pair.left);
+        byte[] packet = PACKET.clone();
+        packet[1] = 1;
+        accept(packet);
+        assertThat(outbound.ecn()).isEqualTo(1);
+        accept(PACKET);
+        assertThat(outbound.ecn()).isZero();
+    }
+
+    @Test
     void holdsAndGivesWhatItHeldOnce() {
         HoldQueue queue = new HoldQueue(1000, 1000, drops);
         gate.hold(queue);

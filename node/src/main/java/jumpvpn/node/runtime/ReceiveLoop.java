@@ -8,6 +8,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
+import jumpvpn.core.data.Ecn;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketLayout;
@@ -193,6 +194,7 @@ final class ReceiveLoop implements AutoCloseable {
             int length = datagram.bytes().length;
             batch.address[0] = batch.home(0);
             Memory.copy(datagram.bytes(), 0, batch.address[0], length);
+            batch.ecn[0] = Ecn.NONE; // it waited, so nobody is told
             batch.peer(0, datagram.from());
             Inbound.Disposition disposition = inbound.acceptOrWait(
                     Memory.ALL,
@@ -219,6 +221,9 @@ final class ReceiveLoop implements AutoCloseable {
     private void bound(Inbound.Disposition disposition, PacketBatch batch, int slot) {
         Binding binding = inbound.binding();
         if (disposition == Inbound.Disposition.DELIVER) {
+            if (batch.ecn[slot] == Ecn.CONGESTED) {
+                Ecn.mark(Memory.ALL, inbound.payload());
+            }
             tun.write(inbound.payload(), inbound.payloadLength());
             if (inbound.isMadeWhole()) {
                 flush();

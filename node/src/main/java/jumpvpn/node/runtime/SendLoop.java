@@ -166,6 +166,7 @@ final class SendLoop implements AutoCloseable {
             batch.address[slot] = at;
             batch.length[slot] = at == packet ? length : second;
             batch.flow[slot] = outbound.flow();
+            batch.ecn[slot] = (byte) outbound.ecn();
             through[slot] = exit;
             address(batch, slot, peer, exit);
         }
