@@ -63,6 +63,7 @@ final class Coalescing {
         int protocol = InnerHeader.plainProtocol(packet, length);
         int ipBytes = InnerHeader.ipBytes(packet);
         if (protocol != InnerHeader.TCP && protocol != InnerHeader.UDP || length < ipBytes + InnerHeader.UDP_BYTES) {
+            flush(); // a fragment, say, of any of the flows
             single(packet, length, false);
             return;
         }
@@ -80,18 +81,21 @@ final class Coalescing {
         }
     }
 
-    /** Whether it may be one of several: data, nothing but data, and a checksum that is right. */
+    /** Whether it may be one of several: data, nothing but data, and checksums that are right. */
     private boolean isCandidate(long packet, int length, int ipBytes, int protocol) {
         long transport = packet + ipBytes;
         int bytes = length - ipBytes;
+        if (!InnerHeader.isIpChecked(packet)) {
+            return false;
+        }
         if (protocol == InnerHeader.UDP) {
             return withUdp
                     && bytes > InnerHeader.UDP_BYTES
                     && (Memory.getShortBig(transport + 4) & 0xffff) == bytes
                     && InnerHeader.isChecked(packet, transport, protocol, bytes);
         }
-        return bytes > 20
-                && InnerHeader.tcpBytes(transport) >= 20
+        return bytes > InnerHeader.TCP_BYTES
+                && InnerHeader.tcpBytes(transport) >= InnerHeader.TCP_BYTES
                 && InnerHeader.tcpBytes(transport) < bytes
                 && (InnerHeader.flags(transport) & ~InnerHeader.PSH) == InnerHeader.ACK
                 && InnerHeader.isChecked(packet, transport, protocol, bytes);
@@ -164,13 +168,19 @@ final class Coalescing {
         return true;
     }
 
-    /** Whether the headers are those of the flow's first packet, but for lengths, identification, checksums, sequence number and PSH. */
+    /**
+     * Whether the headers are those of the flow's first packet, but for lengths, checksums, sequence number, PSH and an identification that counts on. Where DF is set that means nothing
+     * and may be lost (RFC 6864 section 4.1).
+     */
     private static boolean continues(Flow flow, long packet) {
         long first = flow.first;
         boolean sameIp = InnerHeader.isV4(packet)
                 ? Memory.getByte(first + 1) == Memory.getByte(packet + 1)
                         && Memory.getShort(first + 6) == Memory.getShort(packet + 6)
                         && Memory.getByte(first + 8) == Memory.getByte(packet + 8)
+                        && (InnerHeader.isAtomic(packet)
+                                || (short) (InnerHeader.identification(first) + flow.packets)
+                                        == InnerHeader.identification(packet))
                 : Memory.getInt(first) == Memory.getInt(packet)
                         && Memory.getByte(first + 7) == Memory.getByte(packet + 7);
         return sameIp && (flow.protocol == InnerHeader.UDP || sameTcp(flow, first + flow.ipBytes, packet + flow.ipBytes));
@@ -179,7 +189,7 @@ final class Coalescing {
     private static boolean sameTcp(Flow flow, long first, long tcp) {
         int options = flow.headerBytes - flow.ipBytes - 20;
         return InnerHeader.sequence(tcp) == flow.nextSequence
-                && InnerHeader.tcpBytes(tcp) == 20 + options
+                && Memory.getByte(first + 12) == Memory.getByte(tcp + 12) // its length, and reserved bits
                 && Memory.getInt(first + 8) == Memory.getInt(tcp + 8)
                 && Memory.getShort(first + 14) == Memory.getShort(tcp + 14)
                 && (options == 0
