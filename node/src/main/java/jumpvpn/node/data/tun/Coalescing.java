@@ -147,7 +147,6 @@ final class Coalescing {
         int bytes = length - flow.headerBytes;
         if (flow.isClosed
                 || flow.packets == MOST_PACKETS
-                || bytes <= 0
                 || bytes > flow.segmentBytes
                 || flow.bytes + bytes > MOST_BYTES
                 || !continues(flow, packet)) {
