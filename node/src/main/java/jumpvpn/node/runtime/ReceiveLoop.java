@@ -10,7 +10,6 @@ import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
-import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;

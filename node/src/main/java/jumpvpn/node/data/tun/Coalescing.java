@@ -29,8 +29,7 @@ final class Coalescing {
 
     private final Sink sink;
     private final boolean withUdp;
-    private final MemorySegment memory =
-            Arena.ofAuto().allocate((long) (FLOWS + 1) * MOST_PACKETS * VECTOR_BYTES, 16);
+    private final MemorySegment memory = Arena.ofAuto().allocate((long) (FLOWS + 1) * MOST_PACKETS * VECTOR_BYTES, 16);
     private final Flow[] flows = new Flow[FLOWS];
     private int open;
 
@@ -132,8 +131,8 @@ final class Coalescing {
         flow.first = packet;
         flow.protocol = protocol;
         flow.ipBytes = ipBytes;
-        flow.headerBytes =
-                ipBytes + (protocol == InnerHeader.UDP ? InnerHeader.UDP_BYTES : InnerHeader.tcpBytes(packet + ipBytes));
+        flow.headerBytes = ipBytes
+                + (protocol == InnerHeader.UDP ? InnerHeader.UDP_BYTES : InnerHeader.tcpBytes(packet + ipBytes));
         flow.segmentBytes = length - flow.headerBytes;
         flow.packets = 1;
         flow.bytes = length;
@@ -182,7 +181,8 @@ final class Coalescing {
                                         == InnerHeader.identification(packet))
                 : Memory.getInt(first) == Memory.getInt(packet)
                         && Memory.getByte(first + 7) == Memory.getByte(packet + 7);
-        return sameIp && (flow.protocol == InnerHeader.UDP || sameTcp(flow, first + flow.ipBytes, packet + flow.ipBytes));
+        return sameIp
+                && (flow.protocol == InnerHeader.UDP || sameTcp(flow, first + flow.ipBytes, packet + flow.ipBytes));
     }
 
     private static boolean sameTcp(Flow flow, long first, long tcp) {
@@ -193,7 +193,12 @@ final class Coalescing {
                 && Memory.getShort(first + 14) == Memory.getShort(tcp + 14)
                 && (options == 0
                         || MemorySegment.mismatch(
-                                        Memory.ALL, first + 20, first + 20 + options, Memory.ALL, tcp + 20, tcp + 20 + options)
+                                        Memory.ALL,
+                                        first + 20,
+                                        first + 20 + options,
+                                        Memory.ALL,
+                                        tcp + 20,
+                                        tcp + 20 + options)
                                 < 0);
     }
 
@@ -227,9 +232,7 @@ final class Coalescing {
         int offset = isUdp ? InnerHeader.UDP_CHECKSUM : InnerHeader.TCP_CHECKSUM;
         long pseudo = InnerHeader.pseudoSum(flow.first, flow.protocol, transportBytes);
         Memory.putShort(transport + offset, (short) Checksum.fold(pseudo));
-        int kind = isUdp
-                ? VirtioHeader.UDP
-                : InnerHeader.isV4(flow.first) ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6;
+        int kind = isUdp ? VirtioHeader.UDP : InnerHeader.isV4(flow.first) ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6;
         VirtioHeader.segmented(
                 flow.first - VirtioHeader.BYTES, kind, flow.headerBytes, flow.segmentBytes, flow.ipBytes, offset);
         sink.write(flow.vectors, flow.packets, flow.packets);

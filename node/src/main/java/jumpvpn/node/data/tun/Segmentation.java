@@ -79,7 +79,8 @@ final class Segmentation {
     }
 
     private boolean isKnown(int kind) {
-        return kind == VirtioHeader.UDP || kind == (InnerHeader.isV4(packet) ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6);
+        return kind == VirtioHeader.UDP
+                || kind == (InnerHeader.isV4(packet) ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6);
     }
 
     /** Where a transport header can begin; one of options or extension headers lies further on. */

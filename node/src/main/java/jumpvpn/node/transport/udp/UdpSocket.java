@@ -82,11 +82,13 @@ public final class UdpSocket implements Transport {
             throws LinuxException {
         String attempted = "open UDP socket on " + local + (device == null ? "" : " by interface " + device);
         int family = SocketAddress.family(local.address());
-        int fd = LinuxException.check(Libc.socket(family, SocketOptions.SOCK_DGRAM | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0), attempted);
+        int fd = LinuxException.check(
+                Libc.socket(family, SocketOptions.SOCK_DGRAM | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0), attempted);
         try {
             boolean v4 = family == SocketAddress.AF_INET;
             SocketOptions.set(fd, v4, local.address().isUnspecified(), attempted);
-            Confinement confinement = device == null ? Confinement.NONE : SocketOptions.confine(fd, v4, device, attempted);
+            Confinement confinement =
+                    device == null ? Confinement.NONE : SocketOptions.confine(fd, v4, device, attempted);
             if (isShared) {
                 PortSharing.allow(fd, attempted);
             }
@@ -217,7 +219,10 @@ public final class UdpSocket implements Transport {
     @Override
     public long count(TransportCounter counter) {
         return counter == TransportCounter.NOT_RECEIVED
-                ? Math.max(0, Libc.getsockopt(fd, SocketOptions.SOL_SOCKET, SO_MEMINFO, MEMINFO_DROPS)) // only the kernel knows
+                ? Math.max(
+                        0,
+                        Libc.getsockopt(
+                                fd, SocketOptions.SOL_SOCKET, SO_MEMINFO, MEMINFO_DROPS)) // only the kernel knows
                 : counters.get(counter);
     }
 

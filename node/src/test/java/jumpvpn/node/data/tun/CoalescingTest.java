@@ -13,6 +13,7 @@ import static jumpvpn.node.data.tun.Packets.tcp;
 import static jumpvpn.node.data.tun.Packets.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,8 +65,14 @@ class CoalescingTest {
                     .startsWith(VirtioHeader.NEEDS_CHECKSUM, v4 ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6)
                     .startsWith(1, v4 ? 1 : 4, ipBytes + 20, 0, 100, 0, ipBytes, 0, 16, 0);
             assertThat(packet[ipBytes + 13]).isEqualTo((byte) (ACK | PSH));
+            assertLength(packet);
             assertThat(completed(packet, ipBytes + 16)).isEqualTo(Packets.complete(packet.clone()));
         });
+    }
+
+    private static void assertLength(byte[] packet) {
+        boolean v4 = packet[0] == 0x45;
+        assertThat(ByteBuffer.wrap(packet).getShort(v4 ? 2 : 4) & 0xffff).isEqualTo(packet.length - (v4 ? 0 : 40));
     }
 
     /** What the kernel or a network card does: it sums what is there, the field's own value included. */
@@ -84,6 +91,7 @@ class CoalescingTest {
             assertThat(write.bytes()).startsWith(1, 5, ipBytes + 8, 0, 100, 0, ipBytes, 0, 6, 0);
             assertThat(write.packet()).hasSize(ipBytes + 8 + 201);
             assertThat(write.packet()[ipBytes + 5]).isEqualTo((byte) 209);
+            assertLength(write.packet());
             assertThat(completed(write.packet(), ipBytes + 6)).isEqualTo(Packets.complete(write.packet()));
         });
         Handed without = new Handed(false);
@@ -125,10 +133,13 @@ class CoalescingTest {
     @Test
     void otherAddressesAndPortsAreOtherFlows() {
         for (boolean v4 : new boolean[] {true, false}) {
-            for (int at : v4 ? new int[] {12, 15, 16, 19, 20, 21, 22, 23} : new int[] {8, 15, 16, 23, 24, 31, 32, 39, 41}) {
+            for (int at :
+                    v4 ? new int[] {12, 15, 16, 19, 20, 21, 22, 23} : new int[] {8, 15, 16, 23, 24, 31, 32, 39, 41}) {
                 byte[][] packets = flow(v4, true, packet -> changed(packet, at, packet[at] ^ 1));
                 List<Handed.Write> writes = Handed.of(List.of(packets[1], packets[0], tcp(v4, 1100, ACK, 100)));
-                assertThat(writes.stream().map(Handed.Write::packets)).as("byte %d", at).containsExactly(1, 2);
+                assertThat(writes.stream().map(Handed.Write::packets))
+                        .as("byte %d", at)
+                        .containsExactly(1, 2);
             }
         }
     }
@@ -136,7 +147,9 @@ class CoalescingTest {
     @Test
     void anIdentificationCountsOnUnlessItMeansNothing() {
         byte[][] packets = flow(true, true, packet -> packet);
-        assertThat(counts(packets[0], identified(packets[1], 77), packets[2])).as("with DF").containsExactly(3);
+        assertThat(counts(packets[0], identified(packets[1], 77), packets[2]))
+                .as("with DF")
+                .containsExactly(3);
         for (int i = 0; i < 3; i++) {
             packets[i] = changed(identified(packets[i], 0xffff + i), 6, 0);
         }
@@ -159,7 +172,8 @@ class CoalescingTest {
     void aWrongChecksumPassesAloneAndUnchanged() {
         for (boolean v4 : new boolean[] {true, false}) {
             for (boolean isTcp : new boolean[] {true, false}) {
-                assertAlone(flow(v4, isTcp, packet -> spoilt(packet, packet.length - 1, packet[packet.length - 1] + 1)));
+                assertAlone(flow(
+                        v4, isTcp, packet -> spoilt(packet, packet.length - 1, packet[packet.length - 1] + 1)));
             }
         }
         assertAlone(flow(true, true, packet -> spoilt(packet, 10, packet[10] + 1)));
@@ -186,7 +200,7 @@ class CoalescingTest {
 
     @Test
     void transportHeadersThatDoNotFitPassAlone() {
-        assertAlone(changed(tcp(true, 0, ACK, 100), 32, 0x40), changed(tcp(true, 100, ACK, 100), 32, 0x40));
+        assertAlone(changed(tcp(true, 0, ACK, 100), 32, 0x40), changed(tcp(true, 104, ACK, 100), 32, 0x40));
         assertAlone(changed(tcp(true, 0, ACK, 20), 32, 0xa0)); // no payload is left
         assertAlone(changed(tcp(true, 0, ACK, 20), 32, 0xf0)); // longer than the packet
         assertAlone(changed(udp(true, 0, 20), 25, 27), changed(udp(true, 1, 20), 25, 29));

@@ -93,7 +93,8 @@ class FlowsTest {
         HexFormat hex = HexFormat.of();
         for (byte[] packet : packets) {
             boolean v4 = packet[0] >>> 4 == 4;
-            String flow = v4 ? hex.formatHex(packet, 9, 10) + hex.formatHex(packet, 12, 24) : hex.formatHex(packet, 6, 44);
+            String flow =
+                    v4 ? hex.formatHex(packet, 9, 10) + hex.formatHex(packet, 12, 24) : hex.formatHex(packet, 6, 44);
             boolean isAtomic = v4 && (packet[6] & 0x40) != 0 && Packets.sum(packet, 0, 20) == 0xffff;
             byte[] compared = isAtomic ? withoutIdentification(packet) : packet;
             flows.computeIfAbsent(flow, any -> new ArrayList<>()).add(hex.formatHex(compared));

@@ -34,10 +34,16 @@ class InnerHeaderTest {
         assertThat(protocol(Packets.tcp(v4, 1, Packets.ACK, 10))).isEqualTo(InnerHeader.TCP);
         byte[] packet = Packets.udp(v4, 1, 10);
         assertThat(protocol(packet)).isEqualTo(InnerHeader.UDP);
-        assertThat(protocol(Arrays.copyOf(packet, packet.length - 1))).as("shorter than it says").isNegative();
-        assertThat(protocol(Arrays.copyOf(packet, packet.length + 1))).as("longer than it says").isNegative();
+        assertThat(protocol(Arrays.copyOf(packet, packet.length - 1)))
+                .as("shorter than it says")
+                .isNegative();
+        assertThat(protocol(Arrays.copyOf(packet, packet.length + 1)))
+                .as("longer than it says")
+                .isNegative();
         for (int version : new int[] {0, 5, 7, 14, 15}) {
-            assertThat(protocol(Packets.spoilt(packet, 0, version << 4 | 5))).as("IP of version %d", version).isNegative();
+            assertThat(protocol(Packets.spoilt(packet, 0, version << 4 | 5)))
+                    .as("IP of version %d", version)
+                    .isNegative();
         }
         int ipBytes = v4 ? 20 : 40;
         for (int length = 1; length < ipBytes; length++) {
@@ -51,8 +57,12 @@ class InnerHeaderTest {
         byte[] packet = Packets.udp(true, 1, 10);
         assertThat(protocol(Packets.spoilt(packet, 0, 0x46))).isNegative();
         assertThat(protocol(Packets.spoilt(packet, 0, 0x44))).isNegative();
-        assertThat(protocol(Packets.spoilt(packet, 6, 0x20))).as("more fragments").isNegative();
-        assertThat(protocol(Packets.spoilt(packet, 6, 0x80))).as("the reserved bit").isNegative();
+        assertThat(protocol(Packets.spoilt(packet, 6, 0x20)))
+                .as("more fragments")
+                .isNegative();
+        assertThat(protocol(Packets.spoilt(packet, 6, 0x80)))
+                .as("the reserved bit")
+                .isNegative();
         assertThat(protocol(Packets.spoilt(packet, 7, 1))).as("offset").isNegative();
         assertThat(protocol(Packets.spoilt(packet, 6, 0x41))).as("offset").isNegative();
         assertThat(protocol(Packets.spoilt(packet, 6, 0))).as("without DF").isEqualTo(InnerHeader.UDP);
@@ -68,16 +78,19 @@ class InnerHeaderTest {
     void checksumsAreThoseOfTheBook(boolean v4) {
         Random random = new Random(7);
         for (int bytes = 0; bytes < 200; bytes++) {
-            byte[] packet =
-                    bytes % 2 == 0 ? Packets.tcp(v4, random.nextInt(), Packets.ACK, bytes) : Packets.udp(v4, bytes, bytes);
+            byte[] packet = bytes % 2 == 0
+                    ? Packets.tcp(v4, random.nextInt(), Packets.ACK, bytes)
+                    : Packets.udp(v4, bytes, bytes);
             int protocol = Packets.isTcp(packet) ? InnerHeader.TCP : InnerHeader.UDP;
             int ipBytes = Packets.ipBytes(packet);
             long transport = at(packet) + ipBytes;
             int transportBytes = packet.length - ipBytes;
-            assertThat(InnerHeader.isChecked(memory, transport, protocol, transportBytes)).isTrue();
+            assertThat(InnerHeader.isChecked(memory, transport, protocol, transportBytes))
+                    .isTrue();
             assertThat(InnerHeader.isIpChecked(memory)).isTrue();
             Memory.putShort(transport + (protocol == InnerHeader.TCP ? 16 : 6), (short) 0x5a5a);
-            assertThat(InnerHeader.isChecked(memory, transport, protocol, transportBytes)).isFalse();
+            assertThat(InnerHeader.isChecked(memory, transport, protocol, transportBytes))
+                    .isFalse();
             InnerHeader.checksum(memory, transport, protocol, transportBytes);
             assertThat(read(packet.length)).isEqualTo(packet);
         }
@@ -104,9 +117,11 @@ class InnerHeaderTest {
         assertThat(packet[27]).isEqualTo((byte) 0xff);
         InnerHeader.checksum(at(packet), memory + 20, InnerHeader.UDP, packet.length - 20);
         assertThat(read(packet.length)).isEqualTo(packet);
-        assertThat(InnerHeader.isChecked(memory, memory + 20, InnerHeader.UDP, packet.length - 20)).isTrue();
+        assertThat(InnerHeader.isChecked(memory, memory + 20, InnerHeader.UDP, packet.length - 20))
+                .isTrue();
         Memory.putShort(memory + 26, (short) 0);
-        assertThat(InnerHeader.isChecked(memory, memory + 20, InnerHeader.UDP, packet.length - 20)).isFalse();
+        assertThat(InnerHeader.isChecked(memory, memory + 20, InnerHeader.UDP, packet.length - 20))
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -49,9 +49,16 @@ final class Packets {
         ByteBuffer packet = ByteBuffer.allocate((v4 ? 20 : 40) + bytes);
         if (v4) {
             packet.putShort((short) 0x4500).putShort((short) packet.capacity()).putInt(0x1234_4000);
-            packet.put((byte) 64).put((byte) protocol).putShort((short) 0).putInt(0x0a00_0001).putInt(0x0a00_0002);
+            packet.put((byte) 64)
+                    .put((byte) protocol)
+                    .putShort((short) 0)
+                    .putInt(0x0a00_0001)
+                    .putInt(0x0a00_0002);
         } else {
-            packet.putInt(0x6000_0000).putShort((short) bytes).put((byte) protocol).put((byte) 64);
+            packet.putInt(0x6000_0000)
+                    .putShort((short) bytes)
+                    .put((byte) protocol)
+                    .put((byte) 64);
             packet.putLong(0xfd00L << 48).putLong(1).putLong(0xfd00L << 48).putLong(2);
         }
         return packet.putShort((short) 4711).putShort((short) 443).array();

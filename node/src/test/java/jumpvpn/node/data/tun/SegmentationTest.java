@@ -63,7 +63,8 @@ class SegmentationTest {
         int all = ACK | CWR | PSH | FIN;
         List<byte[]> packets = packets(superTcp(tcp(v4, 0xffff_fff0, all, 250, 1, 1, 1, 0), 100));
         byte[][] expected = {
-            tcp(v4, 0xffff_fff0, ACK | CWR, 100, 1, 1, 1, 0), tcp(v4, 84, ACK, 100, 1, 1, 1, 0),
+            tcp(v4, 0xffff_fff0, ACK | CWR, 100, 1, 1, 1, 0),
+            tcp(v4, 84, ACK, 100, 1, 1, 1, 0),
             tcp(v4, 184, ACK | PSH | FIN, 50, 1, 1, 1, 0)
         };
         for (int i = 0; i < 3 && v4; i++) {
@@ -192,7 +193,8 @@ class SegmentationTest {
         byte[] packet = tcp(true, 0, ACK, 65_535 - 40);
         List<byte[]> packets = packets(superTcp(packet, 1_360));
         assertThat(packets).hasSize(49);
-        assertThat(packets.stream().mapToInt(segment -> segment.length - 40).sum()).isEqualTo(65_495);
+        assertThat(packets.stream().mapToInt(segment -> segment.length - 40).sum())
+                .isEqualTo(65_495);
         assertThat(packets).allMatch(segment -> Packets.transportSum(segment) == 0xffff);
         assertThat(packets.getLast()).endsWith(packet[packet.length - 2], packet[packet.length - 1]);
     }
@@ -208,7 +210,9 @@ class SegmentationTest {
             int length = random.nextInt(read.length + 1);
             int room = random.nextInt(160);
             byte[] first = outcome(read, length, slot, room, (byte) 0);
-            assertThat(outcome(read, length, slot, room, (byte) 0xff)).as("seed %d, step %d", seed, step).isEqualTo(first);
+            assertThat(outcome(read, length, slot, room, (byte) 0xff))
+                    .as("seed %d, step %d", seed, step)
+                    .isEqualTo(first);
         }
     }
 

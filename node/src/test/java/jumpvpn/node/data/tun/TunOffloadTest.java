@@ -115,7 +115,9 @@ class TunOffloadTest {
             assertThat(there.get()).isEqualTo(one != TunDevice.Offload.NONE);
             assertThat(back.get()).isEqualTo(other != TunDevice.Offload.NONE);
             assertThat(a.cut() + b.cut()).isZero();
-            assertThat(a.dropped() + b.dropped()).as("errors %d, %d", a.lastErrno(), b.lastErrno()).isZero();
+            assertThat(a.dropped() + b.dropped())
+                    .as("errors %d, %d", a.lastErrno(), b.lastErrno())
+                    .isZero();
         }
     }
 

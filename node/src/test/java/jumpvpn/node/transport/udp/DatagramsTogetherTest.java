@@ -83,7 +83,7 @@ class DatagramsTogetherTest {
     }
 
     /** A received datagram, its bytes by length and hash, and whether it lay behind another of one message. */
-    private record Received(String bytes, Endpoint peer, boolean isTogether) {}
+    private record Received(String bytes, Endpoint peer, IpAddress local, boolean isTogether) {}
 
     private static String bytes(PacketBatch batch, int slot) {
         byte[] bytes = new byte[batch.length[slot]];
@@ -96,12 +96,14 @@ class DatagramsTogetherTest {
         poller.watch(0, socket.fd(), false);
         List<Received> all = new ArrayList<>();
         while (all.size() < count) {
-            assertThat(poller.await(5_000_000_000L)).as("%d of %d arrived", all.size(), count).isEqualTo(1);
+            assertThat(poller.await(5_000_000_000L))
+                    .as("%d of %d arrived", all.size(), count)
+                    .isEqualTo(1);
             socket.receive(batch);
             for (int i = 0; i < batch.count; i++) {
                 boolean isTogether =
                         batch.address[i] != batch.home(i) && (batch.address[i] - batch.home(0)) % MESSAGE != 0;
-                all.add(new Received(bytes(batch, i), batch.peer(i), isTogether));
+                all.add(new Received(bytes(batch, i), batch.peer(i), batch.local(i), isTogether));
             }
         }
         assertThat(socket.receive(batch)).as("no more than was sent").isZero();
@@ -200,10 +202,28 @@ class DatagramsTogetherTest {
                     sent.subList(5, 11).clear();
                     List<Received> received = receive(b, in, 19);
                     assertThat(received).extracting(Received::bytes).isEqualTo(sent);
-                    assertThat(received.getLast().isTogether()).as("still sent together").isTrue();
+                    assertThat(received.getLast().isTogether())
+                            .as("still sent together")
+                            .isTrue();
                 }
                 return null;
             });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 1400, 2", "130, 10, 3", "2, 65000, 2"})
+    void asManyGoTogetherAsTheKernelTakes(int count, int length, int messages) throws Exception {
+        try (UdpSocket a = UdpSocket.open(at("127.0.0.1", 0), null, 200);
+                UdpSocket b = open("127.0.0.1")) {
+            PacketBatch out = batch(count, 1 << 16);
+            fillRow(out, 0, count, length, b.local());
+            PacketBatch in = batch(512, 1 << 16);
+            b.receive(in);
+            assertThat(a.send(out, 0, count)).isEqualTo(count);
+            List<Received> received = receive(b, in, count);
+            assertThat(received).extracting(Received::bytes).isEqualTo(sentTo(b, out));
+            assertThat(received).filteredOn(datagram -> !datagram.isTogether()).hasSize(messages);
         }
     }
 
@@ -244,7 +264,10 @@ class DatagramsTogetherTest {
                         List<Received> received = receive(b, in, 5);
                         assertThat(received).extracting(Received::bytes).isEqualTo(sentTo(b, out));
                         assertThat(received.getLast().isTogether()).isEqualTo(isTogether);
-                        assertThat(new ProcessBuilder("nft", "flush table ip t").start().waitFor()).isZero();
+                        assertThat(new ProcessBuilder("nft", "flush table ip t")
+                                        .start()
+                                        .waitFor())
+                                .isZero();
                     }
                     assertThat(a.count(TransportCounter.REFUSED)).isZero();
                 }
@@ -275,6 +298,23 @@ class DatagramsTogetherTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0, 127.0.0.9", "::, ::1"})
+    void theAddressThatTheyWereSentToIsThatOfEach(String any, String asked) throws Exception {
+        try (UdpSocket a = open(any);
+                UdpSocket b = open(any)) {
+            PacketBatch out = batch(5, 2048);
+            fillRow(out, 0, 5, 100, at(asked, b.local().port()));
+            PacketBatch in = large();
+            b.receive(in);
+            a.send(out, 0, 5);
+            assertThat(receive(b, in, 5))
+                    .allMatch(datagram -> datagram.local().equals(IpAddress.parse(asked)))
+                    .last()
+                    .matches(Received::isTogether);
+        }
+    }
+
     /** However few slots the batch or the socket has. */
     @ParameterizedTest
     @CsvSource({"64, 2048, 64", "100, 2048, 64", "200, 1024, 64", "512, 2048, 2", "63, 4096, 64", "512, 2048, 1"})
@@ -286,9 +326,7 @@ class DatagramsTogetherTest {
             b.receive(in);
             fillRow(out, 0, 640, 10, b.local());
             assertThat(a.send(out, 0, 640)).isEqualTo(640);
-            assertThat(receive(b, in, 640))
-                    .extracting(Received::bytes)
-                    .isEqualTo(sentTo(b, out));
+            assertThat(receive(b, in, 640)).extracting(Received::bytes).isEqualTo(sentTo(b, out));
             assertThat(b.count(TransportCounter.CUT)).isZero();
         }
     }
