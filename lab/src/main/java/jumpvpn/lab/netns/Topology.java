@@ -80,7 +80,8 @@ final class Topology {
         wires.shell(script.toString());
         internet.shell("ip link add name bridge type bridge && ip link set bridge up");
         for (Namespace host : List.of(routerA, routerB, gateway)) {
-            // These have been up for long: one whose own addresses are still being checked (RFC 4862) asks for no neighbour.
+            // These have been up for long: one whose own addresses are still being checked (RFC 4862) asks for no
+            // neighbour.
             host.shell("for of in all default; do echo 0 > /proc/sys/net/ipv6/conf/$of/accept_dad; done");
         }
         // Loose reverse path filtering, as desktops with two uplinks have it; the namespace may have inherited

@@ -11,7 +11,6 @@ import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Ecn;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
-import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;

@@ -40,7 +40,7 @@ final class Checksum {
             low += two & 0xffff;
             high += two >>> 16;
         }
-        return (low & 0xffff_ffffL) + (high & 0xffff_ffffL);
+        return (long) low + high;
     }
 
     /** What a number of 16 bits adds to a sum, written in the network's order. */

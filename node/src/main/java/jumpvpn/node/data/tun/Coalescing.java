@@ -29,8 +29,7 @@ final class Coalescing {
 
     private final Sink sink;
     private final boolean withUdp;
-    private final MemorySegment memory =
-            Arena.ofAuto().allocate((long) (FLOWS + 1) * MOST_PACKETS * VECTOR_BYTES, 16);
+    private final MemorySegment memory = Arena.ofAuto().allocate((long) (FLOWS + 1) * MOST_PACKETS * VECTOR_BYTES, 16);
     private final Flow[] flows = new Flow[FLOWS];
     private int open;
 
@@ -63,6 +62,7 @@ final class Coalescing {
         int protocol = InnerHeader.plainProtocol(packet, length);
         int ipBytes = InnerHeader.ipBytes(packet);
         if (protocol != InnerHeader.TCP && protocol != InnerHeader.UDP || length < ipBytes + InnerHeader.UDP_BYTES) {
+            flush(); // a fragment, say, of any of the flows
             single(packet, length, false);
             return;
         }
@@ -80,18 +80,21 @@ final class Coalescing {
         }
     }
 
-    /** Whether it may be one of several: data, nothing but data, and a checksum that is right. */
+    /** Whether it may be one of several: data, nothing but data, and checksums that are right. */
     private boolean isCandidate(long packet, int length, int ipBytes, int protocol) {
         long transport = packet + ipBytes;
         int bytes = length - ipBytes;
+        if (!InnerHeader.isIpChecked(packet)) {
+            return false;
+        }
         if (protocol == InnerHeader.UDP) {
             return withUdp
                     && bytes > InnerHeader.UDP_BYTES
                     && (Memory.getShortBig(transport + 4) & 0xffff) == bytes
                     && InnerHeader.isChecked(packet, transport, protocol, bytes);
         }
-        return bytes > 20
-                && InnerHeader.tcpBytes(transport) >= 20
+        return bytes > InnerHeader.TCP_BYTES
+                && InnerHeader.tcpBytes(transport) >= InnerHeader.TCP_BYTES
                 && InnerHeader.tcpBytes(transport) < bytes
                 && (InnerHeader.flags(transport) & ~InnerHeader.PSH) == InnerHeader.ACK
                 && InnerHeader.isChecked(packet, transport, protocol, bytes);
@@ -128,8 +131,8 @@ final class Coalescing {
         flow.first = packet;
         flow.protocol = protocol;
         flow.ipBytes = ipBytes;
-        flow.headerBytes =
-                ipBytes + (protocol == InnerHeader.UDP ? InnerHeader.UDP_BYTES : InnerHeader.tcpBytes(packet + ipBytes));
+        flow.headerBytes = ipBytes
+                + (protocol == InnerHeader.UDP ? InnerHeader.UDP_BYTES : InnerHeader.tcpBytes(packet + ipBytes));
         flow.segmentBytes = length - flow.headerBytes;
         flow.packets = 1;
         flow.bytes = length;
@@ -143,7 +146,6 @@ final class Coalescing {
         int bytes = length - flow.headerBytes;
         if (flow.isClosed
                 || flow.packets == MOST_PACKETS
-                || bytes <= 0
                 || bytes > flow.segmentBytes
                 || flow.bytes + bytes > MOST_BYTES
                 || !continues(flow, packet)) {
@@ -164,27 +166,39 @@ final class Coalescing {
         return true;
     }
 
-    /** Whether the headers are those of the flow's first packet, but for lengths, identification, checksums, sequence number and PSH. */
+    /**
+     * Whether the headers are those of the flow's first packet, but for lengths, checksums, sequence number, PSH and an identification that counts on. Where DF is set that means nothing
+     * and may be lost (RFC 6864 section 4.1).
+     */
     private static boolean continues(Flow flow, long packet) {
         long first = flow.first;
         boolean sameIp = InnerHeader.isV4(packet)
                 ? Memory.getByte(first + 1) == Memory.getByte(packet + 1)
                         && Memory.getShort(first + 6) == Memory.getShort(packet + 6)
                         && Memory.getByte(first + 8) == Memory.getByte(packet + 8)
+                        && (InnerHeader.isAtomic(packet)
+                                || (short) (InnerHeader.identification(first) + flow.packets)
+                                        == InnerHeader.identification(packet))
                 : Memory.getInt(first) == Memory.getInt(packet)
                         && Memory.getByte(first + 7) == Memory.getByte(packet + 7);
-        return sameIp && (flow.protocol == InnerHeader.UDP || sameTcp(flow, first + flow.ipBytes, packet + flow.ipBytes));
+        return sameIp
+                && (flow.protocol == InnerHeader.UDP || sameTcp(flow, first + flow.ipBytes, packet + flow.ipBytes));
     }
 
     private static boolean sameTcp(Flow flow, long first, long tcp) {
         int options = flow.headerBytes - flow.ipBytes - 20;
         return InnerHeader.sequence(tcp) == flow.nextSequence
-                && InnerHeader.tcpBytes(tcp) == 20 + options
+                && Memory.getByte(first + 12) == Memory.getByte(tcp + 12) // its length, and reserved bits
                 && Memory.getInt(first + 8) == Memory.getInt(tcp + 8)
                 && Memory.getShort(first + 14) == Memory.getShort(tcp + 14)
                 && (options == 0
                         || MemorySegment.mismatch(
-                                        Memory.ALL, first + 20, first + 20 + options, Memory.ALL, tcp + 20, tcp + 20 + options)
+                                        Memory.ALL,
+                                        first + 20,
+                                        first + 20 + options,
+                                        Memory.ALL,
+                                        tcp + 20,
+                                        tcp + 20 + options)
                                 < 0);
     }
 
@@ -218,9 +232,7 @@ final class Coalescing {
         int offset = isUdp ? InnerHeader.UDP_CHECKSUM : InnerHeader.TCP_CHECKSUM;
         long pseudo = InnerHeader.pseudoSum(flow.first, flow.protocol, transportBytes);
         Memory.putShort(transport + offset, (short) Checksum.fold(pseudo));
-        int kind = isUdp
-                ? VirtioHeader.UDP
-                : InnerHeader.isV4(flow.first) ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6;
+        int kind = isUdp ? VirtioHeader.UDP : InnerHeader.isV4(flow.first) ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6;
         VirtioHeader.segmented(
                 flow.first - VirtioHeader.BYTES, kind, flow.headerBytes, flow.segmentBytes, flow.ipBytes, offset);
         sink.write(flow.vectors, flow.packets, flow.packets);

@@ -9,6 +9,8 @@ import jumpvpn.node.host.Memory;
 final class InnerHeader {
     static final int TCP = 6;
     static final int UDP = 17;
+    static final int V4_BYTES = 20;
+    static final int TCP_BYTES = 20;
     static final int UDP_BYTES = 8;
     static final int TCP_CHECKSUM = 16;
     static final int UDP_CHECKSUM = 6;
@@ -17,7 +19,6 @@ final class InnerHeader {
     static final int ACK = 0x10;
     static final int CWR = 0x80;
 
-    private static final int V4_BYTES = 20;
     private static final int V6_BYTES = 40;
 
     private InnerHeader() {}
@@ -43,6 +44,20 @@ final class InnerHeader {
         boolean isPlain =
                 version == 6 && length >= V6_BYTES && (Memory.getShortBig(packet + 4) & 0xffff) + V6_BYTES == length;
         return isPlain ? Memory.getByte(packet + 6) : -1;
+    }
+
+    /** The identification of an IPv4 packet. */
+    static short identification(long packet) {
+        return Memory.getShortBig(packet + 4);
+    }
+
+    static void identification(long packet, int number) {
+        Memory.putShortBig(packet + 4, (short) number);
+    }
+
+    /** Whether no part of an IPv4 packet that is not a fragment will ever be one (DF, RFC 6864 section 4). */
+    static boolean isAtomic(long packet) {
+        return (Memory.getByte(packet + 6) & 0x40) != 0;
     }
 
     /** Bytes of the TCP header that begins here. */
@@ -75,6 +90,11 @@ final class InnerHeader {
         } else {
             Memory.putShortBig(packet + 4, (short) (length - V6_BYTES));
         }
+    }
+
+    /** Whether IPv4's header checksum is right; IPv6 has none. */
+    static boolean isIpChecked(long packet) {
+        return !isV4(packet) || Checksum.fold(Checksum.sum(packet, ipBytes(packet))) == 0xffff;
     }
 
     /** The sum over the pseudo-header of TCP or UDP with so many bytes (RFC 9293 section 3.1, RFC 8200 section 8.1). */

@@ -37,10 +37,10 @@ final class Segmentation {
     boolean begin(int bytes) {
         length = bytes - VirtioHeader.BYTES;
         at = length; // nothing, until it is known to be sound
-        int kind = VirtioHeader.kind(header);
-        if (length < 20) {
+        if (length < InnerHeader.V4_BYTES) {
             return false;
         }
+        int kind = VirtioHeader.kind(header);
         return kind == VirtioHeader.NONE ? beginWhole() : beginSegments(kind);
     }
 
@@ -64,16 +64,28 @@ final class Segmentation {
     private boolean beginSegments(int kind) {
         int start = VirtioHeader.checksumStart(header);
         protocol = kind == VirtioHeader.UDP ? InnerHeader.UDP : InnerHeader.TCP;
-        if (start < InnerHeader.ipBytes(packet) || start + 20 > length) {
+        int least = protocol == InnerHeader.UDP ? InnerHeader.UDP_BYTES : InnerHeader.TCP_BYTES;
+        if (!isKnown(kind) || start < leastStart() || start + least > length) {
             return false;
         }
-        headerBytes = start + (protocol == InnerHeader.UDP ? InnerHeader.UDP_BYTES : InnerHeader.tcpBytes(packet + start));
+        int transportBytes = protocol == InnerHeader.UDP ? least : InnerHeader.tcpBytes(packet + start);
+        headerBytes = start + transportBytes;
         segmentBytes = VirtioHeader.segmentBytes(header);
-        if (segmentBytes == 0 || headerBytes >= length) {
+        if (segmentBytes == 0 || transportBytes < least || headerBytes >= length) {
             return false;
         }
         at = headerBytes;
         return true;
+    }
+
+    private boolean isKnown(int kind) {
+        return kind == VirtioHeader.UDP
+                || kind == (InnerHeader.isV4(packet) ? VirtioHeader.TCP_V4 : VirtioHeader.TCP_V6);
+    }
+
+    /** Where a transport header can begin; one of options or extension headers lies further on. */
+    private int leastStart() {
+        return Math.max(InnerHeader.V4_BYTES, InnerHeader.ipBytes(packet));
     }
 
     /** Whether there is another packet. */
@@ -109,7 +121,7 @@ final class Segmentation {
         boolean isLast = from + bytes == length;
         if (InnerHeader.isV4(to)) {
             int number = (from - headerBytes) / segmentBytes;
-            Memory.putShortBig(to + 4, (short) (Memory.getShortBig(to + 4) + number));
+            InnerHeader.identification(to, InnerHeader.identification(to) + number);
         }
         InnerHeader.length(to, headerBytes + bytes);
         int transportBytes = headerBytes - start + bytes;

@@ -183,9 +183,9 @@ public final class TunDevice implements AutoCloseable {
 
     private boolean readNext() throws LinuxException {
         int length = readInto(incoming.room(), incoming.roomBytes());
-        if (length >= 0 && !incoming.begin(length)) {
+        while (length >= 0 && !incoming.begin(length)) {
             cut++;
-            return readNext();
+            length = readInto(incoming.room(), incoming.roomBytes());
         }
         return length >= 0;
     }
@@ -279,7 +279,7 @@ public final class TunDevice implements AutoCloseable {
         return lastErrno;
     }
 
-    /** Packets from the kernel that did not fit their slot. */
+    /** Packets from the kernel that did not fit their slot, or were none. */
     public long cut() {
         return cut;
     }

@@ -42,8 +42,9 @@ final class VirtioHeader {
 
     /** For a packet of its own. */
     static void plain(long header, boolean isChecked) {
-        Memory.putLong(header, isChecked ? DATA_VALID : 0);
+        Memory.putLong(header, 0);
         Memory.putShort(header + 8, (short) 0);
+        Memory.putByte(header, (byte) (isChecked ? DATA_VALID : 0));
     }
 
     /** For a super-packet, whose checksum the kernel completes. */

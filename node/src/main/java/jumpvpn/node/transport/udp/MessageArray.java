@@ -127,8 +127,7 @@ final class MessageArray {
         if (at == 0) {
             batch.localLow[slot] = 0;
         } else {
-            batch.localLow[slot] =
-                    v4 ? MAPPED | (Memory.getIntBig(at + 4) & 0xffff_ffffL) : Memory.getLongBig(at + 8);
+            batch.localLow[slot] = v4 ? MAPPED | (Memory.getIntBig(at + 4) & 0xffff_ffffL) : Memory.getLongBig(at + 8);
         }
     }
 

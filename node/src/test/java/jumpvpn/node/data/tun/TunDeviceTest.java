@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,12 +65,18 @@ class TunDeviceTest {
 
     /** Two sockets of the kernel talk through the interface: what it sends to the far address comes back with the addresses exchanged. */
     @ParameterizedTest
-    @ValueSource(strings = {"10.255.77.1/24 10.255.77.2", "fd77::1/64 fd77::2"})
-    void packetsComeOutWithHeadroomAndGoIn(String addresses) throws Exception {
+    @CsvSource({
+        "10.255.77.1/24 10.255.77.2, NONE",
+        "10.255.77.1/24 10.255.77.2, TCP",
+        "10.255.77.1/24 10.255.77.2, TCP_UDP",
+        "fd77::1/64 fd77::2, NONE",
+        "fd77::1/64 fd77::2, TCP_UDP"
+    })
+    void packetsComeOutWithHeadroomAndGoIn(String addresses, TunDevice.Offload offload) throws Exception {
         Prefix own = Prefix.parse(addresses.split(" ")[0]);
         Endpoint far = new Endpoint(IpAddress.parse(addresses.split(" ")[1]), 7);
         namespace.run(() -> {
-            try (TunDevice tun = TunDevice.create("jvpntest0");
+            try (TunDevice tun = TunDevice.create("jvpntest0", offload);
                     NetworkConfig config = NetworkConfig.open()) {
                 config.address("jvpntest0", own);
                 config.up("jvpntest0", 1400);
@@ -108,6 +115,37 @@ class TunDeviceTest {
                     }
                     assertThat(tun.read(packets, HEADROOM)).isZero();
                     assertThat(tun.dropped()).isZero();
+                }
+            }
+            return null;
+        });
+    }
+
+    /** As an ICMP error from the thread that reads. */
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerGoesInAtOnce(TunDevice.Offload offload) throws Exception {
+        Endpoint own = new Endpoint(IpAddress.parse("10.255.77.1"), 7);
+        namespace.run(() -> {
+            try (TunDevice tun = TunDevice.create("jvpntest0", offload);
+                    NetworkConfig config = NetworkConfig.open()) {
+                assertThat(tun.offload()).isEqualTo(offload);
+                config.address("jvpntest0", Prefix.parse("10.255.77.1/24"));
+                config.up("jvpntest0", 1400);
+                try (UdpSocket socket = UdpSocket.open(own, null, 8)) {
+                    PacketBatch out = batch(1);
+                    out.length[0] = 100;
+                    out.peer(0, new Endpoint(IpAddress.parse("10.255.77.2"), 7));
+                    Memory.putLong(out.address[0], 4711);
+                    socket.send(out, 0, 1);
+                    PacketBatch packets = batch(1);
+                    readSome(tun, packets);
+                    exchangeAddresses(packets.address[0] + HEADROOM, true);
+                    tun.answer(packets.address[0] + HEADROOM, packets.length[0]);
+                    await(socket.fd());
+                    assertThat(socket.receive(out)).isEqualTo(1);
+                    assertThat(out.length[0]).isEqualTo(100);
+                    assertThat(Memory.getLong(out.address[0])).isEqualTo(4711);
                 }
             }
             return null;
