@@ -16,8 +16,9 @@ final class MessageArray {
     static final int UDP_GRO = 104;
 
     private static final int NAME_BYTES = 32;
-    private static final int CONTROL_BYTES = 64;
+    private static final int CONTROL_BYTES = 96;
     private static final int CMSG_HEADER = 16;
+    private static final int ECN_BITS = 3;
     private static final long MAPPED = 0x0000_ffff_0000_0000L;
 
     private final int family;
@@ -131,6 +132,33 @@ final class MessageArray {
         }
     }
 
+    /** The two bits of message {@code i}'s header that tell of congestion. */
+    byte readEcn(int i) {
+        boolean v4 = family == SocketAddress.AF_INET;
+        long at = v4
+                ? find(i, SocketAddress.IPPROTO_IP, SocketAddress.IP_TOS)
+                : find(i, SocketAddress.IPPROTO_IPV6, SocketAddress.IPV6_TCLASS);
+        return at == 0 ? 0 : (byte) (Memory.getByte(at) & ECN_BITS);
+    }
+
+    /** Puts these two bits into message {@code i}'s header. After {@link #writeLocal} or {@link #clearLocal}. */
+    void writeEcn(int i, byte bits) {
+        long at = append(i, Integer.BYTES);
+        boolean v4 = family == SocketAddress.AF_INET;
+        Memory.putInt(at - 8, v4 ? SocketAddress.IPPROTO_IP : SocketAddress.IPPROTO_IPV6);
+        Memory.putInt(at - 4, v4 ? SocketAddress.IP_TOS : SocketAddress.IPV6_TCLASS);
+        Memory.putInt(at, bits);
+    }
+
+    /** Another control message of so many bytes. @return where its data lies, behind level and type */
+    private long append(int i, int bytes) {
+        long used = Memory.getLong(message(i) + 40);
+        long at = control(i) + used;
+        Memory.putLong(at, CMSG_HEADER + bytes);
+        Memory.putLong(message(i) + 40, used + CMSG_HEADER + 8);
+        return at + CMSG_HEADER;
+    }
+
     /** Bytes of each datagram, but perhaps the last, of the several that message {@code i} holds; 0: it is one. */
     int readSegmentBytes(int i) {
         long at = find(i, SOL_UDP, UDP_GRO);
@@ -139,13 +167,10 @@ final class MessageArray {
 
     /** Message {@code i} holds several datagrams of so many bytes each, the last perhaps fewer. After {@link #writeLocal} or {@link #clearLocal}. */
     void writeSegmentBytes(int i, int bytes) {
-        long used = Memory.getLong(message(i) + 40);
-        long at = control(i) + used;
-        Memory.putLong(at, CMSG_HEADER + 2);
-        Memory.putInt(at + 8, SOL_UDP);
-        Memory.putInt(at + 12, UDP_SEGMENT);
-        Memory.putShort(at + CMSG_HEADER, (short) bytes);
-        Memory.putLong(message(i) + 40, used + CMSG_HEADER + 8);
+        long at = append(i, Short.BYTES);
+        Memory.putInt(at - 8, SOL_UDP);
+        Memory.putInt(at - 4, UDP_SEGMENT);
+        Memory.putShort(at, (short) bytes);
     }
 
     /** Aims message {@code i} at the peer of the slot. One of the other family gets an address that the kernel refuses for this message alone. */

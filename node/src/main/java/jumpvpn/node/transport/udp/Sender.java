@@ -116,6 +116,7 @@ final class Sender {
                 && batch.peerLow[next] == batch.peerLow[at]
                 && batch.peerHigh[next] == batch.peerHigh[at]
                 && batch.peerPort[next] == batch.peerPort[at]
+                && batch.ecn[next] == batch.ecn[at]
                 && batch.localLow[next] == batch.localLow[at]
                 && batch.localHigh[next] == batch.localHigh[at]) {
             next++;
@@ -134,6 +135,9 @@ final class Sender {
             outgoing.writeLocal(i, batch, at);
         } else {
             outgoing.clearLocal(i);
+        }
+        if (batch.ecn[at] != 0) {
+            outgoing.writeEcn(i, batch.ecn[at]);
         }
         if (end - at > 1) {
             outgoing.writeSegmentBytes(i, batch.length[at]);

@@ -9,8 +9,10 @@ final class SocketAddress {
     static final int AF_INET6 = 10;
     static final int IPPROTO_IP = 0;
     static final int IPPROTO_IPV6 = 41;
+    static final int IP_TOS = 1;
     static final int IP_PKTINFO = 8;
     static final int IPV6_PKTINFO = 50;
+    static final int IPV6_TCLASS = 67;
     static final int V4_BYTES = 16;
     static final int V6_BYTES = 28;
 

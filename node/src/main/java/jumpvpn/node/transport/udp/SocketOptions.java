@@ -19,10 +19,12 @@ final class SocketOptions {
     private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int IP_MTU_DISCOVER = 10;
+    private static final int IP_RECVTOS = 13;
     private static final int IP_UNICAST_IF = 50;
     private static final int IPV6_MTU_DISCOVER = 23;
     private static final int IPV6_V6ONLY = 26;
     private static final int IPV6_RECVPKTINFO = 49;
+    private static final int IPV6_RECVTCLASS = 66;
     private static final int IPV6_UNICAST_IF = 76;
     private static final int PMTUDISC_PROBE = 3;
     private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
@@ -30,7 +32,7 @@ final class SocketOptions {
 
     private SocketOptions() {}
 
-    /** Never fragmented; with the packet's own address if the socket has none. */
+    /** Never fragmented; with what the header says of congestion, and the packet's own address if the socket has none. */
     static void set(int fd, boolean v4, boolean anyAddress, String attempted) throws LinuxException {
         int level = v4 ? SocketAddress.IPPROTO_IP : SocketAddress.IPPROTO_IPV6;
         int mtuDiscover = v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER;
@@ -42,6 +44,7 @@ final class SocketOptions {
             int packetInfo = v4 ? SocketAddress.IP_PKTINFO : IPV6_RECVPKTINFO;
             LinuxException.check(Libc.setsockopt(fd, level, packetInfo, 1), attempted);
         }
+        LinuxException.check(Libc.setsockopt(fd, level, v4 ? IP_RECVTOS : IPV6_RECVTCLASS, 1), attempted);
         enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
         enlarge(fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_BUFFER_BYTES);
     }

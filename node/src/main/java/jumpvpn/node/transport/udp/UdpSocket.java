@@ -167,14 +167,15 @@ public final class UdpSocket implements Transport {
                 batch.address[slot] = batch.home(0) + (long) i * messageBytes + from;
                 batch.offset[slot] = 0;
                 batch.length[slot] = isCut ? 0 : bytes;
-                takeAddresses(i, batch, slot);
+                takeHeader(i, batch, slot);
             }
             from += each;
         } while (from < length);
     }
 
-    private void takeAddresses(int i, PacketBatch batch, int slot) {
+    private void takeHeader(int i, PacketBatch batch, int slot) {
         incoming.readPeer(i, batch, slot);
+        batch.ecn[slot] = incoming.readEcn(i);
         if (anyAddress) {
             incoming.readLocal(i, batch, slot);
         } else {
