@@ -3,6 +3,7 @@ package jumpvpn.node.data.tun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,11 +94,13 @@ class FlowsTest {
         HexFormat hex = HexFormat.of();
         for (byte[] packet : packets) {
             boolean v4 = packet[0] >>> 4 == 4;
-            String flow =
-                    v4 ? hex.formatHex(packet, 9, 10) + hex.formatHex(packet, 12, 24) : hex.formatHex(packet, 6, 44);
+            byte[] key = v4 ? Arrays.copyOfRange(packet, 9, 24) : Arrays.copyOfRange(packet, 6, 44);
+            if (v4) {
+                key[1] = key[2] = 0; // the checksum
+            }
             boolean isAtomic = v4 && (packet[6] & 0x40) != 0 && Packets.sum(packet, 0, 20) == 0xffff;
             byte[] compared = isAtomic ? withoutIdentification(packet) : packet;
-            flows.computeIfAbsent(flow, any -> new ArrayList<>()).add(hex.formatHex(compared));
+            flows.computeIfAbsent(hex.formatHex(key), any -> new ArrayList<>()).add(hex.formatHex(compared));
         }
         return flows;
     }

@@ -12,10 +12,6 @@ final class Handed {
 
     /** One write: a {@link VirtioHeader} and a packet or super-packet. */
     record Write(byte[] bytes, int packets) {
-        int kind() {
-            return bytes[1];
-        }
-
         byte[] packet() {
             return Arrays.copyOfRange(bytes, VirtioHeader.BYTES, bytes.length);
         }
@@ -38,6 +34,7 @@ final class Handed {
 
     void add(byte[] packet) {
         long at = arena.allocate(VirtioHeader.BYTES + packet.length + 8).address() + VirtioHeader.BYTES;
+        Memory.ALL.asSlice(at - VirtioHeader.BYTES, VirtioHeader.BYTES).fill((byte) 0xff); // whatever was there
         Memory.copy(packet, 0, at, packet.length);
         coalescing.add(at, packet.length);
     }

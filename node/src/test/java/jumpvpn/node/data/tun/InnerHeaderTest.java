@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InnerHeaderTest {
-    private final long memory = Arena.ofAuto().allocate(2048, 8).address();
+    private final Arena arena = Arena.ofAuto();
+    private final long memory = arena.allocate(2048, 8).address();
 
     private long at(byte[] packet) {
         Memory.copy(packet, 0, memory, packet.length);

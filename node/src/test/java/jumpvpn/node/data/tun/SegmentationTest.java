@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SegmentationTest {
+    private final Arena arena = Arena.ofAuto();
     private final Segmentation segmentation = new Segmentation();
 
     /** A packet behind a header of these fields. */
@@ -159,6 +160,7 @@ class SegmentationTest {
         assertRefused(read(0, 1, 10, 0, 0, tcp)); // without what a super-packet needs
         assertRefused(read(1, 1, 10, 20, 16, spoilt(tcp, 0, 0x46))); // with options there are 24
         assertRefused(read(1, 1, 10, 0, 16, spoilt(tcp, 0, 0x40)));
+        assertRefused(read(1, 5, 10, 0, 6, spoilt(udp(true, 0, 20), 0, 0x40)));
         assertRefused(read(1, 1, 10, 121, 16, tcp)); // no room for a header
         assertRefused(read(1, 1, 10, 120, 16, spoilt(tcp, 132, 0x50))); // none for a payload
         assertRefused(read(1, 1, 10, 20, 16, spoilt(tcp, 32, 0x40))); // a TCP header of 16 bytes
@@ -176,7 +178,7 @@ class SegmentationTest {
 
     @Test
     void aSlotThatIsTooSmallLosesThatPacketOnly() {
-        long to = Arena.ofAuto().allocate(200).address();
+        long to = arena.allocate(200).address();
         assertThat(begin(superTcp(tcp(true, 0, ACK, 250), 100))).isTrue();
         assertThat(segmentation.next(to, 140)).isEqualTo(140);
         assertThat(segmentation.next(to, 139)).isZero();
@@ -204,7 +206,7 @@ class SegmentationTest {
     void nothingIsReadOrWrittenBeyondItsEnd() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        long slot = Arena.ofAuto().allocate(400).address();
+        long slot = arena.allocate(400).address();
         for (int step = 0; step < 50_000; step++) {
             byte[] read = rubbish(random);
             int length = random.nextInt(read.length + 1);

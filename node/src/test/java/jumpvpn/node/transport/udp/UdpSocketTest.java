@@ -284,15 +284,14 @@ class UdpSocketTest {
     /** Though the kernel gives its file's number to the next. */
     @Test
     void aClosedSocketSendsNothing() throws Exception {
-        try (UdpSocket a = UdpSocket.open(at("127.0.0.1", 0), null, 1)) {
-            a.close();
-            try (UdpSocket b = UdpSocket.open(at("127.0.0.1", 0), null, 1)) {
-                PacketBatch out = batch(1, 64);
-                fill(out, 0, 0, 8, 1, b.local());
-                a.send(out, 0, 1);
-                assertThat(a.count(TransportCounter.REFUSED)).isEqualTo(1);
-                assertThat(b.receive(out)).isZero();
-            }
+        UdpSocket a = UdpSocket.open(at("127.0.0.1", 0), null, 1);
+        a.close();
+        try (UdpSocket b = UdpSocket.open(at("127.0.0.1", 0), null, 1)) {
+            PacketBatch out = batch(1, 64);
+            fill(out, 0, 0, 8, 1, b.local());
+            a.send(out, 0, 1);
+            assertThat(a.count(TransportCounter.REFUSED)).isEqualTo(1);
+            assertThat(b.receive(out)).isZero();
         }
     }
 
