@@ -1,10 +1,9 @@
 package jumpvpn.core.data;
 
 import static jumpvpn.core.data.PacketLayout.BYTE;
+import static jumpvpn.core.data.PacketLayout.SHORT;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * Explicit congestion notification (RFC 3168) through the tunnel, as WireGuard in the Linux kernel does it: the outer header says whether the inner flow understands marks, and what a
@@ -19,7 +18,6 @@ public final class Ecn {
 
     private static final int UNDERSTOOD = 2;
     private static final int BITS = 3;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int V4_CHECKSUM = 10;
     private static final int V6_SHIFT = 4; // the traffic class lies across two bytes
 

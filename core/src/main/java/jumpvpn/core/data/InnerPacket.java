@@ -3,16 +3,14 @@ package jumpvpn.core.data;
 import static jumpvpn.core.data.PacketLayout.BYTE;
 import static jumpvpn.core.data.PacketLayout.INT;
 import static jumpvpn.core.data.PacketLayout.LONG;
+import static jumpvpn.core.data.PacketLayout.SHORT;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jumpvpn.core.net.PacketBatch;
 
 /** Addresses of an inner IPv4 (RFC 791) or IPv6 (RFC 8200) packet, IPv4 in its mapped form as in {@code IpAddress}. */
 final class InnerPacket {
     private static final long MAPPED = 0x0000_ffff_0000_0000L;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L; // 2^64 by the golden ratio
     private static final int FLOW_BITS = Integer.numberOfTrailingZeros(PacketBatch.FLOWS);

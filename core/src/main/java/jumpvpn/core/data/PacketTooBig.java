@@ -2,11 +2,11 @@ package jumpvpn.core.data;
 
 import static jumpvpn.core.data.PacketLayout.BYTE;
 import static jumpvpn.core.data.PacketLayout.INT;
+import static jumpvpn.core.data.PacketLayout.SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * What tells the sender of an inner packet that it is too long for the path. It comes from where the packet was to go: an address of the gateway's own would be taken for forged
@@ -30,7 +30,6 @@ final class PacketTooBig {
     private static final int FRAGMENT_OFFSET = 0x1fff;
     private static final byte HOPS = 64;
     private static final int MOST_EXTENSIONS = 8;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private PacketTooBig() {}
 

@@ -16,6 +16,7 @@ final class TransportBench {
     private static final long RAMP_NANOS = 1_000_000_000L;
     private static final long MEASURED_NANOS = 3_000_000_000L;
     private static final long CONNECT_NANOS = 200_000_000;
+    private static final int MOST_TRIES = 50;
     /** After so long without any that arrives, what is under way is taken for lost. */
     private static final long LOST_NANOS = 20_000_000;
     /** Datagrams under way at most, as an inner TCP connection has a window: the rings' size would only be filled and dropped. */
@@ -103,7 +104,10 @@ final class TransportBench {
 
     /** Some of what is sent before there is a connection is lost; what was not there before the first that arrives does not count. */
     private void connect() {
-        while (carriage.received() == 0) {
+        for (int tries = 0; carriage.received() == 0; tries++) {
+            if (tries == MOST_TRIES) {
+                throw new IllegalStateException("nothing has arrived after " + tries + " tries to connect");
+            }
             carriage.send();
             LockSupport.parkNanos(CONNECT_NANOS);
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import jumpvpn.node.observability.jsonl.Json;
+import jumpvpn.node.security.CryptoChoice;
 
 /** What {@code status}, {@code sessions} and {@code paths} print for people, from their JSON. */
 final class StatusText {
@@ -53,8 +54,9 @@ final class StatusText {
     }
 
     private static String crypto(Json.Fields crypto) {
-        return "AES-256-GCM %s, ChaCha20-Poly1305 %s, X25519 %s"
-                .formatted(plain(crypto, "aes_256_gcm"), plain(crypto, "chacha20_poly1305"), plain(crypto, "x25519"));
+        return new CryptoChoice.Names(
+                        plain(crypto, "aes_256_gcm"), plain(crypto, "chacha20_poly1305"), plain(crypto, "x25519"))
+                .toString();
     }
 
     /** A line for each transport that has counted anything: what it has. */

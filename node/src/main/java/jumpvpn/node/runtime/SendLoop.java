@@ -88,7 +88,7 @@ final class SendLoop implements AutoCloseable {
                         turns.begin(Threads.SEND);
                         forward(batch, sealed, copies);
                         turns.end(Threads.SEND);
-                    } while (tun.isHolding());
+                    } while (!stopping && tun.isHolding());
                 }
             }
         } catch (LinuxException e) {

@@ -186,7 +186,7 @@ final class Coalescing {
     }
 
     private static boolean sameTcp(Flow flow, long first, long tcp) {
-        int options = flow.headerBytes - flow.ipBytes - 20;
+        int options = flow.headerBytes - flow.ipBytes - InnerHeader.TCP_BYTES;
         return InnerHeader.sequence(tcp) == flow.nextSequence
                 && Memory.getByte(first + 12) == Memory.getByte(tcp + 12) // its length, and reserved bits
                 && Memory.getInt(first + 8) == Memory.getInt(tcp + 8)
@@ -194,11 +194,11 @@ final class Coalescing {
                 && (options == 0
                         || MemorySegment.mismatch(
                                         Memory.ALL,
-                                        first + 20,
-                                        first + 20 + options,
+                                        first + InnerHeader.TCP_BYTES,
+                                        first + InnerHeader.TCP_BYTES + options,
                                         Memory.ALL,
-                                        tcp + 20,
-                                        tcp + 20 + options)
+                                        tcp + InnerHeader.TCP_BYTES,
+                                        tcp + InnerHeader.TCP_BYTES + options)
                                 < 0);
     }
 

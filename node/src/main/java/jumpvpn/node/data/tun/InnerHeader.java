@@ -107,8 +107,13 @@ final class InnerHeader {
     static void checksum(long packet, long transport, int protocol, int bytes) {
         long field = transport + (protocol == TCP ? TCP_CHECKSUM : UDP_CHECKSUM);
         Memory.putShort(field, (short) 0);
-        int sum = ~Checksum.fold(pseudoSum(packet, protocol, bytes) + Checksum.sum(transport, bytes)) & 0xffff;
-        Memory.putShort(field, (short) (sum == 0 && protocol == UDP ? 0xffff : sum));
+        checksum(field, pseudoSum(packet, protocol, bytes) + Checksum.sum(transport, bytes), protocol == UDP);
+    }
+
+    /** Writes the checksum of this sum; UDP's is never 0, which would mean that there is none (RFC 768). */
+    static void checksum(long field, long sum, boolean isUdp) {
+        int inverted = ~Checksum.fold(sum) & 0xffff;
+        Memory.putShort(field, (short) (inverted == 0 && isUdp ? 0xffff : inverted));
     }
 
     /** Whether that checksum is there and right. */

@@ -51,9 +51,8 @@ final class Segmentation {
             if (field + 2 > length) {
                 return false;
             }
-            int sum = ~Checksum.fold(Checksum.sum(packet + start, length - start)) & 0xffff;
             boolean isUdp = VirtioHeader.checksumOffset(header) == InnerHeader.UDP_CHECKSUM;
-            Memory.putShort(packet + field, (short) (sum == 0 && isUdp ? 0xffff : sum));
+            InnerHeader.checksum(packet + field, Checksum.sum(packet + start, length - start), isUdp);
         }
         headerBytes = 0;
         segmentBytes = length;

@@ -143,19 +143,21 @@ final class MessageArray {
 
     /** Puts these two bits into message {@code i}'s header. After {@link #writeLocal} or {@link #clearLocal}. */
     void writeEcn(int i, byte bits) {
-        long at = append(i, Integer.BYTES);
         boolean v4 = family == SocketAddress.AF_INET;
-        Memory.putInt(at - 8, v4 ? SocketAddress.IPPROTO_IP : SocketAddress.IPPROTO_IPV6);
-        Memory.putInt(at - 4, v4 ? SocketAddress.IP_TOS : SocketAddress.IPV6_TCLASS);
+        long at = v4
+                ? append(i, SocketAddress.IPPROTO_IP, SocketAddress.IP_TOS, Integer.BYTES)
+                : append(i, SocketAddress.IPPROTO_IPV6, SocketAddress.IPV6_TCLASS, Integer.BYTES);
         Memory.putInt(at, bits);
     }
 
-    /** Another control message of so many bytes. @return where its data lies, behind level and type */
-    private long append(int i, int bytes) {
+    /** Another control message, of so many bytes. @return where its data lies */
+    private long append(int i, int level, int type, int bytes) {
         long used = Memory.getLong(message(i) + 40);
         long at = control(i) + used;
         Memory.putLong(at, CMSG_HEADER + bytes);
-        Memory.putLong(message(i) + 40, used + CMSG_HEADER + 8);
+        Memory.putInt(at + 8, level);
+        Memory.putInt(at + 12, type);
+        Memory.putLong(message(i) + 40, used + CMSG_HEADER + ((bytes + 7) & -8));
         return at + CMSG_HEADER;
     }
 
@@ -167,10 +169,7 @@ final class MessageArray {
 
     /** Message {@code i} holds several datagrams of so many bytes each, the last perhaps fewer. After {@link #writeLocal} or {@link #clearLocal}. */
     void writeSegmentBytes(int i, int bytes) {
-        long at = append(i, Short.BYTES);
-        Memory.putInt(at - 8, SOL_UDP);
-        Memory.putInt(at - 4, UDP_SEGMENT);
-        Memory.putShort(at, (short) bytes);
+        Memory.putShort(append(i, SOL_UDP, UDP_SEGMENT, Short.BYTES), (short) bytes);
     }
 
     /** Aims message {@code i} at the peer of the slot. One of the other family gets an address that the kernel refuses for this message alone. */
@@ -190,25 +189,20 @@ final class MessageArray {
 
     /** Lets message {@code i} leave from the slot's local address. */
     void writeLocal(int i, PacketBatch batch, int slot) {
-        long at = control(i);
+        clearLocal(i);
         if (batch.localHigh[slot] == 0 && batch.localLow[slot] == 0) {
-            clearLocal(i);
-        } else if (family == SocketAddress.AF_INET) {
-            Memory.putLong(at, CMSG_HEADER + 12);
-            Memory.putInt(at + 8, SocketAddress.IPPROTO_IP);
-            Memory.putInt(at + 12, SocketAddress.IP_PKTINFO);
-            Memory.putInt(at + CMSG_HEADER, 0); // the interface stays the routing table's choice
-            Memory.putIntBig(at + CMSG_HEADER + 4, (int) batch.localLow[slot]);
-            Memory.putInt(at + CMSG_HEADER + 8, 0);
-            Memory.putLong(message(i) + 40, CMSG_HEADER + 16);
+            return;
+        }
+        if (family == SocketAddress.AF_INET) {
+            long at = append(i, SocketAddress.IPPROTO_IP, SocketAddress.IP_PKTINFO, 12);
+            Memory.putInt(at, 0); // the interface stays the routing table's choice
+            Memory.putIntBig(at + 4, (int) batch.localLow[slot]);
+            Memory.putInt(at + 8, 0);
         } else {
-            Memory.putLong(at, CMSG_HEADER + 20);
-            Memory.putInt(at + 8, SocketAddress.IPPROTO_IPV6);
-            Memory.putInt(at + 12, SocketAddress.IPV6_PKTINFO);
-            Memory.putLongBig(at + CMSG_HEADER, batch.localHigh[slot]);
-            Memory.putLongBig(at + CMSG_HEADER + 8, batch.localLow[slot]);
-            Memory.putInt(at + CMSG_HEADER + 16, 0);
-            Memory.putLong(message(i) + 40, CMSG_HEADER + 24);
+            long at = append(i, SocketAddress.IPPROTO_IPV6, SocketAddress.IPV6_PKTINFO, 20);
+            Memory.putLongBig(at, batch.localHigh[slot]);
+            Memory.putLongBig(at + 8, batch.localLow[slot]);
+            Memory.putInt(at + 16, 0);
         }
     }
 }
