@@ -6,6 +6,7 @@ import java.util.Arrays;
 final class QualityWindow {
     private static final int SAMPLES = 64;
     private static final int LEAST_LATENCIES = 8;
+    private static final int LEAST_STEPS = 16; // as RFC 3550 smooths its jitter
 
     private final long windowNanos;
     private long[] deliveryNanos = {};
@@ -66,7 +67,10 @@ final class QualityWindow {
         return sent < least ? 0 : Math.clamp(1 - (double) arrived / sent, 0, 1);
     }
 
-    /** By how much a round trip of the window differs from the one before it, on the average; 0 while there are too few. */
+    /**
+     * By how much a round trip of the window differs from the one before it, on the average; 0 while there are too few. Over at least {@value #LEAST_STEPS}: the mean of fewer
+     * steps would be that of a single stall, up and down again, of which the first half second of a session on a busy machine has one.
+     */
     long jitterNanos(long nowNanos) {
         long before = -1;
         long sum = 0;
@@ -79,7 +83,7 @@ final class QualityWindow {
                 count++;
             }
         }
-        return count < LEAST_LATENCIES ? 0 : sum / (count - 1);
+        return count < LEAST_LATENCIES ? 0 : sum / Math.max(LEAST_STEPS, count - 1);
     }
 
     /** The 95th percentile of the window's round trips, which is never a single one that stands out; 0 while there are too few. */

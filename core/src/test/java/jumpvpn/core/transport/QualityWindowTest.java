@@ -78,13 +78,23 @@ class QualityWindowTest {
 
     @Test
     void jitterIsTheMeanStepFromOneRoundTripToTheNext() {
-        for (int i = 0; i < 7; i++) {
+        for (int i = 0; i < 19; i++) {
             window.latency(i * 100, i % 2 == 0 ? 10 : 40);
         }
-        assertThat(window.jitterNanos(700)).as("too few").isZero();
-        window.latency(700, 40);
-        window.latency(800, 40); // six steps of 30, one of 30, one of 0
-        assertThat(window.jitterNanos(800)).isEqualTo((6 * 30 + 30) / 8);
+        assertThat(window.jitterNanos(1800)).isEqualTo(30);
+        window.latency(1900, 10);
+        window.latency(2000, 10); // two steps of 0 beside eighteen of 30
+        assertThat(window.jitterNanos(2000)).isEqualTo(18 * 30 / 20);
         assertThat(window.jitterNanos(50_000)).isZero();
+    }
+
+    @Test
+    void oneStallIsSpreadOverSixteenSteps() {
+        for (int i = 0; i < 7; i++) {
+            window.latency(i * 100, i == 4 ? 330 : 10);
+        }
+        assertThat(window.jitterNanos(700)).as("too few").isZero();
+        window.latency(700, 10);
+        assertThat(window.jitterNanos(700)).isEqualTo(2 * 320 / 16);
     }
 }
