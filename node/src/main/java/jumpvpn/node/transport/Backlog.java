@@ -8,8 +8,9 @@ import jumpvpn.core.transport.Transport;
 import jumpvpn.node.host.Memory;
 
 /**
- * Datagrams that wait for room in a connection, at most {@link #MOST} of them, flow by flow: each flow's oldest in turn, so that a call does not wait behind a download, and
- * when it is full the oldest of the flow that has most gives way, so that a download does not push a call out. One thread. Memory is allocated when the first one comes.
+ * Datagrams that wait for room in a connection, at most {@link #MOST} of them, flow by flow: each flow's oldest in turn, so that a call does not wait behind a download. A flow of which
+ * nothing waits goes before the others once; when its packet is gone it stands at the end, also without another, so that it does not keep them from their turn (RFC 8290 section 4.2).
+ * When all is full the oldest of the flow that has most gives way, so that a download does not push a call out. One thread. Memory is allocated when the first one comes.
  */
 final class Backlog {
     /** Datagrams that wait at most: older ones give way, since a late packet is worth less than a lost one. */
@@ -22,9 +23,10 @@ final class Backlog {
     private final int[] oldest = new int[PacketBatch.FLOWS];
     private final int[] newest = new int[PacketBatch.FLOWS];
     private final int[] count = new int[PacketBatch.FLOWS];
-    private final int[] turns = new int[PacketBatch.FLOWS]; // flows that have any, in a circle from `turn` on
-    private int turn;
-    private int flows;
+    private final int[] turns = new int[PacketBatch.FLOWS]; // in this order; the first has a datagram
+    private final boolean[] hasTurn = new boolean[PacketBatch.FLOWS];
+    private int flows; // that have a turn
+    private int fresh; // of them, the first ones: they had none when their datagram came
     private int free;
     private int size;
     private MemorySegment memory = MemorySegment.NULL;
@@ -54,7 +56,7 @@ final class Backlog {
         int flow = from.flow();
         if (count[flow] == 0) {
             oldest[flow] = slot;
-            turns[(turn + flows++) % PacketBatch.FLOWS] = flow;
+            giveTurn(flow);
         } else {
             next[newest[flow]] = slot;
         }
@@ -64,8 +66,17 @@ final class Backlog {
         return isFull;
     }
 
+    private void giveTurn(int flow) {
+        if (!hasTurn[flow]) {
+            hasTurn[flow] = true;
+            System.arraycopy(turns, fresh, turns, fresh + 1, flows - fresh);
+            turns[fresh++] = flow;
+            flows++;
+        }
+    }
+
     private void displace() {
-        int largest = turns[turn];
+        int largest = turns[0];
         for (int flow = 0; flow < PacketBatch.FLOWS; flow++) {
             largest = count[flow] > count[largest] ? flow : largest;
         }
@@ -87,23 +98,30 @@ final class Backlog {
 
     /** The datagram whose turn it is; 0: none. */
     long front() {
-        return size == 0 ? 0 : address(oldest[turns[turn]]);
+        return size == 0 ? 0 : address(oldest[turns[0]]);
     }
 
     /** Bytes of the {@link #front}. */
     int length() {
-        return length[oldest[turns[turn]]];
+        return length[oldest[turns[0]]];
     }
 
     /** Lets go of the {@link #front}; its flow comes after the others. */
     void release() {
-        int flow = turns[turn];
+        int flow = turns[0];
         remove(flow);
-        turn = (turn + 1) % PacketBatch.FLOWS;
-        flows--;
-        if (count[flow] > 0) {
-            turns[(turn + flows++) % PacketBatch.FLOWS] = flow;
+        takeTurn();
+        turns[flows++] = flow;
+        hasTurn[flow] = true;
+        while (flows > 0 && (size == 0 || count[turns[0]] == 0)) {
+            takeTurn();
         }
+    }
+
+    private void takeTurn() {
+        hasTurn[turns[0]] = false;
+        System.arraycopy(turns, 1, turns, 0, --flows);
+        fresh = Math.max(0, fresh - 1);
     }
 
     /** How many wait. */

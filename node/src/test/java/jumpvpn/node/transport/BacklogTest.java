@@ -70,6 +70,48 @@ class BacklogTest {
     }
 
     @Test
+    void aFlowOfWhichNothingWaitsGoesFirst() {
+        for (int i = 0; i < 3; i++) {
+            add(1, 10 + i);
+            add(2, 20 + i);
+        }
+        assertThat(List.of(take(), take(), take())).containsExactly(10, 20, 11);
+        add(3, 30);
+        add(4, 40);
+        assertThat(takeAll()).containsExactly(30, 40, 21, 12, 22);
+    }
+
+    @Test
+    void butNotAgainBeforeTheOthersHadTheirTurn() {
+        for (int i = 0; i < 3; i++) {
+            add(1, 10 + i);
+            add(2, 20 + i);
+        }
+        add(3, 30);
+        List<Integer> all = new ArrayList<>(List.of(take(), take(), take()));
+        add(3, 31);
+        all.addAll(List.of(take(), take()));
+        add(3, 32);
+        all.addAll(takeAll());
+        assertThat(all).containsExactly(10, 20, 30, 11, 21, 31, 12, 22, 32);
+    }
+
+    @Test
+    void whoseTurnPassedWithoutADatagramIsFreshAgain() {
+        add(1, 10);
+        add(3, 30);
+        add(1, 11);
+        add(1, 12);
+        add(1, 13);
+        assertThat(List.of(take(), take(), take(), take())).containsExactly(10, 30, 11, 12);
+        add(3, 31);
+        assertThat(takeAll()).containsExactly(31, 13);
+        add(1, 14);
+        add(3, 32);
+        assertThat(takeAll()).as("nothing is remembered once nothing waits").containsExactly(14, 32);
+    }
+
+    @Test
     void whereEveryFlowHasOneTheNextGivesWay() {
         for (int i = 0; i < PacketBatch.FLOWS; i++) {
             add(i, i);
