@@ -45,6 +45,7 @@ record JavaCommand(String java, String classPath) {
                 "-XX:-UsePerfData",
                 "-Xms64m",
                 "-Xmx64m",
+                "-XX:MetaspaceSize=64m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath,

@@ -24,14 +24,11 @@ final class SendWindow {
     void look(EpollSocketChannel channel) {
         channel.tcpInfo(info);
         long windowBytes = info.sndCwnd() * info.sndMss();
-        long underway = info.unacked() - info.sacked() - info.lost() + info.retrans();
         aMillisecondBytes = Math.clamp(
                 windowBytes * MICROS_PER_MILLI / Math.max(1, info.rtt()),
                 TcpSettings.LEAST_BYTES,
                 TcpSettings.MOST_BYTES);
-        long free = Math.max(0, windowBytes - underway * info.sndMss());
-        long room = free + aMillisecondBytes - unsentBytes(channel);
-        roomBytes = Math.clamp(room, 0, TcpSettings.MOST_BYTES);
+        roomBytes = (int) Math.max(0, aMillisecondBytes - unsentBytes(channel));
     }
 
     private static int unsentBytes(EpollSocketChannel channel) {
