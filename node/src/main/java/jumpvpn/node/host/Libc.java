@@ -1,6 +1,5 @@
 package jumpvpn.node.host;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -15,6 +14,9 @@ import java.lang.invoke.VarHandle;
  * The C library's calls that this program needs, on raw addresses. Each returns what the C function returns, or the negated error number of {@link Errno}. No call
  * allocates on the heap, and none but the clock is {@code critical}: a thread in one of them never holds up a safepoint. Pointers are passed as {@code long}, which
  * the x86-64 and aarch64 calling conventions pass like pointers.
+ *
+ * <p>All arguments and results are {@code long}, and there are always as many, because the JVM needs two to five milliseconds for each new form of a call at start. On these machines a function
+ * reads as much of a register as its parameter has, ignores registers beyond its parameters, and leaves its result in the lower part.
  */
 public final class Libc {
     public static final int O_RDWR = 2;
@@ -33,6 +35,8 @@ public final class Libc {
     public static final int SCRATCH_BYTES = 48;
 
     private static final Linker LINKER = Linker.nativeLinker();
+    private static final FunctionDescriptor FIVE =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final VarHandle ERRNO_VALUE =
             Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
@@ -43,42 +47,44 @@ public final class Libc {
     private static final ThreadLocal<MemorySegment> STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(SCRATCH_OFFSET + SCRATCH_BYTES, 16));
 
-    private static final MethodHandle OPEN = handle("open", JAVA_INT, 2, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle CLOSE = handle("close", JAVA_INT, -1, JAVA_INT);
-    private static final MethodHandle FLOCK = handle("flock", JAVA_INT, -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle IOCTL = handle("ioctl", JAVA_INT, 2, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle READ = handle("read", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle WRITE = handle("write", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle WRITEV = handle("writev", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SOCKET = handle("socket", JAVA_INT, -1, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle BIND = handle("bind", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SETSOCKOPT =
-            handle("setsockopt", JAVA_INT, -1, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle GETSOCKOPT =
-            handle("getsockopt", JAVA_INT, -1, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle GETSOCKNAME = handle("getsockname", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle RECV = handle("recv", JAVA_LONG, -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SENDMMSG =
-            handle("sendmmsg", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle RECVMMSG =
-            handle("recvmmsg", JAVA_INT, -1, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle PPOLL = handle("ppoll", JAVA_INT, -1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle IF_NAMETOINDEX = handle("if_nametoindex", JAVA_INT, -1, JAVA_LONG);
-    private static final MethodHandle GETRANDOM = handle("getrandom", JAVA_LONG, -1, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle OPEN = handle("open");
+    private static final MethodHandle CLOSE = handle("close");
+    private static final MethodHandle FLOCK = handle("flock");
+    private static final MethodHandle IOCTL = handle("ioctl");
+    private static final MethodHandle READ = handle("read");
+    private static final MethodHandle WRITE = handle("write");
+    private static final MethodHandle WRITEV = handle("writev");
+    private static final MethodHandle SOCKET = handle("socket");
+    private static final MethodHandle BIND = handle("bind");
+    private static final MethodHandle SETSOCKOPT = handle("setsockopt");
+    private static final MethodHandle GETSOCKOPT = handle("getsockopt");
+    private static final MethodHandle GETSOCKNAME = handle("getsockname");
+    private static final MethodHandle RECV = handle("recv");
+    private static final MethodHandle SENDMMSG = handle("sendmmsg");
+    private static final MethodHandle RECVMMSG = handle("recvmmsg");
+    private static final MethodHandle PPOLL = handle("ppoll");
+    private static final MethodHandle EVENTFD = handle("eventfd");
+    private static final MethodHandle IF_NAMETOINDEX = handle("if_nametoindex");
+    private static final MethodHandle GETRANDOM = handle("getrandom");
     private static final MethodHandle CLOCK_GETTIME = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("clock_gettime"),
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), // a form that ciphers have too
             Linker.Option.critical(false));
 
     private Libc() {}
 
-    private static MethodHandle handle(String name, MemoryLayout result, int firstVariadic, MemoryLayout... arguments) {
-        FunctionDescriptor descriptor = FunctionDescriptor.of(result, arguments);
-        MemorySegment function = LINKER.defaultLookup().findOrThrow(name);
-        return firstVariadic < 0
-                ? LINKER.downcallHandle(function, descriptor, ERRNO)
-                : LINKER.downcallHandle(function, descriptor, ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
+    private static MethodHandle handle(String name) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), FIVE, ERRNO);
+    }
+
+    private static int call(MethodHandle function, long a, long b, long c, long d, long e) {
+        try {
+            MemorySegment state = STATE.get();
+            int value = (int) (long) function.invokeExact(state, a, b, c, d, e);
+            return value >= 0 ? value : -(int) ERRNO_VALUE.get(state, 0L);
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
     }
 
     /** The calling thread's own {@link #SCRATCH_BYTES} bytes, aligned to 16; they live as long as the thread, and no call of this class changes them but its clock. */
@@ -89,94 +95,45 @@ public final class Libc {
     /** A file that this creates is the owner's alone, mode 0600. */
     public static int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = STATE.get();
-            long name = arena.allocateFrom(path).address();
-            return result((int) OPEN.invokeExact(state, name, flags, MODE_0600), state);
-        } catch (Throwable e) {
-            throw impossible(e);
+            return call(OPEN, arena.allocateFrom(path).address(), flags, MODE_0600, 0, 0);
         }
     }
 
     public static int close(int fd) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) CLOSE.invokeExact(state, fd), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(CLOSE, fd, 0, 0, 0, 0);
     }
 
     public static int flock(int fd, int operation) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) FLOCK.invokeExact(state, fd, operation), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(FLOCK, fd, operation, 0, 0, 0);
     }
 
     public static int ioctl(int fd, long request, long argument) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) IOCTL.invokeExact(state, fd, request, argument), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(IOCTL, fd, request, argument, 0, 0);
     }
 
     public static int read(int fd, long address, long length) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) (long) READ.invokeExact(state, fd, address, length), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(READ, fd, address, length, 0, 0);
     }
 
     public static int write(int fd, long address, long length) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) (long) WRITE.invokeExact(state, fd, address, length), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(WRITE, fd, address, length, 0, 0);
     }
 
     /** The vectors are the address of {@code count} iovecs, 16 bytes each: address, length. */
     public static int writev(int fd, long vectors, int count) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) (long) WRITEV.invokeExact(state, fd, vectors, count), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(WRITEV, fd, vectors, count, 0, 0);
     }
 
     public static int socket(int family, int type, int protocol) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) SOCKET.invokeExact(state, family, type, protocol), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(SOCKET, family, type, protocol, 0, 0);
     }
 
     public static int bind(int fd, long address, int length) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) BIND.invokeExact(state, fd, address, length), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(BIND, fd, address, length, 0, 0);
     }
 
     public static int setsockopt(int fd, int level, int option, long value, int length) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) SETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(SETSOCKOPT, fd, level, option, value, length);
     }
 
     /** An option that is an int. */
@@ -193,99 +150,56 @@ public final class Libc {
 
     /** One of an option's up to ten ints, never negative. */
     public static int getsockopt(int fd, int level, int option, int index) {
-        try {
-            MemorySegment state = STATE.get();
-            long value = scratch();
-            long length = value + 40;
-            Memory.putInt(length, 4 * index + 4);
-            int status = result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
-            return status < 0 ? status : Memory.getInt(value + 4L * index);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        long value = scratch();
+        long length = value + 40;
+        Memory.putInt(length, 4 * index + 4);
+        int status = call(GETSOCKOPT, fd, level, option, value, length);
+        return status < 0 ? status : Memory.getInt(value + 4L * index);
     }
 
     /** The length is the address of an int: room on entry, bytes used on return. */
     public static int getsockname(int fd, long address, long length) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) GETSOCKNAME.invokeExact(state, fd, address, length), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(GETSOCKNAME, fd, address, length, 0, 0);
     }
 
     public static int recv(int fd, long address, long length, int flags) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) (long) RECV.invokeExact(state, fd, address, length, flags), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(RECV, fd, address, length, flags, 0);
     }
 
     public static int sendmmsg(int fd, long messages, int count, int flags) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) SENDMMSG.invokeExact(state, fd, messages, count, flags), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(SENDMMSG, fd, messages, count, flags, 0);
     }
 
     /** Without a timeout of its own. */
     public static int recvmmsg(int fd, long messages, int count, int flags) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) RECVMMSG.invokeExact(state, fd, messages, count, flags, 0L), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(RECVMMSG, fd, messages, count, flags, 0);
     }
 
     /** The timespec is the address of seconds and nanoseconds, two longs; 0 waits for ever. */
     public static int ppoll(long pollfds, int count, long timespec) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) PPOLL.invokeExact(state, pollfds, (long) count, timespec, 0L), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(PPOLL, pollfds, count, timespec, 0, 0);
     }
 
     public static int eventfd(int initial, int flags) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) EVENTFD.invokeExact(state, initial, flags), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(EVENTFD, initial, flags, 0, 0, 0);
     }
 
     /** The index, which is positive, or 0: there is no such interface. */
     public static int ifNameToIndex(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            return (int) IF_NAMETOINDEX.invokeExact(
-                    STATE.get(), arena.allocateFrom(name).address());
-        } catch (Throwable e) {
-            throw impossible(e);
+            return Math.max(0, call(IF_NAMETOINDEX, arena.allocateFrom(name).address(), 0, 0, 0, 0));
         }
     }
 
     public static int getrandom(long address, long length) {
-        try {
-            MemorySegment state = STATE.get();
-            return result((int) (long) GETRANDOM.invokeExact(state, address, length, 0), state);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(GETRANDOM, address, length, 0, 0, 0);
     }
 
     /** The clock in nanoseconds. The kernel answers from mapped memory and never blocks, hence a critical call. */
     public static long clockNanos(int clock) {
         try {
             long timespec = scratch();
-            int status = (int) CLOCK_GETTIME.invokeExact(clock, timespec);
+            int status = (int) (long) CLOCK_GETTIME.invokeExact((long) clock, timespec, 0L, 0L);
             if (status != 0) {
                 throw new IllegalStateException("this kernel has no clock " + clock);
             }
@@ -293,10 +207,6 @@ public final class Libc {
         } catch (Throwable e) {
             throw impossible(e);
         }
-    }
-
-    private static int result(int value, MemorySegment state) {
-        return value >= 0 ? value : -(int) ERRNO_VALUE.get(state, 0L);
     }
 
     /** A downcall handle throws nothing; what comes here is an Error of the virtual machine or our own mistake. */

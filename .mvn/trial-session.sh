@@ -1,0 +1,52 @@
+#!/bin/sh
+# A client's session with a gateway, over a cable between two network namespaces, so that the JVM can note what a client loads, links and compiles.
+#
+#   unshare --net trial-session.sh FOLDER CACHE JAVA OPTION...
+#
+# FOLDER is that of gateway.toml and laptop.toml as `jumpvpn gateway init` and `client add` write them; CACHE is the file to write. Ends with 0 if it was written.
+set -eu
+folder=$1
+cache=$2
+java=$3
+shift 3
+
+# Until the command holds, for 20 s at most.
+until_holds() {
+    tries=0
+    until "$@"; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || return 1
+        sleep 0.1
+    done
+}
+
+is_apart() {
+    [ "$(readlink /proc/$host/ns/net)" != "$(readlink /proc/$$/ns/net)" ]
+}
+
+urls='["udp://192.0.2.1:4500", "quic://192.0.2.1:443", "tcp://192.0.2.1:443"]'
+sed -i "s|^listen .*|listen = $urls|; s|^private-key .*|&\ncontrol = \"gw1.sock\"|" "$folder/gateway.toml"
+sed -i "s|^endpoints .*|endpoints = $urls|; s|^private-key .*|&\ncontrol = \"laptop.sock\"\nevents = \"laptop.jsonl\"|" "$folder/laptop.toml"
+
+unshare --net sleep 60 &
+host=$!
+gateway=
+client=
+trap 'kill $client $gateway $host 2>/dev/null || :' EXIT
+until_holds is_apart
+ip link add cable0 type veth peer name cable0 netns $host
+ip address add 192.0.2.2/24 dev cable0
+ip link set cable0 up
+nsenter --target $host --net sh -c 'ip address add 192.0.2.1/24 dev cable0 && ip link set cable0 up'
+
+nsenter --target $host --net "$java" "$@" jumpvpn.node.app.Main gateway --config "$folder/gateway.toml" &
+gateway=$!
+until_holds [ -S "$folder/gw1.sock" ]
+timeout 60 "$java" -XX:AOTCacheOutput="$cache" "$@" jumpvpn.node.app.Main connect --config "$folder/laptop.toml" &
+client=$!
+until_holds grep -qs HANDSHAKE_OK "$folder/laptop.jsonl"
+sleep 4 # it rehearses jumps
+kill $client
+wait $client || :
+client=
+[ -s "$cache" ]
