@@ -8,6 +8,7 @@ set -eu
 folder=$1
 cache=$2
 java=$3
+serve=$(dirname "$java")/jwebserver
 shift 3
 
 # Until the command holds, for 20 s at most.
@@ -32,7 +33,8 @@ unshare --net sleep 60 &
 host=$!
 gateway=
 client=
-trap 'kill $client $gateway $host 2>/dev/null || :' EXIT
+server=
+trap 'kill $server $client $gateway $host 2>/dev/null || :' EXIT
 until_holds is_apart
 ip link add cable0 type veth peer name cable0 netns $host
 ip address add 192.0.2.2/24 dev cable0
@@ -45,6 +47,16 @@ until_holds [ -S "$folder/gw1.sock" ]
 timeout 60 "$java" -XX:AOTCacheOutput="$cache" "$@" jumpvpn.node.app.Main connect --config "$folder/laptop.toml" &
 client=$!
 until_holds grep -qs HANDSHAKE_OK "$folder/laptop.jsonl"
+mkdir "$folder/served"
+truncate -s 600M "$folder/served/zeros"
+at_gateway="nsenter --target $host --net"
+$at_gateway "$serve" -b 10.77.0.1 -p 8000 -d "$folder/served" &
+server=$!
+until_holds curl -so /dev/null --max-time 10 http://10.77.0.1:8000/zeros || :
+kill $server
+"$serve" -b 10.77.0.2 -p 8000 -d "$folder/served" &
+server=$!
+until_holds $at_gateway curl -so /dev/null --max-time 10 http://10.77.0.2:8000/zeros || :
 sleep 4 # it rehearses jumps
 kill $client
 wait $client || :

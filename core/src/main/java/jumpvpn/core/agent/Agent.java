@@ -155,8 +155,8 @@ public final class Agent {
         switch (answered.grant()) {
             case Grant.Refused refused -> refused(nowNanos, answered.path().gateway(), refused.reason());
             case Grant.Session grant -> {
-                context.port().granted(grant, answered.path().gateway());
                 ClientSession granted = new ClientSession(context, candidates, answered, grant, nowNanos);
+                context.port().granted(grant, answered.path().gateway()); // takes a while: CONFIRM is on its way
                 if (session == null) {
                     session = granted;
                 } else {

@@ -179,10 +179,10 @@ final class Product implements Vpn {
                 role.log());
     }
 
-    /** It has opened its control socket. */
+    /** It says that it runs; its control socket is there before its ports are open. */
     @Override
     public boolean listens() {
-        return Files.exists(Path.of(control(Role.GATEWAY)));
+        return gatewaySays(" runs, ");
     }
 
     /** What {@code status --json} says. */

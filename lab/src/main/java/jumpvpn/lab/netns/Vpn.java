@@ -1,6 +1,7 @@
 package jumpvpn.lab.netns;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,4 +21,13 @@ interface Vpn {
 
     /** The last lines of a process's log, for a reader who wants to know why. */
     String logTail(Product.Role role) throws IOException;
+
+    /** Whether these words are among the last lines of its gateway's log. */
+    default boolean gatewaySays(String words) {
+        try {
+            return logTail(Product.Role.GATEWAY).contains(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -65,10 +65,12 @@ public final class Libc {
     private static final MethodHandle PPOLL = handle("ppoll");
     private static final MethodHandle EVENTFD = handle("eventfd");
     private static final MethodHandle IF_NAMETOINDEX = handle("if_nametoindex");
+    private static final MethodHandle SETPRIORITY = handle("setpriority");
     private static final MethodHandle GETRANDOM = handle("getrandom");
     private static final MethodHandle CLOCK_GETTIME = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("clock_gettime"),
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), // a form that ciphers have too
+            FunctionDescriptor.of(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), // a form that ciphers have too
             Linker.Option.critical(false));
 
     private Libc() {}
@@ -193,6 +195,11 @@ public final class Libc {
 
     public static int getrandom(long address, long length) {
         return call(GETRANDOM, address, length, 0, 0, 0);
+    }
+
+    /** How much the calling thread, and each that it starts, leaves to others: 0 as any, 19 all. What POSIX says of processes Linux does to threads. */
+    public static int nice(int nice) {
+        return call(SETPRIORITY, 0, 0, nice, 0, 0);
     }
 
     /** The clock in nanoseconds. The kernel answers from mapped memory and never blocks, hence a critical call. */
