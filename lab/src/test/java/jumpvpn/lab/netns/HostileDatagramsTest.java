@@ -109,15 +109,20 @@ class HostileDatagramsTest {
         int sent = 0;
         for (int length = 0; length <= LONGEST; length++) {
             sent += send(channel, target, random, ANY, length);
+            pause(length);
             for (int i = 0; i < FIRST_BYTES.length && length >= 1 && length <= LONGEST_NEAR_OURS; i++) {
                 sent += send(channel, target, random, FIRST_BYTES[i], length);
-            }
-            if (length % A_PAUSE == 0) {
-                LockSupport.parkNanos(
-                        PAUSE_NANOS); // a flood beyond what the socket holds would test the kernel instead
+                pause(i);
             }
         }
         return sent;
+    }
+
+    /** Of eight datagrams after one: a flood beyond what the socket holds would test the kernel instead, which throws away genuine ones too. */
+    private static void pause(int datagram) {
+        if (datagram % A_PAUSE == 0) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     private static int send(

@@ -47,7 +47,7 @@ import jumpvpn.node.transport.NettyLoop;
  * compiled. A cold one takes about 60 ms longer at each end (docs/adr/0008). Bounded; on a thread of its own.
  */
 final class Rehearsal {
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 20;
     private static final int JUMPS = 4;
     private static final int POLITE = 10; // a tenth of a busy core
     private static final long PATIENCE_NANOS = 1_000_000_000; // whoever comes first has the machine to himself
