@@ -65,7 +65,6 @@ public final class Libc {
     private static final MethodHandle PPOLL = handle("ppoll");
     private static final MethodHandle EVENTFD = handle("eventfd");
     private static final MethodHandle IF_NAMETOINDEX = handle("if_nametoindex");
-    private static final MethodHandle SETPRIORITY = handle("setpriority");
     private static final MethodHandle GETRANDOM = handle("getrandom");
     private static final MethodHandle CLOCK_GETTIME = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("clock_gettime"),
@@ -195,11 +194,6 @@ public final class Libc {
 
     public static int getrandom(long address, long length) {
         return call(GETRANDOM, address, length, 0, 0, 0);
-    }
-
-    /** How much the calling thread, and each that it starts, leaves to others: 0 as any, 19 all. What POSIX says of processes Linux does to threads. */
-    public static int nice(int nice) {
-        return call(SETPRIORITY, 0, 0, nice, 0, 0);
     }
 
     /** The clock in nanoseconds. The kernel answers from mapped memory and never blocks, hence a critical call. */

@@ -209,7 +209,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     public void granted(Grant.Session session, String gateway) {
         log.info("session " + session.id() + " by gateway " + gateway + ", inner address " + session.inner());
         if (raised.isEmpty()) {
-            Rehearsal.start(log, ciphers, suite, protocols());
+            Rehearsal.start(log, ciphers, suite, protocols()); // now that the first packets have priority no more
         }
         if (session.inner().equals(raised)) {
             return;

@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -34,23 +33,19 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
-import jumpvpn.node.host.Libc;
 import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.observability.jsonl.EventJson;
 import jumpvpn.node.security.CryptoChoice;
-import jumpvpn.node.transport.NettyLoop;
 
 /**
  * Plays jumps between an agent and a gateway inside this process, with real keys and no network, so that the first real jump finds its classes loaded and its code
  * compiled. A cold one takes about 60 ms longer at each end (docs/adr/0008). Bounded; on a thread of its own.
  */
 final class Rehearsal {
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 60;
     private static final int JUMPS = 4;
-    private static final int POLITE = 10; // a tenth of a busy core
-    private static final long PATIENCE_NANOS = 1_000_000_000; // whoever comes first has the machine to himself
     private static final long STEP_NANOS = 700_000_000;
     private static final int BUFFER_BYTES = 2048;
     private static final int MOST_DATAGRAMS = 200;
@@ -96,16 +91,11 @@ final class Rehearsal {
         gateway.start(nowNanos);
     }
 
-    /** Starts one in a second, and then one of each of these transports, both leaving the machine to others; what goes wrong in it is logged and harms nothing. */
+    /** Starts one, and then one of each of these transports; what goes wrong in it is logged and harms nothing. */
     static void start(Log log, CryptoChoice ciphers, Suite suite, Set<Protocol> transports) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        LockSupport.parkNanos(PATIENCE_NANOS);
-                        if (!transports.equals(Set.of(Protocol.UDP))) {
-                            NettyLoop.get().execute(() -> {}); // its thread is not to be one of the polite
-                        }
-                        Libc.nice(POLITE);
                         for (int round = 0; round < ROUNDS; round++) {
                             new Rehearsal(ciphers.crypto(new SystemEntropy()), suite).play();
                         }
