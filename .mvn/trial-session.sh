@@ -5,6 +5,7 @@
 #
 # FOLDER is that of gateway.toml and laptop.toml as `jumpvpn gateway init` and `client add` write them; CACHE is the file to write. Ends with 0 if it was written.
 set -eu
+[ -w /dev/net/tun ]
 folder=$1
 cache=$2
 java=$3
@@ -25,6 +26,13 @@ is_apart() {
     [ "$(readlink /proc/$host/ns/net)" != "$(readlink /proc/$$/ns/net)" ]
 }
 
+# What there is at this address, by a command run so; for 15 s at most, and no harm if there is no curl.
+download() {
+    url=$1
+    shift
+    "$@" curl -so /dev/null --noproxy '*' --max-time 5 --retry 10 --retry-connrefused --retry-delay 1 --retry-max-time 10 "$url" || :
+}
+
 urls='["udp://192.0.2.1:4500", "quic://192.0.2.1:443", "tcp://192.0.2.1:443"]'
 sed -i "s|^listen .*|listen = $urls|; s|^private-key .*|&\ncontrol = \"gw1.sock\"|" "$folder/gateway.toml"
 sed -i "s|^endpoints .*|endpoints = $urls|; s|^private-key .*|&\ncontrol = \"laptop.sock\"\nevents = \"laptop.jsonl\"|" "$folder/laptop.toml"
@@ -34,14 +42,16 @@ host=$!
 gateway=
 client=
 server=
-trap 'kill $server $client $gateway $host 2>/dev/null || :' EXIT
+trap 'kill $server $client $gateway $host 2>/dev/null || :; wait' EXIT # a client that is stopped still writes
 until_holds is_apart
 ip link add cable0 type veth peer name cable0 netns $host
 ip address add 192.0.2.2/24 dev cable0
 ip link set cable0 up
-nsenter --target $host --net sh -c 'ip address add 192.0.2.1/24 dev cable0 && ip link set cable0 up'
+ip link set lo up
+at_gateway="nsenter --target $host --net"
+$at_gateway sh -c 'ip address add 192.0.2.1/24 dev cable0 && ip link set cable0 up && ip link set lo up'
 
-nsenter --target $host --net "$java" "$@" jumpvpn.node.app.Main gateway --config "$folder/gateway.toml" &
+$at_gateway timeout 60 "$java" "$@" jumpvpn.node.app.Main gateway --config "$folder/gateway.toml" &
 gateway=$!
 until_holds [ -S "$folder/gw1.sock" ]
 timeout 60 "$java" -XX:AOTCacheOutput="$cache" "$@" jumpvpn.node.app.Main connect --config "$folder/laptop.toml" &
@@ -49,14 +59,13 @@ client=$!
 until_holds grep -qs HANDSHAKE_OK "$folder/laptop.jsonl"
 mkdir "$folder/served"
 truncate -s 600M "$folder/served/zeros"
-at_gateway="nsenter --target $host --net"
-$at_gateway "$serve" -b 10.77.0.1 -p 8000 -d "$folder/served" &
+$at_gateway timeout 60 "$serve" -b 10.77.0.1 -p 8000 -d "$folder/served" &
 server=$!
-until_holds curl -so /dev/null --max-time 10 http://10.77.0.1:8000/zeros || :
+download http://10.77.0.1:8000/zeros
 kill $server
-"$serve" -b 10.77.0.2 -p 8000 -d "$folder/served" &
+timeout 60 "$serve" -b 10.77.0.2 -p 8000 -d "$folder/served" &
 server=$!
-until_holds $at_gateway curl -so /dev/null --max-time 10 http://10.77.0.2:8000/zeros || :
+download http://10.77.0.2:8000/zeros $at_gateway
 sleep 4 # it rehearses jumps
 kill $client
 wait $client || :

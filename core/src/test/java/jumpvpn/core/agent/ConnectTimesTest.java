@@ -225,6 +225,7 @@ class ConnectTimesTest {
         script.agent.start(start);
         script.run(5);
         assertThat(script.grants).containsExactly("gw1 " + script.served.getFirst().id);
+        assertThat(script.sentAtGrant).as("the first message and CONFIRM").isEqualTo(2);
         assertThat(script.gate.inner()).containsExactly(IpAddress.parse("10.77.0.9"));
         assertThat(script.gate.forwarding()).isInstanceOf(Forwarding.Drop.class);
         assertThat(script.status().state()).isEqualTo(SessionState.BIRTH);

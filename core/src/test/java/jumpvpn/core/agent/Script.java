@@ -96,6 +96,8 @@ final class Script extends Heard implements Outside {
     private final PriorityQueue<Later> later =
             new PriorityQueue<>(Comparator.comparingLong(Later::nanos).thenComparingLong(Later::order));
     private long order;
+    /** How many handshake messages the client had sent when it told its host of a session. */
+    long sentAtGrant;
 
     Script() {
         this(new JdkX25519());
@@ -119,6 +121,7 @@ final class Script extends Heard implements Outside {
             @Override
             public void granted(Grant.Session session, String gateway) {
                 grants.add(gateway + " " + session.id());
+                sentAtGrant = order;
             }
 
             @Override

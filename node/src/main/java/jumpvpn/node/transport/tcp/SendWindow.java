@@ -6,7 +6,7 @@ import jumpvpn.node.host.Libc;
 import jumpvpn.node.host.Memory;
 
 /**
- * How much the kernel may be given of a connection: what its congestion window has room for, and what leaves within a millisecond, so that it is never idle. All else waits with us, where
+ * How much the kernel may be given of a connection: what leaves within a millisecond, so that it is not idle while its window is open. All else waits with us, where
  * newer packets replace older and each flow has its turn. The kernel itself would take more: TCP_NOTSENT_LOWAT does not bound what it adds to the last segment of its queue, 64 KiB.
  * On Netty's thread only.
  */
@@ -24,11 +24,8 @@ final class SendWindow {
     void look(EpollSocketChannel channel) {
         channel.tcpInfo(info);
         long windowBytes = info.sndCwnd() * info.sndMss();
-        aMillisecondBytes = Math.clamp(
-                windowBytes * MICROS_PER_MILLI / Math.max(1, info.rtt()),
-                TcpSettings.LEAST_BYTES,
-                TcpSettings.MOST_BYTES);
-        roomBytes = (int) Math.max(0, aMillisecondBytes - unsentBytes(channel));
+        aMillisecondBytes = Math.max(TcpSettings.LEAST_BYTES, windowBytes * MICROS_PER_MILLI / Math.max(1, info.rtt()));
+        roomBytes = Math.clamp(aMillisecondBytes - unsentBytes(channel), 0, TcpSettings.MOST_BYTES);
     }
 
     private static int unsentBytes(EpollSocketChannel channel) {

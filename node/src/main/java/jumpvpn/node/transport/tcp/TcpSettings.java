@@ -17,7 +17,7 @@ public final class TcpSettings {
     /** Plaintext bytes of one write, one TLS record at most. */
     static final int CHUNK_BYTES = 16 << 10;
 
-    /** Bytes on the way into the kernel at most, whatever its congestion window has room for. */
+    /** Bytes that the kernel is given at a time at most, before it is asked again. */
     static final int MOST_BYTES = 4 * CHUNK_BYTES;
 
     /** Bytes that the kernel may have unsent at least: what two packets hold, with what TLS adds to a record. */
