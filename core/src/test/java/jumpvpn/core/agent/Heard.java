@@ -19,6 +19,9 @@ abstract class Heard {
 
     final List<Event> events = new ArrayList<>();
     final List<String> grants = new ArrayList<>();
+    /** How many messages it had sent at the last of those. */
+    long sentAtGrant;
+
     final List<String> ends = new ArrayList<>();
 
     void forget() {

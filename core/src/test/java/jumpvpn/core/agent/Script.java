@@ -96,8 +96,6 @@ final class Script extends Heard implements Outside {
     private final PriorityQueue<Later> later =
             new PriorityQueue<>(Comparator.comparingLong(Later::nanos).thenComparingLong(Later::order));
     private long order;
-    /** How many handshake messages the client had sent when it told its host of a session. */
-    long sentAtGrant;
 
     Script() {
         this(new JdkX25519());
