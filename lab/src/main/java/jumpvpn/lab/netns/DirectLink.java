@@ -99,10 +99,10 @@ public final class DirectLink implements AutoCloseable {
         return new DirectLink(null);
     }
 
-    /** This project over UDP; {@code crypto} as in the configuration file. */
-    public static DirectLink jumpvpn(String crypto) throws IOException {
+    /** This project over UDP. */
+    public static DirectLink jumpvpn(NodeSetting setting) throws IOException {
         return new DirectLink((workspace, _) -> Product.prepare(
-                workspace, JavaCommand.product(), List.of(Protocol.UDP), List.of(Family.V4), Policy.DEFAULT, crypto));
+                workspace, JavaCommand.product(), List.of(Protocol.UDP), List.of(Family.V4), Policy.DEFAULT, setting));
     }
 
     /** wireguard-go; {@code program}: its name or path. */
