@@ -122,15 +122,19 @@ public final class Bench {
             boolean counted = cpuNanos > 0;
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %s | %,.0f | %,.0f | %,.0f |%n",
+                    "| %s | %s | %s | %s | %s | %,.0f |%n",
                     name(result.getParams()),
-                    counted ? String.format(Locale.ROOT, "%,.0f", cpuNanos) : "not counted",
+                    counted ? nanos(cpuNanos) : "not counted",
                     counted ? String.format(Locale.ROOT, "%,.0f", 1e9 / cpuNanos) : "not counted",
-                    primary.getScore() * toNanos,
-                    primary.getScoreError() * toNanos,
+                    nanos(primary.getScore() * toNanos),
+                    nanos(primary.getScoreError() * toNanos),
                     secondary(result, ALLOCATED)));
         }
         return table.toString();
+    }
+
+    private static String nanos(double nanos) {
+        return String.format(Locale.ROOT, nanos < 100 ? "%,.1f" : "%,.0f", nanos);
     }
 
     private static double secondary(RunResult result, String name) {

@@ -10,13 +10,13 @@ import jumpvpn.node.host.Memory;
  * The Internet checksum (RFC 1071) over raw memory. Sums are of 16-bit words in the machine's order, which RFC 1071 section 2(B) allows: folded and stored in that order, the bytes are
  * right.
  */
-final class Checksum {
+public final class Checksum {
     private static final boolean SWAPS = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private Checksum() {}
 
     /** The sum of so many bytes, at most 65,535, the last of an odd number as if a zero followed. Not folded. */
-    static long sum(long address, int length) {
+    public static long sum(long address, int length) {
         int ints = length >> 2;
         long sum = ints(Memory.ALL.asSlice(address, length), ints);
         long at = address + 4L * ints;

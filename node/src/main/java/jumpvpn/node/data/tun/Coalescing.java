@@ -9,10 +9,10 @@ import jumpvpn.node.host.Memory;
  * calls GRO), by its rules: same headers but for what counts on, sequence numbers without a gap, checksums right, all payloads as long as the first but for the last. Packets of one flow
  * stay in order. The memory of a packet, and {@link VirtioHeader#BYTES} bytes before it, are this object's from {@link #add} to {@link #flush}. One thread.
  */
-final class Coalescing {
+public final class Coalescing {
     /** Hands one packet or super-packet, which may lie in several places, to the kernel. */
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
         /**
          * Writes it.
          *
@@ -48,7 +48,7 @@ final class Coalescing {
     }
 
     /** @param withUdp whether the kernel takes super-packets of UDP */
-    Coalescing(Sink sink, boolean withUdp) {
+    public Coalescing(Sink sink, boolean withUdp) {
         this.sink = sink;
         this.withUdp = withUdp;
         for (int i = 0; i < FLOWS; i++) {
@@ -58,7 +58,7 @@ final class Coalescing {
     }
 
     /** Takes a packet; it is written by {@link #flush} at the latest. */
-    void add(long packet, int length) {
+    public void add(long packet, int length) {
         int protocol = InnerHeader.plainProtocol(packet, length);
         int ipBytes = InnerHeader.ipBytes(packet);
         if (protocol != InnerHeader.TCP && protocol != InnerHeader.UDP || length < ipBytes + InnerHeader.UDP_BYTES) {
@@ -203,7 +203,7 @@ final class Coalescing {
     }
 
     /** Writes everything that it was given. */
-    void flush() {
+    public void flush() {
         for (int i = 0; i < open; i++) {
             write(flows[i]);
         }

@@ -8,7 +8,7 @@ import jumpvpn.node.host.Memory;
  * From what the kernel hands over in one read, a packet or a super-packet of up to 64 KiB with a {@link VirtioHeader}, to packets as they would be on a wire: headers and checksums complete
  * (what the Linux kernel calls TSO and USO). One thread.
  */
-final class Segmentation {
+public final class Segmentation {
     private static final int MOST_BYTES = 65_536;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(VirtioHeader.BYTES + MOST_BYTES + 54, 64);
@@ -20,12 +20,13 @@ final class Segmentation {
     private int protocol;
     private int at;
 
-    /** Where to read to, header first. */
-    long room() {
+    /** Where to read to, header first; {@link #roomBytes()} of it. */
+    public long room() {
         return header;
     }
 
-    int roomBytes() {
+    /** So many bytes fit. */
+    public int roomBytes() {
         return VirtioHeader.BYTES + MOST_BYTES;
     }
 
@@ -34,7 +35,7 @@ final class Segmentation {
      *
      * @return false: they make no packet
      */
-    boolean begin(int bytes) {
+    public boolean begin(int bytes) {
         length = bytes - VirtioHeader.BYTES;
         at = length; // nothing, until it is known to be sound
         if (length < InnerHeader.V4_BYTES) {
@@ -88,7 +89,7 @@ final class Segmentation {
     }
 
     /** Whether there is another packet. */
-    boolean hasNext() {
+    public boolean hasNext() {
         return at < length;
     }
 
@@ -98,7 +99,7 @@ final class Segmentation {
      * @param room bytes that there are for it
      * @return its length; 0: there is too little room, and the packet is gone
      */
-    int next(long to, int room) {
+    public int next(long to, int room) {
         int bytes = Math.min(segmentBytes, length - at);
         int from = at;
         at += bytes;
