@@ -17,6 +17,7 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
+    public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
@@ -49,6 +50,7 @@ public final class Errno {
             case EINVAL -> "EINVAL";
             case ENFILE -> "ENFILE";
             case EMFILE -> "EMFILE";
+            case ENOSYS -> "ENOSYS";
             case EBADFD -> "EBADFD";
             case EMSGSIZE -> "EMSGSIZE";
             case EOPNOTSUPP -> "EOPNOTSUPP";

@@ -26,6 +26,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayEndpoint;
+import jumpvpn.node.config.Packets;
 import jumpvpn.node.data.tun.TunDevice;
 import jumpvpn.node.host.BootClock;
 import jumpvpn.node.host.Cpu;
@@ -95,7 +96,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
                 (socket, _, _) -> socket.id,
                 config.packets());
         opened.add(packets::close);
-        paths = new ClientPaths(config, agent, sockets, packets::socketsChanged, control, log);
+        paths = new ClientPaths(config, possible(), agent, sockets, packets::socketsChanged, control, log);
     }
 
     /**
@@ -116,6 +117,17 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
             opened.close();
             throw e;
         }
+    }
+
+    /** UDP that keeps to no interface may leave by another, or go into the tunnel and round. */
+    private Packets possible() {
+        Packets possible = Transports.possible(config.packets(), log);
+        if (possible.udp() == Packets.Udp.NIO && protocols().contains(Protocol.UDP)) {
+            log.warn(
+                    "UDP by java.nio keeps to no interface, so the routing table alone decides: lead the gateways' addresses around the tunnel if \"routes\" covers them (`ip route add"
+                            + " ADDRESS via ROUTER`), and with several uplinks give each a table of its own (`ip rule add from ADDRESS`)");
+        }
+        return possible;
     }
 
     private AgentConfig agentConfig(Crypto crypto) {

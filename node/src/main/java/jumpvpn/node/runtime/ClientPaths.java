@@ -16,6 +16,7 @@ import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
 import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayEndpoint;
+import jumpvpn.node.config.Packets;
 import jumpvpn.node.host.Link;
 import jumpvpn.node.host.LinuxException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class ClientPaths {
     private record Target(Protocol protocol, String gateway, Endpoint remote, int preference) {}
 
     private final ClientConfig config;
+    private final Packets packets;
     private final Agent agent;
     private final Sockets sockets;
     private final Runnable socketsChanged;
@@ -45,8 +47,15 @@ final class ClientPaths {
     private int nextId = 1;
 
     ClientPaths(
-            ClientConfig config, Agent agent, Sockets sockets, Runnable socketsChanged, ControlLoop control, Log log) {
+            ClientConfig config,
+            Packets packets,
+            Agent agent,
+            Sockets sockets,
+            Runnable socketsChanged,
+            ControlLoop control,
+            Log log) {
         this.config = config;
+        this.packets = packets;
         this.agent = agent;
         this.sockets = sockets;
         this.socketsChanged = socketsChanged;
@@ -168,7 +177,7 @@ final class ClientPaths {
             String device = wanted.link.loopback() || ownHost ? null : key.link;
             int id = nextId++;
             Endpoint local = new Endpoint(key.local, 0);
-            if (!sockets.add(id, Transports.towards(key.protocol, local, device, key.remote, config.packets()))) {
+            if (!sockets.add(id, Transports.towards(key.protocol, local, device, key.remote, packets))) {
                 log.warn("more than " + Sockets.MOST + " paths: " + key.link + " " + key.local + " is left out");
                 return null;
             }

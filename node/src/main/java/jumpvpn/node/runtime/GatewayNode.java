@@ -31,6 +31,7 @@ import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Role;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.Listen;
+import jumpvpn.node.config.Packets;
 import jumpvpn.node.data.tun.TunDevice;
 import jumpvpn.node.host.BootClock;
 import jumpvpn.node.host.Forwarding;
@@ -147,22 +148,24 @@ public final class GatewayNode implements NodeControl, Engine {
         List<Listen> udpFirst = config.listen().stream()
                 .sorted(Comparator.comparing(Listen::protocol))
                 .toList();
+        Packets possible = Transports.possible(config.packets(), log);
         for (Listen listen : udpFirst) {
             try {
                 boolean isShared = config.listen().stream().anyMatch(listen::sharesPortWith);
-                listeners.add(Transports.listen(listen.protocol(), listen.endpoint(), isShared, config.packets()));
-                warn(listen, log);
+                listeners.add(Transports.listen(listen.protocol(), listen.endpoint(), isShared, possible));
+                warn(listen, possible, log);
             } catch (LinuxException e) {
                 throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
             }
         }
     }
 
-    /** Netty says of no datagram which address it came to, so QUIC on all addresses answers from the one that the route back suggests. */
-    private void warn(Listen listen, Log log) {
+    /** Netty and java.nio say of no datagram which address it came to, so on all addresses they answer from the one that the route back suggests. */
+    private void warn(Listen listen, Packets packets, Log log) {
+        boolean isNio = listen.protocol() == Protocol.UDP && packets.udp() == Packets.Udp.NIO;
         IpAddress address = listen.endpoint().address();
         List<IpAddress> reachable = Listeners.reachable(address, links.links());
-        if (listen.protocol() == Protocol.QUIC && address.isUnspecified() && reachable.size() > 1) {
+        if ((isNio || listen.protocol() == Protocol.QUIC) && address.isUnspecified() && reachable.size() > 1) {
             log.warn(
                     config.file() + ":" + listen.line() + ": " + listen + " may answer from another address than it was"
                             + " asked at, and its clients would not hear it: name those in use one by one; this host has "

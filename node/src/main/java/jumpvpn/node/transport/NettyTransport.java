@@ -17,7 +17,6 @@ import jumpvpn.core.transport.TransportCounter;
 import jumpvpn.core.transport.TransportCounters;
 import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
-import jumpvpn.node.host.Waker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +27,8 @@ public abstract class NettyTransport implements Transport {
     private final Protocol protocol;
     private final Endpoint bound;
     private final PacketRing outgoing;
-    private final PacketRing incoming;
-    private final Waker waker;
+    private final Inbox incoming;
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final AtomicBoolean woken = new AtomicBoolean();
     private final Runnable forward = this::forward;
     private final ArrayDeque<Backlog> backlogs = new ArrayDeque<>();
     private final Set<Connection> waiting = new LinkedHashSet<>();
@@ -54,9 +51,8 @@ public abstract class NettyTransport implements Transport {
         this.protocol = protocol;
         this.bound = bound;
         outgoing = new PacketRing(slots);
-        incoming = new PacketRing(slots);
+        incoming = new Inbox(slots);
         backlogsLeft = backlogs;
-        waker = new Waker();
     }
 
     /** The connection to a peer, begun if need be; null: there is none and there won't be. */
@@ -72,7 +68,7 @@ public abstract class NettyTransport implements Transport {
 
     @Override
     public final int fd() {
-        return closed ? -1 : waker.fd();
+        return incoming.fd();
     }
 
     @Override
@@ -159,25 +155,7 @@ public abstract class NettyTransport implements Transport {
 
     @Override
     public final int receive(PacketBatch batch) {
-        waker.drain();
-        woken.set(false); // before the ring is looked at: whoever publishes after this wakes us again
-        int got = 0;
-        while (got < batch.capacity() && incoming.front() != 0) {
-            boolean tooLong = incoming.length() > batch.slotSize;
-            incoming.moveTo(batch, got);
-            batch.localHigh[got] =
-                    bound.address().isUnspecified() ? 0 : bound.address().high();
-            batch.localLow[got] =
-                    bound.address().isUnspecified() ? 0 : bound.address().low();
-            if (tooLong) {
-                counters.count(TransportCounter.CUT);
-            }
-            got++;
-        }
-        batch.count = got;
-        if (incoming.front() != 0) {
-            wake();
-        }
+        int got = incoming.receive(batch, bound.address(), counters);
         VarHandle.fullFence(); // what was released first: see hasRoom
         if (isFull) {
             isFull = false;
@@ -222,19 +200,13 @@ public abstract class NettyTransport implements Transport {
             } else {
                 MemorySegment.copy(MemorySegment.ofBuffer(from.nioBuffer(index, length)), 0, Memory.ALL, room, length);
             }
-            incoming.publish(length, peer.address().high(), peer.address().low(), peer.port(), 0);
+            incoming.publish(length, peer.address().high(), peer.address().low(), peer.port());
         }
     }
 
     /** Once after a row of {@link #deliver}. */
     public void delivered() {
-        wake();
-    }
-
-    private void wake() {
-        if (!woken.getAndSet(true)) {
-            waker.wake();
-        }
+        incoming.wake();
     }
 
     /** Room for what waits for a connection, or null if too many wait already. */
@@ -268,7 +240,7 @@ public abstract class NettyTransport implements Transport {
     public void close() {
         if (!closed) {
             closed = true;
-            waker.close();
+            incoming.close();
             NettyLoop.run(this::closeChannels);
         }
     }

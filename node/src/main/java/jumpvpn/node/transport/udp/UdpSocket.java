@@ -64,6 +64,18 @@ public final class UdpSocket implements Transport {
         used = slots;
     }
 
+    /** The error with which this kernel or sandbox refuses the calls for many datagrams, as in {@link Errno}; 0: they are allowed. */
+    public static int refusal() {
+        int noSocket = -1; // so that the calls do nothing, and whether they are allowed is decided before
+        int receiving = Libc.recvmmsg(noSocket, 0, 0, Libc.MSG_DONTWAIT);
+        int refused = isRefusal(receiving) ? receiving : Libc.sendmmsg(noSocket, 0, 0, Libc.MSG_DONTWAIT);
+        return isRefusal(refused) ? -refused : 0;
+    }
+
+    private static boolean isRefusal(int result) {
+        return result == -Errno.ENOSYS || result == -Errno.EPERM;
+    }
+
     /**
      * Opens and binds.
      *
