@@ -18,12 +18,12 @@ import jumpvpn.lab.netns.Pause;
 import jumpvpn.lab.netns.Prerequisites;
 import jumpvpn.lab.netns.Product;
 
-/** {@code jumpvpn lab sessions}: many sessions on one gateway, traffic on some of them at once and on one alone, in turn. */
+/** {@code jumpvpn lab sessions}: many sessions on one gateway, traffic on some of them at once, beside traffic on one. */
 public final class SessionsLab {
     private static final String HELP = """
             Usage: jumpvpn lab sessions [--sessions N] [--active M] [--seconds S] [--runs R] [--out DIR]
-            A real gateway with N sessions, each with a key, a socket and an inner address of its own. Measures TCP through one of them, and through M of them
-            at once, in turn, both ways, and compares what was carried in all.
+            A real gateway with N sessions, each with a key, a socket and an inner address of its own. Measures, in turn and both ways, TCP through one of them, as many
+            streams as there are below through one of them, and a stream through each of M at once, and compares what was carried in all.
 
             --sessions N  1000 if not given, up to 4000
             --active M    100 if not given, up to 250
@@ -34,6 +34,9 @@ public final class SessionsLab {
             Needs root and iperf3. Nothing is left behind, also after Ctrl-C.
             """;
     private static final Duration BIRTHS = Duration.ofMinutes(2);
+    /** Who was disturbed by the last transfer is back by then. */
+    private static final Duration CALM = Duration.ofSeconds(10);
+
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration WARM_UP = Duration.ofSeconds(2);
 
@@ -99,15 +102,20 @@ public final class SessionsLab {
 
     private void measure(DirectLink link) throws IOException {
         link.connectMillis();
-        awaitBirths(link);
+        Attendance births = attendance(link, BIRTHS);
+        out.println(births);
+        if (!births.isComplete(options.sessions())) {
+            throw new IOException(
+                    "not all of %d sessions within %d s: %s".formatted(options.sessions(), BIRTHS.toSeconds(), births));
+        }
         for (int run = 0; run <= options.runs(); run++) {
             for (boolean isDown : List.of(false, true)) {
-                for (boolean isMany : List.of(false, true)) {
-                    turn(link, run, isDown, isMany);
+                for (Share share : Share.values()) {
+                    turn(link, run, isDown, share);
                 }
             }
         }
-        Attendance attendance = link.product().attendance();
+        Attendance attendance = attendance(link, CALM);
         report.add(new Check(
                 "all %d sessions were born and are ATTACHED at the end".formatted(options.sessions()),
                 attendance.isComplete(options.sessions()),
@@ -116,29 +124,28 @@ public final class SessionsLab {
         report.add(link.audit());
     }
 
-    private void awaitBirths(DirectLink link) throws IOException {
-        long start = System.nanoTime();
+    /** Once it is complete, or after so long. */
+    private Attendance attendance(DirectLink link, Duration limit) throws IOException {
+        long end = System.nanoTime() + limit.toNanos();
         Attendance attendance = link.product().attendance();
-        while (!attendance.isComplete(options.sessions())) {
-            if (System.nanoTime() - start > BIRTHS.toNanos()) {
-                throw new IOException("not all of %d sessions within %d s: %s"
-                        .formatted(options.sessions(), BIRTHS.toSeconds(), attendance));
-            }
+        while (!attendance.isComplete(options.sessions()) && System.nanoTime() < end) {
             Pause.of(POLL);
             attendance = link.product().attendance();
         }
-        out.println(attendance);
+        return attendance;
     }
 
     /** The first run is not counted: code is compiled in it, and connections are new. */
-    private void turn(DirectLink link, int run, boolean isDown, boolean isMany) throws IOException {
-        int streams = isMany ? options.active() : 1;
+    private void turn(DirectLink link, int run, boolean isDown, Share share) throws IOException {
+        int sessions = share.sessions(options.active());
+        int streams = share.streams(options.active());
         Duration length = run == 0 ? WARM_UP : Duration.ofSeconds(options.seconds());
-        Transfer.Measured measured = new Transfer(link, isDown, streams).measure(length);
+        Transfer.Measured measured = new Transfer(link, isDown, sessions, streams).measure(length);
         out.printf(
                 Locale.ROOT,
-                "run %d, %3d stream(s) to the %s: %6.0f Mbit/s; CPU s/GB: gateway %.2f, all clients %.2f; slowest stream of its share %.2f%n",
+                "run %d, %3d session(s), %3d stream(s) to the %s: %6.0f Mbit/s; CPU s/GB: gateway %.2f, all clients %.2f; slowest stream of its share %.2f%n",
                 run,
+                sessions,
                 streams,
                 isDown ? "clients" : "gateway",
                 measured.megabits(),
@@ -146,7 +153,7 @@ public final class SessionsLab {
                 measured.loadSecondsPerGb(),
                 measured.leastShare());
         if (run > 0) {
-            report.add(isDown, isMany, measured);
+            report.add(isDown, share, measured);
         }
     }
 }

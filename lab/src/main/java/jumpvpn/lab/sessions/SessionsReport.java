@@ -17,7 +17,7 @@ final class SessionsReport {
     static final double LEAST_RATIO = 0.85;
 
     /** Whose traffic it is, and where it goes. */
-    private record Kind(boolean isDown, boolean isMany) {}
+    private record Kind(boolean isDown, Share share) {}
 
     private final SessionsOptions options;
     private final String setting;
@@ -30,8 +30,8 @@ final class SessionsReport {
         this.setting = setting;
     }
 
-    void add(boolean isDown, boolean isMany, Transfer.Measured one) {
-        measured.computeIfAbsent(new Kind(isDown, isMany), _ -> new ArrayList<>())
+    void add(boolean isDown, Share share, Transfer.Measured one) {
+        measured.computeIfAbsent(new Kind(isDown, share), _ -> new ArrayList<>())
                 .add(one);
     }
 
@@ -39,17 +39,18 @@ final class SessionsReport {
         checks.add(check);
     }
 
-    /** What many got together, of what one got alone: medians. */
-    double ratio(boolean isDown) {
-        return median(isDown, true, Transfer.Measured::megabits) / median(isDown, false, Transfer.Measured::megabits);
+    /** What was carried in all, of what one session carries by one stream: medians. */
+    double ratio(boolean isDown, Share share) {
+        return median(isDown, share, Transfer.Measured::megabits)
+                / median(isDown, Share.ONE, Transfer.Measured::megabits);
     }
 
-    private double median(boolean isDown, boolean isMany, ToDoubleFunction<Transfer.Measured> figure) {
-        return spread(isDown, isMany, figure).median();
+    private double median(boolean isDown, Share share, ToDoubleFunction<Transfer.Measured> figure) {
+        return spread(isDown, share, figure).median();
     }
 
-    private Spread spread(boolean isDown, boolean isMany, ToDoubleFunction<Transfer.Measured> figure) {
-        List<Double> values = measured.getOrDefault(new Kind(isDown, isMany), List.of()).stream()
+    private Spread spread(boolean isDown, Share share, ToDoubleFunction<Transfer.Measured> figure) {
+        List<Double> values = measured.getOrDefault(new Kind(isDown, share), List.of()).stream()
                 .map(figure::applyAsDouble)
                 .toList();
         return Spread.of(values).orElseThrow(() -> new IllegalStateException("nothing was measured"));
@@ -59,7 +60,7 @@ final class SessionsReport {
     List<Check> checks() {
         List<Check> all = new ArrayList<>(checks);
         for (boolean isDown : List.of(false, true)) {
-            double ratio = ratio(isDown);
+            double ratio = ratio(isDown, Share.MANY);
             all.add(new Check(
                     "%d sessions together get at least %.0f %% of what one gets, %s"
                             .formatted(options.active(), 100 * LEAST_RATIO, where(isDown)),
@@ -80,20 +81,22 @@ final class SessionsReport {
     String markdown() {
         StringBuilder text = new StringBuilder("%s; sessions: %d, runs of each in turn: %d, seconds counted: %d.%n%n"
                 .formatted(setting, options.sessions(), options.runs(), options.seconds()));
-        text.append("| sessions with traffic, median (least to greatest) | Mbit/s | ratio | gateway, CPU s/GB"
-                + " | all clients, CPU s/GB | slowest stream of its share |\n| --- | --- | --- | --- | --- | --- |\n");
+        text.append(
+                "| sessions with traffic | TCP streams | Mbit/s, median (least to greatest) | ratio | gateway, CPU s/GB"
+                        + " | all clients, CPU s/GB | slowest stream of its share |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         for (boolean isDown : List.of(false, true)) {
-            for (boolean isMany : List.of(false, true)) {
+            for (Share share : Share.values()) {
                 text.append(String.format(
                         Locale.ROOT,
-                        "| %d, %s | %s | %.2f | %s | %s | %s |%n",
-                        isMany ? options.active() : 1,
+                        "| %d, %s | %d | %s | %.2f | %s | %s | %s |%n",
+                        share.sessions(options.active()),
                         where(isDown),
-                        cell("%.0f", spread(isDown, isMany, Transfer.Measured::megabits)),
-                        isMany ? ratio(isDown) : 1.0,
-                        cell("%.2f", spread(isDown, isMany, Transfer.Measured::gatewaySecondsPerGb)),
-                        cell("%.2f", spread(isDown, isMany, Transfer.Measured::loadSecondsPerGb)),
-                        cell("%.2f", spread(isDown, isMany, Transfer.Measured::leastShare))));
+                        share.streams(options.active()),
+                        cell("%.0f", spread(isDown, share, Transfer.Measured::megabits)),
+                        ratio(isDown, share),
+                        cell("%.2f", spread(isDown, share, Transfer.Measured::gatewaySecondsPerGb)),
+                        cell("%.2f", spread(isDown, share, Transfer.Measured::loadSecondsPerGb)),
+                        cell("%.2f", spread(isDown, share, Transfer.Measured::leastShare))));
             }
         }
         text.append('\n');
@@ -119,16 +122,18 @@ final class SessionsReport {
         json.put("active", options.active());
         json.put("seconds", options.seconds());
         json.put("passed", passed());
-        json.put("ratio_to_gateway", ratio(false));
-        json.put("ratio_to_clients", ratio(true));
+        json.put("ratio_to_gateway", ratio(false, Share.MANY));
+        json.put("ratio_to_clients", ratio(true, Share.MANY));
         json.put(
                 "measured",
                 measured.entrySet().stream()
                         .map(entry -> Map.of(
                                 "to",
                                 entry.getKey().isDown() ? "clients" : "gateway",
+                                "sessions",
+                                entry.getKey().share().sessions(options.active()),
                                 "streams",
-                                entry.getKey().isMany() ? options.active() : 1,
+                                entry.getKey().share().streams(options.active()),
                                 "runs",
                                 entry.getValue()))
                         .toList());

@@ -11,7 +11,7 @@ import jumpvpn.lab.netns.DirectLink;
 import jumpvpn.lab.netns.Pause;
 import jumpvpn.lab.netns.Product;
 
-/** TCP as fast as it goes through some of the sessions at once, a stream each, by iperf3. */
+/** TCP as fast as it goes through some of the sessions at once, by iperf3; streams are dealt out in turn. */
 final class Transfer {
     private static final int FIRST_PORT = 5300;
     private static final Duration STARTING = Duration.ofSeconds(60);
@@ -35,12 +35,14 @@ final class Transfer {
 
     private final DirectLink link;
     private final boolean isDown;
+    private final int sessions;
     private final int streams;
 
     /** @param isDown to the clients; else to the gateway */
-    Transfer(DirectLink link, boolean isDown, int streams) {
+    Transfer(DirectLink link, boolean isDown, int sessions, int streams) {
         this.link = link;
         this.isDown = isDown;
+        this.sessions = sessions;
         this.streams = streams;
     }
 
@@ -68,7 +70,8 @@ final class Transfer {
 
     private String[] client(int stream) {
         List<String> command = new ArrayList<>(List.of("iperf3", "-c", link.address(), "-B"));
-        command.addAll(List.of(DirectLink.crowdAddress(stream), "-p", port(stream), "-i", "0", "-t", MOST_SECONDS));
+        command.addAll(
+                List.of(DirectLink.crowdAddress(stream % sessions), "-p", port(stream), "-i", "0", "-t", MOST_SECONDS));
         if (isDown) {
             command.add("-R");
         }
