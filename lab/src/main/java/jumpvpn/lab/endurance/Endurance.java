@@ -10,11 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.lab.netns.Check;
 import jumpvpn.lab.netns.DirectLink;
+import jumpvpn.lab.netns.Moves;
 import jumpvpn.lab.netns.Pause;
 import jumpvpn.lab.netns.Product;
 
@@ -23,6 +22,7 @@ final class Endurance {
     private static final int PORT = 7000;
     private static final Duration SAMPLE = Duration.ofSeconds(1);
     private static final Duration ARRIVAL = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration LAST_BYTES = Duration.ofSeconds(30);
     /** Of the flow to the gateway; it is there within a second. */
     private static final long SPOILT_BYTE = 10_000_019;
@@ -32,6 +32,7 @@ final class Endurance {
     private final boolean isSpoilt;
     private final PrintStream out;
     private final List<String> refused = new ArrayList<>();
+    private int turn;
     private int jumps;
 
     /**
@@ -78,7 +79,8 @@ final class Endurance {
         down.start();
         Residence client = new Residence("client");
         Residence gateway = new Residence("gateway");
-        load(link, List.of(up, down), client, gateway);
+        Moves moves = link.product().moves();
+        load(link, List.of(up, down), moves, client, gateway);
         List<Check> checks = new ArrayList<>();
         double seconds = (System.nanoTime() - start) / 1e9;
         checks.addAll(ended("to the gateway", up, seconds));
@@ -89,6 +91,9 @@ final class Endurance {
                 refused.isEmpty() ? jumps + " jumps" : jumps + " jumps, and not: " + refused));
         checks.add(client.isFlat());
         checks.add(gateway.isFlat());
+        int binds = moves.paths().size();
+        out.println(jumps + " jumps, " + (binds - jumps) + " other moves of the session's own; it left ATTACHED for "
+                + moves.reasons());
         out.println("drops of the client: " + link.product().drops(Product.Role.CLIENT) + ", of the gateway: "
                 + link.product().drops(Product.Role.GATEWAY));
         checks.add(link.audit());
@@ -96,7 +101,7 @@ final class Endurance {
     }
 
     /** Until the time is over, or a connection has broken: samples of memory, and jumps. */
-    private void load(DirectLink link, List<CheckedFlow> flows, Residence client, Residence gateway)
+    private void load(DirectLink link, List<CheckedFlow> flows, Moves moves, Residence client, Residence gateway)
             throws IOException {
         long start = System.nanoTime();
         long jumpNanos = start + every.toNanos();
@@ -106,42 +111,45 @@ final class Endurance {
             client.add(link.residentBytes(Product.Role.CLIENT));
             gateway.add(link.residentBytes(Product.Role.GATEWAY));
             if (System.nanoTime() >= jumpNanos) {
-                jump(link.product(), (System.nanoTime() - start) / 1e9);
+                jump(link.product(), moves, (System.nanoTime() - start) / 1e9);
                 jumpNanos += every.toNanos();
             }
             Pause.of(Duration.ofNanos(start + tick * SAMPLE.toNanos() - System.nanoTime()));
         }
     }
 
-    /** To the other link and the next protocol, and so to each protocol on each link in turn. */
-    private void jump(Product product, double atSeconds) throws IOException {
-        int turn = jumps + refused.size() + 1;
-        String cable = turn % 2 == 0 ? DirectLink.CABLE : DirectLink.SECOND_CABLE;
-        Protocol protocol = Protocol.values()[turn % Protocol.values().length];
-        String to = protocol.scheme() + "/" + cable + "/" + DirectLink.ownAddress(cable);
+    private void jump(Product product, Moves moves, double atSeconds) throws IOException {
+        List<String> before = moves.paths();
+        String to = next();
+        if (!before.isEmpty() && before.getLast().startsWith(to)) {
+            to = next(); // it is there already, by its own choice
+        }
         try {
             product.jump(to);
         } catch (IOException e) {
             refused.add(to + ": " + e.getMessage());
             return;
         }
-        long end = System.nanoTime() + ARRIVAL.toNanos();
-        String there = where(product);
-        while (!there.startsWith("ATTACHED " + to) && System.nanoTime() < end) {
-            there = where(product);
+        List<String> since = List.of();
+        for (long end = System.nanoTime() + ARRIVAL.toNanos(); since.isEmpty() && System.nanoTime() < end; ) {
+            Pause.of(POLL);
+            List<String> all = moves.paths();
+            since = all.subList(before.size(), all.size());
         }
-        if (there.startsWith("ATTACHED " + to)) {
+        if (!since.isEmpty() && since.getFirst().startsWith(to)) {
             jumps++;
-            out.printf(Locale.ROOT, "%6.0f s  %s%n", atSeconds, there);
+            out.printf(Locale.ROOT, "%6.0f s  %s%n", atSeconds, since.getFirst());
         } else {
-            refused.add(to + " within " + ARRIVAL.toSeconds() + " s: " + there);
+            refused.add(to + ": within " + ARRIVAL.toSeconds() + " s it went " + (since.isEmpty() ? "nowhere" : since));
         }
     }
 
-    private static String where(Product product) throws IOException {
-        Map<String, ?> status = product.status(Product.Role.CLIENT);
-        return status.get("state") + " "
-                + (status.get("path") instanceof Map<?, ?> path ? Objects.toString(path.get("id")) : "nowhere");
+    /** On the other link and by the next protocol, and so each protocol on each link in turn. */
+    private String next() {
+        turn++;
+        String cable = turn % 2 == 0 ? DirectLink.CABLE : DirectLink.SECOND_CABLE;
+        Protocol protocol = Protocol.values()[turn % Protocol.values().length];
+        return protocol.scheme() + "/" + cable + "/" + DirectLink.ownAddress(cable);
     }
 
     private List<Check> ended(String where, CheckedFlow flow, double seconds) throws IOException {

@@ -201,6 +201,11 @@ public final class Product implements Vpn {
         return drops;
     }
 
+    /** Follows the client's session. */
+    public Moves moves() {
+        return new Moves(events(Role.CLIENT));
+    }
+
     /** What became of the gateway's sessions. */
     public Attendance attendance() throws IOException {
         EventFile file = new EventFile(events(Role.GATEWAY));
