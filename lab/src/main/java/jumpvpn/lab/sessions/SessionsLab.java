@@ -33,6 +33,7 @@ public final class SessionsLab {
             Exit code: 0 all held, 1 something did not (it says what), 2 the command line or the machine is not fit.
             Needs root and iperf3. Nothing is left behind, also after Ctrl-C.
             """;
+    private static final Path CONGESTION_CONTROL = Path.of("/proc/sys/net/ipv4/tcp_congestion_control");
     private static final Duration BIRTHS = Duration.ofMinutes(2);
     /** Who was disturbed by the last transfer is back by then. */
     private static final Duration CALM = Duration.ofSeconds(10);
@@ -51,8 +52,9 @@ public final class SessionsLab {
                 options,
                 String.format(
                         Locale.ROOT,
-                        "%s, load %.1f before it began, commit %s",
+                        "%s, TCP by %s, load %.1f before it began, commit %s",
                         Machine.current(),
+                        Files.readString(CONGESTION_CONTROL).strip(),
                         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                         System.getProperty("jumpvpn.commit", "unknown")));
     }
