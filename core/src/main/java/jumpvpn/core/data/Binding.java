@@ -20,8 +20,8 @@ import jumpvpn.core.security.Suite;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session tied to one path under one epoch, with keys of its own. Three threads use it, each through its own cipher: the packet thread seals ({@link #seal}), the
- * control thread seals ({@link #sealed}), the receiving thread opens. The counter is shared, never repeats and goes on when the keys are renewed; the key phase in a
+ * A session tied to one path under one epoch, with keys of its own. Several threads use it, each through its own cipher: the sending threads seal ({@link #seal}), the
+ * control thread seals ({@link #sealed}), a receiving thread opens, one at a time. The counter is shared, never repeats and goes on when the keys are renewed; the key phase in a
  * packet's header says which keys open it.
  *
  * <p>Renewal, by the control thread: {@link #expect} makes the next phase's keys ready to open with, {@link #sealNewest} seals under them, {@link #dropOlder} wipes the
@@ -263,14 +263,15 @@ public final class Binding implements Bound {
     }
 
     /**
-     * Seals, as the packet thread, the payload that lies {@link PacketLayout#PAYLOAD} bytes behind {@code packet} in place, header and tag around it.
+     * Seals, as a sending thread, the payload that lies {@link PacketLayout#PAYLOAD} bytes behind {@code packet} in place, header and tag around it.
      *
+     * @param shard the thread's number, from 0
      * @param type {@link PacketLayout#CONTROL} or {@link #dataType}
      * @return the datagram's length, or -1 when the key may seal no more
      */
-    public int seal(byte type, MemorySegment memory, long packet, int payloadLength, long nowNanos) {
+    public int seal(int shard, byte type, MemorySegment memory, long packet, int payloadLength, long nowNanos) {
         KeyPhase keys = sealing;
-        return seal(keys, keys.packetSealer(), type, memory, packet, payloadLength, nowNanos);
+        return seal(keys, keys.packetSealer(shard), type, memory, packet, payloadLength, nowNanos);
     }
 
     private int seal(
@@ -346,7 +347,7 @@ public final class Binding implements Bound {
     }
 
     /**
-     * Opens a datagram in place; receiving thread only.
+     * Opens a datagram in place; one thread at a time.
      *
      * @return the payload's length (0: a pure acknowledgement), or the negative of 1 + the {@link DropReason}'s ordinal
      */

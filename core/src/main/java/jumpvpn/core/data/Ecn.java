@@ -30,8 +30,7 @@ public final class Ecn {
     }
 
     private static int bits(MemorySegment memory, long packet) {
-        int second = memory.get(BYTE, packet + 1);
-        return (InnerPacket.version(memory, packet) == 4 ? second : second >> V6_SHIFT) & BITS;
+        return InnerPacket.trafficClass(memory, packet) & BITS;
     }
 
     /** The outer header said {@link #CONGESTED}: so does the inner packet now, if its flow understands that. */

@@ -7,7 +7,7 @@ import static jumpvpn.core.data.PacketLayout.PAYLOAD;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** From a datagram to what is to be done with it. One receiving thread; after {@link #accept} the fields of the last packet are read by accessors. */
+/** From a datagram to what is to be done with it. One thread; after {@link #accept} the fields of the last packet are read by accessors. */
 public final class Inbound {
     /** What to do with the datagram. */
     public enum Disposition {
@@ -36,6 +36,7 @@ public final class Inbound {
     private final DropCounters drops;
     private final boolean checkSource;
     private final long whole;
+    private final boolean isOneOfMany;
     private @Nullable Binding binding;
     private @Nullable Resting resting;
     private long payload;
@@ -47,15 +48,28 @@ public final class Inbound {
      * @param checkSource whether inner source addresses must be the session's own: the gateway's rule
      */
     public Inbound(LookupTable<Bound> bindings, DropCounters drops, boolean checkSource) {
-        this(bindings, drops, checkSource, -1);
+        this(bindings, drops, checkSource, -1, false);
     }
 
-    /** One that makes packets whole elsewhere. @param whole where in the memory that the datagrams lie in; {@link #ROOM} bytes, and as many as a datagram has */
-    public Inbound(LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, long whole) {
+    private Inbound(
+            LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, long whole, boolean isOneOfMany) {
         this.bindings = bindings;
         this.drops = drops;
         this.checkSource = checkSource;
         this.whole = whole;
+        this.isOneOfMany = isOneOfMany;
+    }
+
+    /**
+     * One that makes packets whole elsewhere.
+     *
+     * @param whole where in the memory that the datagrams lie in; {@link #ROOM} bytes, and as many as a datagram has
+     * @param isOneOfMany whether other threads open datagrams of the same bindings: then one at a time has a binding. Anybody can send anything to any socket, so that the kernel sends those of one
+     *     binding to one thread does not suffice
+     */
+    public static Inbound elsewhere(
+            LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, long whole, boolean isOneOfMany) {
+        return new Inbound(bindings, drops, checkSource, whole, isOneOfMany);
     }
 
     /** Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. */
@@ -89,6 +103,23 @@ public final class Inbound {
             resting = (Resting) bound;
             return bound == null ? Disposition.UNKNOWN : Disposition.RESTING;
         }
+        if (!isOneOfMany) {
+            return take(found, memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
+        }
+        synchronized (found) {
+            return take(found, memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
+        }
+    }
+
+    private Disposition take(
+            Binding found,
+            MemorySegment memory,
+            long packet,
+            int length,
+            long nowNanos,
+            long peerHigh,
+            long peerLow,
+            int peerPort) {
         int opened = found.open(memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
         if (opened < 0) {
             DropReason reason = REASONS[-1 - opened];
@@ -98,7 +129,7 @@ public final class Inbound {
         binding = found;
         payload = packet + PAYLOAD;
         payloadLength = opened;
-        if (type == PacketLayout.CONTROL) {
+        if (memory.get(BYTE, packet) == PacketLayout.CONTROL) {
             return opened == 0 ? drop(DropReason.MALFORMED) : Disposition.CONTROL;
         }
         return opened == 0 ? Disposition.ACKNOWLEDGED : deliver(found, memory, opened);

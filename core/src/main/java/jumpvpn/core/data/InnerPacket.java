@@ -32,6 +32,12 @@ final class InnerPacket {
         return memory.get(BYTE, packet) >>> 4 & 15;
     }
 
+    /** The traffic class: a code point of six bits (RFC 2474) and two for congestion (RFC 3168). */
+    static int trafficClass(MemorySegment memory, long packet) {
+        int second = memory.get(BYTE, packet + 1);
+        return version(memory, packet) == 4 ? second & 0xff : (memory.get(BYTE, packet) & 15) << 4 | second >>> 4 & 15;
+    }
+
     static long sourceHigh(MemorySegment memory, long packet) {
         return version(memory, packet) == 4 ? 0 : memory.get(LONG, packet + 8);
     }

@@ -18,6 +18,8 @@ final class KeyPhase {
     /** What was sealed under the old keys is opened so much longer. */
     static final long LATE_NANOS = 2_000_000_000L;
 
+    private static final @Nullable Aead[] NONE = {};
+
     /** From 0; its low byte is in every packet. */
     final int number;
 
@@ -33,7 +35,7 @@ final class KeyPhase {
     private final byte[] sealKey;
     private final byte[] openKey;
     private boolean wiped;
-    private volatile @Nullable Aead packetSealer;
+    private volatile @Nullable Aead[] packetSealers = NONE;
     private volatile @Nullable Aead controlSealer;
     private volatile @Nullable Aead opener;
 
@@ -61,11 +63,12 @@ final class KeyPhase {
         out.put(sealKey).put(openKey);
     }
 
-    /** The packet thread's cipher; null when wiped. */
+    /** A sending thread's cipher; null when wiped. @param shard the thread's number, from 0 */
     @Nullable
-    Aead packetSealer() {
-        Aead made = packetSealer;
-        return made != null ? made : makePacketSealer();
+    Aead packetSealer(int shard) {
+        @Nullable Aead[] made = packetSealers;
+        Aead own = shard < made.length ? made[shard] : null;
+        return own != null ? own : makePacketSealer(shard);
     }
 
     /** The control thread's cipher; null when wiped. */
@@ -82,8 +85,14 @@ final class KeyPhase {
         return made != null ? made : makeOpener();
     }
 
-    private synchronized @Nullable Aead makePacketSealer() {
-        return wiped ? null : (packetSealer = port.create(suite, sealKey));
+    private synchronized @Nullable Aead makePacketSealer(int shard) {
+        if (wiped) {
+            return null;
+        }
+        @Nullable Aead[] more = Arrays.copyOf(packetSealers, Math.max(shard + 1, packetSealers.length));
+        more[shard] = port.create(suite, sealKey);
+        packetSealers = more;
+        return more[shard];
     }
 
     private synchronized @Nullable Aead makeControlSealer() {
@@ -111,7 +120,7 @@ final class KeyPhase {
 
     /** Forgets the ciphers; they are made again when they are needed. */
     synchronized void rest() {
-        packetSealer = null;
+        packetSealers = NONE;
         controlSealer = null;
         opener = null;
     }

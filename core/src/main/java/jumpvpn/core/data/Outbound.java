@@ -5,7 +5,7 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.PacketBatch;
 import org.jspecify.annotations.Nullable;
 
-/** From an inner packet to a sealed datagram. One packet thread. */
+/** From an inner packet to a sealed datagram. One thread. */
 public final class Outbound {
     /** Which gate a packet belongs to. */
     @FunctionalInterface
@@ -15,19 +15,26 @@ public final class Outbound {
         ForwardingGate to(long high, long low);
     }
 
+    /** Outer packets have the inner packet's code point: strangers see what is a call. */
+    public static final int COPY_DSCP = -1;
+
     /** Where the second of two datagrams lies, bytes behind the first. */
     public static final int SECOND = 1024;
+
+    private static final int DSCP_BITS = 0xfc;
 
     private final Routes routes;
     private final DropCounters drops;
     private final boolean isGateway;
+    private final int shard;
+    private final int dscp;
     private final byte[] answer = new byte[PacketTooBig.MOST_BYTES];
     private @Nullable Binding binding;
     private @Nullable Endpoint copy;
     private int secondLength;
     private int answerLength;
     private int flow;
-    private int ecn;
+    private int trafficClass;
     private @Nullable Resting resting;
 
     /**
@@ -37,9 +44,21 @@ public final class Outbound {
      *     kernel knows by the TUN's MTU
      */
     public Outbound(Routes routes, DropCounters drops, boolean isGateway) {
+        this(routes, drops, isGateway, 0, 0);
+    }
+
+    /**
+     * One of several, each of a thread of its own.
+     *
+     * @param shard its number, from 0
+     * @param dscp the differentiated services code point of outer packets (RFC 2474), or {@link #COPY_DSCP}
+     */
+    public Outbound(Routes routes, DropCounters drops, boolean isGateway, int shard, int dscp) {
         this.routes = routes;
         this.drops = drops;
         this.isGateway = isGateway;
+        this.shard = shard;
+        this.dscp = dscp;
     }
 
     /**
@@ -100,10 +119,10 @@ public final class Outbound {
     private int seal(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
         binding = to;
         flow = InnerPacket.flow(memory, packet + PacketLayout.PAYLOAD, length);
-        ecn = Ecn.outer(memory, packet + PacketLayout.PAYLOAD);
+        trafficClass = outerClass(memory, packet + PacketLayout.PAYLOAD);
         int sealed = to.halving.halves(length)
                 ? sealHalves(to, memory, packet, length, nowNanos)
-                : to.seal(to.dataType(), memory, packet, length, nowNanos);
+                : to.seal(shard, to.dataType(), memory, packet, length, nowNanos);
         if (sealed < 0) {
             return drop(DropReason.KEY_EXHAUSTED);
         }
@@ -111,6 +130,11 @@ public final class Outbound {
             copy = to.copyTo(sealed + secondLength);
         }
         return sealed;
+    }
+
+    private int outerClass(MemorySegment memory, long inner) {
+        int codePoint = dscp == COPY_DSCP ? InnerPacket.trafficClass(memory, inner) & DSCP_BITS : dscp << 2;
+        return codePoint | Ecn.outer(memory, inner);
     }
 
     private int sealHalves(Binding to, MemorySegment memory, long packet, int length, long nowNanos) {
@@ -125,8 +149,9 @@ public final class Outbound {
         int number = to.halving.nextNumber();
         Halves.head(memory, whole, number, false);
         Halves.head(memory, second, number, true);
-        int sealed = to.seal(to.dataType(), memory, packet, Halves.HEADER + first, nowNanos);
-        int sealedToo = to.seal(to.dataType(), memory, packet + SECOND, Halves.HEADER + length - first, nowNanos);
+        int sealed = to.seal(shard, to.dataType(), memory, packet, Halves.HEADER + first, nowNanos);
+        int sealedToo =
+                to.seal(shard, to.dataType(), memory, packet + SECOND, Halves.HEADER + length - first, nowNanos);
         secondLength = Math.max(0, sealedToo);
         return sealedToo < 0 ? -1 : sealed;
     }
@@ -151,9 +176,9 @@ public final class Outbound {
         return flow;
     }
 
-    /** What the outer header is to say of congestion, two bits ({@link Ecn}). */
-    public int ecn() {
-        return ecn;
+    /** The outer header's traffic class: the code point, and two bits that say what the flow understands of congestion ({@link Ecn}). */
+    public int trafficClass() {
+        return trafficClass;
     }
 
     /** Bytes of the last packet's second datagram; 0: it went in one. */

@@ -38,8 +38,8 @@ public final class PacketBatch {
     /** A number below {@link #FLOWS} that packets of one flow have in common; 0 for what no flow is known of. For datagrams that are to be sent. */
     public final int[] flow;
 
-    /** The two bits for congestion (RFC 3168) of the outer header; 0 where the transport has none. */
-    public final byte[] ecn;
+    /** The outer header's traffic class: received, only the two bits for congestion (RFC 3168); 0 where the transport has none. */
+    public final byte[] trafficClass;
 
     /** Bytes of a slot. */
     public final int slotSize;
@@ -62,7 +62,7 @@ public final class PacketBatch {
         localHigh = new long[slots];
         localLow = new long[slots];
         flow = new int[slots];
-        ecn = new byte[slots];
+        trafficClass = new byte[slots];
         for (int i = 0; i < slots; i++) {
             address[i] = home(i);
         }

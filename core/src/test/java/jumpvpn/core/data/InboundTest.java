@@ -3,8 +3,13 @@ package jumpvpn.core.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import jumpvpn.core.net.IpAddress;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,5 +162,40 @@ class InboundTest {
         IpAddress from = BindingPair.LEFT.address();
         MemorySegment memory = MemorySegment.ofArray(datagram);
         return inbound.acceptOrWait(memory, 0, datagram.length, NOW, from.high(), from.low(), BindingPair.LEFT.port());
+    }
+
+    @Test
+    void ofManyThreadsThatOpenTheSamePacketsEachPacketIsDeliveredOnce() throws Exception {
+        int packets = 5000; // fewer than the replay window has room for
+        List<byte[]> sent = new ArrayList<>();
+        for (int i = 0; i < packets; i++) {
+            sent.add(pair.left.sealed(PacketLayout.DATA, Packets.v4("10.77.0.2", "10.88.0.1", 60), NOW));
+        }
+        CyclicBarrier together = new CyclicBarrier(4);
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<Integer>> delivered = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                delivered.add(threads.submit(() -> {
+                    Inbound own = Inbound.elsewhere(bindings, drops, true, -1, true);
+                    int taken = 0;
+                    together.await();
+                    for (byte[] datagram : sent) {
+                        byte[] copy = datagram.clone();
+                        taken += own.accept(MemorySegment.ofArray(copy), 0, copy.length, NOW, 0, 0, 0)
+                                        == Inbound.Disposition.DELIVER
+                                ? 1
+                                : 0;
+                    }
+                    return taken;
+                }));
+            }
+            int all = 0;
+            for (Future<Integer> taken : delivered) {
+                all += taken.get();
+            }
+            assertThat(all).isEqualTo(packets);
+            assertThat(drops.get(DropReason.REPLAYED)).isEqualTo(3L * packets);
+            assertThat(pair.right.delivery.received()).isEqualTo(packets);
+        }
     }
 }

@@ -3,7 +3,11 @@ package jumpvpn.core.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import jumpvpn.core.net.IpAddress;
 import org.junit.jupiter.api.Test;
 
@@ -61,9 +65,9 @@ class OutboundTest {
         byte[] packet = PACKET.clone();
         packet[1] = 1;
         accept(packet);
-        assertThat(outbound.ecn()).isEqualTo(1);
+        assertThat(outbound.trafficClass()).isEqualTo(1);
         accept(PACKET);
-        assertThat(outbound.ecn()).isZero();
+        assertThat(outbound.trafficClass()).isZero();
     }
 
     @Test
@@ -106,5 +110,58 @@ class OutboundTest {
             assertThat(outbound.binding()).isNull();
         }
         assertThat(drops.get(DropReason.BAD_INNER)).isEqualTo(4);
+    }
+
+    /** One cipher that two threads were inside would spoil packets. */
+    @Test
+    void shardsSealForOneBindingAtOnce() throws Exception {
+        gate.forward(pair.left);
+        int packets = 3000;
+        try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            List<Future<List<byte[]>>> sealed = new ArrayList<>();
+            for (int shard = 0; shard < 3; shard++) {
+                Outbound own = new Outbound(routes::get, drops, true, shard, 0);
+                sealed.add(threads.submit(() -> {
+                    List<byte[]> datagrams = new ArrayList<>();
+                    for (int i = 0; i < packets; i++) {
+                        byte[] datagram = new byte[PACKET.length + PacketLayout.OVERHEAD];
+                        System.arraycopy(PACKET, 0, datagram, PacketLayout.PAYLOAD, PACKET.length);
+                        own.accept(MemorySegment.ofArray(datagram), 0, PACKET.length, NOW);
+                        datagrams.add(datagram);
+                    }
+                    return datagrams;
+                }));
+            }
+            for (Future<List<byte[]>> datagrams : sealed) {
+                for (byte[] datagram : datagrams.get()) {
+                    assertThat(pair.rightOpens(datagram, NOW)).isEqualTo(PACKET.length);
+                }
+            }
+            assertThat(pair.left.sealed()).isEqualTo(3L * packets);
+        }
+    }
+
+    @Test
+    void theOuterCodePointIsWhatTheOperatorSays() {
+        gate.forward(pair.left);
+        byte[] call = PACKET.clone();
+        call[1] = (byte) 0xb9; // expedited forwarding, and the flow understands marks
+        byte[] six = Packets.v6("fd88::1", "fd77::2", 50);
+        six[0] = 0x6b;
+        six[1] = (byte) 0x90;
+        for (byte[] packet : List.of(call, six)) {
+            assertThat(outerClass(0, packet)).as("hidden").isEqualTo(1);
+            assertThat(outerClass(10, packet)).isEqualTo(10 << 2 | 1);
+            assertThat(outerClass(Outbound.COPY_DSCP, packet)).isEqualTo(0xb9);
+        }
+    }
+
+    private int outerClass(int dscp, byte[] packet) {
+        Outbound by = new Outbound(routes::get, drops, true, 0, dscp);
+        byte[] datagram = new byte[packet.length + PacketLayout.OVERHEAD];
+        System.arraycopy(packet, 0, datagram, PacketLayout.PAYLOAD, packet.length);
+        assertThat(by.accept(MemorySegment.ofArray(datagram), 0, packet.length, NOW))
+                .isPositive();
+        return by.trafficClass();
     }
 }

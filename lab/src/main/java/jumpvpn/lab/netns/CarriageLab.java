@@ -101,7 +101,7 @@ public final class CarriageLab {
                     List.of(protocol),
                     topology.families,
                     Policy.DEFAULT,
-                    Product.FASTEST);
+                    NodeSetting.NONE);
             var _ = topology.server
                     .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                     .getInputStream()

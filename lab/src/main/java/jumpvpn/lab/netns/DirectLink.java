@@ -38,6 +38,8 @@ public final class DirectLink implements AutoCloseable {
 
     private static final String GATEWAY_INSIDE = "10.77.0.1";
     private static final Duration CONNECT = Duration.ofSeconds(30);
+    private static final Duration REST = Duration.ofMillis(300);
+    private static final double RESTING_SECONDS = 0.02;
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Pattern MTU = Pattern.compile(" mtu (\\d+)");
     private static final Pattern PEAK = Pattern.compile("VmHWM:\\s*(\\d+) kB");
@@ -137,8 +139,8 @@ public final class DirectLink implements AutoCloseable {
         return new DirectLink(false, null);
     }
 
-    /** This project over UDP; {@code crypto} as in the configuration file. */
-    public static DirectLink jumpvpn(String crypto) throws IOException {
+    /** This project over UDP. */
+    public static DirectLink jumpvpn(NodeSetting setting) throws IOException {
         return new DirectLink(
                 false,
                 (workspace, _) -> Product.prepare(
@@ -147,7 +149,7 @@ public final class DirectLink implements AutoCloseable {
                         List.of(Protocol.UDP),
                         List.of(Family.V4),
                         Policy.DEFAULT,
-                        crypto));
+                        setting));
     }
 
     /**
@@ -169,7 +171,7 @@ public final class DirectLink implements AutoCloseable {
                         List.of(Protocol.values()),
                         List.of(Family.V4),
                         Policy.DEFAULT,
-                        Product.FASTEST));
+                        NodeSetting.NONE));
     }
 
     /** wireguard-go; {@code program}: its name or path. */
@@ -199,6 +201,7 @@ public final class DirectLink implements AutoCloseable {
             }
             Pause.of(POLL);
         }
+        awaitRest(end);
         long start = System.nanoTime();
         ends.add(started.start(Product.Role.CLIENT, client));
         try {
@@ -211,6 +214,15 @@ public final class DirectLink implements AutoCloseable {
             throw new IOException("no ping was answered within " + CONNECT.toSeconds() + " s" + logs(), e);
         }
         return (System.nanoTime() - start) / 1e6;
+    }
+
+    /** Until the gateway has nothing to do: clients seldom come in its first second. */
+    private void awaitRest(long end) {
+        double before;
+        do {
+            before = cpuSeconds();
+            Pause.of(REST);
+        } while (cpuSeconds() - before > RESTING_SECONDS && System.nanoTime() < end);
     }
 
     private Vpn started() {

@@ -19,6 +19,7 @@ import jumpvpn.core.net.Protocol;
  * @param help only explain
  * @param subjects the VPNs to compare; none: ours is judged
  * @param transports that both ends have, the preferred first
+ * @param setting what both ends' files say besides
  * @param rttAMillis round trip of uplink A
  * @param rttBMillis round trip of uplink B
  * @param fault spoil the run on purpose
@@ -33,9 +34,14 @@ record LabOptions(
         boolean help,
         List<Subject> subjects,
         List<Protocol> transports,
+        NodeSetting setting,
         double rttAMillis,
         double rttBMillis,
         PlantedFault fault) {
+    LabOptions {
+        scenarios = List.copyOf(scenarios);
+    }
+
     private static final String SMOKE = "smoke";
     private static final String ALL = "all";
     private static final String COMPARABLE = "comparable";
@@ -57,6 +63,7 @@ record LabOptions(
         int kills = 1;
         List<Subject> subjects = List.of();
         List<Protocol> transports = List.of(Protocol.UDP);
+        NodeSetting setting = NodeSetting.NONE;
         double rttA = 40;
         double rttB = 70;
         PlantedFault fault = PlantedFault.NONE;
@@ -71,6 +78,7 @@ record LabOptions(
                 case "--kills" -> kills = (int) number(argument, rest, 1, 100);
                 case "--vpn" -> subjects = subjects(value(argument, rest));
                 case "--transports" -> transports = transports(value(argument, rest));
+                case "--set" -> setting = setting(value(argument, rest));
                 case "--rtt-a" -> rttA = number(argument, rest, 0, 2000);
                 case "--rtt-b" -> rttB = number(argument, rest, 0, 2000);
                 case "--plant" -> fault = fault(value(argument, rest));
@@ -80,14 +88,15 @@ record LabOptions(
         if (scenarios.isEmpty()) {
             scenarios.add(SessionScenarios.JUMP);
         }
-        if (!subjects.isEmpty()) {
-            requireComparable(scenarios, transports);
-        }
+        requireComparable(subjects, scenarios, transports);
         return new LabOptions(
-                List.copyOf(scenarios), json, runs, kills, keep, list, help, subjects, transports, rttA, rttB, fault);
+                scenarios, json, runs, kills, keep, list, help, subjects, transports, setting, rttA, rttB, fault);
     }
 
-    private static void requireComparable(List<Scenario> scenarios, List<Protocol> transports) {
+    private static void requireComparable(List<Subject> subjects, List<Scenario> scenarios, List<Protocol> transports) {
+        if (subjects.isEmpty()) {
+            return;
+        }
         for (Scenario scenario : scenarios) {
             if (!Scenarios.COMPARABLE.contains(scenario)) {
                 throw new IllegalArgumentException("--vpn: only jumpvpn itself can be asked for " + scenario.label
@@ -147,6 +156,10 @@ record LabOptions(
                             "unknown transport " + name + "; there are udp, quic, tcp, separated by commas")));
         }
         return List.copyOf(transports);
+    }
+
+    private static NodeSetting setting(String pairs) {
+        return NodeSetting.parse(List.of(pairs.split(",", -1)));
     }
 
     private static PlantedFault fault(String name) {

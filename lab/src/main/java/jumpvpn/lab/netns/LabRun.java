@@ -42,6 +42,7 @@ final class LabRun implements AutoCloseable {
     private final EventFile clientEvents;
     private final EventFile gatewayEvents;
     private final List<Protocol> transports;
+    private final NodeSetting setting;
     private final int kills;
     private final double rttA;
     private final double rttB;
@@ -104,6 +105,7 @@ final class LabRun implements AutoCloseable {
         this.probes = options.probes(scenario);
         this.fault = options.fault();
         this.transports = scenario.transports(options.transports());
+        this.setting = options.setting();
         this.kills = options.kills();
         this.rttA = options.rttAMillis();
         this.rttB = options.rttBMillis();
@@ -116,7 +118,7 @@ final class LabRun implements AutoCloseable {
     Verdict run() throws IOException {
         Topology topology = Topology.build(workspace, java, scenario.families(), rttA, rttB);
         scenario.prepare(topology);
-        Vpn vpn = subject.prepare(workspace, topology, transports, scenario.policy());
+        Vpn vpn = subject.prepare(workspace, topology, transports, scenario.policy(), setting);
         topology.server
                 .start("server.log", java.line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()

@@ -29,6 +29,7 @@ public final class NetworkLab {
             --kills N        restart-gateway: so many kills in a row in one session
             --vpn NAME,…     these VPNs in turn, of jumpvpn, wireguard-go, openvpn; no verdict, a table of what each took
             --transports T,… what both ends have, the preferred first, of udp, quic, tcp; udp if not given
+            --set KEY=V,…    what both ends' files say besides: crypto, and of [packets] shards, tun, udp, dscp
             --rtt-a MS       round trip of uplink A, 40 if not given
             --rtt-b MS       round trip of uplink B, 70 if not given
             --plant FAULT    spoil the run on purpose (freeze-client, replace-client, cut-both, marker-in-clear): jump must then FAIL

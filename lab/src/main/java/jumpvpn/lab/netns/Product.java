@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 /** The product as an operator runs it: keys, configuration files, a gateway process, a client process, and the commands that ask them. */
 public final class Product implements Vpn {
     static final int PORT = 4500;
-    /** The {@code crypto} that takes the fastest ciphers that are installed. */
-    static final String FASTEST = "auto";
     /** QUIC's and TCP's. */
     static final int TLS_PORT = 443;
 
@@ -67,25 +65,25 @@ public final class Product implements Vpn {
     private final Workspace workspace;
     private final JavaCommand java;
     private final Policy policy;
-    private final String crypto;
+    private final NodeSetting setting;
 
-    private Product(Workspace workspace, JavaCommand java, Policy policy, String crypto) {
+    private Product(Workspace workspace, JavaCommand java, Policy policy, NodeSetting setting) {
         this.workspace = workspace;
         this.java = java;
         this.policy = policy;
-        this.crypto = crypto;
+        this.setting = setting;
     }
 
-    /** Writes fresh keys and a matching pair of configuration files into the workspace; {@code crypto}: whose ciphers both ends use, as in their files. */
+    /** Writes fresh keys and a matching pair of configuration files into the workspace. */
     static Product prepare(
             Workspace workspace,
             JavaCommand java,
             List<Protocol> transports,
             List<Family> families,
             Policy policy,
-            String crypto)
+            NodeSetting setting)
             throws IOException {
-        Product product = new Product(workspace, java, policy, crypto);
+        Product product = new Product(workspace, java, policy, setting);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
         product.writeGateway(
@@ -99,7 +97,7 @@ public final class Product implements Vpn {
     /** A gateway alone, over UDP and IPv4, for these clients; {@code network}: its inner address with the prefix that theirs are in. */
     static Product gateway(Workspace workspace, JavaCommand java, String network, List<Member> members)
             throws IOException {
-        Product product = new Product(workspace, java, Policy.DEFAULT, FASTEST);
+        Product product = new Product(workspace, java, Policy.DEFAULT, NodeSetting.NONE);
         product.makeKey(Role.GATEWAY);
         product.writeGateway(
                 endpoints(List.of(Protocol.UDP), List.of(Family.V4), family -> family.any),
@@ -124,13 +122,14 @@ public final class Product implements Vpn {
                 %s
                 [policy]
                 hold.bytes-per-session = %d
-                """.formatted(
+                %s""".formatted(
                         listen,
                         STATE,
-                        crypto,
+                        setting.crypto(),
                         networks,
                         members.stream().map(Member::section).collect(Collectors.joining()),
-                        policy.get(PolicyKey.HOLD_BYTES_PER_SESSION)));
+                        policy.get(PolicyKey.HOLD_BYTES_PER_SESSION),
+                        setting.section()));
     }
 
     private void writeClient(String endpoints, String gatewayKey) throws IOException {
@@ -148,7 +147,8 @@ public final class Product implements Vpn {
                 name        = "gw1"
                 public-key  = "%s"
                 endpoints   = [%s]
-                """.formatted(crypto, Topology.INSIDE_NETWORK, gatewayKey, endpoints));
+                %s""".formatted(
+                        setting.crypto(), Topology.INSIDE_NETWORK, gatewayKey, endpoints, setting.section()));
     }
 
     private static String endpoints(List<Protocol> transports, List<Family> families, Function<Family, String> host) {

@@ -26,12 +26,12 @@ enum Subject {
                 .findFirst();
     }
 
-    /** Writes fresh keys and a matching pair of configurations into the workspace; {@code transports}: those of them that it has, the preferred first. */
-    Vpn prepare(Workspace workspace, Topology topology, List<Protocol> transports, Policy policy) throws IOException {
+    /** Writes fresh keys and a matching pair of configurations into the workspace; {@code transports}: those of them that it has, the preferred first; policy and setting: ours. */
+    Vpn prepare(Workspace workspace, Topology topology, List<Protocol> transports, Policy policy, NodeSetting setting)
+            throws IOException {
         return switch (this) {
             case JUMPVPN ->
-                Product.prepare(
-                        workspace, JavaCommand.product(), transports, topology.families, policy, Product.FASTEST);
+                Product.prepare(workspace, JavaCommand.product(), transports, topology.families, policy, setting);
             case WIREGUARD_GO -> WireGuard.prepare(workspace, topology.gateway, label);
             case OPENVPN -> OpenVpn.prepare(workspace, topology.gateway, transports);
         };

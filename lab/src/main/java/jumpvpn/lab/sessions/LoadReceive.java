@@ -42,7 +42,7 @@ final class LoadReceive {
         this.sessions = sessions;
         this.drops = drops;
         this.control = control;
-        this.inbound = new Inbound(bindings, drops, false, whole.address() + TunDevice.HEADROOM);
+        this.inbound = Inbound.elsewhere(bindings, drops, false, whole.address() + TunDevice.HEADROOM, false);
     }
 
     /** Never returns. */
@@ -80,7 +80,7 @@ final class LoadReceive {
             byte[] datagram = copy(packet, length);
             post(session, now -> session.agent.receive(now, PATH, datagram));
         } else if (disposition == Inbound.Disposition.DELIVER) {
-            if (batch.ecn[slot] == Ecn.CONGESTED) {
+            if (batch.trafficClass[slot] == Ecn.CONGESTED) {
                 Ecn.mark(Memory.ALL, inbound.payload());
             }
             tun.write(inbound.payload(), inbound.payloadLength());

@@ -109,7 +109,7 @@ final class LoadSend {
         sealed.address[slot] = packet;
         sealed.length[slot] = bytes;
         sealed.flow[slot] = outbound.flow();
-        sealed.ecn[slot] = (byte) outbound.ecn();
+        sealed.trafficClass[slot] = (byte) outbound.trafficClass();
         sealed.peer(slot, binding.peer());
         through[slot] = session;
     }

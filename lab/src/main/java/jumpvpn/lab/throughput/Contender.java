@@ -3,15 +3,16 @@ package jumpvpn.lab.throughput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import jumpvpn.lab.netns.NodeSetting;
 
 /**
  * What takes its turn in the measurements.
  *
  * @param label as it is asked for and shown
  * @param kind what it is
- * @param crypto the configuration's {@code crypto} of this project; of no meaning for the others
+ * @param setting what this project's files say besides; of no meaning for the others
  */
-record Contender(String label, Kind kind, String crypto) {
+record Contender(String label, Kind kind, NodeSetting setting) {
     /** What there is. */
     enum Kind {
         NONE("none"),
@@ -27,12 +28,11 @@ record Contender(String label, Kind kind, String crypto) {
     }
 
     private static final List<String> CRYPTO = List.of("jdk", "libcrypto", "ipsec-mb");
-    private static final String DEFAULT_CRYPTO = "auto";
 
     /** Each kind once, ours with the ciphers that it takes by itself. */
     static List<Contender> all() {
         return Arrays.stream(Kind.values())
-                .map(kind -> new Contender(kind.label, kind, DEFAULT_CRYPTO))
+                .map(kind -> new Contender(kind.label, kind, NodeSetting.NONE))
                 .toList();
     }
 
@@ -59,14 +59,14 @@ record Contender(String label, Kind kind, String crypto) {
                 return plain;
             }
         }
-        for (String crypto : CRYPTO) {
-            String label = Kind.JUMPVPN.label + ":" + crypto;
-            if (label.equals(name)) {
-                return new Contender(label, Kind.JUMPVPN, crypto);
-            }
+        String ours = Kind.JUMPVPN.label + ":";
+        if (name.startsWith(ours)) {
+            String set = name.substring(ours.length());
+            String pairs = CRYPTO.contains(set) ? "crypto=" + set : set;
+            return new Contender(name, Kind.JUMPVPN, NodeSetting.parse(List.of(pairs.split("\\+", -1))));
         }
         throw new IllegalArgumentException(
                 "--vpn: there is no \"" + name
-                        + "\"; choose of none, wireguard-go, openvpn, jumpvpn, jumpvpn:jdk, jumpvpn:libcrypto, jumpvpn:ipsec-mb");
+                        + "\"; choose of none, wireguard-go, openvpn, jumpvpn, jumpvpn:jdk, jumpvpn:libcrypto, jumpvpn:ipsec-mb, jumpvpn:KEY=VALUE+KEY=VALUE");
     }
 }

@@ -4,6 +4,7 @@ package jumpvpn.lab.throughput;
 enum Measure {
     TCP_UP("tcp_up", "TCP, 1 stream, to the gateway", "Mbit/s", true),
     TCP_DOWN("tcp_down", "TCP, 1 stream, to the client", "Mbit/s", true),
+    TCP_FIRST("tcp_down_first", "the same, the first transfer after connecting", "Mbit/s", true),
     TCP_FOUR("tcp_4_up", "TCP, 4 streams, to the gateway", "Mbit/s", true),
     CPU("cpu_seconds_per_gb", "CPU of both ends, TCP to the gateway", "s/GB", false),
     UDP_SMALL("udp_64", "UDP, 64 bytes, received", "packets/s", true),

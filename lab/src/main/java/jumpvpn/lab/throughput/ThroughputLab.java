@@ -28,7 +28,8 @@ public final class ThroughputLab {
 
             --runs N      so often each, in turn; 5 if not given
             --seconds S   of each transfer, the first of which is not counted; 5 if not given
-            --vpn LIST    of none, wireguard-go, openvpn, jumpvpn, jumpvpn:jdk, jumpvpn:libcrypto, jumpvpn:ipsec-mb; the first four if not given
+            --vpn LIST    of none, wireguard-go, openvpn, jumpvpn, jumpvpn:jdk, jumpvpn:libcrypto, jumpvpn:ipsec-mb; the first four if not given; jumpvpn:shards=2+tun=none
+                          sets keys of both files: crypto, shards, tun, udp, dscp
             --out DIR     writes throughput.md, throughput.json and throughput.svg there
             Exit code: 0 everything was measured, 1 something failed (it says what), 2 the command line or the machine is not fit.
             Needs root. wireguard-go is Debian 13's, downloaded once and unpacked below target/, or else the installed one. Nothing is left behind, also after Ctrl-C.
@@ -114,7 +115,7 @@ public final class ThroughputLab {
             case NONE -> DirectLink.bare();
             case WIREGUARD_GO -> DirectLink.wireGuard(wireGuard);
             case OPENVPN -> DirectLink.openVpn();
-            case JUMPVPN -> DirectLink.jumpvpn(contender.crypto());
+            case JUMPVPN -> DirectLink.jumpvpn(contender.setting());
         };
     }
 

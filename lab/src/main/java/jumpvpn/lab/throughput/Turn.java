@@ -35,13 +35,20 @@ final class Turn {
         this.out = out;
     }
 
-    /** TCP first: what comes after it meets processes that have worked, as they have most of the time. Floods last: what they leave in queues disturbs nothing more. */
+    /**
+     * A transfer each way first, of which only one counts, as what it is: what comes after it meets processes that have worked, as they have most of the time. Floods last: what they leave in queues
+     * disturbs nothing more.
+     */
     void measure() {
         boolean tunnel = contender.kind() != Contender.Kind.NONE;
         if (tunnel && !attempt("connect", this::connect)) {
             return;
         }
         attempt("capture", () -> results.captured(contender, MarkerCheck.check(link, tunnel)));
+        attempt(
+                Measure.TCP_FIRST.label,
+                () -> take(Measure.TCP_FIRST, iperf.tcp("-R").receivedBitsPerSecond() / 1e6));
+        attempt("a transfer to the gateway that is not counted", iperf::tcp);
         attempt(
                 Measure.TCP_DOWN.label,
                 () -> take(Measure.TCP_DOWN, iperf.tcp("-R").receivedBitsPerSecond() / 1e6));

@@ -28,7 +28,9 @@ class ThroughputOptionsTest {
         assertThat(options.runs()).isEqualTo(3);
         assertThat(options.seconds()).isEqualTo(2);
         assertThat(options.out()).contains(Path.of("x"));
-        assertThat(options.contenders()).extracting(Contender::crypto).containsExactly("auto", "jdk");
+        assertThat(options.contenders())
+                .extracting(contender -> contender.setting().crypto())
+                .containsExactly("auto", "jdk");
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ public record ClientConfig(
         @Nullable Path control,
         @Nullable Path events,
         CryptoLibrary crypto,
+        Packets packets,
         Network network,
         List<Gateway> gateways,
         List<String> warnings)

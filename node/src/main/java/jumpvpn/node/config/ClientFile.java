@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a client's file. */
 final class ClientFile {
-    private static final List<String> SECTIONS = List.of("client", "network", "gateway");
+    private static final List<String> SECTIONS = List.of("client", "network", "gateway", "packets");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -33,7 +33,7 @@ final class ClientFile {
         }
         file.onlySections(
                 SECTIONS,
-                "a client's file has [client], [network] and [[gateway]]; [policy] is the gateway's, which tells it to its clients");
+                "a client's file has [client], [network], [[gateway]] and perhaps [packets]; [policy] is the gateway's, which tells it to its clients");
         Section node = file.section("client", Sections.CLIENT);
         ClientConfig.@Nullable Network network = network(file.section("network", Sections.CLIENT_NETWORK));
         List<ClientConfig.Gateway> gateways = gateways();
@@ -49,6 +49,7 @@ final class ClientFile {
         NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
+        Packets packets = PacketsSection.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
         return new ClientConfig(
@@ -58,6 +59,7 @@ final class ClientFile {
                 control,
                 events,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
+                packets,
                 network,
                 List.copyOf(gateways),
                 file.warnings());

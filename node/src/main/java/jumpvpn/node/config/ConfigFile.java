@@ -124,6 +124,12 @@ final class ConfigFile {
         return null;
     }
 
+    /** The section {@code [name]}; null if the file has none. */
+    @Nullable
+    Section optionalSection(String name, List<Key> keys) {
+        return root.contains(List.of(name)) ? section(name, keys) : null;
+    }
+
     /** All sections {@code [[name]]}, perhaps none. */
     List<Section> sections(String name, List<Key> keys) {
         Object found = root.get(List.of(name));

@@ -25,6 +25,7 @@ public record GatewayConfig(
         @Nullable Path events,
         @Nullable Path state,
         CryptoLibrary crypto,
+        Packets packets,
         Network network,
         List<Client> clients,
         Policy policy,

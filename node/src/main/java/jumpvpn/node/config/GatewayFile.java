@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a gateway's file. */
 final class GatewayFile {
-    private static final List<String> SECTIONS = List.of("gateway", "network", "client", "policy");
+    private static final List<String> SECTIONS = List.of("gateway", "network", "client", "policy", "packets");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -32,7 +32,7 @@ final class GatewayFile {
                     1, "this is a client's file", "start it with \"jumpvpn connect --config " + problems.file() + "\"");
             problems.throwIfAny();
         }
-        file.onlySections(SECTIONS, "a gateway's file has [gateway], [network], [[client]] and [policy]");
+        file.onlySections(SECTIONS, "a gateway's file has [gateway], [network], [[client]], [policy] and [packets]");
         Section node = file.section("gateway", Sections.GATEWAY);
         GatewayConfig.@Nullable Network network = network(file.section("network", Sections.GATEWAY_NETWORK));
         List<GatewayConfig.Client> clients = clients(network == null ? List.of() : network.addresses());
@@ -52,6 +52,7 @@ final class GatewayFile {
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
         Path state = node.value("state", (text, line) -> file.beside(text, "state"));
+        Packets packets = PacketsSection.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
         return new GatewayConfig(
@@ -63,6 +64,7 @@ final class GatewayFile {
                 events,
                 state,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
+                packets,
                 network,
                 List.copyOf(clients),
                 policy,

@@ -10,6 +10,7 @@ record Key(String name, Kind kind, boolean required, String example) {
     enum Kind {
         TEXT("a text in quotes"),
         TEXTS("a list of texts"),
+        NUMBER("a whole number"),
         FLAG("true or false");
 
         final String words;

@@ -26,6 +26,9 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     /** Whose ciphers it shall use. */
     CryptoLibrary crypto();
 
+    /** How it carries packets. */
+    Packets packets();
+
     /** What works but deserves a word, each {@code file:line: …}. */
     List<String> warnings();
 

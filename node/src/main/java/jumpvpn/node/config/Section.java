@@ -51,6 +51,7 @@ final class Section {
         boolean fits = switch (key.kind()) {
             case TEXT -> value instanceof String;
             case FLAG -> value instanceof Boolean;
+            case NUMBER -> value instanceof Long;
             case TEXTS ->
                 value instanceof TomlArray array && array.toList().stream().allMatch(String.class::isInstance);
         };
@@ -98,6 +99,21 @@ final class Section {
     /** The value of a flag, false if it is not there. */
     boolean flag(String key) {
         return table.get(List.of(key)) instanceof Boolean flag && flag;
+    }
+
+    /** The value of a number, or the default if it is not there; outside of these bounds it is a problem. */
+    int number(String key, int least, int most, int defaultValue) {
+        if (!(table.get(List.of(key)) instanceof Long number)) {
+            return defaultValue;
+        }
+        if (number < least || number > most) {
+            problems.add(
+                    lineOf(key),
+                    "\"" + key + "\" is outside what is allowed",
+                    "from " + least + " to " + most + " are");
+            return defaultValue;
+        }
+        return number.intValue();
     }
 
     /** Whether the key is there with a list of nothing. */

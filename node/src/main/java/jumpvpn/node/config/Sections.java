@@ -42,6 +42,12 @@ final class Sections {
             Key.required("public-key", Key.Kind.TEXT, "\"…\", the line that \"jumpvpn pubkey < gw1.key\" prints"),
             Key.required("endpoints", Key.Kind.TEXTS, "[\"udp://198.51.100.1:4500\"]"));
 
+    static final List<Key> PACKETS = List.of(
+            Key.optional("shards", Key.Kind.NUMBER, "2"),
+            Key.optional("tun", Key.Kind.TEXT, "\"all\""),
+            Key.optional("udp", Key.Kind.TEXT, "\"all\""),
+            Key.optional("dscp", Key.Kind.TEXT, "\"hide\""));
+
     private static final Map<String, List<Key>> BY_TITLE = byTitle();
 
     private Sections() {}
@@ -51,6 +57,7 @@ final class Sections {
         all.put("[gateway] of a gateway's file", GATEWAY);
         all.put("[network] of a gateway's file", GATEWAY_NETWORK);
         all.put("[[client]] of a gateway's file", GATEWAY_CLIENT);
+        all.put("[packets] of both files", PACKETS);
         all.put("[client] of a client's file", CLIENT);
         all.put("[network] of a client's file", CLIENT_NETWORK);
         all.put("[[gateway]] of a client's file", CLIENT_GATEWAY);

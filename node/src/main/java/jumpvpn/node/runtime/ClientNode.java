@@ -16,8 +16,6 @@ import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.LookupTable;
-import jumpvpn.core.data.Outbound;
-import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
@@ -51,19 +49,17 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     private final BootClock clock = new BootClock();
     private final WallClock wall = new WallClock();
     private final DropCounters drops = new DropCounters();
-    private final Sockets sockets = new Sockets();
+    private final Sockets sockets;
     private final EventLog events;
     private final NetworkConfig network;
     private final LinkMonitor links;
-    private final TunDevice tun;
     private final InnerNetwork inner;
     private final ControlLoop control;
     private final CryptoChoice ciphers;
     private final Suite suite = Cpu.hasAesGcm() ? Suite.AES_256_GCM : Suite.CHACHA20_POLY1305;
     private final Agent agent;
     private final ClientPaths paths;
-    private final ReceiveLoop receive;
-    private final SendLoop send;
+    private final PacketPath packets;
     private List<Prefix> raised = List.of();
     private int mtu;
     private boolean closed;
@@ -72,6 +68,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         this.config = config;
         this.log = log;
         this.opened = opened;
+        sockets = new Sockets(config.packets().shards());
         Ciphers choosing = Ciphers.choosing(config);
         events = new EventLog(config.file(), config.name(), Role.CLIENT, config.events(), wall, log);
         opened.add(events::close);
@@ -81,8 +78,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         links = LinkMonitor.open();
         opened.add(links::close);
         opened.add(sockets::closeAll);
-        tun = TunDevice.create(config.network().interfaceName());
-        opened.add(tun::close);
+        List<TunDevice> queues = PacketPath.queues(config.network().interfaceName(), config.packets(), opened);
         inner = new InnerNetwork(network, log);
         opened.add(inner::close);
         control = new ControlLoop(clock, log, links);
@@ -92,14 +88,14 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         ciphers = choosing.chosen(log);
         Crypto crypto = ciphers.crypto(new SystemEntropy());
         agent = new Agent(new AgentContext(agentConfig(crypto), crypto, this, events, bindings, gate, drops));
-        Outbound outbound = new Outbound((_, _) -> gate, drops, false);
-        PacketTurns turns = new PacketTurns(Threads.PACKETS);
-        receive = new ReceiveLoop(
-                clock, log, sockets, tun, bindings, false, drops, control, this, (socket, _, _) -> socket.id, turns);
-        opened.add(receive::close);
-        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this, turns);
-        opened.add(send::close);
-        paths = new ClientPaths(config, agent, sockets, receive::socketsChanged, control, log);
+        packets = new PacketPath(
+                new PacketPath.Shared(clock, log, sockets, drops, control, this, PacketPath.turns(sockets.shards())),
+                new PacketPath.Tables(bindings, (_, _) -> gate, false),
+                queues,
+                (socket, _, _) -> socket.id,
+                config.packets());
+        opened.add(packets::close);
+        paths = new ClientPaths(config, agent, sockets, packets::socketsChanged, control, log);
     }
 
     /**
@@ -159,8 +155,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
             paths.update(now, links.links());
         });
         control.start(this);
-        receive.start();
-        send.start();
+        packets.start();
     }
 
     @Override
@@ -217,7 +212,11 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         try {
             inner.close();
             mtu = Math.max(LEAST_MTU, session.mtu());
-            inner.raise(tun.name(), mtu, session.inner(), config.network().routes());
+            inner.raise(
+                    config.network().interfaceName(),
+                    mtu,
+                    session.inner(),
+                    config.network().routes());
             raised = session.inner();
         } catch (LinuxException e) {
             control.failure().complete(config.file() + ":" + config.network().line() + ": " + e.getMessage());
@@ -230,7 +229,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
             return;
         }
         try {
-            network.mtu(tun.name(), bytes);
+            network.mtu(config.network().interfaceName(), bytes);
             mtu = bytes;
             log.info("the path carries inner packets of " + bytes + " bytes: that is the tunnel's MTU now");
         } catch (LinuxException e) {

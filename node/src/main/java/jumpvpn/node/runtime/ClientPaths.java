@@ -167,8 +167,8 @@ final class ClientPaths {
                     .anyMatch(address -> address.address().equals(key.remote.address()));
             String device = wanted.link.loopback() || ownHost ? null : key.link;
             int id = nextId++;
-            if (!sockets.add(new PathSocket(
-                    id, Transports.towards(key.protocol, new Endpoint(key.local, 0), device, key.remote)))) {
+            Endpoint local = new Endpoint(key.local, 0);
+            if (!sockets.add(id, Transports.towards(key.protocol, local, device, key.remote, config.packets()))) {
                 log.warn("more than " + Sockets.MOST + " paths: " + key.link + " " + key.local + " is left out");
                 return null;
             }

@@ -15,7 +15,6 @@ import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.LookupTable;
-import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
@@ -59,8 +58,8 @@ public final class GatewayNode implements NodeControl, Engine {
     private final WallClock wall = new WallClock();
     private final long startedMillis = wall.nowMillis();
     private final DropCounters drops = new DropCounters();
-    private final Sockets sockets = new Sockets();
-    private final Listeners listeners = new Listeners(sockets);
+    private final Sockets sockets;
+    private final Listeners listeners;
     private final EventLog events;
     private final CryptoChoice ciphers;
     private final Crypto crypto;
@@ -68,17 +67,17 @@ public final class GatewayNode implements NodeControl, Engine {
     private final @Nullable EmbeddedSessionTable durable;
     private final NetworkConfig network;
     private final LinkMonitor links;
-    private final TunDevice tun;
     private final InnerNetwork inner;
     private final ControlLoop control;
     private final Gateway gateway;
-    private final ReceiveLoop receive;
-    private final SendLoop send;
+    private final PacketPath packets;
     private boolean closed;
 
     private GatewayNode(GatewayConfig config, Log log, Opened opened) throws StartException, LinuxException {
         this.config = config;
         this.opened = opened;
+        sockets = new Sockets(config.packets().shards());
+        listeners = new Listeners(sockets);
         Ciphers choosing = Ciphers.choosing(config);
         events = new EventLog(config.file(), config.name(), Role.GATEWAY, config.events(), wall, log);
         opened.add(events::close);
@@ -92,15 +91,14 @@ public final class GatewayNode implements NodeControl, Engine {
         opened.add(links::close);
         opened.add(sockets::closeAll);
         listen(log);
-        tun = TunDevice.create(config.network().interfaceName());
-        opened.add(tun::close);
+        List<TunDevice> queues = PacketPath.queues(config.network().interfaceName(), config.packets(), opened);
         inner = new InnerNetwork(network, log);
         opened.add(inner::close);
-        inner.raise(tun.name(), MTU, config.network().addresses(), List.of());
+        inner.raise(config.network().interfaceName(), MTU, config.network().addresses(), List.of());
         forward();
         control = new ControlLoop(clock, log, links);
         opened.add(control::close);
-        PacketTurns turns = new PacketTurns(Threads.PACKETS);
+        PacketTurns turns = PacketPath.turns(sockets.shards());
         LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         SessionTable table = durable == null ? new MemorySessionTable() : durable.waking(control::wake);
@@ -108,11 +106,14 @@ public final class GatewayNode implements NodeControl, Engine {
                 new GatewayContext(engineConfig, crypto, sockets, events, table, bindings, routes, drops, turns);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
-        Outbound outbound = new Outbound(routes::get, drops, true);
-        receive = new ReceiveLoop(clock, log, sockets, tun, bindings, true, drops, control, this, listeners, turns);
-        opened.add(receive::close);
-        send = new SendLoop(clock, log, sockets, tun, outbound, drops, control, this, turns);
-        opened.add(send::close);
+        packets = packets(log, new PacketPath.Tables(bindings, routes::get, true), turns, queues);
+        opened.add(packets::close);
+    }
+
+    private PacketPath packets(Log log, PacketPath.Tables tables, PacketTurns turns, List<TunDevice> queues)
+            throws LinuxException {
+        PacketPath.Shared shared = new PacketPath.Shared(clock, log, sockets, drops, control, this, turns);
+        return new PacketPath(shared, tables, queues, listeners, config.packets());
     }
 
     /**
@@ -126,8 +127,7 @@ public final class GatewayNode implements NodeControl, Engine {
             GatewayNode node = new GatewayNode(config, log, opened);
             node.events.start();
             node.control.start(node);
-            node.receive.start();
-            node.send.start();
+            node.packets.start();
             Rehearsal.start(
                     log,
                     node.ciphers,
@@ -150,7 +150,7 @@ public final class GatewayNode implements NodeControl, Engine {
         for (Listen listen : udpFirst) {
             try {
                 boolean isShared = config.listen().stream().anyMatch(listen::sharesPortWith);
-                listeners.add(Transports.listen(listen.protocol(), listen.endpoint(), isShared));
+                listeners.add(Transports.listen(listen.protocol(), listen.endpoint(), isShared, config.packets()));
                 warn(listen, log);
             } catch (LinuxException e) {
                 throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
@@ -174,7 +174,8 @@ public final class GatewayNode implements NodeControl, Engine {
         try {
             inner.add(Forwarding.enable(lockDirectory()));
             if (config.network().masquerade()) {
-                inner.add(Masquerade.install(tun.name(), config.network().addresses()));
+                inner.add(Masquerade.install(
+                        config.network().interfaceName(), config.network().addresses()));
             }
         } catch (IOException e) {
             throw new StartException(config.file() + ":" + config.network().line() + ": " + e.getMessage(), e);

@@ -10,7 +10,7 @@ import jumpvpn.node.host.Link;
 
 /**
  * The gateway's listening sockets. One that is bound to every address has a path for each local address that datagrams came to, so that answers leave from where the
- * client sent to: path = listener × {@value #ADDRESSES} + number of the address. Receiving thread only, but for {@link #add} before it runs.
+ * client sent to: path = listener × {@value #ADDRESSES} + number of the address.
  */
 final class Listeners implements ReceiveLoop.Arrivals {
     private static final int ADDRESSES = 256;
@@ -32,13 +32,14 @@ final class Listeners implements ReceiveLoop.Arrivals {
                 .toList();
     }
 
-    void add(Transport socket) {
-        sockets.add(new PathSocket(locals.size() * ADDRESSES, socket));
+    /** Adds one, before any thread receives. @param ports one socket, or one for each shard, all on one port */
+    void add(List<? extends Transport> ports) {
+        sockets.add(locals.size() * ADDRESSES, ports);
         locals.add(new ArrayList<>());
     }
 
     @Override
-    public int pathOf(PathSocket socket, PacketBatch batch, int slot) {
+    public synchronized int pathOf(PathSocket socket, PacketBatch batch, int slot) {
         if (!socket.socket.local().address().isUnspecified()) {
             return socket.id;
         }
@@ -53,7 +54,7 @@ final class Listeners implements ReceiveLoop.Arrivals {
             return socket.id; // this host has more addresses than that: the kernel chooses
         }
         known.add(batch.local(slot));
-        sockets.alias(socket.id + known.size(), socket, batch.local(slot));
+        sockets.alias(socket.id + known.size(), socket.id, batch.local(slot));
         return socket.id + known.size();
     }
 }

@@ -8,17 +8,22 @@ import jumpvpn.core.net.PacketBatch;
 import jumpvpn.core.transport.Transport;
 import jumpvpn.node.host.Memory;
 
-/** A socket that two threads send on: the packet thread in batches, the control thread one by one. The lock is almost never contended. */
+/**
+ * A socket of a path, all of whose datagrams are received by the threads of one shard. Two threads send on it, the shard's in batches, the control thread one by one: the lock is almost never
+ * contended. Where a path has only one socket, the sending threads of all shards share it.
+ */
 final class PathSocket {
     final int id;
+    final int shard;
     final Transport socket;
     private final MemorySegment memory =
             Arena.ofAuto().allocate(Transport.MOST_BYTES); // a field, since the address alone keeps nothing alive
     private final PacketBatch one = new PacketBatch(memory.address(), 1, Transport.MOST_BYTES);
     private boolean closed;
 
-    PathSocket(int id, Transport socket) {
+    PathSocket(int id, int shard, Transport socket) {
         this.id = id;
+        this.shard = shard;
         this.socket = socket;
     }
 

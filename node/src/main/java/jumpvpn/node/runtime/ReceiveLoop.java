@@ -5,12 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Ecn;
 import jumpvpn.core.data.Inbound;
-import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
@@ -22,7 +20,7 @@ import jumpvpn.node.host.Memory;
 import jumpvpn.node.host.Poller;
 import jumpvpn.node.host.Waker;
 
-/** The thread from the sockets to the TUN: opens in place, writes what is to be delivered, hands the rest to the control thread. */
+/** A shard's thread from the sockets to the TUN: opens in place, writes what is to be delivered, hands the rest to the control thread. */
 final class ReceiveLoop implements AutoCloseable {
     private static final int SLOTS = 512; // 1 MiB: half of it takes what one call can bring
     private static final int SLOT_BYTES = 2048;
@@ -45,36 +43,33 @@ final class ReceiveLoop implements AutoCloseable {
     private final Arrivals arrivals;
     private final Waker waker;
     private final PacketTurns turns;
+    private final int shard;
     private final Parked parked = new Parked(64);
     private final Parked waking = new Parked(1024);
-    private final Thread thread = new Thread(this::run, "receive");
+    private final Thread thread;
     private long dropped;
     private volatile boolean stopping;
 
-    ReceiveLoop(
-            BootClock clock,
-            Log log,
-            Sockets sockets,
-            TunDevice tun,
-            LookupTable<Bound> bindings,
-            boolean checkSource,
-            DropCounters drops,
-            ControlLoop control,
-            Engine engine,
-            Arrivals arrivals,
-            PacketTurns turns)
+    ReceiveLoop(PacketPath.Shared shared, PacketPath.Tables tables, TunDevice tun, int shard, Arrivals arrivals)
             throws LinuxException {
-        this.clock = clock;
-        this.log = log;
-        this.sockets = sockets;
+        this.clock = shared.clock();
+        this.log = shared.log();
+        this.sockets = shared.sockets();
         this.tun = tun;
-        this.inbound = new Inbound(bindings, drops, checkSource, whole.address() + TunDevice.HEADROOM);
-        this.drops = drops;
-        this.control = control;
-        this.engine = engine;
+        this.drops = shared.drops();
+        this.control = shared.control();
+        this.engine = shared.engine();
         this.arrivals = arrivals;
-        this.turns = turns;
+        this.turns = shared.turns();
+        this.shard = shard;
+        this.inbound = Inbound.elsewhere(
+                tables.bindings(),
+                drops,
+                tables.isGateway(),
+                whole.address() + TunDevice.HEADROOM,
+                sockets.shards() > 1);
         this.waker = new Waker();
+        this.thread = new Thread(this::run, shard == 0 ? "receive" : "receive-" + shard);
     }
 
     void start() {
@@ -93,13 +88,15 @@ final class ReceiveLoop implements AutoCloseable {
             PacketBatch batch = new PacketBatch(memory.address(), SLOTS, SLOT_BYTES);
             Poller poller = new Poller(Sockets.MOST + 1);
             poller.watch(0, waker.fd(), false);
+            List<PathSocket> open = List.of();
             List<PathSocket> polled = List.of();
             while (!stopping) {
-                if (polled != sockets.open()) {
-                    polled = repoll(poller, polled.size());
+                if (open != sockets.open()) {
+                    open = sockets.open();
+                    polled = repoll(poller, open, polled.size());
                 }
                 poller.await(parked.isEmpty() && waking.isEmpty() ? Poller.FOREVER : Parked.RETRY_NANOS);
-                turns.begin(Threads.RECEIVE);
+                turns.begin(PacketPath.receiver(shard));
                 retry(parked, batch);
                 retry(waking, batch);
                 if (poller.readable(0)) {
@@ -110,24 +107,25 @@ final class ReceiveLoop implements AutoCloseable {
                         drain(polled.get(i), batch);
                     }
                 }
-                turns.end(Threads.RECEIVE);
+                turns.end(PacketPath.receiver(shard));
             }
         } catch (LinuxException e) {
             control.failure().complete(e.getMessage());
         }
     }
 
-    private List<PathSocket> repoll(Poller poller, int before) {
-        List<PathSocket> open = sockets.open();
-        for (int i = 0; i < Math.max(before, open.size()); i++) {
-            if (i < open.size()) {
-                poller.watch(i + 1, open.get(i).socket.fd(), false);
+    private List<PathSocket> repoll(Poller poller, List<PathSocket> open, int before) {
+        List<PathSocket> own =
+                open.stream().filter(socket -> socket.shard == shard).toList();
+        for (int i = 0; i < Math.max(before, own.size()); i++) {
+            if (i < own.size()) {
+                poller.watch(i + 1, own.get(i).socket.fd(), false);
             } else {
                 poller.ignore(i + 1);
             }
         }
-        sockets.closeRemoved();
-        return open;
+        sockets.closeRemoved(shard);
+        return own;
     }
 
     private void drain(PathSocket socket, PacketBatch batch) {
@@ -193,7 +191,7 @@ final class ReceiveLoop implements AutoCloseable {
             int length = datagram.bytes().length;
             batch.address[0] = batch.home(0);
             Memory.copy(datagram.bytes(), 0, batch.address[0], length);
-            batch.ecn[0] = Ecn.NONE; // it waited, so nobody is told
+            batch.trafficClass[0] = Ecn.NONE; // it waited, so nobody is told
             batch.peer(0, datagram.from());
             Inbound.Disposition disposition = inbound.acceptOrWait(
                     Memory.ALL,
@@ -220,7 +218,7 @@ final class ReceiveLoop implements AutoCloseable {
     private void bound(Inbound.Disposition disposition, PacketBatch batch, int slot) {
         Binding binding = inbound.binding();
         if (disposition == Inbound.Disposition.DELIVER) {
-            if (batch.ecn[slot] == Ecn.CONGESTED) {
+            if (batch.trafficClass[slot] == Ecn.CONGESTED) {
                 Ecn.mark(Memory.ALL, inbound.payload());
             }
             tun.write(inbound.payload(), inbound.payloadLength());

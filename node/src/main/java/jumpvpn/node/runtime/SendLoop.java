@@ -18,7 +18,7 @@ import jumpvpn.node.host.Memory;
 import jumpvpn.node.host.Poller;
 import jumpvpn.node.host.Waker;
 
-/** The thread from the TUN to the sockets: seals in place and sends run by run, a run being neighbours of one socket. */
+/** A shard's thread from the TUN to the sockets: seals in place and sends run by run, a run being neighbours of one socket. */
 final class SendLoop implements AutoCloseable {
     private static final int SLOTS = 128;
     private static final int SLOT_BYTES = 2048;
@@ -33,33 +33,26 @@ final class SendLoop implements AutoCloseable {
     private final Engine engine;
     private final PacketTurns turns;
     private final Waker waker;
-    private final Sockets.Exit[] exits = new Sockets.Exit[2 * SLOTS];
-    private final Sockets.Exit[] exitsOfCopies = new Sockets.Exit[2 * SLOTS];
-    private final Thread thread = new Thread(this::run, "send");
+    private final int shard;
+    private final PathSocket[] exits = new PathSocket[2 * SLOTS];
+    private final PathSocket[] exitsOfCopies = new PathSocket[2 * SLOTS];
+    private final Thread thread;
     private long answer;
     private volatile boolean stopping;
 
-    SendLoop(
-            BootClock clock,
-            Log log,
-            Sockets sockets,
-            TunDevice tun,
-            Outbound outbound,
-            DropCounters drops,
-            ControlLoop control,
-            Engine engine,
-            PacketTurns turns)
-            throws LinuxException {
-        this.clock = clock;
-        this.log = log;
-        this.sockets = sockets;
+    SendLoop(PacketPath.Shared shared, TunDevice tun, Outbound outbound, int shard) throws LinuxException {
+        this.clock = shared.clock();
+        this.log = shared.log();
+        this.sockets = shared.sockets();
         this.tun = tun;
         this.outbound = outbound;
-        this.drops = drops;
-        this.control = control;
-        this.engine = engine;
-        this.turns = turns;
+        this.drops = shared.drops();
+        this.control = shared.control();
+        this.engine = shared.engine();
+        this.turns = shared.turns();
+        this.shard = shard;
         this.waker = new Waker();
+        this.thread = new Thread(this::run, shard == 0 ? "send" : "send-" + shard);
     }
 
     void start() {
@@ -85,9 +78,9 @@ final class SendLoop implements AutoCloseable {
                 if (!stopping && poller.readable(1)) {
                     do {
                         tun.read(batch, PacketLayout.PAYLOAD);
-                        turns.begin(Threads.SEND);
+                        turns.begin(PacketPath.sender(shard));
                         forward(batch, sealed, copies);
-                        turns.end(Threads.SEND);
+                        turns.end(PacketPath.sender(shard));
                     } while (!stopping && tun.isHolding());
                 }
             }
@@ -114,14 +107,14 @@ final class SendLoop implements AutoCloseable {
         send(copies, exitsOfCopies);
     }
 
-    private void send(PacketBatch batch, Sockets.Exit[] through) {
+    private void send(PacketBatch batch, PathSocket[] through) {
         int from = 0;
         while (from < batch.count) {
             int to = from + 1;
-            while (to < batch.count && through[to].socket() == through[from].socket()) {
+            while (to < batch.count && through[to] == through[from]) {
                 to++;
             }
-            int sent = through[from].socket().send(batch, from, to);
+            int sent = through[from].send(batch, from, to);
             drops.count(DropReason.BACK_PRESSURE, to - from - sent);
             from = to;
         }
@@ -159,15 +152,15 @@ final class SendLoop implements AutoCloseable {
     }
 
     private void note(
-            PacketBatch batch, Sockets.Exit[] through, long packet, int length, Endpoint peer, Sockets.Exit exit) {
+            PacketBatch batch, PathSocket[] through, long packet, int length, Endpoint peer, Sockets.Exit exit) {
         int second = outbound.secondLength();
         for (long at = packet; at <= packet + (second > 0 ? Outbound.SECOND : 0); at += Outbound.SECOND) {
             int slot = batch.count++;
             batch.address[slot] = at;
             batch.length[slot] = at == packet ? length : second;
             batch.flow[slot] = outbound.flow();
-            batch.ecn[slot] = (byte) outbound.ecn();
-            through[slot] = exit;
+            batch.trafficClass[slot] = (byte) outbound.trafficClass();
+            through[slot] = exit.of(shard);
             address(batch, slot, peer, exit);
         }
     }

@@ -7,24 +7,41 @@ import jumpvpn.core.gateway.GatewayPort;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of a node by path. The control thread adds and removes; the receiving thread polls {@link #open} and closes what was removed, since only it may be inside a
- * receive; any thread sends. A path through a socket that is bound to every address also names the local one that its datagrams leave from.
+ * The sockets of a node by path. The control thread adds and removes; the receiving threads poll those of {@link #open} that are of their shard and close what was removed, since only they may be
+ * inside a receive; any thread sends. A path through sockets that are bound to every address also names the local one that its datagrams leave from.
  */
 final class Sockets implements GatewayPort {
-    /** More than that are not polled. */
+    /** Paths with sockets of their own, at most; a thread polls one of each. */
     static final int MOST = 128;
 
     private static final IpAddress ANY = IpAddress.v4(0);
 
-    /** A way out: a socket, and the local address if the socket has several. */
-    record Exit(PathSocket socket, IpAddress local) {}
+    /** A way out: sockets on one port, and the local address if they have several. */
+    record Exit(List<PathSocket> sockets, IpAddress local) {
+        /** The one that the shard's threads send on. */
+        PathSocket of(int shard) {
+            return sockets.get(shard % sockets.size());
+        }
+    }
 
     private final LookupTable<Exit> exits = new LookupTable<>();
     private final List<PathSocket> removed = new ArrayList<>();
+    private final int shards;
     private volatile List<PathSocket> open = List.of();
+    private int paths;
+
+    /** @param shards in how many parts the work is done, each with a receiving thread of its own */
+    Sockets(int shards) {
+        this.shards = shards;
+    }
+
+    int shards() {
+        return shards;
+    }
 
     /** The way out of a path, or null. */
     @Nullable
@@ -35,52 +52,68 @@ final class Sockets implements GatewayPort {
     /** The local port of a path, 0 if the path is gone. */
     int port(int pathId) {
         Exit exit = exits.get(0, pathId);
-        return exit == null ? 0 : exit.socket.socket.local().port();
+        return exit == null ? 0 : exit.of(0).socket.local().port();
     }
 
-    /** What the receiving thread polls. */
+    /** What the receiving threads poll. */
     List<PathSocket> open() {
         return open;
     }
 
-    /** Opens a path. @return false if there are {@link #MOST} already: then the socket is closed */
-    synchronized boolean add(PathSocket socket) {
-        if (open.size() == MOST) {
-            socket.close();
+    /**
+     * Opens a path.
+     *
+     * @param sockets one, or one for each shard in its order
+     * @return false if there are {@link #MOST} already: then the sockets are closed
+     */
+    synchronized boolean add(int pathId, List<? extends Transport> sockets) {
+        if (paths == MOST) {
+            sockets.forEach(Transport::close);
             return false;
         }
-        exits.put(0, socket.id, new Exit(socket, ANY));
+        List<PathSocket> own = new ArrayList<>();
+        for (Transport socket : sockets) {
+            int shard = sockets.size() == 1 ? paths % shards : own.size();
+            own.add(new PathSocket(pathId, shard, socket));
+        }
+        paths++;
+        exits.put(0, pathId, new Exit(List.copyOf(own), ANY));
         List<PathSocket> more = new ArrayList<>(open);
-        more.add(socket);
+        more.addAll(own);
         open = List.copyOf(more);
         return true;
     }
 
-    /** Another path through a socket that is open. */
-    synchronized void alias(int pathId, PathSocket socket, IpAddress local) {
-        exits.put(0, pathId, new Exit(socket, local));
+    /** Another path through the sockets of one that is open. */
+    synchronized void alias(int pathId, int ofPathId, IpAddress local) {
+        Exit exit = exits.get(0, ofPathId);
+        if (exit != null) {
+            exits.put(0, pathId, new Exit(exit.sockets, local));
+        }
     }
 
     synchronized void remove(int pathId) {
         Exit exit = exits.get(0, pathId);
         if (exit != null) {
             exits.remove(0, pathId);
-            removed.add(exit.socket);
+            paths--;
+            removed.addAll(exit.sockets);
             List<PathSocket> fewer = new ArrayList<>(open);
-            fewer.remove(exit.socket);
+            fewer.removeAll(exit.sockets);
             open = List.copyOf(fewer);
         }
     }
 
-    /** Closes what was removed; receiving thread only. */
-    synchronized void closeRemoved() {
-        removed.forEach(PathSocket::close);
-        removed.clear();
+    /** Closes what was removed of a shard's; its receiving thread only. */
+    synchronized void closeRemoved(int shard) {
+        removed.stream().filter(socket -> socket.shard == shard).forEach(PathSocket::close);
+        removed.removeIf(socket -> socket.shard == shard);
     }
 
     /** Closes everything, once no thread receives any more. */
     synchronized void closeAll() {
-        closeRemoved();
+        removed.forEach(PathSocket::close);
+        removed.clear();
         open.forEach(PathSocket::close);
         open = List.of();
     }
@@ -90,13 +123,13 @@ final class Sockets implements GatewayPort {
     public void transmit(int pathId, Endpoint to, byte[] datagram) {
         Exit exit = exits.get(0, pathId);
         if (exit != null) {
-            exit.socket.send(datagram, to, exit.local);
+            exit.of(0).send(datagram, to, exit.local);
         }
     }
 
     @Override
     public boolean isConnected(int pathId) {
         Exit exit = exits.get(0, pathId);
-        return exit != null && exit.socket.socket.protocol() != Protocol.UDP;
+        return exit != null && exit.of(0).socket.protocol() != Protocol.UDP;
     }
 }

@@ -1,6 +1,7 @@
 package jumpvpn.node.runtime;
 
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -10,7 +11,6 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.Path;
-import jumpvpn.core.transport.Transport;
 import jumpvpn.core.transport.TransportCounter;
 import org.jspecify.annotations.Nullable;
 
@@ -125,17 +125,15 @@ final class StatusView {
 
     /** @param name what its id shall be */
     static List<TransportStatus> transports(Sockets sockets, Function<PathSocket, String> name) {
-        return sockets.open().stream()
-                .map(socket -> new TransportStatus(name.apply(socket), counts(socket.socket)))
-                .toList();
-    }
-
-    private static Map<TransportCounter, Long> counts(Transport transport) {
-        Map<TransportCounter, Long> counts = new EnumMap<>(TransportCounter.class);
-        for (TransportCounter counter : TransportCounter.values()) {
-            counts.put(counter, transport.count(counter));
+        Map<Integer, TransportStatus> byPath = new LinkedHashMap<>();
+        for (PathSocket socket : sockets.open()) {
+            TransportStatus path = byPath.computeIfAbsent(
+                    socket.id, _ -> new TransportStatus(name.apply(socket), new EnumMap<>(TransportCounter.class)));
+            for (TransportCounter counter : TransportCounter.values()) {
+                path.counts().merge(counter, socket.socket.count(counter), Long::sum);
+            }
         }
-        return counts;
+        return List.copyOf(byPath.values());
     }
 
     private static double millis(long nanos) {

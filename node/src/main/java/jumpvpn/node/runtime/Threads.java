@@ -1,13 +1,7 @@
 package jumpvpn.node.runtime;
 
-/** The packet threads' numbers, and ends of threads. */
+/** Ends of threads. */
 final class Threads {
-    /** How many packet threads a node has. */
-    static final int PACKETS = 2;
-
-    static final int RECEIVE = 0;
-    static final int SEND = 1;
-
     private static final long MOST_MILLIS = 1000;
 
     private Threads() {}

@@ -7,6 +7,7 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.Transport;
+import jumpvpn.node.config.Packets;
 import jumpvpn.node.host.LinuxException;
 
 /**
@@ -36,8 +37,11 @@ final class TransportRehearsal {
         if (protocol == Protocol.UDP) {
             return;
         }
-        try (Transport gateway = Transports.listen(protocol, ANY_PORT, false);
-                Transport client = Transports.towards(protocol, ANY_PORT, null, gateway.local());
+        Packets packets = Packets.defaults();
+        try (Transport gateway =
+                        Transports.listen(protocol, ANY_PORT, false, packets).getFirst();
+                Transport client = Transports.towards(protocol, ANY_PORT, null, gateway.local(), packets)
+                        .getFirst();
                 Arena arena = Arena.ofConfined()) {
             long memory =
                     arena.allocate((long) SLOTS * Transport.MOST_BYTES, 64).address();

@@ -93,7 +93,7 @@ final class PacketRing {
         batch.address[to] = batch.home(to);
         batch.offset[to] = 0;
         batch.length[to] = bytes <= batch.slotSize ? bytes : 0;
-        batch.ecn[to] = 0;
+        batch.trafficClass[to] = 0;
         batch.peerHigh[to] = peerHigh();
         batch.peerLow[to] = peerLow();
         batch.peerPort[to] = peerPort();

@@ -38,7 +38,9 @@ class ConfigErrorsTest {
             "address = ['10.77.0.3']",
             "[policy]",
             "volatility.heartbeat-interval = '500ms'",
-            "transport.allowed = ['udp', 'tcp']");
+            "transport.allowed = ['udp', 'tcp']",
+            "[packets]",
+            "shards = 1");
 
     private static final List<String> CLIENT = List.of(
             "[client]",
@@ -135,6 +137,12 @@ class ConfigErrorsTest {
             18 | transport.allowed = ['upd']      | 18 | must be a list of protocols                               | "udp"
             18 | transport.allowed = []           | 18 | must name at least one                                    | "udp"
             18 | transport.allowed = ['udp', 'udp'] | 18 | each once                                               | "udp"
+            19 | [[packets]]                      | 19 | packets must be one section                               | write [packets]
+            20 | shards = 17                      | 20 | "shards" is outside what is allowed                       | from 1 to 16
+            20 | shards = '2'                     | 20 | "shards" must be a whole number                           | write shards = 2
+            20 | tun = 'udp'                      | 20 | "tun" can't be "udp"                                      | choose one of all, tcp, none
+            20 | udp = 'gso'                      | 20 | "udp" can't be "gso"                                      | choose one of all, batches, nio
+            20 | dscp = '64'                      | 20 | "dscp" can't be "64"                                      | "hide", "copy" or a code point
             """)
     void gateway(int line, String text, int at, String what, String suggestion) throws IOException {
         check(GATEWAY, line, text, at, what, suggestion);

@@ -63,7 +63,13 @@ class ConfigTest {
                 session.max-lifetime = "1.5h"
                 switching.max-per-minute = 20
                 transport.prefer = ["tcp", "udp"]
+                [packets]
+                shards      = 4
+                tun         = "tcp"
+                udp         = "batches"
+                dscp        = "46"
                 """));
+        assertThat(config.packets()).isEqualTo(new Packets(4, Packets.Tun.TCP, Packets.Udp.BATCHES, 46));
         assertThat(config.name()).isEqualTo("gw1");
         assertThat(KeyText.format(config.privateKey().bytes())).isEqualTo(KEY);
         assertThat(config.toString())
@@ -117,7 +123,11 @@ class ConfigTest {
                 name        = "gw2"
                 public-key  = "YAnlLDHkOeHXVm3zXMZGqvqYqPSEq1Gm9gvuFOYDJVE="
                 endpoints   = ["udp://vpn.example.org:4500"]
+                [packets]
+                dscp        = "copy"
                 """));
+        int half = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
+        assertThat(config.packets()).isEqualTo(new Packets(half, Packets.Tun.ALL, Packets.Udp.ALL, Packets.COPY_DSCP));
         assertThat(config.network().routes()).containsExactly(Prefix.parse("10.88.0.0/24"));
         assertThat(config.gateways()).extracting(ClientConfig.Gateway::name).containsExactly("gw1", "gw2");
         assertThat(config.gateways().get(0).endpoints())

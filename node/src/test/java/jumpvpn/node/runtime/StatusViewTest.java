@@ -15,6 +15,7 @@ import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
 import jumpvpn.core.transport.Transport;
 import jumpvpn.core.transport.TransportCounter;
+import jumpvpn.node.config.Packets;
 import org.junit.jupiter.api.Test;
 
 /** What is said of a candidate, beside the session that is or was on it. */
@@ -69,10 +70,10 @@ class StatusViewTest {
 
     @Test
     void ofEachOpenTransportItSaysWhatThatHasCounted() throws Exception {
-        Sockets sockets = new Sockets();
+        Sockets sockets = new Sockets(1);
+        Endpoint local = new Endpoint(IpAddress.parse("127.0.0.1"), 0);
         for (int id = 1; id <= 2; id++) {
-            sockets.add(new PathSocket(
-                    id, Transports.towards(Protocol.TCP, new Endpoint(IpAddress.parse("127.0.0.1"), 0), null, REMOTE)));
+            sockets.add(id, Transports.towards(Protocol.TCP, local, null, REMOTE, Packets.defaults()));
         }
         PacketBatch batch = new PacketBatch(0, 1, 0);
         batch.length[0] = Transport.MOST_BYTES + 1;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.node.host.Errno;
 import jumpvpn.node.host.Libc;
@@ -21,6 +23,7 @@ public final class TunDevice implements AutoCloseable {
     private static final short IFF_TUN = 1;
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_VNET_HDR = 0x4000;
+    private static final short IFF_MULTI_QUEUE = 0x100;
     private static final short IFF_TUN_EXCL = (short) 0x8000;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final int CHECKSUM_AND_TCP = 1 | 2 | 4;
@@ -70,6 +73,39 @@ public final class TunDevice implements AutoCloseable {
 
     /** As {@link #create(String)}, with this offload at most: less if the kernel can't. */
     public static TunDevice create(String name, Offload most) throws LinuxException {
+        return make(name, most, (short) 0);
+    }
+
+    /**
+     * As {@link #create(String)}, with several queues, each an object of its own that one thread may read and one other may write. The kernel keeps a flow to a queue: that which its packets from the
+     * other side are written to. The interface exists until all are closed.
+     */
+    public static List<TunDevice> create(String name, Offload most, int queues) throws LinuxException {
+        List<TunDevice> all = new ArrayList<>();
+        try {
+            all.add(make(name, most, queues > 1 ? IFF_MULTI_QUEUE : 0));
+            while (all.size() < queues) {
+                all.add(all.getFirst().another());
+            }
+            return all;
+        } catch (LinuxException e) {
+            all.forEach(TunDevice::close);
+            throw e;
+        }
+    }
+
+    private TunDevice another() throws LinuxException {
+        String attempted = "open another queue of the interface " + name;
+        int another = opened(attempted);
+        int status = attach(another, name, IFF_MULTI_QUEUE | (offload == Offload.NONE ? 0 : IFF_VNET_HDR));
+        if (status < 0) {
+            Libc.close(another);
+            throw new LinuxException(-status, attempted);
+        }
+        return new TunDevice(name, another, offload);
+    }
+
+    private static TunDevice make(String name, Offload most, short queues) throws LinuxException {
         String attempted = "create the interface " + name;
         if (!name.matches("[!-~&&[^%/:]]{1,15}") || name.equals(".") || name.equals("..")) {
             throw new LinuxException(
@@ -78,15 +114,13 @@ public final class TunDevice implements AutoCloseable {
         if (Libc.ifNameToIndex(name) != 0) {
             throw taken(attempted);
         }
-        int fd = Libc.open(CLONE_DEVICE, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
-        if (fd < 0) {
-            throw unopened(-fd, attempted);
-        }
+        int fd = opened(attempted);
+        int exclusive = IFF_TUN_EXCL | queues; // or an interface that came into being since the check would be joined
         boolean isPlain = most == Offload.NONE;
-        int status = attach(fd, name, isPlain ? 0 : IFF_VNET_HDR);
+        int status = attach(fd, name, exclusive | (isPlain ? 0 : IFF_VNET_HDR));
         if (status == -Errno.EINVAL && !isPlain) {
             isPlain = true;
-            status = attach(fd, name, 0);
+            status = attach(fd, name, exclusive);
         }
         if (status < 0) {
             Libc.close(fd);
@@ -107,13 +141,20 @@ public final class TunDevice implements AutoCloseable {
         return withUdp ? Offload.TCP_UDP : Offload.TCP;
     }
 
+    private static int opened(String attempted) throws LinuxException {
+        int fd = Libc.open(CLONE_DEVICE, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+        if (fd < 0) {
+            throw unopened(-fd, attempted);
+        }
+        return fd;
+    }
+
     private static int attach(int fd, String name, int more) {
         long ifreq = Libc.scratch();
         Memory.ALL.asSlice(ifreq, IFREQ_BYTES).fill((byte) 0);
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
         Memory.copy(bytes, 0, ifreq, bytes.length);
-        // exclusive, or an interface that came into being since the check would be joined
-        Memory.putShort(ifreq + 16, (short) (IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | more));
+        Memory.putShort(ifreq + 16, (short) (IFF_TUN | IFF_NO_PI | more));
         return Libc.ioctl(fd, TUNSETIFF, ifreq);
     }
 

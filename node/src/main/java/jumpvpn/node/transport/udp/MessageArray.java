@@ -141,13 +141,13 @@ final class MessageArray {
         return at == 0 ? 0 : (byte) (Memory.getByte(at) & ECN_BITS);
     }
 
-    /** Puts these two bits into message {@code i}'s header. After {@link #writeLocal} or {@link #clearLocal}. */
-    void writeEcn(int i, byte bits) {
+    /** Puts this traffic class into message {@code i}'s header. After {@link #writeLocal} or {@link #clearLocal}. */
+    void writeTrafficClass(int i, byte trafficClass) {
         boolean v4 = family == SocketAddress.AF_INET;
         long at = v4
                 ? append(i, SocketAddress.IPPROTO_IP, SocketAddress.IP_TOS, Integer.BYTES)
                 : append(i, SocketAddress.IPPROTO_IPV6, SocketAddress.IPV6_TCLASS, Integer.BYTES);
-        Memory.putInt(at, bits);
+        Memory.putInt(at, trafficClass & 0xff);
     }
 
     /** Another control message, of so many bytes. @return where its data lies */

@@ -116,7 +116,7 @@ final class Sender {
                 && batch.peerLow[next] == batch.peerLow[at]
                 && batch.peerHigh[next] == batch.peerHigh[at]
                 && batch.peerPort[next] == batch.peerPort[at]
-                && batch.ecn[next] == batch.ecn[at]
+                && batch.trafficClass[next] == batch.trafficClass[at]
                 && batch.localLow[next] == batch.localLow[at]
                 && batch.localHigh[next] == batch.localHigh[at]) {
             next++;
@@ -136,12 +136,17 @@ final class Sender {
         } else {
             outgoing.clearLocal(i);
         }
-        if (batch.ecn[at] != 0) {
-            outgoing.writeEcn(i, batch.ecn[at]);
+        if (batch.trafficClass[at] != 0) {
+            outgoing.writeTrafficClass(i, batch.trafficClass[at]);
         }
         if (end - at > 1) {
             outgoing.writeSegmentBytes(i, batch.length[at]);
         }
+    }
+
+    /** As {@link UdpSocket#keepApart}. */
+    void keepApart() {
+        segments = false;
     }
 
     /** As {@link UdpSocket#lastErrno}. */

@@ -1,6 +1,8 @@
 package jumpvpn.node.transport.udp;
 
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.core.net.Protocol;
@@ -42,6 +44,7 @@ public final class UdpSocket implements Transport {
     private final MessageArray incoming;
     private final Sender sender;
     private int fd;
+    private boolean isApart;
     private @Nullable PacketBatch receivedInto;
     private int used;
     private int messages;
@@ -73,9 +76,34 @@ public final class UdpSocket implements Transport {
         return open(local, device, slots, false);
     }
 
-    /** As {@link #open}, on every interface, on a port that QUIC's socket will have as well, which is opened after this one ({@link PortSharing}). */
-    public static UdpSocket openShared(Endpoint local, int slots) throws LinuxException {
-        return open(local, null, slots, true);
+    /**
+     * Opens several on one port, as {@link #open}. A packet of a binding comes to that whose number is its wire identifier's rest ({@link PortSharing}), whatever address it comes from; all else
+     * comes to any of them.
+     *
+     * @param isShared whether QUIC's socket will have the port as well, which is opened after these: then on every interface
+     */
+    public static List<UdpSocket> openAll(
+            Endpoint local, @Nullable String device, int slots, int count, boolean isShared) throws LinuxException {
+        List<UdpSocket> all = new ArrayList<>();
+        try {
+            UdpSocket first = open(local, device, slots, isShared);
+            all.add(first);
+            String attempted = "share the port of " + first.local;
+            if (count > 1
+                    && !isShared) { // only now that it is bound, so that a port which another process has is refused
+                PortSharing.allow(first.fd, attempted);
+            }
+            while (all.size() < count) {
+                all.add(open(first.local, device, slots, true));
+            }
+            if (count > 1 || isShared) {
+                PortSharing.divide(first.fd, count, isShared, attempted);
+            }
+            return all;
+        } catch (LinuxException e) {
+            all.forEach(UdpSocket::close);
+            throw e;
+        }
     }
 
     private static UdpSocket open(Endpoint local, @Nullable String device, int slots, boolean isShared)
@@ -93,9 +121,6 @@ public final class UdpSocket implements Transport {
                 PortSharing.allow(fd, attempted);
             }
             SocketOptions.bind(fd, local, device, attempted);
-            if (isShared) {
-                PortSharing.divide(fd, attempted);
-            }
             return new UdpSocket(fd, local, confinement, slots);
         } catch (LinuxException e) {
             Libc.close(fd);
@@ -135,7 +160,7 @@ public final class UdpSocket implements Transport {
             receivedInto = batch;
             long bytes = (long) batch.capacity() * batch.slotSize;
             int most = (int) Math.min(bytes / MOST_TOGETHER_BYTES, batch.capacity() / MOST_TOGETHER);
-            int several = bytes >= 2 * MOST_TOGETHER_BYTES && most > 0 ? 1 : 0;
+            int several = bytes >= 2 * MOST_TOGETHER_BYTES && most > 0 && !isApart ? 1 : 0;
             boolean isAsked = Libc.setsockopt(fd, MessageArray.SOL_UDP, MessageArray.UDP_GRO, several) == 0;
             boolean together = isAsked && several == 1;
             messageBytes = together ? MOST_TOGETHER_BYTES : batch.slotSize;
@@ -175,7 +200,7 @@ public final class UdpSocket implements Transport {
 
     private void takeHeader(int i, PacketBatch batch, int slot) {
         incoming.readPeer(i, batch, slot);
-        batch.ecn[slot] = incoming.readEcn(i);
+        batch.trafficClass[slot] = incoming.readEcn(i);
         if (anyAddress) {
             incoming.readLocal(i, batch, slot);
         } else {
@@ -194,6 +219,12 @@ public final class UdpSocket implements Transport {
     @Override
     public int send(PacketBatch batch, int from, int to) {
         return sender.send(batch, from, to);
+    }
+
+    /** Each datagram is a message of its own from now on, both ways, though the kernel could do more; before the first one. */
+    public void keepApart() {
+        isApart = true;
+        sender.keepApart();
     }
 
     @Override

@@ -1,14 +1,19 @@
 package jumpvpn.node.data.tun;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -40,6 +45,7 @@ class TunOffloadTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private Namespace left;
     private Namespace right;
+    private final Set<TunDevice> busy = ConcurrentHashMap.newKeySet();
     private volatile boolean isOver;
 
     @BeforeEach
@@ -61,8 +67,13 @@ class TunOffloadTest {
     }
 
     private static TunDevice create(Namespace namespace, int host, TunDevice.Offload offload) throws Exception {
+        return create(namespace, host, offload, 1).getFirst();
+    }
+
+    private static List<TunDevice> create(Namespace namespace, int host, TunDevice.Offload offload, int queues)
+            throws Exception {
         return namespace.run(() -> {
-            TunDevice tun = TunDevice.create(NAME, offload);
+            List<TunDevice> tun = TunDevice.create(NAME, offload, queues);
             try (NetworkConfig config = NetworkConfig.open()) {
                 config.address(NAME, Prefix.parse("10.255.77." + host + "/24"));
                 config.address(NAME, Prefix.parse("fd77::" + host + "/64"));
@@ -87,7 +98,9 @@ class TunOffloadTest {
             while (!isOver) {
                 poller.await(20_000_000L);
                 do {
-                    from.read(batch, HEADROOM);
+                    if (from.read(batch, HEADROOM) > 0) {
+                        busy.add(from);
+                    }
                     held |= from.isHolding();
                     for (int i = 0; i < batch.count; i++) {
                         to.write(batch.address[i] + HEADROOM, batch.length[i]);
@@ -118,6 +131,40 @@ class TunOffloadTest {
             assertThat(a.dropped() + b.dropped())
                     .as("errors %d, %d", a.lastErrno(), b.lastErrno())
                     .isZero();
+        }
+    }
+
+    /** Eight streams at once over so many queues, each with two threads of its own. */
+    @ParameterizedTest
+    @CsvSource({"2, TCP_UDP", "4, TCP_UDP", "2, NONE"})
+    void streamsPassWholeThroughSeveralQueues(int queues, TunDevice.Offload offload) throws Exception {
+        List<TunDevice> a = create(left, 1, offload, queues);
+        List<TunDevice> b = create(right, 2, offload, queues);
+        try {
+            List<Future<Boolean>> carried = new ArrayList<>();
+            for (int i = 0; i < queues; i++) {
+                carried.add(carry(a.get(i), b.get(i)));
+                carried.add(carry(b.get(i), a.get(i)));
+            }
+            List<Future<?>> streams = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                streams.add(threads.submit(() -> {
+                    stream(left, right, "10.255.77.2");
+                    return null;
+                }));
+            }
+            for (Future<?> whole : streams) {
+                whole.get();
+            }
+            isOver = true;
+            for (Future<Boolean> end : carried) {
+                end.get();
+            }
+            assertThat(busy).as("queues that carried something").hasSizeGreaterThan(1);
+            assertThatThrownBy(() -> left.run(() -> TunDevice.create(NAME))).hasMessageContaining("EBUSY");
+        } finally {
+            a.forEach(TunDevice::close);
+            b.forEach(TunDevice::close);
         }
     }
 

@@ -38,7 +38,7 @@ class CongestionMarksTest {
             socket.receive(batch);
             for (int i = 0; i < batch.count; i++) {
                 assertThat(batch.length[i]).isEqualTo(LENGTH);
-                all.add(Memory.getByte(batch.address[i]) << 2 | batch.ecn[i]);
+                all.add(Memory.getByte(batch.address[i]) << 2 | batch.trafficClass[i]);
             }
         }
         return all;
@@ -56,7 +56,7 @@ class CongestionMarksTest {
             for (int i = 0; i < bits.length; i++) {
                 Memory.putByte(batch.address[i], (byte) i);
                 batch.length[i] = LENGTH;
-                batch.ecn[i] = bits[i];
+                batch.trafficClass[i] = bits[i];
                 batch.peer(i, peer);
                 sent.add(i << 2 | bits[i]);
             }
