@@ -89,7 +89,7 @@ public final class SessionsLab {
                 measure(link);
             } catch (IOException e) {
                 link.awaitEndIfEnding();
-                throw new IOException(e.getMessage() + "; " + link.logs(), e);
+                throw new IOException(e.getMessage() + link.logs(), e);
             }
         }
         out.println();

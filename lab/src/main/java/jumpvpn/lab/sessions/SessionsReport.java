@@ -59,6 +59,12 @@ final class SessionsReport {
     /** All that must hold. */
     List<Check> checks() {
         List<Check> all = new ArrayList<>(checks);
+        long still = measured.values().stream()
+                .flatMap(List::stream)
+                .filter(one -> one.leastShare() == 0)
+                .count();
+        all.add(new Check(
+                "no stream stands still while it is measured", still == 0, "in " + still + " transfers one did"));
         for (boolean isDown : List.of(false, true)) {
             double ratio = ratio(isDown, Share.MANY);
             all.add(new Check(

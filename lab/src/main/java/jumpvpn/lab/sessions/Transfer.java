@@ -27,7 +27,7 @@ final class Transfer {
      * What was measured between two instants at which all streams ran.
      *
      * @param megabits of payload a second that all receivers together got
-     * @param leastShare the slowest stream's share, of what it would be if all had the same
+     * @param leastShare the slowest stream's share, of what it would be if all had the same; 0: it stood still
      * @param gatewaySecondsPerGb processor time, user and system, a GB of payload
      * @param loadSecondsPerGb the same of the process that is all clients
      */
@@ -111,13 +111,13 @@ final class Transfer {
         gateway = link.cpuSeconds(Product.Role.GATEWAY) - gateway;
         load = link.cpuSeconds(Product.Role.CLIENT) - load;
         List<Long> each = after.since(before, LEAST_BYTES);
-        if (each.size() != streams) {
-            throw new IOException("only %d of %d streams ran to the end".formatted(each.size(), streams));
+        if (each.isEmpty()) {
+            throw new IOException("all %d streams stood still".formatted(streams));
         }
         double bytes = each.stream().mapToLong(Long::longValue).sum();
         return new Measured(
                 bytes * 8e-6 / after.secondsSince(before),
-                Collections.min(each) * streams / bytes,
+                each.size() < streams ? 0 : Collections.min(each) * streams / bytes,
                 gateway / (bytes / 1e9),
                 load / (bytes / 1e9));
     }

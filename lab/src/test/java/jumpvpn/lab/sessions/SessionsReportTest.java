@@ -26,6 +26,14 @@ class SessionsReportTest {
         assertThat(report.markdown()).contains("- FAIL all are there: 999");
     }
 
+    @Test
+    void aStreamThatStandsStillFailsIt() {
+        SessionsReport report = report(1000);
+        report.add(true, Share.MANY, new Transfer.Measured(1000, 0, 2, 3));
+        assertThat(report.passed()).isFalse();
+        assertThat(report.markdown()).contains("- FAIL no stream stands still while it is measured: in 1 transfers");
+    }
+
     private static SessionsReport report(double many) {
         SessionsReport report = new SessionsReport(new SessionsOptions(1000, 100, 5, 3, Optional.empty()), "here");
         for (boolean isDown : List.of(false, true)) {
