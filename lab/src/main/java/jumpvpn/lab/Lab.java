@@ -3,9 +3,11 @@ package jumpvpn.lab;
 import java.io.PrintStream;
 import java.util.List;
 import jumpvpn.lab.bench.Bench;
+import jumpvpn.lab.endurance.EnduranceLab;
 import jumpvpn.lab.explore.ExploreLab;
 import jumpvpn.lab.netns.CarriageLab;
 import jumpvpn.lab.netns.NetworkLab;
+import jumpvpn.lab.sessions.SessionsLab;
 import jumpvpn.lab.sim.SimLab;
 import jumpvpn.lab.throughput.ThroughputLab;
 
@@ -25,7 +27,9 @@ public final class Lab {
         return switch (arguments.isEmpty() ? "" : arguments.getFirst()) {
             case "bench" -> Bench.run(rest, out, err);
             case "carriage" -> CarriageLab.run(rest, out, err);
+            case "endurance" -> EnduranceLab.run(rest, out, err);
             case "explore" -> ExploreLab.run(rest, out, err);
+            case "sessions" -> SessionsLab.run(rest, out, err);
             case "sim" -> SimLab.run(rest, out, err);
             case "throughput" -> ThroughputLab.run(rest, out, err);
             default -> NetworkLab.run(arguments, out, err);

@@ -7,4 +7,4 @@ package jumpvpn.lab.netns;
  * @param ok whether it held
  * @param detail the figures behind it
  */
-record Check(String name, boolean ok, String detail) {}
+public record Check(String name, boolean ok, String detail) {}

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jumpvpn.core.net.Protocol;
@@ -28,8 +28,14 @@ import org.jspecify.annotations.Nullable;
  * The cable is a veth pair with the offloads that the kernel gives it. Nothing is touched outside the two namespaces; all of it goes with {@link #close} or with the process.
  */
 public final class DirectLink implements AutoCloseable {
-    private static final String CABLE = "cable0";
-    private static final String CLIENT_ADDRESS = "198.51.100.2";
+    /** The only cable's name at both ends, or the first of two. */
+    public static final String CABLE = "cable0";
+    /** The second cable's name at both ends. */
+    public static final String SECOND_CABLE = "cable1";
+
+    /** The client's outer address on the only cable. */
+    public static final String CLIENT_ADDRESS = "198.51.100.2";
+
     private static final String GATEWAY_INSIDE = "10.77.0.1";
     private static final Duration CONNECT = Duration.ofSeconds(30);
     private static final Duration REST = Duration.ofMillis(300);
@@ -37,6 +43,7 @@ public final class DirectLink implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Pattern MTU = Pattern.compile(" mtu (\\d+)");
     private static final Pattern PEAK = Pattern.compile("VmHWM:\\s*(\\d+) kB");
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s*(\\d+) kB");
 
     /**
      * What was seen on the cable.
@@ -53,8 +60,8 @@ public final class DirectLink implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /** A server at the gateway. */
-    public interface Server extends AutoCloseable {
+    /** A command that goes on until it is ended. */
+    public interface Running extends AutoCloseable {
         /** Ends it. */
         @Override
         void close();
@@ -73,21 +80,52 @@ public final class DirectLink implements AutoCloseable {
     private final Thread atEnd = new Thread(this::end);
     private volatile boolean ending;
 
-    private DirectLink(@Nullable Preparation preparation) throws IOException {
+    private DirectLink(boolean isDouble, @Nullable Preparation preparation) throws IOException {
         Workspace.sweep();
         workspace = Workspace.create(false);
         Runtime.getRuntime().addShutdownHook(atEnd);
         try {
             client = Namespace.open("client", workspace);
             gateway = Namespace.open("gateway", workspace);
-            gateway.shell("ip link add name %1$s type veth peer name %1$s netns %2$d".formatted(CABLE, client.pid()));
-            plugIn(client, CLIENT_ADDRESS);
-            plugIn(gateway, Topology.GATEWAY_ADDRESS);
+            if (isDouble) {
+                layTwo();
+            } else {
+                lay(CABLE);
+                plugIn(client, CLIENT_ADDRESS);
+                plugIn(gateway, Topology.GATEWAY_ADDRESS);
+            }
             vpn = preparation == null ? null : preparation.prepare(workspace, gateway);
         } catch (IOException e) {
             close();
             throw e;
         }
+    }
+
+    private void lay(String cable) throws IOException {
+        gateway.shell("ip link add name %1$s type veth peer name %1$s netns %2$d".formatted(cable, client.pid()));
+    }
+
+    /** The client has an address on each cable, the gateway one that both lead to. */
+    private void layTwo() throws IOException {
+        gateway.shell("ip address add %s/32 dev lo".formatted(Topology.GATEWAY_ADDRESS));
+        for (String cable : List.of(CABLE, SECOND_CABLE)) {
+            lay(cable);
+            client.shell(
+                    """
+                    echo 1 > /proc/sys/net/ipv6/conf/%1$s/disable_ipv6
+                    for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 2 > $f; done
+                    ip address add %2$s/24 dev %1$s; ip link set %1$s up; ip route add %3$s dev %1$s metric %4$d
+                    """.formatted(cable, ownAddress(cable), Topology.GATEWAY_ADDRESS, cable.equals(CABLE) ? 1 : 2));
+            gateway.shell("""
+                    echo 1 > /proc/sys/net/ipv6/conf/%1$s/disable_ipv6
+                    ip link set %1$s up; ip route add %2$s dev %1$s src %3$s
+                    """.formatted(cable, ownAddress(cable), Topology.GATEWAY_ADDRESS));
+        }
+    }
+
+    /** The client's address on one of two cables. */
+    public static String ownAddress(String cable) {
+        return cable.equals(CABLE) ? "10.1.0.2" : "10.2.0.2";
     }
 
     private static void plugIn(Namespace host, String address) throws IOException {
@@ -98,23 +136,58 @@ public final class DirectLink implements AutoCloseable {
 
     /** The cable alone. */
     public static DirectLink bare() throws IOException {
-        return new DirectLink(null);
+        return new DirectLink(false, null);
     }
 
     /** This project over UDP. */
     public static DirectLink jumpvpn(NodeSetting setting) throws IOException {
-        return new DirectLink((workspace, _) -> Product.prepare(
-                workspace, JavaCommand.product(), List.of(Protocol.UDP), List.of(Family.V4), Policy.DEFAULT, setting));
+        return new DirectLink(
+                false,
+                (workspace, _) -> Product.prepare(
+                        workspace,
+                        JavaCommand.product(),
+                        List.of(Protocol.UDP),
+                        List.of(Family.V4),
+                        Policy.DEFAULT,
+                        setting));
+    }
+
+    /**
+     * This project over UDP with so many sessions, all of one process at the client.
+     *
+     * @param client its main class: gets a file with a private key and an inner address a line, the gateway's public key, and its endpoint
+     */
+    public static DirectLink crowd(int sessions, String client) throws IOException {
+        return new DirectLink(false, (workspace, _) -> Crowd.prepare(workspace, sessions, client));
+    }
+
+    /** This project over every protocol, with two cables between client and gateway. */
+    public static DirectLink twoCables() throws IOException {
+        return new DirectLink(
+                true,
+                (workspace, _) -> Product.prepare(
+                        workspace,
+                        JavaCommand.product(),
+                        List.of(Protocol.values()),
+                        List.of(Family.V4),
+                        Policy.DEFAULT,
+                        NodeSetting.NONE));
     }
 
     /** wireguard-go; {@code program}: its name or path. */
     public static DirectLink wireGuard(String program) throws IOException {
-        return new DirectLink((workspace, namespace) -> WireGuard.prepare(workspace, namespace, program));
+        return new DirectLink(false, (workspace, namespace) -> WireGuard.prepare(workspace, namespace, program));
     }
 
     /** OpenVPN over UDP in user space. */
     public static DirectLink openVpn() throws IOException {
-        return new DirectLink((workspace, namespace) -> OpenVpn.prepare(workspace, namespace, List.of(Protocol.UDP)));
+        return new DirectLink(
+                false, (workspace, namespace) -> OpenVpn.prepare(workspace, namespace, List.of(Protocol.UDP)));
+    }
+
+    /** The inner address of a session of {@link #crowd}, counted from 0. */
+    public static String crowdAddress(int session) {
+        return Crowd.address(session);
     }
 
     /** Starts both ends; milliseconds from the start of the client's process to the first answer to a ping through the tunnel. */
@@ -159,7 +232,25 @@ public final class DirectLink implements AutoCloseable {
         return vpn;
     }
 
-    private String logs() throws IOException {
+    /** Our own gateway, and client if there is one, to be asked and told. */
+    public Product product() {
+        return switch (started()) {
+            case Product product -> product;
+            case Crowd crowd -> crowd.gateway();
+            case Vpn other -> throw new IllegalStateException(other + " is not ours");
+        };
+    }
+
+    /** Stops both ends; what their events prove, or the gateway's alone where the client is a crowd. */
+    public Check audit() throws IOException {
+        ends.reversed().forEach(Workspace::stop);
+        return started() instanceof Crowd
+                ? product().audit(List.of(Product.Role.GATEWAY))
+                : product().audit();
+    }
+
+    /** What both ends said last. */
+    public String logs() throws IOException {
         return "; gateway: " + started().logTail(Product.Role.GATEWAY) + "; client: "
                 + started().logTail(Product.Role.CLIENT);
     }
@@ -184,9 +275,18 @@ public final class DirectLink implements AutoCloseable {
      * @throws IOException if it fails or takes longer than {@code limit}
      */
     public String client(Duration limit, String... command) throws IOException {
+        return command(client, limit, command);
+    }
+
+    /** As {@link #client}, at the gateway. */
+    public String gateway(Duration limit, String... command) throws IOException {
+        return command(gateway, limit, command);
+    }
+
+    private static String command(Namespace host, Duration limit, String... command) throws IOException {
         List<String> line = new ArrayList<>(List.of("timeout", "-k", "1", Long.toString(limit.toSeconds())));
         line.addAll(List.of(command));
-        Process process = client.start("command.log", line);
+        Process process = host.start("command.log", line);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = exitCode(process);
         if (code != 0) {
@@ -195,10 +295,20 @@ public final class DirectLink implements AutoCloseable {
                             command[0],
                             code == 124 ? "took longer than " + limit.toSeconds() + " s" : "ended with " + code,
                             output.strip(),
-                            client.logTail("command.log"))
+                            host.logTail("command.log"))
                     .strip());
         }
         return output;
+    }
+
+    /** What a task gives on a thread at the client: sockets that it opens stay there. */
+    public <T> T atClient(Callable<T> task) throws IOException {
+        return NamespaceThread.call(client.pid(), task);
+    }
+
+    /** As {@link #atClient}, at the gateway. */
+    public <T> T atGateway(Callable<T> task) throws IOException {
+        return NamespaceThread.call(gateway.pid(), task);
     }
 
     private static int exitCode(Process process) throws IOException {
@@ -211,7 +321,7 @@ public final class DirectLink implements AutoCloseable {
     }
 
     /** Starts a server at the gateway that is there once it has said {@code ready}. */
-    public Server server(String ready, String... command) throws IOException {
+    public Running server(String ready, String... command) throws IOException {
         Process process = gateway.start("server.log", List.of(command));
         BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
         for (String line = said.readLine(); line == null || !line.contains(ready); line = said.readLine()) {
@@ -223,27 +333,51 @@ public final class DirectLink implements AutoCloseable {
         return () -> Workspace.stop(process);
     }
 
+    /** Starts a command at the client; nobody reads what it prints. */
+    public Running start(String... command) throws IOException {
+        ProcessBuilder builder = client.command(List.of(command)).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        Process process = workspace.start(builder, "command.log");
+        return () -> Workspace.stop(process);
+    }
+
     /** Processor time that both ends of the VPN have used, user and system, in seconds. */
     public double cpuSeconds() {
-        return ends.stream()
-                        .map(end -> end.info().totalCpuDuration())
-                        .flatMap(Optional::stream)
-                        .mapToLong(Duration::toNanos)
-                        .sum()
-                / 1e9;
+        return ends.stream().mapToDouble(DirectLink::cpuSeconds).sum();
+    }
+
+    /** The same of one end. */
+    public double cpuSeconds(Product.Role role) {
+        return cpuSeconds(end(role));
+    }
+
+    private static double cpuSeconds(Process process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+    }
+
+    private Process end(Product.Role role) {
+        return ends.get(role == Product.Role.GATEWAY ? 0 : 1);
     }
 
     /** The most memory that the larger of the VPN's two ends has occupied so far. */
     public long peakBytes() throws IOException {
         long peak = 0;
         for (Process end : ends) {
-            Matcher matcher = PEAK.matcher(Files.readString(Path.of("/proc/" + end.pid() + "/status")));
-            if (!matcher.find()) {
-                throw new IOException("process " + end.pid() + " of the VPN has ended" + logs());
-            }
-            peak = Math.max(peak, Long.parseLong(matcher.group(1)) << 10);
+            peak = Math.max(peak, memoryBytes(end, PEAK));
         }
         return peak;
+    }
+
+    /** The memory that this end occupies now. */
+    public long residentBytes(Product.Role role) throws IOException {
+        return memoryBytes(end(role), RESIDENT);
+    }
+
+    private long memoryBytes(Process end, Pattern figure) throws IOException {
+        Matcher matcher = figure.matcher(Files.readString(Path.of("/proc/" + end.pid() + "/status")));
+        if (!matcher.find()) {
+            throw new IOException("process " + end.pid() + " of the VPN has ended" + logs());
+        }
+        return Long.parseLong(matcher.group(1)) << 10;
     }
 
     /** Does the transfer and says what was on the cable meanwhile, and how many frames showed the marker. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +23,7 @@ import jumpvpn.node.observability.jsonl.EventFiles;
 import org.jspecify.annotations.Nullable;
 
 /** The product as an operator runs it: keys, configuration files, a gateway process, a client process, and the commands that ask them. */
-final class Product implements Vpn {
+public final class Product implements Vpn {
     static final int PORT = 4500;
     /** QUIC's and TCP's. */
     static final int TLS_PORT = 443;
@@ -31,7 +32,7 @@ final class Product implements Vpn {
     private static final String MAIN = "jumpvpn.node.app.Main";
 
     /** One of the two processes. */
-    enum Role {
+    public enum Role {
         CLIENT("laptop", "connect"),
         GATEWAY("gw1", "gateway");
 
@@ -46,6 +47,18 @@ final class Product implements Vpn {
         /** The file in the workspace that takes what the process says. */
         String log() {
             return nodeName + ".log";
+        }
+    }
+
+    /**
+     * Somebody whom the gateway knows.
+     *
+     * @param address the inner one that only this client gets; empty: one from the pool
+     */
+    record Member(String name, String publicKey, String address) {
+        String section() {
+            String fixed = address.isEmpty() ? "" : "address = [\"%s\"]\n".formatted(address);
+            return "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\n%s".formatted(name, publicKey, fixed);
         }
     }
 
@@ -73,12 +86,27 @@ final class Product implements Vpn {
         Product product = new Product(workspace, java, policy, setting);
         String gatewayKey = product.makeKey(Role.GATEWAY);
         String clientKey = product.makeKey(Role.CLIENT);
-        product.writeGateway(endpoints(transports, families, family -> family.any), clientKey);
+        product.writeGateway(
+                endpoints(transports, families, family -> family.any),
+                "\"10.77.0.1/24\", \"fd77::1/64\"",
+                List.of(new Member(Role.CLIENT.nodeName, clientKey, "")));
         product.writeClient(endpoints(transports, families, family -> family.gateway), gatewayKey);
         return product;
     }
 
-    private void writeGateway(String listen, String clientKey) throws IOException {
+    /** A gateway alone, over UDP and IPv4, for these clients; {@code network}: its inner address with the prefix that theirs are in. */
+    static Product gateway(Workspace workspace, JavaCommand java, String network, List<Member> members)
+            throws IOException {
+        Product product = new Product(workspace, java, Policy.DEFAULT, NodeSetting.NONE);
+        product.makeKey(Role.GATEWAY);
+        product.writeGateway(
+                endpoints(List.of(Protocol.UDP), List.of(Family.V4), family -> family.any),
+                "\"" + network + "\"",
+                members);
+        return product;
+    }
+
+    private void writeGateway(String listen, String networks, List<Member> members) throws IOException {
         Files.writeString(config(Role.GATEWAY), """
                 [gateway]
                 name        = "gw1"
@@ -90,17 +118,16 @@ final class Product implements Vpn {
                 crypto      = "%s"
                 [network]
                 interface   = "jvpn0"
-                address     = ["10.77.0.1/24", "fd77::1/64"]
-                [[client]]
-                name        = "laptop"
-                public-key  = "%s"
+                address     = [%s]
+                %s
                 [policy]
                 hold.bytes-per-session = %d
                 %s""".formatted(
                         listen,
                         STATE,
                         setting.crypto(),
-                        clientKey,
+                        networks,
+                        members.stream().map(Member::section).collect(Collectors.joining()),
                         policy.get(PolicyKey.HOLD_BYTES_PER_SESSION),
                         setting.section()));
     }
@@ -142,7 +169,13 @@ final class Product implements Vpn {
         Path file = workspace.file(role.nodeName + ".key");
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, key);
-        return run(key, List.of("pubkey")).strip();
+        return publicKey(role);
+    }
+
+    /** Of the key that was made for it. */
+    String publicKey(Role role) throws IOException {
+        return run(Files.readString(workspace.file(role.nodeName + ".key")), List.of("pubkey"))
+                .strip();
     }
 
     private Path config(Role role) {
@@ -158,11 +191,37 @@ final class Product implements Vpn {
         Workspace.delete(workspace.file(STATE));
     }
 
+    /** What this end has dropped so far, by reason; only what was dropped at all. */
+    public Map<String, Long> drops(Role role) throws IOException {
+        Map<String, Long> drops = new LinkedHashMap<>();
+        if (status(role).get("drops") instanceof Map<?, ?> all) {
+            all.forEach((reason, count) -> drops.put(String.valueOf(reason), ((Number) count).longValue()));
+        }
+        drops.values().removeIf(count -> count == 0);
+        return drops;
+    }
+
+    /** Follows the client's session. */
+    public Moves moves() {
+        return new Moves(events(Role.CLIENT));
+    }
+
+    /** What became of the gateway's sessions. */
+    public Attendance attendance() throws IOException {
+        EventFile file = new EventFile(events(Role.GATEWAY));
+        file.poll(_ -> {});
+        return Attendance.of(sessions(), file.events());
+    }
+
     /** What the files of both ends prove, once these are stopped. */
     Check audit() throws IOException {
+        return audit(List.of(Role.GATEWAY, Role.CLIENT));
+    }
+
+    /** What the files of these prove, once all are stopped. */
+    Check audit(List<Role> ends) throws IOException {
         Report report = EventFiles.audit(
-                List.of(events(Role.GATEWAY), events(Role.CLIENT)),
-                version -> version == policy.version() ? policy : null);
+                ends.stream().map(this::events).toList(), version -> version == policy.version() ? policy : null);
         return new Check(
                 "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
                 report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
@@ -195,6 +254,16 @@ final class Product implements Vpn {
         return Json.object(run(null, List.of("status", "--json", "--control", control(role))));
     }
 
+    /** The gateway's sessions, as {@code sessions --json} says them. */
+    private List<Map<?, ?>> sessions() throws IOException {
+        String text = run(null, List.of("sessions", "--json", "--control", control(Role.GATEWAY)));
+        List<Map<?, ?>> sessions = new ArrayList<>();
+        if (Json.object("{\"sessions\":" + text + "}").get("sessions") instanceof List<?> all) {
+            all.forEach(session -> sessions.add((Map<?, ?>) session));
+        }
+        return sessions;
+    }
+
     String innerAddress() throws IOException {
         return Objects.toString(status(Role.CLIENT).get("inner_address"));
     }
@@ -205,7 +274,7 @@ final class Product implements Vpn {
     }
 
     /** The operator's planned jump to this path or protocol. */
-    String jump(String to) throws IOException {
+    public String jump(String to) throws IOException {
         return run(null, List.of("jump", "--to", to, "--control", control(Role.CLIENT)))
                 .strip();
     }

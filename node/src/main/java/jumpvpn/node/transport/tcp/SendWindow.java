@@ -18,14 +18,26 @@ final class SendWindow {
 
     private final EpollTcpInfo info = new EpollTcpInfo();
     private long aMillisecondBytes;
+    private long packetMicros;
     private int roomBytes;
 
     /** Asks the kernel. Once it has all that it was given. */
     void look(EpollSocketChannel channel) {
         channel.tcpInfo(info);
-        long windowBytes = info.sndCwnd() * info.sndMss();
-        aMillisecondBytes = Math.max(TcpSettings.LEAST_BYTES, windowBytes * MICROS_PER_MILLI / Math.max(1, info.rtt()));
-        roomBytes = Math.clamp(aMillisecondBytes - unsentBytes(channel), 0, TcpSettings.MOST_BYTES);
+        seen(info.sndCwnd(), info.sndMss(), info.rtt(), unsentBytes(channel));
+    }
+
+    /**
+     * What the kernel says.
+     *
+     * @param windowPackets that may be under way, of at most so many bytes
+     * @param unsentBytes it has and has not sent yet
+     */
+    void seen(long windowPackets, long packetBytes, long rttMicros, int unsentBytes) {
+        long perMilli = windowPackets * packetBytes * MICROS_PER_MILLI / Math.max(1, rttMicros);
+        aMillisecondBytes = Math.max(TcpSettings.LEAST_BYTES, perMilli);
+        packetMicros = rttMicros / Math.max(1, windowPackets);
+        roomBytes = Math.clamp(aMillisecondBytes - unsentBytes, 0, TcpSettings.MOST_BYTES);
     }
 
     private static int unsentBytes(EpollSocketChannel channel) {
@@ -53,6 +65,6 @@ final class SendWindow {
 
     /** When there may be room again: a packet later. */
     long pauseMicros() {
-        return Math.clamp(info.rtt() / Math.max(1, info.sndCwnd()), LEAST_PAUSE_MICROS, MOST_PAUSE_MICROS);
+        return Math.clamp(packetMicros, LEAST_PAUSE_MICROS, MOST_PAUSE_MICROS);
     }
 }
