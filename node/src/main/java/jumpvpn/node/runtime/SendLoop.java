@@ -17,6 +17,7 @@ import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
 import jumpvpn.node.host.Poller;
 import jumpvpn.node.host.Waker;
+import org.jspecify.annotations.Nullable;
 
 /** A shard's thread from the TUN to the sockets: seals in place and sends run by run, a run being neighbours of one socket. */
 final class SendLoop implements AutoCloseable {
@@ -37,6 +38,8 @@ final class SendLoop implements AutoCloseable {
     private final PathSocket[] exits = new PathSocket[2 * SLOTS];
     private final PathSocket[] exitsOfCopies = new PathSocket[2 * SLOTS];
     private final Thread thread;
+    private @Nullable Binding lastBinding;
+    private Sockets.@Nullable Exit lastExit;
     private long answer;
     private volatile boolean stopping;
 
@@ -93,6 +96,7 @@ final class SendLoop implements AutoCloseable {
 
     private void forward(PacketBatch batch, PacketBatch sealed, PacketBatch copies) {
         long nowNanos = clock.nowNanos();
+        lastBinding = null; // what a path has may have changed
         sealed.count = 0;
         copies.count = 0;
         for (int i = 0; i < batch.count; i++) {
@@ -139,7 +143,9 @@ final class SendLoop implements AutoCloseable {
         if (binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
             binding.releaseWatch(); // the next packet asks again
         }
-        Sockets.Exit exit = sockets.exit(binding.pathId);
+        Sockets.Exit exit = binding == lastBinding ? lastExit : sockets.exit(binding.pathId);
+        lastBinding = binding;
+        lastExit = exit;
         if (exit == null) {
             drops.count(DropReason.BACK_PRESSURE);
             return;
