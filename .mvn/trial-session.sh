@@ -26,6 +26,12 @@ is_apart() {
     [ "$(readlink /proc/$host/ns/net)" != "$(readlink /proc/$$/ns/net)" ]
 }
 
+# Whether the client's rehearsal of jumps, and of QUIC and TCP, is over: its thread is gone. What it did not come to is loaded at the first jump instead.
+is_rehearsed() {
+    read -r jvm </proc/$client/task/$client/children || return 0 # no such file in this kernel, or it has ended
+    ! grep -qsx rehearsal /proc/$jvm/task/*/comm
+}
+
 # What there is at this address, by a command run so; for 15 s at most, and no harm if there is no curl.
 download() {
     url=$1
@@ -66,7 +72,8 @@ kill $server
 timeout 60 "$serve" -b 10.77.0.2 -p 8000 -d "$folder/served" &
 server=$!
 download http://10.77.0.2:8000/zeros $at_gateway
-sleep 4 # it rehearses jumps
+until_holds is_rehearsed || :
+sleep 2 # what was asked to be compiled is
 kill $client
 wait $client || :
 client=
