@@ -21,7 +21,15 @@ public record NumberOption(String name, int usual, int least, int most) {
             return usual;
         }
         arguments.remove(at);
-        String value = at < arguments.size() ? arguments.remove(at) : "nothing";
+        return parse(at < arguments.size() ? arguments.remove(at) : "nothing");
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @throws IllegalArgumentException with what is wrong about it
+     */
+    public int parse(String value) {
         if (value.matches("\\d{1,9}")) {
             int number = Integer.parseInt(value);
             if (number >= least && number <= most) {

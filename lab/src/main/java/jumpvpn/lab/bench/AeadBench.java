@@ -2,42 +2,25 @@ package jumpvpn.lab.bench;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import jumpvpn.core.security.Aead;
 import jumpvpn.core.security.Suite;
 import jumpvpn.node.host.Memory;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.security.CryptoChoice;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** One packet sealed or opened in place, in native memory, by each implementation that is installed. */
 @SuppressWarnings("NullAway.Init") // JMH sets parameters and calls the set-up first
 @State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 10)
-@Measurement(iterations = 10)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "-Xmx64m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED"
-        })
-public class AeadBench {
+@Fork(value = 1, jvmArgsAppend = "-Xmx64m")
+public class AeadBench extends SingleShot {
     static final int PACKETS = 200_000;
     private static final int MOST = 2048;
     private static final int AAD = 20;

@@ -22,6 +22,11 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /** {@code jumpvpn lab bench}: runs the benchmarks and writes what they measured as Markdown and as JMH's own JSON. */
 public final class Bench {
+    /** The launcher's; the heap is each benchmark's own. */
+    private static final String[] FLAGS = {
+        "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED"
+    };
+
     private static final String HELP = """
             jumpvpn lab bench [NAME…] [--out DIR] [--quick]
             jumpvpn lab bench --idle N
@@ -91,6 +96,7 @@ public final class Bench {
                 .include(Bench.class.getPackageName().replace(".", "\\.") + "\\..*("
                         + (asked.names.isEmpty() ? "" : String.join("|", asked.names)) + ").*")
                 .param("cipher", AeadBench.installed())
+                .jvmArgsPrepend(FLAGS)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
                 .shouldFailOnError(true);

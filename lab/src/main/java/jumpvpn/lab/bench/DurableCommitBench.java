@@ -3,7 +3,6 @@ package jumpvpn.lab.bench;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.Owner;
@@ -20,18 +19,13 @@ import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.node.host.SystemEntropy;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Binds in the embedded session table, each on disk (fdatasync) before it is counted: random ids, whole records, sealed secrets, many under way at once as when
@@ -39,20 +33,10 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @SuppressWarnings("NullAway.Init") // JMH calls the set-up first
 @State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 10)
-@Measurement(iterations = 10)
 @Fork(
         value = 1,
-        jvmArgsAppend = {
-            "-Xms512m",
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED"
-        })
-public class DurableCommitBench {
+        jvmArgsAppend = {"-Xms512m", "-Xmx512m"})
+public class DurableCommitBench extends SingleShot {
     private static final int SESSIONS = 10_000;
     private static final int COMMITS = 10_000;
     private static final int UNDER_WAY = 4096;

@@ -1,39 +1,23 @@
 package jumpvpn.lab.bench;
 
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import jumpvpn.core.data.LookupTable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A packet's wire identifier looked up among those of all bindings, in no order that a cache could like. */
 @SuppressWarnings("NullAway.Init") // JMH sets parameters and calls the set-up first
 @State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 10)
-@Measurement(iterations = 10)
 @Fork(
         value = 1,
-        jvmArgsAppend = {
-            "-Xms512m",
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED"
-        })
-public class LookupBench {
+        jvmArgsAppend = {"-Xms512m", "-Xmx512m"})
+public class LookupBench extends SingleShot {
     private static final int LOOKUPS = 1 << 24;
     private static final int ASKED = 1 << 20;
 

@@ -1,40 +1,23 @@
 package jumpvpn.lab.bench;
 
-import java.util.concurrent.TimeUnit;
 import jumpvpn.node.data.tun.Checksum;
 import jumpvpn.node.data.tun.Coalescing;
 import jumpvpn.node.data.tun.Segmentation;
 import jumpvpn.node.data.tun.TunDevice;
 import jumpvpn.node.host.Memory;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** What is done at the TUN beside system calls, a packet of 1,400 bytes each: several become one write, one read becomes several, and the checksum that both need. */
 @SuppressWarnings("NullAway.Init") // JMH sets parameters and calls the set-up first
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 10)
-@Measurement(iterations = 10)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "-Xmx64m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED"
-        })
-public class OffloadBench {
+@Fork(value = 1, jvmArgsAppend = "-Xmx64m")
+public class OffloadBench extends SingleShot {
     private static final int BURSTS = 10_000;
     private static final int BURST = 64;
     private static final int SUPER_PACKETS = 15_000;

@@ -2,11 +2,9 @@ package jumpvpn.lab.bench;
 
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -22,23 +20,13 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @SuppressWarnings("NullAway.Init") // JMH sets parameters and calls the set-up first
 @State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 20)
 @Measurement(iterations = 60)
 @Fork(
         value = 1,
-        jvmArgsAppend = {
-            "-Xms4g",
-            "-Xmx4g",
-            "-Xmn3g",
-            "-XX:+UseTransparentHugePages",
-            "-XX:+AlwaysPreTouch",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED"
-        })
-public class ReattachBench {
+        jvmArgsAppend = {"-Xms4g", "-Xmx4g", "-Xmn3g", "-XX:+UseTransparentHugePages", "-XX:+AlwaysPreTouch"})
+public class ReattachBench extends SingleShot {
     static final int SESSIONS = 10_000;
     private static final long PAUSE_NANOS = 3_000_000_000L;
 

@@ -2,40 +2,24 @@ package jumpvpn.lab.bench;
 
 import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.net.Endpoint;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A request that proves nothing, until the gateway is done with it. */
 @SuppressWarnings("NullAway.Init") // JMH sets parameters and calls the set-up first
 @State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 10)
-@Measurement(iterations = 10)
 @Fork(
         value = 1,
-        jvmArgsAppend = {
-            "-Xms512m",
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED"
-        })
-public class RefusalBench {
+        jvmArgsAppend = {"-Xms512m", "-Xmx512m"})
+public class RefusalBench extends SingleShot {
     static final int REFUSALS = 200_000;
     private static final int DATAGRAMS = 1024;
     private static final int TICKET_END = 108;

@@ -1,35 +1,18 @@
 package jumpvpn.lab.bench;
 
-import java.util.concurrent.TimeUnit;
 import jumpvpn.core.security.ReplayWindow;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A packet's counter against the default window. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 10)
-@Measurement(iterations = 10)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "-Xmx64m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED"
-        })
-public class ReplayWindowBench {
+@Fork(value = 1, jvmArgsAppend = "-Xmx64m")
+public class ReplayWindowBench extends SingleShot {
     private static final int COUNTERS = 1 << 25;
     private static final int EIGHTS_BACKWARDS = 7;
 

@@ -2,7 +2,6 @@ package jumpvpn.lab.sessions;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
@@ -77,7 +76,7 @@ final class LoadReceive {
                 Memory.ALL, packet, length, nowNanos, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot]);
         Binding binding = inbound.binding();
         if (disposition == Inbound.Disposition.UNBOUND) {
-            byte[] datagram = copy(packet, length);
+            byte[] datagram = Memory.copy(packet, length);
             post(session, now -> session.agent.receive(now, PATH, datagram));
         } else if (disposition == Inbound.Disposition.DELIVER) {
             if (batch.trafficClass[slot] == Ecn.CONGESTED) {
@@ -88,7 +87,7 @@ final class LoadReceive {
                 tun.flush();
             }
         } else if (disposition == Inbound.Disposition.CONTROL && binding != null) {
-            byte[] message = copy(inbound.payload(), inbound.payloadLength());
+            byte[] message = Memory.copy(inbound.payload(), inbound.payloadLength());
             post(session, now -> session.agent.receiveControl(now, binding, message));
         }
         if (binding != null
@@ -102,9 +101,5 @@ final class LoadReceive {
         if (!control.post(session, action)) {
             drops.count(DropReason.CONTROL_QUEUE_FULL);
         }
-    }
-
-    private static byte[] copy(long address, int length) {
-        return MemorySegment.ofAddress(address).reinterpret(length).toArray(ValueLayout.JAVA_BYTE);
     }
 }

@@ -89,6 +89,13 @@ public final class Memory {
         MemorySegment.copy(ALL, JAVA_BYTE, from, to, offset, length);
     }
 
+    /** A copy of {@code length} bytes. */
+    public static byte[] copy(long from, int length) {
+        byte[] bytes = new byte[length];
+        copy(from, bytes, 0, length);
+        return bytes;
+    }
+
     /** Copies {@code length} bytes into memory. */
     public static void copy(byte[] from, int offset, long to, int length) {
         MemorySegment.copy(from, offset, ALL, JAVA_BYTE, to, length);

@@ -2,7 +2,6 @@ package jumpvpn.node.runtime;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
@@ -155,19 +154,19 @@ final class ReceiveLoop implements AutoCloseable {
         Inbound.Disposition disposition = inbound.acceptOrWait(
                 Memory.ALL, packet, length, nowNanos, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot]);
         if (disposition == Inbound.Disposition.UNBOUND) {
-            byte[] datagram = copy(packet, length);
+            byte[] datagram = Memory.copy(packet, length);
             Endpoint from = batch.peer(slot);
             int path = arrivals.pathOf(socket, batch, slot);
             if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
                 drops.count(DropReason.CONTROL_QUEUE_FULL);
             }
         } else if (disposition == Inbound.Disposition.UNKNOWN) {
-            if (!parked.add(copy(packet, length), batch.peer(slot), nowNanos)) {
+            if (!parked.add(Memory.copy(packet, length), batch.peer(slot), nowNanos)) {
                 drops.count(DropReason.UNKNOWN_WIRE_ID);
             }
         } else if (disposition == Inbound.Disposition.RESTING) {
             wake();
-            if (!waking.add(copy(packet, length), batch.peer(slot), nowNanos)) {
+            if (!waking.add(Memory.copy(packet, length), batch.peer(slot), nowNanos)) {
                 drops.count(DropReason.CONTROL_QUEUE_FULL);
             }
         } else {
@@ -226,7 +225,7 @@ final class ReceiveLoop implements AutoCloseable {
                 flush();
             }
         } else if (disposition == Inbound.Disposition.CONTROL && binding != null) {
-            byte[] message = copy(inbound.payload(), inbound.payloadLength());
+            byte[] message = Memory.copy(inbound.payload(), inbound.payloadLength());
             Endpoint from = batch.peer(slot);
             if (!control.post(now -> engine.receiveControl(now, binding, from, message))) {
                 drops.count(DropReason.CONTROL_QUEUE_FULL);
@@ -235,10 +234,6 @@ final class ReceiveLoop implements AutoCloseable {
         if (binding != null && binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
             binding.releaseWatch(); // the next packet asks again
         }
-    }
-
-    private static byte[] copy(long address, int length) {
-        return MemorySegment.ofAddress(address).reinterpret(length).toArray(ValueLayout.JAVA_BYTE);
     }
 
     @Override
