@@ -209,7 +209,7 @@ public final class DirectLink implements AutoCloseable {
                     CONNECT,
                     "sh",
                     "-c",
-                    "until ping -n -c 1 -W 0.05 %s > /dev/null 2>&1; do sleep 0.002; done".formatted(GATEWAY_INSIDE));
+                    "until ping -n -c 1 -W 0.05 %s > /dev/null 2>&1; do sleep 0.01; done".formatted(GATEWAY_INSIDE));
         } catch (IOException e) {
             throw new IOException("no ping was answered within " + CONNECT.toSeconds() + " s" + logs(), e);
         }
