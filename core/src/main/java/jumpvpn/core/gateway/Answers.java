@@ -16,6 +16,7 @@ import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
+import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.StateVersion;
 
 /** Seals and sends the answers to reattach requests, and tells their events. */
@@ -130,13 +131,19 @@ final class Answers {
 
     private byte[] reject(
             long nowNanos, Asked asked, StateVersion version, ReasonCode reason, byte[] random, List<byte[]> fresh) {
-        List<Endpoint> others = context.config().others();
-        List<Endpoint> elsewhere =
-                reason == ReasonCode.NOT_OWNER ? others.subList(0, Math.min(MOST_ENDPOINTS, others.size())) : List.of();
+        List<Endpoint> elsewhere = reason == ReasonCode.NOT_OWNER ? elsewhere(asked.id()) : List.of();
         ReattachAnswer.Reject reject =
                 new ReattachAnswer.Reject(said(reason), version, tickets.token(nowNanos), fresh, elsewhere);
         byte[] answer = seal(asked, reject, random);
         send(asked, answer);
         return answer;
+    }
+
+    /** The owner's endpoints where the id tells it, else everybody's. */
+    private List<Endpoint> elsewhere(SessionId id) {
+        Cluster cluster = context.config().cluster();
+        List<Endpoint> owner = cluster.placement().endpoints(id);
+        List<Endpoint> told = owner.isEmpty() ? cluster.endpoints() : owner;
+        return told.subList(0, Math.min(MOST_ENDPOINTS, told.size()));
     }
 }

@@ -1,6 +1,8 @@
 package jumpvpn.core.gateway;
 
+import java.util.List;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Prefix;
 
 /** What the gateway asks of the world. Called on the gateway's own thread; must not block and must not call back into the gateway. */
 @FunctionalInterface
@@ -11,5 +13,19 @@ public interface GatewayPort {
     /** Whether this socket sends only through connections, whose other end has shown that it receives there (QUIC, TCP). Only the socket knows: what a message names is the client's word. */
     default boolean isConnected(int socketId) {
         return false;
+    }
+
+    /** From now on packets to these inner addresses are this gateway's; said again is harmless. */
+    default void owns(List<Prefix> inner) {
+        // whoever is alone gets them anyway
+    }
+
+    /**
+     * They are not any more.
+     *
+     * @param gateway the number of the gateway that has them now ({@link jumpvpn.core.ownership.Owner#gateway}); 0: nobody known
+     */
+    default void releases(List<Prefix> inner, long gateway) {
+        // as above
     }
 }

@@ -93,10 +93,10 @@ final class Ownership {
     /** Why this gateway neither owns a session nor may come to own it; null if it does or may. */
     @Nullable
     ReasonCode notOurs(SessionId id) {
-        if (draining && !context.config().others().isEmpty()) { // else there is nobody better
+        if (draining && !context.config().cluster().others().isEmpty()) { // else there is nobody better
             return ReasonCode.NOT_OWNER;
         }
-        return switch (context.config().placement().of(id)) {
+        return switch (context.config().cluster().placement().of(id)) {
             case HERE -> null;
             case ELSEWHERE -> ReasonCode.NOT_OWNER;
             case GONE -> ReasonCode.OWNER_GONE;

@@ -1,5 +1,7 @@
 package jumpvpn.core.gateway;
 
+import java.util.List;
+import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.security.Entropy;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,11 @@ public interface Placement {
 
     /** The session's place. */
     Place of(SessionId id);
+
+    /** Where the gateway listens to which a session belongs; empty: that does not follow from the id. */
+    default List<Endpoint> endpoints(SessionId id) {
+        return List.of();
+    }
 
     /** A fresh id that belongs here; null if none came up, as where this gateway has no share of them. */
     default @Nullable SessionId draw(Entropy entropy) {

@@ -353,7 +353,7 @@ class ClusterTest {
 
     @Test
     void aDrainingGatewaySendsItsClientsToTheOthersAndServesWhatItHas() {
-        pair.others = List.of(Pair.GATEWAY);
+        pair.others = Pair.members(Pair.GATEWAY);
         start(Long.MAX_VALUE);
         connect();
         pair.gateway.drain(pair.now);

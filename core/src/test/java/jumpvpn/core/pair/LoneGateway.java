@@ -17,6 +17,7 @@ import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.gateway.Cluster;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -28,6 +29,7 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.Member;
 import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.JdkAead;
@@ -62,7 +64,7 @@ final class LoneGateway {
     LookupTable<ForwardingGate> routes = new LookupTable<>();
     Policy policy = Policy.DEFAULT;
     Placement placement = _ -> Placement.Place.HERE;
-    List<Endpoint> others = List.of();
+    List<Member> others = List.of();
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     List<Prefix> networks = List.of(Prefix.parse("10.77.0.1/24"));
     long now = 1_000_000 * SECOND;
@@ -84,7 +86,8 @@ final class LoneGateway {
     LoneGateway start() {
         bindings = new LookupTable<>();
         routes = new LookupTable<>();
-        GatewayConfig config = new GatewayConfig("gw1", key, networks, clients, policy, 1400, placement, others);
+        GatewayConfig config =
+                new GatewayConfig("gw1", key, networks, clients, policy, 1400, new Cluster(0, null, placement, others));
         gateway = new Gateway(
                 new GatewayContext(
                         config, crypto, new Port(), events::add, table, bindings, routes, drops, Grace.NONE, faults),

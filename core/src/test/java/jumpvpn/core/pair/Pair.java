@@ -11,6 +11,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -25,6 +26,7 @@ import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.gateway.Cluster;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -35,6 +37,7 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.Member;
 import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
@@ -81,7 +84,7 @@ final class Pair {
     Gateway gateway;
     MemorySessionTable table = new MemorySessionTable();
     Placement placement = _ -> Placement.Place.HERE;
-    List<Endpoint> others = List.of();
+    List<Member> others = List.of();
     Grace grace = Grace.NONE;
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     /** Where links go that lead to the second gateway. */
@@ -170,8 +173,14 @@ final class Pair {
                 clients,
                 policy,
                 1400,
-                placement,
-                others);
+                new Cluster(0, null, placement, others));
+    }
+
+    /** Other gateways, one at each endpoint. */
+    static List<Member> members(Endpoint... endpoints) {
+        return IntStream.range(0, endpoints.length)
+                .mapToObj(i -> new Member("gw" + (i + 2), i + 2, List.of(endpoints[i]), null, false))
+                .toList();
     }
 
     /** A second gateway of the same keys; no link leads there yet. */

@@ -15,8 +15,8 @@ import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.node.ownership.Reports;
 import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
-import jumpvpn.node.ownership.embedded.Reports;
 
 /** The product's session table in a folder of {@code java.io.tmpdir}, for a caller that has no loop: it waits for answers. Whatever the table reports ends the measurement. */
 final class DurableTable implements SessionTable, AutoCloseable {

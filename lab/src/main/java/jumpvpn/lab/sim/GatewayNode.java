@@ -12,6 +12,7 @@ import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.Resting;
+import jumpvpn.core.gateway.Cluster;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayConfig;
 import jumpvpn.core.gateway.GatewayContext;
@@ -21,6 +22,7 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
+import jumpvpn.core.ownership.Member;
 import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Deadlines;
@@ -134,8 +136,7 @@ final class GatewayNode extends Node {
                         .toList(),
                 world.scenario.policy(),
                 MTU,
-                this::placeOf,
-                others());
+                new Cluster(0, null, this::placeOf, others()));
     }
 
     /** Where a session belongs. */
@@ -156,11 +157,16 @@ final class GatewayNode extends Node {
     }
 
     /** Where those listen who could serve our sessions. */
-    List<Endpoint> others() {
+    List<Member> others() {
         return world.gateways.stream()
                 .filter(gateway -> gateway != this && world.scenario.store().isCluster())
-                .map(gateway -> world.network.endpoint(gateway, 0))
+                .map(GatewayNode::member)
                 .toList();
+    }
+
+    private Member member() {
+        return new Member(
+                name, world.gateways.indexOf(this) + 1, List.of(world.network.endpoint(this, 0)), null, false);
     }
 
     /** What happens to this gateway is told to the model's. */

@@ -42,9 +42,9 @@ import jumpvpn.node.host.NetworkConfig;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.ownership.Reports;
+import jumpvpn.node.ownership.StateException;
 import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
-import jumpvpn.node.ownership.embedded.Reports;
-import jumpvpn.node.ownership.embedded.StateException;
 import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -199,7 +199,7 @@ public final class GatewayNode implements NodeControl, Engine {
         if (folder == null) {
             return null;
         }
-        byte[] key = config.privateKey().bytes();
+        byte[] key = engineConfig.recordKey();
         try {
             EmbeddedSessionTable table =
                     EmbeddedSessionTable.open(folder, engineConfig.ownerId(), key, crypto, this::clocks, new Told(log));

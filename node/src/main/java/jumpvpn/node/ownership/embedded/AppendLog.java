@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import jumpvpn.node.ownership.Reports;
+import jumpvpn.node.ownership.StateException;
 import org.jspecify.annotations.Nullable;
 
 /**

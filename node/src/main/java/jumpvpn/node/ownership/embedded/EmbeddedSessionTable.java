@@ -12,16 +12,18 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.SessionRecord;
-import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.node.ownership.DeliveringTable;
+import jumpvpn.node.ownership.Reports;
+import jumpvpn.node.ownership.StateException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The session table of one gateway on this machine, which outlives its process: an answer comes when what it tells is on disk. Called on the control thread alone;
  * answers wait until that thread calls {@link #deliver}. After a failed write it takes and tells nothing more.
  */
-public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
+public final class EmbeddedSessionTable implements DeliveringTable {
     private static final Reading UNREADABLE = new Reading.Unavailable();
 
     private final Supplier<ClockReading> clocks;
@@ -54,16 +56,16 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
      * Opens the table in this folder, or makes it.
      *
      * @param gateway the number by which records name the gateway
-     * @param privateKey the gateway's: secrets are sealed under a key that comes from it
+     * @param storeKey 32 bytes, copied: secrets are sealed under it
      * @param clocks both clocks now
      * @throws StateException with words for the gateway's user; the folder is as it was
      */
     public static EmbeddedSessionTable open(
-            Path folder, long gateway, byte[] privateKey, Crypto crypto, Supplier<ClockReading> clocks, Reports reports)
+            Path folder, long gateway, byte[] storeKey, Crypto crypto, Supplier<ClockReading> clocks, Reports reports)
             throws StateException {
         StateFolder taken = StateFolder.take(folder);
         try {
-            return new EmbeddedSessionTable(taken, new StoredTable(crypto, privateKey, gateway), clocks, reports);
+            return new EmbeddedSessionTable(taken, new StoredTable(crypto, storeKey, gateway), clocks, reports);
         } catch (StateException e) {
             taken.close();
             throw e;
@@ -73,22 +75,18 @@ public final class EmbeddedSessionTable implements SessionTable, AutoCloseable {
         }
     }
 
-    /**
-     * This table, once it knows its user.
-     *
-     * @param control called on any thread when {@link #deliver} has something to do
-     */
+    @Override
     public EmbeddedSessionTable waking(Runnable control) {
         wake = control;
         return this;
     }
 
-    /** Why nothing is committed any more; null: all is well. */
+    @Override
     public @Nullable String failure() {
         return log.failure();
     }
 
-    /** Gives the answers that are due. */
+    @Override
     public void deliver() {
         for (int most = answers.size(); most > 0; most--) {
             Runnable answer = answers.poll();

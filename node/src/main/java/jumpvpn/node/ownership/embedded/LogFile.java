@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import jumpvpn.node.ownership.StateException;
 import org.jspecify.annotations.Nullable;
 
 /**

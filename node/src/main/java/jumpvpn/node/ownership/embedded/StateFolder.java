@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
+import jumpvpn.node.ownership.StateException;
 
 /**
  * The folder of one gateway's state: its own, mode 0700, files 0600, used by one process at a time. {@code sessions} is the log, {@code sessions.new} one that is being

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +17,7 @@ import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.node.ownership.StateException;
 
 /**
  * How a session table lies in an {@link AppendLog}. By kind of key:
@@ -34,7 +34,6 @@ final class StoredTable {
     private static final byte RECORD = 1;
     private static final byte MARK = 2;
     private static final byte LOSS = 3;
-    private static final int KEY_BYTES = 32;
 
     private final RecordCodec writer;
     /** For the log's thread, and before there is one. */
@@ -44,17 +43,16 @@ final class StoredTable {
     private final byte[] identity;
 
     /**
-     * @param privateKey the gateway's; the secrets in the log are sealed under a key that comes from it
+     * @param storeKey 32 bytes, copied: the secrets in the log are sealed under it
      * @param gateway the number by which records name it
      */
-    StoredTable(Crypto crypto, byte[] privateKey, long gateway) {
+    StoredTable(Crypto crypto, byte[] storeKey, long gateway) {
         this.crypto = crypto;
-        byte[] key = Hkdf.derive(new byte[0], privateKey, "jumpvpn session table", new byte[0], KEY_BYTES);
         byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(gateway).array();
-        identity = Hkdf.derive(new byte[0], key, "jumpvpn session table's identity", number, LogFile.IDENTITY_BYTES);
-        writer = new RecordCodec(crypto.aead(), key);
-        reader = new RecordCodec(crypto.aead(), key);
-        Arrays.fill(key, (byte) 0);
+        identity =
+                Hkdf.derive(new byte[0], storeKey, "jumpvpn session table's identity", number, LogFile.IDENTITY_BYTES);
+        writer = new RecordCodec(crypto.aead(), storeKey);
+        reader = new RecordCodec(crypto.aead(), storeKey);
     }
 
     /** Tells this gateway's log from others'. */

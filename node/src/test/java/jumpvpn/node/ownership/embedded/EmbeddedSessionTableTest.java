@@ -31,6 +31,8 @@ import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.node.host.SystemEntropy;
+import jumpvpn.node.ownership.Reports;
+import jumpvpn.node.ownership.StateException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import jumpvpn.node.ownership.Reports;
 import org.jspecify.annotations.Nullable;
 
 /** An open log in a folder, what it held when it was opened, and what it reported. */

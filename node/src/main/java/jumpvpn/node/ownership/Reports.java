@@ -1,4 +1,4 @@
-package jumpvpn.node.ownership.embedded;
+package jumpvpn.node.ownership;
 
 /** Who is told what a person should know. Called on any thread. */
 public interface Reports {
