@@ -156,7 +156,7 @@ public final class Agent {
             case Grant.Refused refused -> refused(nowNanos, answered.path().gateway(), refused.reason());
             case Grant.Session grant -> {
                 ClientSession granted = new ClientSession(context, candidates, answered, grant, nowNanos);
-                context.port().granted(grant, answered.path().gateway()); // takes a while: CONFIRM is on its way
+                context.port().granted(grant, answered.path().gateway());
                 if (session == null) {
                     session = granted;
                 } else {

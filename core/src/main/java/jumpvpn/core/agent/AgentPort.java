@@ -9,8 +9,13 @@ public interface AgentPort {
     /** Sends a datagram on a path; it may be lost. The array is the agent's no more. */
     void transmit(int pathId, Endpoint to, byte[] datagram);
 
-    /** A session was granted: its inner addresses and MTU belong on the TUN before anything is forwarded. */
+    /** A session was granted; nothing of it is forwarded yet. */
     void granted(Grant.Session session, String gateway);
+
+    /** The session's packets are forwarded from now on, ATTACHED is said next: its inner addresses and MTU belong on the TUN. Not before: what came in between would be lost. */
+    default void attached(Grant.Session session) {
+        // there may be no TUN
+    }
 
     /**
      * The active path carries inner packets of so many bytes whole: that is the TUN's MTU from now on. Said again when it changes; not while it is being found out.

@@ -219,12 +219,13 @@ final class ClientSession {
         deadlines.set(
                 Timer.SUCCESSION, nowNanos + lifetime - Math.min(MOST_SUCCESSION_NANOS, lifetime / SUCCESSION_SHARE));
         keepalives.bound(nowNanos);
+        arrivals.forward(active);
+        context.gate().forward(active);
+        context.port().attached(grant); // before anybody is told
         step(
                 nowNanos,
                 ReasonCode.HANDSHAKE_OK,
                 new Detail("inner", grant.inner().stream().map(Prefix::toString).toList()));
-        arrivals.forward(active);
-        context.gate().forward(active);
         watch(nowNanos);
         back.bound(nowNanos, false);
         standbys.bound(nowNanos);

@@ -111,8 +111,7 @@ final class Births {
         } else if (inner.isEmpty()) {
             refuse(caller, ReasonCode.POOL_EXHAUSTED);
         } else {
-            SessionId id =
-                    context.config().cluster().placement().draw(context.crypto().entropy());
+            SessionId id = context.config().drawId(context.crypto().entropy());
             if (id == null) {
                 refuse(caller, ReasonCode.NOT_OWNER);
             } else {

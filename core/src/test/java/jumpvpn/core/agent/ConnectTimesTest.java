@@ -219,7 +219,7 @@ class ConnectTimesTest {
     }
 
     @Test
-    void theAddressesAreThereBeforeAnythingIsForwarded() {
+    void theTunIsRaisedWhenWhatIsSentIntoItIsForwarded() {
         onePath();
         script.welcomes = false;
         script.agent.start(start);
@@ -230,8 +230,9 @@ class ConnectTimesTest {
         assertThat(script.gate.forwarding()).isInstanceOf(Forwarding.Drop.class);
         assertThat(script.status().state()).isEqualTo(SessionState.BIRTH);
         assertThat(script.status().version()).isEqualTo(StateVersion.BIRTH);
+        assertThat(script.forwardingWhenAttached).isEmpty();
         script.say(script.welcome());
-        assertThat(script.gate.forwarding()).isInstanceOf(Forwarding.Forward.class);
+        assertThat(script.forwardingWhenAttached).containsExactly(true);
         assertThat(script.told()).endsWith("BIRTH>ATTACHED HANDSHAKE_OK");
         assertThat(script.events.getLast().details()).containsExactly(new Detail("inner", List.of("10.77.0.9/24")));
     }

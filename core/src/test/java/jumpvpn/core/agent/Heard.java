@@ -22,6 +22,9 @@ abstract class Heard {
     /** How many messages it had sent at the last of those. */
     long sentAtGrant;
 
+    /** Whether its gate let packets through when it said that a session was attached. */
+    final List<Boolean> forwardingWhenAttached = new ArrayList<>();
+
     final List<String> ends = new ArrayList<>();
 
     void forget() {
@@ -40,6 +43,11 @@ abstract class Heard {
                 .filter(i -> kind.isInstance(said.get(i)))
                 .mapToObj(saidNanos::get)
                 .toList();
+    }
+
+    /** When each first message was sent. */
+    List<Long> handshakes() {
+        return firsts.stream().map(Outside.First::nanos).toList();
     }
 
     Outside.Request lastRequest() {

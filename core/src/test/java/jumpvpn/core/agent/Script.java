@@ -123,6 +123,11 @@ final class Script extends Heard implements Outside {
             }
 
             @Override
+            public void attached(Grant.Session session) {
+                forwardingWhenAttached.add(gate.forwarding() instanceof Forwarding.Forward);
+            }
+
+            @Override
             public void innerMtu(int bytes) {}
 
             @Override
@@ -150,11 +155,6 @@ final class Script extends Heard implements Outside {
         Script script = attached(Policy.DEFAULT.with(PolicyKey.SESSION_MAX_LIFETIME, lifetimeNanos));
         script.renews = true;
         return script;
-    }
-
-    /** When each first message was sent. */
-    List<Long> handshakes() {
-        return firsts.stream().map(First::nanos).toList();
     }
 
     static Script attached(Policy policy) {

@@ -353,7 +353,7 @@ class ClusterTest {
 
     @Test
     void aDrainingGatewaySendsItsClientsToTheOthersAndServesWhatItHas() {
-        pair.others = Pair.members(Pair.GATEWAY);
+        pair.others = LoneGateway.members(Pair.GATEWAY);
         start(Long.MAX_VALUE);
         connect();
         pair.gateway.drain(pair.now);

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
@@ -80,6 +81,13 @@ final class LoneGateway {
     void cheapAgreement() {
         isCheap = true;
         key = KeyPair.generate(crypto);
+    }
+
+    /** Other gateways, one at each endpoint. */
+    static List<Member> members(Endpoint... endpoints) {
+        return IntStream.range(0, endpoints.length)
+                .mapToObj(i -> new Member("gw" + (i + 2), i + 2, List.of(endpoints[i]), null, false))
+                .toList();
     }
 
     /** Starts, or after a crash starts anew over the table that it had. */

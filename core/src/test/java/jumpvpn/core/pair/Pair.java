@@ -11,7 +11,6 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -174,13 +173,6 @@ final class Pair {
                 policy,
                 1400,
                 new Cluster(0, null, placement, others));
-    }
-
-    /** Other gateways, one at each endpoint. */
-    static List<Member> members(Endpoint... endpoints) {
-        return IntStream.range(0, endpoints.length)
-                .mapToObj(i -> new Member("gw" + (i + 2), i + 2, List.of(endpoints[i]), null, false))
-                .toList();
     }
 
     /** A second gateway of the same keys; no link leads there yet. */

@@ -215,6 +215,10 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     @Override
     public void granted(Grant.Session session, String gateway) {
         log.info("session " + session.id() + " by gateway " + gateway + ", inner address " + session.inner());
+    }
+
+    @Override
+    public void attached(Grant.Session session) {
         if (raised.isEmpty()) {
             Rehearsal.start(log, ciphers, suite, protocols()); // now that the first packets have priority no more
         }

@@ -40,6 +40,7 @@ final class ReceiveLoop implements AutoCloseable {
     private final ControlLoop control;
     private final Engine engine;
     private final Arrivals arrivals;
+    private final Watches watches;
     private final Waker waker;
     private final PacketTurns turns;
     private final int shard;
@@ -67,6 +68,7 @@ final class ReceiveLoop implements AutoCloseable {
                 tables.isGateway(),
                 whole.address() + TunDevice.HEADROOM,
                 sockets.shards() > 1);
+        this.watches = new Watches(control, engine);
         this.waker = new Waker();
         this.thread = new Thread(this::run, shard == 0 ? "receive" : "receive-" + shard);
     }
@@ -146,6 +148,7 @@ final class ReceiveLoop implements AutoCloseable {
         tun.flush();
         drops.count(DropReason.BACK_PRESSURE, tun.dropped() - dropped);
         dropped = tun.dropped();
+        watches.tell();
     }
 
     private void accept(long nowNanos, PathSocket socket, PacketBatch batch, int slot) {
@@ -231,8 +234,8 @@ final class ReceiveLoop implements AutoCloseable {
                 drops.count(DropReason.CONTROL_QUEUE_FULL);
             }
         }
-        if (binding != null && binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
-            binding.releaseWatch(); // the next packet asks again
+        if (binding != null) {
+            watches.claim(binding);
         }
     }
 

@@ -33,6 +33,7 @@ final class SendLoop implements AutoCloseable {
     private final ControlLoop control;
     private final Engine engine;
     private final PacketTurns turns;
+    private final Watches watches;
     private final Waker waker;
     private final int shard;
     private final PathSocket[] exits = new PathSocket[2 * SLOTS];
@@ -54,6 +55,7 @@ final class SendLoop implements AutoCloseable {
         this.engine = shared.engine();
         this.turns = shared.turns();
         this.shard = shard;
+        this.watches = new Watches(control, engine);
         this.waker = new Waker();
         this.thread = new Thread(this::run, shard == 0 ? "send" : "send-" + shard);
     }
@@ -109,6 +111,7 @@ final class SendLoop implements AutoCloseable {
         }
         send(sealed, exits);
         send(copies, exitsOfCopies);
+        watches.tell();
     }
 
     private void send(PacketBatch batch, PathSocket[] through) {
@@ -140,9 +143,7 @@ final class SendLoop implements AutoCloseable {
         if (length == 0 || binding == null) {
             return;
         }
-        if (binding.claimWatch() && !control.post(now -> engine.watch(now, binding))) {
-            binding.releaseWatch(); // the next packet asks again
-        }
+        watches.claim(binding);
         Sockets.Exit exit = binding == lastBinding ? lastExit : sockets.exit(binding.pathId);
         lastBinding = binding;
         lastExit = exit;
