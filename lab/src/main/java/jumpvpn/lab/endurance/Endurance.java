@@ -120,10 +120,7 @@ final class Endurance {
 
     private void jump(Product product, Moves moves, double atSeconds) throws IOException {
         List<String> before = moves.paths();
-        String to = next();
-        if (!before.isEmpty() && before.getLast().startsWith(to)) {
-            to = next(); // it is there already, by its own choice
-        }
+        String to = nextFrom(before.isEmpty() ? "" : before.getLast());
         try {
             product.jump(to);
         } catch (IOException e) {
@@ -131,17 +128,28 @@ final class Endurance {
             return;
         }
         List<String> since = List.of();
-        for (long end = System.nanoTime() + ARRIVAL.toNanos(); since.isEmpty() && System.nanoTime() < end; ) {
+        String arrived = null;
+        for (long end = System.nanoTime() + ARRIVAL.toNanos(); arrived == null && System.nanoTime() < end; ) {
             Pause.of(POLL);
             List<String> all = moves.paths();
             since = all.subList(before.size(), all.size());
+            arrived = since.stream()
+                    .filter(path -> path.startsWith(to))
+                    .findFirst()
+                    .orElse(null); // one of its own may have been under way
         }
-        if (!since.isEmpty() && since.getFirst().startsWith(to)) {
+        if (arrived != null) {
             jumps++;
-            out.printf(Locale.ROOT, "%6.0f s  %s%n", atSeconds, since.getFirst());
+            out.printf(Locale.ROOT, "%6.0f s  %s%n", atSeconds, arrived);
         } else {
             refused.add(to + ": within " + ARRIVAL.toSeconds() + " s it went " + (since.isEmpty() ? "nowhere" : since));
         }
+    }
+
+    /** The next in turn; one more where the session is there already, by its own choice. */
+    private String nextFrom(String path) {
+        String to = next();
+        return path.startsWith(to) ? next() : to;
     }
 
     /** On the other link and by the next protocol, and so each protocol on each link in turn. */
