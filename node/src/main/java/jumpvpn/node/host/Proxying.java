@@ -1,6 +1,8 @@
 package jumpvpn.node.host;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.Map;
 /** The kernel's settings for a link on which this host answers for other addresses, see {@link Neighbours}. */
 public final class Proxying {
     private static final Path SYSCTL = Path.of("/proc/sys/net");
+    private static final int MOST_BYTES = 64;
 
     private Proxying() {}
 
@@ -41,7 +44,7 @@ public final class Proxying {
     private static void set(Map<Path, String> before, String name, String value) throws IOException {
         Path setting = SYSCTL.resolve(name);
         try {
-            String was = Files.readString(setting).strip();
+            String was = read(setting);
             if (!was.equals(value)) {
                 Files.writeString(setting, value);
                 before.put(setting, was);
@@ -50,6 +53,13 @@ public final class Proxying {
             throw new IOException("cannot set " + setting + ": there is no such interface: see `ip link`", e);
         } catch (IOException e) {
             throw new IOException("cannot set " + setting + " to " + value + ": run as root, or set it yourself", e);
+        }
+    }
+
+    /** In one read, because the kernel gives these files out only from their begin: {@code Files.readString} would read one byte, then find the end. */
+    private static String read(Path setting) throws IOException {
+        try (InputStream in = Files.newInputStream(setting)) {
+            return new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII).strip();
         }
     }
 

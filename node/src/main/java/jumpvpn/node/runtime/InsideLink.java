@@ -81,8 +81,10 @@ final class InsideLink implements AutoCloseable {
         for (Prefix inner : networks) {
             for (Prefix outer : found.addresses()) {
                 if (outer.overlaps(inner) && inner.length() <= outer.length()) {
-                    throw new IOException("the inner network " + inner.network() + " is not narrower than " + outer.network() + " of " + name
-                            + ", so the kernel would not lead it into the tunnel; take a part of it, or a network of its own");
+                    throw new IOException(
+                            "the inner network " + inner.network() + " is not narrower than " + outer.network() + " of "
+                                    + name
+                                    + ", so the kernel would not lead it into the tunnel; take a part of it, or a network of its own");
                 }
             }
         }
@@ -92,6 +94,11 @@ final class InsideLink implements AutoCloseable {
             log.info("took " + left + " entries away that an earlier run left on " + name);
         }
         attach(found);
+        for (Prefix inner : networks) {
+            boolean answers = isOnLink(inner.address());
+            log.info(name + ": " + (answers ? "answers for sessions' addresses of " : "others have to route here: ")
+                    + inner.network());
+        }
     }
 
     private @Nullable Link find() throws LinuxException {
@@ -173,7 +180,8 @@ final class InsideLink implements AutoCloseable {
         boolean same = address.isV4() == via.isV4();
         if (!same && !familyTold) {
             familyTold = true;
-            log.warn("packets to inner addresses of the other family than " + via + " are not led on to that gateway: what strays here is lost");
+            log.warn("packets to inner addresses of the other family than " + via
+                    + " are not led on to that gateway: what strays here is lost");
         }
         return same;
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -52,7 +53,9 @@ class InsideNetworkTest {
     }
 
     private boolean hostReaches(String address) throws Exception {
-        return net.host.command("sh", "-c", "ping -c 1 -W 1 " + address + " >/dev/null && echo yes || echo no").contains("yes");
+        return net.host
+                .command("sh", "-c", "ping -c 1 -W 1 " + address + " >/dev/null && echo yes || echo no")
+                .contains("yes");
     }
 
     private String hostsEntry(String address) throws Exception {
@@ -60,7 +63,9 @@ class InsideNetworkTest {
     }
 
     private void awaitOwned(int number, String address) throws Exception {
-        await(address + " is answered for", () -> net.gateways.get(number - 1).ip("neigh show proxy").contains(address + " "));
+        await(
+                address + " is answered for",
+                () -> net.gateways.get(number - 1).ip("neigh show proxy").contains(address + " "));
     }
 
     @ParameterizedTest
@@ -91,7 +96,9 @@ class InsideNetworkTest {
         assertThat(hostsEntry(address)).contains(net.mac(1));
         net.clientGoesBy(2);
         second.owns(inner(address));
-        await("the host's entry is the second gateway", () -> hostsEntry(address).contains(net.mac(2)));
+        await(
+                "the host's entry is the second gateway",
+                () -> hostsEntry(address).contains(net.mac(2)));
         assertThat(hostReaches(address)).isTrue();
     }
 
@@ -110,15 +117,52 @@ class InsideNetworkTest {
                     talk(host, client);
                     net.clientGoesBy(2);
                     net.gateways.getFirst().ip("link set tun0 down"); // what the first gets is lost from now on
-                    long begin = System.nanoTime();
                     second.owns(inner(address));
                     talk(host, client);
-                    System.out.println(address + ": the host reached the new owner after " + (System.nanoTime() - begin) / 1000 + " µs");
                     first.releases(inner(address), address.equals(FOUR) ? SECOND : null);
                     talk(host, client);
                 }
             }
         }
+    }
+
+    /** Ten moves there and back; in each the old gateway is dead, and the host sends without a pause. Printed: how long after {@code owns} the client has the first packet. */
+    @Test
+    void whatTheHostSendsReachesTheNewOwner() throws Exception {
+        List<InsideNetwork> both = List.of(inside(1), inside(2));
+        both.getFirst().owns(inner(FOUR));
+        awaitOwned(1, FOUR);
+        assertThat(hostReaches(FOUR)).isTrue();
+        List<Long> micros = new ArrayList<>();
+        try (DatagramChannel client = net.client.run(DatagramChannel::open);
+                DatagramChannel host = net.host.run(DatagramChannel::open)) {
+            client.bind(new InetSocketAddress(FOUR, 0)).configureBlocking(false);
+            host.connect(client.getLocalAddress());
+            for (int move = 0; move < 10; move++) {
+                int old = move % 2;
+                net.gateways.get(old).ip("route add blackhole " + FOUR);
+                micros.add(moved(both.get(1 - old), host, client) / 1_000);
+                both.get(old).releases(inner(FOUR), null);
+                net.gateways.get(old).ip("route del blackhole " + FOUR);
+                awaitOwned(2 - old, FOUR);
+            }
+        }
+        System.out.println("the host's packets reached the new owner after, µs: "
+                + micros.stream().sorted().toList());
+    }
+
+    private static long moved(InsideNetwork to, DatagramChannel host, DatagramChannel client) throws Exception {
+        ByteBuffer word = ByteBuffer.allocate(8);
+        while (client.receive(word) != null) {
+            word.clear(); // of the move before
+        }
+        long begin = System.nanoTime();
+        to.owns(inner(FOUR));
+        await("a packet", () -> {
+            host.write(ByteBuffer.wrap(new byte[8]));
+            return client.receive(word) != null;
+        });
+        return System.nanoTime() - begin;
     }
 
     /** Both ways, once. */
@@ -142,12 +186,22 @@ class InsideNetworkTest {
         net.host.ip("route add 10.77.0.0/24 via 10.88.0.11");
         net.clientGoesBy(2);
         first.elsewhere(inner(FOUR, ROUTED), SECOND);
-        await("a route", () -> net.gateways.getFirst().ip("route show " + ROUTED).contains("via 10.88.0.12"));
+        await(
+                "a route",
+                () -> net.gateways.getFirst().ip("route show " + ROUTED).contains("via 10.88.0.12"));
         for (String address : List.of(FOUR, ROUTED)) {
             net.gateways.getFirst().ip("link set tun0 down");
             assertThat(hostReaches(address)).isTrue();
         }
-        assertThat(net.host.ip("route get " + ROUTED)).as("nobody told the host of a shorter way").contains("via 10.88.0.11");
+        assertThat(net.host.ip("route get " + ROUTED))
+                .as("nobody told the host of a shorter way")
+                .contains("via 10.88.0.11");
+        net.host.ip("neigh replace " + SIX + " lladdr " + net.mac(1) + " nud permanent dev lan");
+        first.elsewhere(inner(SIX), IpAddress.parse("fd88::12"));
+        await(
+                "a route",
+                () -> net.gateways.getFirst().ip("-6 route show " + SIX).contains("via"));
+        assertThat(hostReaches(SIX)).isTrue();
         first.owns(inner(FOUR, ROUTED));
         await("no route", () -> !net.gateways.getFirst().ip("route show").contains("via"));
         net.gateways.getFirst().ip("link set tun0 up");
@@ -168,7 +222,9 @@ class InsideNetworkTest {
 
     @Test
     void aStopLeavesNothing() throws Exception {
-        net.gateways.getFirst().command("sysctl", "-q", "net.ipv4.conf.lan0.send_redirects=1", "net.ipv4.neigh.lan0.proxy_delay=33");
+        net.gateways
+                .getFirst()
+                .command("sysctl", "-q", "net.ipv4.conf.lan0.send_redirects=1", "net.ipv4.neigh.lan0.proxy_delay=40");
         String before = net.state(1);
         InsideNetwork first = inside(1);
         first.owns(inner(FOUR, SIX));
@@ -208,7 +264,8 @@ class InsideNetworkTest {
         await("a route", () -> net.gateways.getFirst().ip("route show").contains("via"));
         net.gateways.getFirst().ip("link set lan0 down");
         first.linksChanged();
-        assertThat(net.gateways.getFirst().ip("neigh show proxy") + net.gateways.getFirst().ip("route show"))
+        assertThat(net.gateways.getFirst().ip("neigh show proxy")
+                        + net.gateways.getFirst().ip("route show"))
                 .doesNotContain(FOUR)
                 .doesNotContain("via");
         net.gateways.getFirst().ip("link set lan0 up");
@@ -236,22 +293,38 @@ class InsideNetworkTest {
             all.forEach(prefix -> first.releases(List.of(prefix), SECOND));
         }
         first.owns(all);
-        await("10,000 entries", () -> net.gateways.getFirst().ip("neigh show proxy").lines().count() == 10_000);
+        await(
+                "10,000 entries",
+                () -> net.gateways.getFirst().ip("neigh show proxy").lines().count() == 10_000);
         long owned = System.nanoTime();
         first.releases(all, SECOND);
-        await("10,000 routes", () -> net.gateways.getFirst().ip("route show").lines().filter(line -> line.contains("via")).count() == 10_000);
+        await(
+                "10,000 routes",
+                () -> net.gateways
+                                .getFirst()
+                                .ip("route show")
+                                .lines()
+                                .filter(line -> line.contains("via"))
+                                .count()
+                        == 10_000);
         await("no entry", () -> net.gateways.getFirst().ip("neigh show proxy").isEmpty());
         long released = System.nanoTime();
         first.close();
-        System.out.printf("10,000 addresses: owned in %d ms, led on in %d ms, closed in %d ms%n", (owned - begin) / 1_000_000, (released - owned) / 1_000_000, (System.nanoTime() - released) / 1_000_000);
+        System.out.printf(
+                "10,000 addresses: owned in %d ms, led on in %d ms, closed in %d ms%n",
+                (owned - begin) / 1_000_000,
+                (released - owned) / 1_000_000,
+                (System.nanoTime() - released) / 1_000_000);
         assertThat(net.state(1)).isEqualTo(before);
     }
 
     @Test
     void aNetworkThatTheLinkWouldGetIsRefused() {
-        assertThatThrownBy(() -> net.inside(1, new InsideNetwork.Setting("lan0", null, null), List.of(Prefix.parse("10.88.0.1/24"))))
-                .hasMessage("the inner network 10.88.0.0/24 is not narrower than 10.88.0.0/24 of lan0, so the kernel would not lead it into"
-                        + " the tunnel; take a part of it, or a network of its own");
+        assertThatThrownBy(() -> net.inside(
+                        1, new InsideNetwork.Setting("lan0", null, null), List.of(Prefix.parse("10.88.0.1/24"))))
+                .hasMessage(
+                        "the inner network 10.88.0.0/24 is not narrower than 10.88.0.0/24 of lan0, so the kernel would not lead it into"
+                                + " the tunnel; take a part of it, or a network of its own");
         assertThatThrownBy(() -> net.inside(1, new InsideNetwork.Setting("lan7", null, null), InsideTopology.NETWORKS))
                 .hasMessageContaining("cannot use lan7 as the network inside: ENODEV");
     }
