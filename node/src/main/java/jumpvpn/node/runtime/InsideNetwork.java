@@ -99,7 +99,7 @@ final class InsideNetwork implements AutoCloseable {
      * @param via where the gateway that has them now is reached on the link; null: not known
      */
     void releases(List<Prefix> inner, @Nullable IpAddress via) {
-        move(inner, _ -> new Place(false, via));
+        move(inner, _ -> new Place(false, link == null ? null : via));
     }
 
     /**
