@@ -191,6 +191,16 @@ final class SimTable {
         });
     }
 
+    /** Tells one link of everything that is there, and of the owners that are gone. */
+    void retell(TableLink link) {
+        for (SessionRecord record : List.copyOf(records.values())) {
+            link.committed(record.id(), record);
+            if (record.isLive() && isGone(record.owner())) {
+                link.ownerGone(withLife(record));
+            }
+        }
+    }
+
     /** Whether an owner's lease is over. */
     boolean isGone(Owner owner) {
         return leaseNanos != Deadlines.NEVER

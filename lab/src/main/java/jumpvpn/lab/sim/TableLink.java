@@ -2,6 +2,7 @@ package jumpvpn.lab.sim;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import jumpvpn.core.ownership.Owner;
@@ -42,6 +43,7 @@ final class TableLink implements SessionTable {
     private @Nullable Watcher watcher;
     private long toldUntil;
     private int unheard;
+    private boolean deaf;
     private long heardNanos;
     private int pending;
     private @Nullable Owner owner;
@@ -190,11 +192,41 @@ final class TableLink implements SessionTable {
         }
         ask(() -> {
             table.mark(moved);
-            answer(() -> {
+            marked(mark, done);
+        });
+    }
+
+    /** It is committed once everything is told that came before it: a lease is worth what the watch has brought. */
+    private void marked(Mark mark, Consumer<Outcome> done) {
+        AtomicBoolean answered = new AtomicBoolean();
+        tell(() -> {
+            if (answered.compareAndSet(false, true)) {
                 leaseEndNanos = Math.max(leaseEndNanos, mark.nanos() + table.leaseNanos());
                 done.accept(Outcome.COMMITTED);
-            });
+            }
         });
+        world.timeline.in(
+                PATIENCE_NANOS,
+                () -> now(() -> {
+                    if (answered.compareAndSet(false, true)) {
+                        done.accept(Outcome.UNAVAILABLE);
+                    }
+                }));
+    }
+
+    /** Of what happens from now on, and of what was to be told, the watch brings nothing. */
+    void deafen() {
+        deaf = true;
+        unheard -= untold.size();
+        untold.clear();
+    }
+
+    /** The watch goes on. What it had to tell meanwhile nobody knows any more, so all that there is is told. */
+    void listen() {
+        if (deaf) {
+            deaf = false;
+            table.retell(this);
+        }
     }
 
     @Override
@@ -236,6 +268,9 @@ final class TableLink implements SessionTable {
     }
 
     private void tell(Runnable word) {
+        if (deaf) {
+            return;
+        }
         untold.add(word);
         unheard++;
         toldUntil = Math.max(toldUntil, world.timeline.now() + chance.between(0, weather.latencyNanos));
@@ -269,7 +304,7 @@ final class TableLink implements SessionTable {
 
     /** Whether this gateway was told of all that others committed, and has had the time to act on it. */
     boolean isTold() {
-        return unheard == 0 && world.timeline.now() > heardNanos + HANDLED_NANOS;
+        return unheard == 0 && !deaf && world.timeline.now() > heardNanos + HANDLED_NANOS;
     }
 
     /** Whether this process has heard of no mark by which its lease would go on. */
