@@ -4,12 +4,9 @@ import java.util.List;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.Owner;
-import jumpvpn.core.security.Entropy;
 import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.session.Policy;
-import jumpvpn.core.session.SessionId;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who the gateway is and whom it admits.
@@ -39,12 +36,6 @@ public record GatewayConfig(
      * @param addresses fixed inner addresses; empty: from the pool
      */
     public record Client(String name, byte[] publicKey, List<IpAddress> addresses) {}
-
-    /** A fresh session id that belongs here; null if none came up. */
-    @Nullable
-    SessionId drawId(Entropy entropy) {
-        return cluster.placement().draw(entropy);
-    }
 
     /** The number by which tickets name this gateway. */
     public long ownerId() {

@@ -23,6 +23,7 @@ import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.gateway.Cluster;
@@ -146,6 +147,7 @@ final class Pair {
     void startGatewayOver(List<GatewayConfig.Client> clients, SessionTable over) {
         LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
+        Lease lease = new Lease();
         gateway = new Gateway(
                 new GatewayContext(
                         config("gw1", clients),
@@ -157,11 +159,12 @@ final class Pair {
                         routes,
                         gatewayDrops,
                         grace,
+                        lease,
                         faults),
                 WALL_SECONDS);
         gateway.start(now);
-        gatewayInbound = new Inbound(bindings, gatewayDrops, true);
-        gatewayOutbound = new Outbound(routes::get, gatewayDrops, true);
+        gatewayInbound = new Inbound(bindings, gatewayDrops, true, lease);
+        gatewayOutbound = new Outbound(routes::get, gatewayDrops, true, lease, 0, 0);
     }
 
     private GatewayConfig config(String name, List<GatewayConfig.Client> clients) {
@@ -177,9 +180,8 @@ final class Pair {
 
     /** A second gateway of the same keys; no link leads there yet. */
     Site startSecond(SessionTable over) {
-        Site site = new Site(this, config("gw2", List.of(client())), over);
-        second = site;
-        return site;
+        second = new Site(this, config("gw2", List.of(client())), over);
+        return second;
     }
 
     void startClient(byte[] trustedGatewayKey) {

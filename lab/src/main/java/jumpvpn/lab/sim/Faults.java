@@ -52,6 +52,7 @@ final class Faults {
 
     private final World world;
     private final Chance chance;
+    private final Chance gaps;
     private final LinkFaults links;
     private final NodeFaults nodes;
     private final Eves eves;
@@ -61,6 +62,7 @@ final class Faults {
     Faults(World world) {
         this.world = world;
         this.chance = new Chance(world.seed, "faults");
+        this.gaps = new Chance(world.seed, "gaps of the watch");
         this.links = new LinkFaults(world, chance);
         this.nodes = new NodeFaults(world, chance);
         this.eves = new Eves(world, links, nodes);
@@ -76,6 +78,18 @@ final class Faults {
     void begin() {
         eves.begin();
         next();
+        if (world.scenario.store().shared() && !world.scenario.isCalm() && gaps.happens(OCCURS)) {
+            nextGap();
+        }
+    }
+
+    private void nextGap() {
+        world.timeline.in(gaps.about(4 * SECONDS), () -> {
+            if (!healed) {
+                nodes.deafen(gaps.oneOf(world.gateways), gaps.about(2 * SECONDS));
+                nextGap();
+            }
+        });
     }
 
     private void next() {
@@ -157,6 +171,7 @@ final class Faults {
             gateway.dark(false);
             gateway.cutOff(false);
             gateway.refuse(false);
+            gateway.link().listen();
         });
         for (Node node : world.nodes()) {
             if (!node.isRunning()) {

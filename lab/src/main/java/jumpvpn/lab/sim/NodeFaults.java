@@ -32,6 +32,15 @@ final class NodeFaults {
         }
     }
 
+    /** The gateway hears nothing of what others commit for so long, and then all at once: the store has forgotten what it had to tell. */
+    void deafen(GatewayNode gateway, long nanos) {
+        if (gateway.isRunning()) {
+            TableLink link = gateway.link();
+            link.deafen();
+            world.timeline.in(nanos, link::listen);
+        }
+    }
+
     /** The gateway's table takes no writes for so long, if it is one that can fail. */
     void refuse(GatewayNode gateway, long nanos) {
         if (world.scenario.store().durable()) {

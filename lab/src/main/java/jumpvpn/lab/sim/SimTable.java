@@ -73,6 +73,11 @@ final class SimTable {
         if (!changes.stream().allMatch(change -> change.fits(records.get(change.id()))) || !leavesOneEach(changes)) {
             return false;
         }
+        return force(changes);
+    }
+
+    /** Applies them whatever is there: what an adapter does that leaves its compares out. */
+    boolean force(List<SessionTable.Change> changes) {
         for (SessionTable.Change change : changes) {
             SessionRecord record = change.record();
             losses.remove(change.id());
@@ -184,6 +189,16 @@ final class SimTable {
                         .forEach(record -> List.copyOf(links).forEach(link -> link.ownerGone(withLife(record))));
             }
         });
+    }
+
+    /** Tells one link of everything that is there, and of the owners that are gone. */
+    void retell(TableLink link) {
+        for (SessionRecord record : List.copyOf(records.values())) {
+            link.committed(record.id(), record);
+            if (record.isLive() && isGone(record.owner())) {
+                link.ownerGone(withLife(record));
+            }
+        }
     }
 
     /** Whether an owner's lease is over. */

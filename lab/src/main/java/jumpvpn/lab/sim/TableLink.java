@@ -2,12 +2,14 @@ package jumpvpn.lab.sim;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +43,11 @@ final class TableLink implements SessionTable {
     private @Nullable Watcher watcher;
     private long toldUntil;
     private int unheard;
+    private boolean deaf;
     private long heardNanos;
     private int pending;
     private @Nullable Owner owner;
+    private long leaseEndNanos = Long.MIN_VALUE;
 
     TableLink(GatewayNode node, SimTable table, Weather weather, Chance chance) {
         this.world = node.world;
@@ -128,17 +132,21 @@ final class TableLink implements SessionTable {
             answer(() -> counted.accept(Outcome.UNAVAILABLE));
         } else {
             ask(() -> {
-                Outcome outcome = table.commit(kept) ? Outcome.COMMITTED : Outcome.REFUSED;
+                Outcome outcome = applies(kept) ? Outcome.COMMITTED : Outcome.REFUSED;
                 answer(() -> counted.accept(outcome));
             });
         }
     }
 
+    private boolean applies(List<Change> changes) {
+        return world.parts.faults().contains(Fault.FENCING_OFF) ? table.force(changes) : table.commit(changes);
+    }
+
     /** It happens, or does not, or happens when nobody expects it any more; the answer is lost. */
     private void unknown(List<Change> changes, Consumer<Outcome> done) {
         switch (chance.below(4)) {
-            case 0, 1 -> table.commit(changes);
-            case 2 -> world.timeline.in(chance.between(0, STRAGGLE_NANOS), () -> table.commit(changes));
+            case 0, 1 -> applies(changes);
+            case 2 -> world.timeline.in(chance.between(0, STRAGGLE_NANOS), () -> applies(changes));
             default -> {
                 // lost
             }
@@ -184,8 +192,41 @@ final class TableLink implements SessionTable {
         }
         ask(() -> {
             table.mark(moved);
-            answer(() -> done.accept(Outcome.COMMITTED));
+            marked(mark, done);
         });
+    }
+
+    /** It is committed once everything is told that came before it: a lease is worth what the watch has brought. */
+    private void marked(Mark mark, Consumer<Outcome> done) {
+        AtomicBoolean answered = new AtomicBoolean();
+        tell(() -> {
+            if (answered.compareAndSet(false, true)) {
+                leaseEndNanos = Math.max(leaseEndNanos, mark.nanos() + table.leaseNanos());
+                done.accept(Outcome.COMMITTED);
+            }
+        });
+        world.timeline.in(
+                PATIENCE_NANOS,
+                () -> now(() -> {
+                    if (answered.compareAndSet(false, true)) {
+                        done.accept(Outcome.UNAVAILABLE);
+                    }
+                }));
+    }
+
+    /** Of what happens from now on, and of what was to be told, the watch brings nothing. */
+    void deafen() {
+        deaf = true;
+        unheard -= untold.size();
+        untold.clear();
+    }
+
+    /** The watch goes on. What it had to tell meanwhile nobody knows any more, so all that there is is told. */
+    void listen() {
+        if (deaf) {
+            deaf = false;
+            table.retell(this);
+        }
     }
 
     @Override
@@ -227,6 +268,9 @@ final class TableLink implements SessionTable {
     }
 
     private void tell(Runnable word) {
+        if (deaf) {
+            return;
+        }
         untold.add(word);
         unheard++;
         toldUntil = Math.max(toldUntil, world.timeline.now() + chance.between(0, weather.latencyNanos));
@@ -260,7 +304,12 @@ final class TableLink implements SessionTable {
 
     /** Whether this gateway was told of all that others committed, and has had the time to act on it. */
     boolean isTold() {
-        return unheard == 0 && world.timeline.now() > heardNanos + HANDLED_NANOS;
+        return unheard == 0 && !deaf && world.timeline.now() > heardNanos + HANDLED_NANOS;
+    }
+
+    /** Whether this process has heard of no mark by which its lease would go on. */
+    boolean isLeaseOver() {
+        return table.leaseNanos() != Deadlines.NEVER && node.local() >= leaseEndNanos;
     }
 
     /** Whether the table takes this process for gone. */

@@ -107,7 +107,7 @@ public final class GatewayNode implements NodeControl, Engine {
                 new GatewayContext(engineConfig, crypto, sockets, events, table, bindings, routes, drops, turns);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
-        packets = packets(log, new PacketPath.Tables(bindings, routes::get, true), turns, queues);
+        packets = packets(log, new PacketPath.Tables(bindings, routes::get, context.lease(), true), turns, queues);
         opened.add(packets::close);
     }
 

@@ -66,6 +66,7 @@ final class ReceiveLoop implements AutoCloseable {
                 tables.bindings(),
                 drops,
                 tables.isGateway(),
+                tables.lease(),
                 whole.address() + TunDevice.HEADROOM,
                 sockets.shards() > 1);
         this.watches = new Watches(control, engine);
