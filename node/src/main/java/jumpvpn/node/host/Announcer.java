@@ -82,12 +82,16 @@ public final class Announcer implements AutoCloseable {
     /** ifreq: the name in 16 bytes, then hardware type and address as a sockaddr. */
     private static byte[] mac(int fd, String link, String attempted) throws LinuxException {
         long at = Libc.scratch();
-        byte[] name = ByteBuffer.allocate(NAME_BYTES).put(link.getBytes(StandardCharsets.UTF_8)).array();
+        byte[] name = ByteBuffer.allocate(NAME_BYTES)
+                .put(link.getBytes(StandardCharsets.UTF_8))
+                .array();
         Memory.copy(name, 0, at, NAME_BYTES);
         LinuxException.check(Libc.ioctl(fd, SIOCGIFHWADDR, at), attempted);
         if (Memory.getShort(at + NAME_BYTES) != ARPHRD_ETHER) {
             throw new LinuxException(
-                    Errno.EOPNOTSUPP, attempted, "it is no Ethernet: give the inner addresses a network of their own and route it");
+                    Errno.EOPNOTSUPP,
+                    attempted,
+                    "it is no Ethernet: give the inner addresses a network of their own and route it");
         }
         return Memory.copy(at + NAME_BYTES + 2, MAC_BYTES);
     }
@@ -107,7 +111,10 @@ public final class Announcer implements AutoCloseable {
     static byte[] arp(byte[] mac, IpAddress address) {
         ByteBuffer out = ByteBuffer.allocate(42);
         out.putInt(-1).putShort((short) -1).put(mac).putShort((short) 0x0806);
-        out.putShort((short) 1).putShort((short) 0x0800).putShort((short) 0x0604).putShort((short) 1);
+        out.putShort((short) 1)
+                .putShort((short) 0x0800)
+                .putShort((short) 0x0604)
+                .putShort((short) 1);
         out.put(mac).put(address.bytes());
         out.putInt(0).putShort((short) 0).put(address.bytes());
         return out.array();
@@ -122,7 +129,12 @@ public final class Announcer implements AutoCloseable {
         int pseudo = out.position();
         out.put(source.bytes()).put(everybody.bytes());
         int checksum = out.position() + 2;
-        out.putInt(136 << 24).putInt(0x20000000).put(target.bytes()).put((byte) 2).put((byte) 1).put(mac);
+        out.putInt(136 << 24)
+                .putInt(0x20000000)
+                .put(target.bytes())
+                .put((byte) 2)
+                .put((byte) 1)
+                .put(mac);
         int sum = 32 + ICMPV6; // the rest of the pseudo header of RFC 8200 section 8.1
         for (int at = pseudo; at < FRAME_BYTES; at += 2) {
             sum += out.getShort(at) & 0xffff;

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * {@code ip neigh show proxy} and {@code ip route} say. Undos need this object open. Any thread; one call at a time.
  */
 public final class Neighbours implements AutoCloseable {
-    private static final int PROTOCOL = 74; // none of iproute2's list, so that what a killed process left can be told from other people's
+    private static final int PROTOCOL =
+            74; // none of iproute2's list, so that what a killed process left can be told from other people's
     private static final int RTM_NEWNEIGH = 28;
     private static final int RTM_DELNEIGH = 29;
     private static final int RTM_GETNEIGH = 30;
@@ -191,7 +192,8 @@ public final class Neighbours implements AutoCloseable {
             if (via == null) {
                 proxyRequest(RTM_DELNEIGH, 0, index, address).execute("stop answering for " + address);
             } else {
-                routeRequest(Route.RTM_DELROUTE, 0, index, address, via).execute("take the route to " + address + " away");
+                routeRequest(Route.RTM_DELROUTE, 0, index, address, via)
+                        .execute("take the route to " + address + " away");
             }
         }
     }

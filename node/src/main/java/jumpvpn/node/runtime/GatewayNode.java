@@ -18,6 +18,7 @@ import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.gateway.GatewayPort;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
@@ -28,6 +29,7 @@ import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.Role;
+import jumpvpn.node.config.Cluster;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.Listen;
 import jumpvpn.node.config.Packets;
@@ -62,6 +64,7 @@ public final class GatewayNode implements NodeControl, Engine {
     private final Crypto crypto;
     private final @Nullable DeliveringTable table;
     private final NetworkConfig network;
+    private final @Nullable InsideNetwork inside;
     private final LinkMonitor links;
     private final ControlLoop control;
     private final Gateway gateway;
@@ -90,6 +93,7 @@ public final class GatewayNode implements NodeControl, Engine {
         listen(log);
         List<TunDevice> queues = PacketPath.queues(config.network().interfaceName(), config.packets(), opened);
         raise(log);
+        inside = inside(log);
         control = new ControlLoop(clock, log, links);
         opened.add(control::close);
         PacketTurns turns = PacketPath.turns(sockets.shards());
@@ -97,7 +101,7 @@ public final class GatewayNode implements NodeControl, Engine {
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         SessionTable truth = table == null ? new MemorySessionTable() : table.waking(control::wake);
         GatewayContext context = new GatewayContext(
-                engineConfig, crypto, sockets, events, truth, bindings, routes, drops, turns, faults);
+                engineConfig, crypto, port(engineConfig), events, truth, bindings, routes, drops, turns, faults);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
         answers = new GatewayAnswers(
@@ -111,6 +115,34 @@ public final class GatewayNode implements NodeControl, Engine {
         opened.add(inner::close);
         inner.raise(config.network().interfaceName(), MTU, config.network().addresses(), List.of());
         forward(inner);
+    }
+
+    /** What leads the network behind to this gateway, if its file asks for that. */
+    private @Nullable InsideNetwork inside(Log log) throws StartException {
+        Cluster cluster = config.cluster();
+        if (cluster.inside() == null && cluster.onOwn() == null && cluster.onRelease() == null) {
+            return null;
+        }
+        InsideNetwork.Setting setting =
+                new InsideNetwork.Setting(cluster.inside(), cluster.onOwn(), cluster.onRelease());
+        try {
+            InsideNetwork started =
+                    InsideNetwork.start(setting, config.network().addresses(), network, log);
+            opened.add(started::close);
+            return started;
+        } catch (IOException e) {
+            throw new StartException(config.file() + ": [cluster]: " + e.getMessage(), e);
+        }
+    }
+
+    private GatewayPort port(jumpvpn.core.gateway.GatewayConfig engineConfig) {
+        return inside == null
+                ? sockets
+                : new ClusterPort(
+                        sockets,
+                        inside,
+                        engineConfig.ownerId(),
+                        engineConfig.cluster().others());
     }
 
     private PacketPath packets(Log log, PacketPath.Tables tables, PacketTurns turns, List<TunDevice> queues)
@@ -239,7 +271,9 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public void linksChanged(long nowNanos) {
-        // a gateway listens on addresses, not on links
+        if (inside != null) { // a gateway listens on addresses, not on links
+            inside.linksChanged();
+        }
     }
 
     @Override

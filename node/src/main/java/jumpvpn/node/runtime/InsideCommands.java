@@ -107,7 +107,8 @@ final class InsideCommands implements AutoCloseable {
     private void execute(String key, Path command, List<IpAddress> addresses) throws InterruptedException {
         List<String> words = new ArrayList<>(List.of(command.toString()));
         addresses.forEach(address -> words.add(address.toString()));
-        String what = key + " " + command + " (" + addresses.size() + " addresses, the first " + addresses.getFirst() + ")";
+        String what =
+                key + " " + command + " (" + addresses.size() + " addresses, the first " + addresses.getFirst() + ")";
         try {
             Process process = new ProcessBuilder(words)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -81,8 +81,10 @@ final class InsideLink implements AutoCloseable {
         for (Prefix inner : networks) {
             for (Prefix outer : found.addresses()) {
                 if (outer.overlaps(inner) && inner.length() <= outer.length()) {
-                    throw new IOException("the inner network " + inner.network() + " is not narrower than " + outer.network() + " of " + name
-                            + ", so the kernel would not lead it into the tunnel; take a part of it, or a network of its own");
+                    throw new IOException(
+                            "the inner network " + inner.network() + " is not narrower than " + outer.network() + " of "
+                                    + name
+                                    + ", so the kernel would not lead it into the tunnel; take a part of it, or a network of its own");
                 }
             }
         }
@@ -173,7 +175,8 @@ final class InsideLink implements AutoCloseable {
         boolean same = address.isV4() == via.isV4();
         if (!same && !familyTold) {
             familyTold = true;
-            log.warn("packets to inner addresses of the other family than " + via + " are not led on to that gateway: what strays here is lost");
+            log.warn("packets to inner addresses of the other family than " + via
+                    + " are not led on to that gateway: what strays here is lost");
         }
         return same;
     }

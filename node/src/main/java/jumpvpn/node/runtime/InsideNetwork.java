@@ -35,7 +35,10 @@ final class InsideNetwork implements AutoCloseable {
      * @param onOwn a program that is told what is here; null: none
      * @param onRelease a program that is told what is not any more; null: none
      */
-    record Setting(@Nullable String link, @Nullable Path onOwn, @Nullable Path onRelease) {}
+    record Setting(
+            @Nullable String link,
+            @Nullable Path onOwn,
+            @Nullable Path onRelease) {}
 
     private final @Nullable InsideLink link;
     private final @Nullable InsideCommands commands;

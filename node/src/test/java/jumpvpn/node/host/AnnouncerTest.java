@@ -58,8 +58,9 @@ class AnnouncerTest {
         try (Namespace namespace = Namespace.create()) {
             namespace.run(() -> {
                 assertThatThrownBy(() -> Announcer.open("lo"))
-                        .hasMessage("cannot announce addresses on lo: EOPNOTSUPP; it is no Ethernet: give the inner addresses a network of"
-                                + " their own and route it");
+                        .hasMessage(
+                                "cannot announce addresses on lo: EOPNOTSUPP; it is no Ethernet: give the inner addresses a network of"
+                                        + " their own and route it");
                 assertThatThrownBy(() -> Announcer.open("nosuchif")).hasMessageContaining("ENODEV");
                 return null;
             });

@@ -50,7 +50,9 @@ class NeighboursTest {
     }
 
     private String state() throws Exception {
-        return namespace.ip("neigh show proxy") + namespace.ip("route show table all") + namespace.ip("-6 route show table all");
+        return namespace.ip("neigh show proxy")
+                + namespace.ip("route show table all")
+                + namespace.ip("-6 route show table all");
     }
 
     @Test
@@ -61,7 +63,9 @@ class NeighboursTest {
                 neighbours.proxy("v0", SIX),
                 neighbours.route(IpAddress.parse("10.77.0.5"), VIA_FOUR, "v0"),
                 neighbours.route(IpAddress.parse("fd77::5"), VIA_SIX, "v0")));
-        assertThat(namespace.ip("neigh show proxy")).contains("10.88.0.130 dev v0 proxy").contains("fd88::130 dev v0 proxy");
+        assertThat(namespace.ip("neigh show proxy"))
+                .contains("10.88.0.130 dev v0 proxy")
+                .contains("fd88::130 dev v0 proxy");
         assertThat(namespace.ip("route show")).contains("10.77.0.5 via 10.88.0.12 dev v0 proto 74");
         assertThat(namespace.ip("-6 route show")).contains("fd77::5 via fd88::12 dev v0 proto 74");
         for (Undo undo : undos) {
@@ -74,7 +78,8 @@ class NeighboursTest {
     @Test
     void aRouteReplacesTheEarlierOneWhichNoLongerCounts() throws Exception {
         String before = state();
-        for (IpAddress[] row : new IpAddress[][] {{IpAddress.parse("10.77.0.5"), VIA_FOUR}, {IpAddress.parse("fd77::5"), VIA_SIX}}) {
+        for (IpAddress[] row :
+                new IpAddress[][] {{IpAddress.parse("10.77.0.5"), VIA_FOUR}, {IpAddress.parse("fd77::5"), VIA_SIX}}) {
             IpAddress address = row[0];
             IpAddress other = IpAddress.of(new byte[] {10, 88, 0, 13});
             IpAddress next = address.isV4() ? other : IpAddress.parse("fd88::13");
@@ -115,7 +120,10 @@ class NeighboursTest {
             return null;
         });
         List<Prefix> ours = List.of(
-                Prefix.parse("10.88.0.129/25"), Prefix.parse("10.77.0.1/24"), Prefix.parse("fd88::/64"), Prefix.parse("fd77::1/64"));
+                Prefix.parse("10.88.0.129/25"),
+                Prefix.parse("10.77.0.1/24"),
+                Prefix.parse("fd88::/64"),
+                Prefix.parse("fd77::1/64"));
         int cleared = namespace.run(() -> neighbours.clear("v0", ours));
         assertThat(cleared).isEqualTo(4);
         assertThat(state()).isEqualTo(before);
@@ -123,8 +131,8 @@ class NeighboursTest {
 
     @Test
     void undoAfterTheInterfaceIsGoneIsNoError() throws Exception {
-        List<Undo> undos = namespace.run(() ->
-                List.of(neighbours.proxy("v0", FOUR), neighbours.proxy("v0", SIX), neighbours.route(SIX, VIA_SIX, "v0")));
+        List<Undo> undos = namespace.run(() -> List.of(
+                neighbours.proxy("v0", FOUR), neighbours.proxy("v0", SIX), neighbours.route(SIX, VIA_SIX, "v0")));
         namespace.ip("link delete v0");
         for (Undo undo : undos) {
             undo.close();

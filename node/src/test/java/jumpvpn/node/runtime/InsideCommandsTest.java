@@ -14,11 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jumpvpn.core.net.IpAddress;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** With shell scripts that write down how they were called: a line a call, in the file {@code calls}. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -86,7 +86,10 @@ class InsideCommandsTest {
         both.start();
         InsideTopology.await("all", () -> calls().size() == 4);
         assertThat(calls()).extracting(call -> call.split(" ").length - 1).containsExactly(256, 256, 256, 232);
-        assertThat(calls().stream().flatMap(call -> Arrays.stream(call.split(" ")).skip(1)).distinct()).hasSize(1_000);
+        assertThat(calls().stream()
+                        .flatMap(call -> Arrays.stream(call.split(" ")).skip(1))
+                        .distinct())
+                .hasSize(1_000);
         both.close();
         assertThat(calls()).hasSize(8);
     }
@@ -110,7 +113,8 @@ class InsideCommandsTest {
         both.put(address(1), true);
         InsideTopology.await("own", () -> calls().size() == 1);
         both.put(address(1), false);
-        InsideTopology.await("a word", () -> said.toString(StandardCharsets.UTF_8).contains("missing"));
+        InsideTopology.await(
+                "a word", () -> said.toString(StandardCharsets.UTF_8).contains("missing"));
         assertThat(said.toString(StandardCharsets.UTF_8))
                 .contains("WARN  on-own " + folder.resolve("own")
                         + " (1 addresses, the first 10.77.0.1) ended with exit code 3; run it by hand to see why")
@@ -122,8 +126,11 @@ class InsideCommandsTest {
         InsideCommands own = with(script("own", WRITE + "; sleep 1000 & echo $! > " + folder + "/child; wait"), null);
         own.start();
         own.put(address(1), true);
-        InsideTopology.await("a word", () -> said.toString(StandardCharsets.UTF_8).contains("was ended"));
+        InsideTopology.await(
+                "a word", () -> said.toString(StandardCharsets.UTF_8).contains("was ended"));
         Path child = Path.of("/proc", Files.readString(folder.resolve("child")).strip(), "stat");
-        InsideTopology.await("the child's end", () -> !Files.exists(child) || Files.readString(child).contains(") Z "));
+        InsideTopology.await(
+                "the child's end",
+                () -> !Files.exists(child) || Files.readString(child).contains(") Z "));
     }
 }

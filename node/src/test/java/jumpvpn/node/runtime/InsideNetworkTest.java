@@ -52,7 +52,9 @@ class InsideNetworkTest {
     }
 
     private boolean hostReaches(String address) throws Exception {
-        return net.host.command("sh", "-c", "ping -c 1 -W 1 " + address + " >/dev/null && echo yes || echo no").contains("yes");
+        return net.host
+                .command("sh", "-c", "ping -c 1 -W 1 " + address + " >/dev/null && echo yes || echo no")
+                .contains("yes");
     }
 
     private String hostsEntry(String address) throws Exception {
@@ -60,7 +62,9 @@ class InsideNetworkTest {
     }
 
     private void awaitOwned(int number, String address) throws Exception {
-        await(address + " is answered for", () -> net.gateways.get(number - 1).ip("neigh show proxy").contains(address + " "));
+        await(
+                address + " is answered for",
+                () -> net.gateways.get(number - 1).ip("neigh show proxy").contains(address + " "));
     }
 
     @ParameterizedTest
@@ -91,7 +95,9 @@ class InsideNetworkTest {
         assertThat(hostsEntry(address)).contains(net.mac(1));
         net.clientGoesBy(2);
         second.owns(inner(address));
-        await("the host's entry is the second gateway", () -> hostsEntry(address).contains(net.mac(2)));
+        await(
+                "the host's entry is the second gateway",
+                () -> hostsEntry(address).contains(net.mac(2)));
         assertThat(hostReaches(address)).isTrue();
     }
 
@@ -113,7 +119,8 @@ class InsideNetworkTest {
                     long begin = System.nanoTime();
                     second.owns(inner(address));
                     talk(host, client);
-                    System.out.println(address + ": the host reached the new owner after " + (System.nanoTime() - begin) / 1000 + " µs");
+                    System.out.println(address + ": the host reached the new owner after "
+                            + (System.nanoTime() - begin) / 1000 + " µs");
                     first.releases(inner(address), address.equals(FOUR) ? SECOND : null);
                     talk(host, client);
                 }
@@ -142,12 +149,16 @@ class InsideNetworkTest {
         net.host.ip("route add 10.77.0.0/24 via 10.88.0.11");
         net.clientGoesBy(2);
         first.elsewhere(inner(FOUR, ROUTED), SECOND);
-        await("a route", () -> net.gateways.getFirst().ip("route show " + ROUTED).contains("via 10.88.0.12"));
+        await(
+                "a route",
+                () -> net.gateways.getFirst().ip("route show " + ROUTED).contains("via 10.88.0.12"));
         for (String address : List.of(FOUR, ROUTED)) {
             net.gateways.getFirst().ip("link set tun0 down");
             assertThat(hostReaches(address)).isTrue();
         }
-        assertThat(net.host.ip("route get " + ROUTED)).as("nobody told the host of a shorter way").contains("via 10.88.0.11");
+        assertThat(net.host.ip("route get " + ROUTED))
+                .as("nobody told the host of a shorter way")
+                .contains("via 10.88.0.11");
         first.owns(inner(FOUR, ROUTED));
         await("no route", () -> !net.gateways.getFirst().ip("route show").contains("via"));
         net.gateways.getFirst().ip("link set tun0 up");
@@ -168,7 +179,9 @@ class InsideNetworkTest {
 
     @Test
     void aStopLeavesNothing() throws Exception {
-        net.gateways.getFirst().command("sysctl", "-q", "net.ipv4.conf.lan0.send_redirects=1", "net.ipv4.neigh.lan0.proxy_delay=33");
+        net.gateways
+                .getFirst()
+                .command("sysctl", "-q", "net.ipv4.conf.lan0.send_redirects=1", "net.ipv4.neigh.lan0.proxy_delay=33");
         String before = net.state(1);
         InsideNetwork first = inside(1);
         first.owns(inner(FOUR, SIX));
@@ -208,7 +221,8 @@ class InsideNetworkTest {
         await("a route", () -> net.gateways.getFirst().ip("route show").contains("via"));
         net.gateways.getFirst().ip("link set lan0 down");
         first.linksChanged();
-        assertThat(net.gateways.getFirst().ip("neigh show proxy") + net.gateways.getFirst().ip("route show"))
+        assertThat(net.gateways.getFirst().ip("neigh show proxy")
+                        + net.gateways.getFirst().ip("route show"))
                 .doesNotContain(FOUR)
                 .doesNotContain("via");
         net.gateways.getFirst().ip("link set lan0 up");
@@ -236,22 +250,38 @@ class InsideNetworkTest {
             all.forEach(prefix -> first.releases(List.of(prefix), SECOND));
         }
         first.owns(all);
-        await("10,000 entries", () -> net.gateways.getFirst().ip("neigh show proxy").lines().count() == 10_000);
+        await(
+                "10,000 entries",
+                () -> net.gateways.getFirst().ip("neigh show proxy").lines().count() == 10_000);
         long owned = System.nanoTime();
         first.releases(all, SECOND);
-        await("10,000 routes", () -> net.gateways.getFirst().ip("route show").lines().filter(line -> line.contains("via")).count() == 10_000);
+        await(
+                "10,000 routes",
+                () -> net.gateways
+                                .getFirst()
+                                .ip("route show")
+                                .lines()
+                                .filter(line -> line.contains("via"))
+                                .count()
+                        == 10_000);
         await("no entry", () -> net.gateways.getFirst().ip("neigh show proxy").isEmpty());
         long released = System.nanoTime();
         first.close();
-        System.out.printf("10,000 addresses: owned in %d ms, led on in %d ms, closed in %d ms%n", (owned - begin) / 1_000_000, (released - owned) / 1_000_000, (System.nanoTime() - released) / 1_000_000);
+        System.out.printf(
+                "10,000 addresses: owned in %d ms, led on in %d ms, closed in %d ms%n",
+                (owned - begin) / 1_000_000,
+                (released - owned) / 1_000_000,
+                (System.nanoTime() - released) / 1_000_000);
         assertThat(net.state(1)).isEqualTo(before);
     }
 
     @Test
     void aNetworkThatTheLinkWouldGetIsRefused() {
-        assertThatThrownBy(() -> net.inside(1, new InsideNetwork.Setting("lan0", null, null), List.of(Prefix.parse("10.88.0.1/24"))))
-                .hasMessage("the inner network 10.88.0.0/24 is not narrower than 10.88.0.0/24 of lan0, so the kernel would not lead it into"
-                        + " the tunnel; take a part of it, or a network of its own");
+        assertThatThrownBy(() -> net.inside(
+                        1, new InsideNetwork.Setting("lan0", null, null), List.of(Prefix.parse("10.88.0.1/24"))))
+                .hasMessage(
+                        "the inner network 10.88.0.0/24 is not narrower than 10.88.0.0/24 of lan0, so the kernel would not lead it into"
+                                + " the tunnel; take a part of it, or a network of its own");
         assertThatThrownBy(() -> net.inside(1, new InsideNetwork.Setting("lan7", null, null), InsideTopology.NETWORKS))
                 .hasMessageContaining("cannot use lan7 as the network inside: ENODEV");
     }

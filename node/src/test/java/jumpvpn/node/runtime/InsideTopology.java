@@ -56,7 +56,8 @@ final class InsideTopology implements AutoCloseable {
         host.ip("link set p" + number + " master lan up");
         client.ip("link add c" + number + " type veth peer name tun0 netns " + gateway.id());
         client.ip("link set c" + number + " up");
-        client.ip("addr add " + SIX + "/128 dev c" + number + " nodad"); // not lo: IPv6 answers for an address only on its own link
+        client.ip("addr add " + SIX + "/128 dev c" + number
+                + " nodad"); // not lo: IPv6 answers for an address only on its own link
         gateway.command("sysctl", "-q", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
         gateway.ip("link set lan0 up");
         gateway.ip("addr add 10.88.0.1" + number + "/24 dev lan0");
