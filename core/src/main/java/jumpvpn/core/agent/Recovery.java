@@ -20,7 +20,6 @@ final class Recovery {
     final HeldPackets held;
     private final ClientSession session;
     private final Reattachment requests;
-    private final Choices choices;
     private BindCause cause = BindCause.DEAD;
     private @Nullable Path target;
     private boolean gatewayAnswers;
@@ -30,7 +29,6 @@ final class Recovery {
     Recovery(ClientSession session) {
         this.session = session;
         this.held = new HeldPackets(session);
-        this.choices = new Choices(session);
         this.requests = new Reattachment(session.context, session.suite, session.credentials);
     }
 
@@ -68,7 +66,8 @@ final class Recovery {
      */
     @Nullable
     ReasonCode jump(long nowNanos, BindCause why, @Nullable Path to) {
-        Path towards = to == null ? choices.others().stream().findFirst().orElse(null) : to;
+        Path towards =
+                to == null ? session.choices.others().stream().findFirst().orElse(null) : to;
         if (towards == null) {
             deny(nowNanos, ReasonCode.NO_VALID_CANDIDATE, session.path.name());
             return ReasonCode.NO_VALID_CANDIDATE;
@@ -98,14 +97,15 @@ final class Recovery {
 
     /** The active path will go soon: leave it before, if there is another. */
     void linkGoingDown(long nowNanos) {
-        leaveInTime(nowNanos, ReasonCode.LINK_GOING_DOWN, BindCause.LINK_GOING_DOWN, choices.others());
+        leaveInTime(nowNanos, ReasonCode.LINK_GOING_DOWN, BindCause.LINK_GOING_DOWN, session.choices.others());
     }
 
-    /** The gateway will stop soon: go to another, if there is one. Once for each binding: who can't leave stays until the end. */
+    /** The gateway will stop soon: go to another, whenever that is said again, if there is one; that there is none is said once for each binding. */
     void draining(long nowNanos) {
-        if (!drainingTold) {
+        List<Path> elsewhere = session.choices.elsewhere();
+        if (!drainingTold || !elsewhere.isEmpty()) {
             drainingTold = true;
-            leaveInTime(nowNanos, ReasonCode.GATEWAY_DRAINING, BindCause.GATEWAY_DRAINING, choices.elsewhere());
+            leaveInTime(nowNanos, ReasonCode.GATEWAY_DRAINING, BindCause.GATEWAY_DRAINING, elsewhere);
         }
     }
 
@@ -189,17 +189,17 @@ final class Recovery {
         });
     }
 
-    /** While the old binding lives only what was meant is asked; an escape asks all paths to this gateway, and if that is silent, those to the others. */
+    /** While the old binding lives only what was meant is asked; an escape asks all paths, and those to other gateways while this one is silent. */
     private List<Path> toAsk() {
         Path towards = target;
         if (session.machine.bindingAlive()) {
             return switch (cause) {
-                case GATEWAY_DRAINING -> choices.elsewhere();
-                case LINK_GOING_DOWN -> choices.others();
-                case DEAD, BETTER_PATH, OPERATOR_JUMP -> towards == null ? choices.others() : List.of(towards);
+                case GATEWAY_DRAINING -> session.choices.elsewhere();
+                case LINK_GOING_DOWN -> session.choices.others();
+                case DEAD, BETTER_PATH, OPERATOR_JUMP -> towards == null ? session.choices.others() : List.of(towards);
             };
         }
-        return choices.escape(towards, !gatewayAnswers);
+        return session.choices.escape(towards, !gatewayAnswers);
     }
 
     private void launch(long nowNanos, Path path) {
@@ -246,7 +246,7 @@ final class Recovery {
 
     /** No binding and no search: ask whether anybody is there. */
     void probe(long nowNanos) {
-        session.probes.send(nowNanos, choices.escape(null, true));
+        session.probes.send(nowNanos, session.choices.escape(null, true));
         session.deadlines.set(ClientSession.Timer.PROBE, nowNanos + probePauseNanos);
         probePauseNanos = Math.min(2 * probePauseNanos, MOST_PROBE_NANOS);
     }
@@ -343,7 +343,7 @@ final class Recovery {
             }
             case NOT_OWNER -> {
                 gatewayAnswers = false;
-                if (!requests.redirect(nowNanos, choices.towards(reject.endpoints(), attempt.path))) {
+                if (!requests.redirect(nowNanos, session.choices.towards(reject.endpoints(), attempt.path))) {
                     denied(nowNanos, attempt, reject.reason());
                 }
             }
