@@ -67,6 +67,11 @@ final class Candidates {
         return ready.contains(id);
     }
 
+    /** The newest round trip of the path, 0 while unknown. */
+    long rttNanos(int id) {
+        return answers.getOrDefault(id, Answer.NONE).rttNanos;
+    }
+
     /** No others than the session's path and these standbys are ready any more. */
     void keepReady(int active, Set<Integer> standbys) {
         ready.removeIf(id -> id != active && !standbys.contains(id));

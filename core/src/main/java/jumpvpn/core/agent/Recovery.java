@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
     private static final long FIRST_PROBE_NANOS = 500_000_000;
     private static final long MOST_PROBE_NANOS = 4_000_000_000L;
+    /** Who is asked first gets its round trip and a quarter to answer, so long at most, before another gateway is asked. */
+    private static final long MOST_FAIRNESS_NANOS = 1_500_000_000L;
 
     final HeldPackets held;
     private final ClientSession session;
@@ -23,6 +25,9 @@ final class Recovery {
     private BindCause cause = BindCause.DEAD;
     private @Nullable Path target;
     private boolean gatewayAnswers;
+    /** From this time on its gateway has had time to answer the first request of this search; there was none: {@link Long#MIN_VALUE}. */
+    private long answerDueNanos = Long.MIN_VALUE;
+
     private boolean drainingTold;
     private long probePauseNanos = FIRST_PROBE_NANOS;
 
@@ -121,6 +126,7 @@ final class Recovery {
         cause = why;
         target = towards;
         gatewayAnswers = false;
+        answerDueNanos = Long.MIN_VALUE;
         session.deadlines.clear(ClientSession.Timer.PROBE);
         if (!session.deadlines.isSet(ClientSession.Timer.RECOVERY_WINDOW)) {
             session.deadlines.set(
@@ -177,9 +183,11 @@ final class Recovery {
             return;
         }
         if (requests.launchDue(nowNanos)) {
-            Path path = requests.choose(nowNanos, toAsk());
+            Path path = requests.choose(nowNanos, toAsk(nowNanos));
             if (path != null) {
                 launch(nowNanos, path);
+            } else if (nowNanos < answerDueNanos) {
+                requests.launchAt(answerDueNanos);
             }
         }
         long maxAge = session.policy.get(PolicyKey.SECURITY_REATTACH_MAX_AGE);
@@ -190,7 +198,7 @@ final class Recovery {
     }
 
     /** While the old binding lives only what was meant is asked; an escape asks all paths, and those to other gateways while this one is silent. */
-    private List<Path> toAsk() {
+    private List<Path> toAsk(long nowNanos) {
         Path towards = target;
         if (session.machine.bindingAlive()) {
             return switch (cause) {
@@ -199,7 +207,7 @@ final class Recovery {
                 case DEAD, BETTER_PATH, OPERATOR_JUMP -> towards == null ? session.choices.others() : List.of(towards);
             };
         }
-        return session.choices.escape(towards, !gatewayAnswers);
+        return session.choices.escape(towards, !gatewayAnswers && nowNanos >= answerDueNanos);
     }
 
     private void launch(long nowNanos, Path path) {
@@ -217,7 +225,11 @@ final class Recovery {
                 path.name(),
                 new Detail(
                         "candidates",
-                        toAsk().stream().map(Path::name).distinct().toList()));
+                        toAsk(nowNanos).stream().map(Path::name).distinct().toList()));
+        if (answerDueNanos == Long.MIN_VALUE && path.gateway().equals(session.gateway())) {
+            long rttNanos = session.candidates.rttNanos(path.id());
+            answerDueNanos = nowNanos + Math.min(rttNanos + rttNanos / 4, MOST_FAIRNESS_NANOS);
+        }
         held.rideEarly(nowNanos, attempt);
     }
 
@@ -334,6 +346,7 @@ final class Recovery {
 
     /** A request of the present search was refused, and the session goes on. */
     private void refused(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
+        answerDueNanos = nowNanos;
         gatewayAnswers |= attempt.path.gateway().equals(session.gateway());
         switch (reject.reason()) {
             case STALE_REQUEST -> {

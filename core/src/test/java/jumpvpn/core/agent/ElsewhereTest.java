@@ -124,6 +124,22 @@ class ElsewhereTest {
     }
 
     @Test
+    void onAFarLinkItsGatewayGetsTheTimeThatAnAnswerTakes() {
+        attached(2);
+        while (script.probes.size() < 2) {
+            script.run(10);
+        }
+        script.run(800);
+        script.probes.forEach(script::answer);
+        script.forget();
+        script.down(1);
+        script.run(980);
+        assertThat(order()).containsExactly("2>gw1");
+        script.run(40);
+        assertThat(order()).containsExactly("2>gw1", "3>gw2");
+    }
+
+    @Test
     void theTakeOverNeedsNoFurtherRoundTripForAToken() {
         attached(2);
         script.silent.add("gw1");
