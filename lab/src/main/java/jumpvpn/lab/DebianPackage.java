@@ -1,4 +1,4 @@
-package jumpvpn.lab.throughput;
+package jumpvpn.lab;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +18,27 @@ import java.util.List;
  * @param sha256 of the file, in hexadecimal, as Debian's signed index has it
  * @param program the path in it of what is wanted
  */
-record DebianPackage(String version, String address, String sha256, String program) {
+public record DebianPackage(String version, String address, String sha256, String program) {
     /** Of Debian 13 for amd64: the first wireguard-go in Debian that uses the kernel's offloads. */
-    static final DebianPackage WIREGUARD_GO = new DebianPackage(
+    public static final DebianPackage WIREGUARD_GO = new DebianPackage(
             "0.0.20231211-1+b9",
             "http://deb.debian.org/debian/pool/main/w/wireguard-go/wireguard-go_0.0.20231211-1+b9_amd64.deb",
             "cce54ea802611a45d07d1053ff285ea9f1a8f15499f3b86ccd8edd2b81ed7f7e",
             "usr/bin/wireguard-go");
+
+    /** Of Debian 13 for amd64: three of it are the store of clusters. */
+    public static final DebianPackage ETCD = new DebianPackage(
+            "3.4.23-4+b4",
+            "http://deb.debian.org/debian/pool/main/e/etcd/etcd-server_3.4.23-4+b4_amd64.deb",
+            "3a9445d4560ad6de1c375756b2a17d97713df44cbd20a658c871fe108af7ef5d",
+            "usr/bin/etcd");
+
+    /** Of Debian 13 for amd64: steps the wall clock of one process. */
+    public static final DebianPackage FAKETIME = new DebianPackage(
+            "0.9.10-2.1",
+            "http://deb.debian.org/debian/pool/main/f/faketime/libfaketime_0.9.10-2.1_amd64.deb",
+            "b09481e7690680966005330c3f907bba4b5eefc35e1faaea4783cc55655d1150",
+            "usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
 
     private static final String LONGEST_SECONDS = "60";
 
@@ -33,7 +47,7 @@ record DebianPackage(String version, String address, String sha256, String progr
      *
      * @throws IOException if it can't be had, or is another file than it must be
      */
-    Path unpack(Path cache) throws IOException {
+    public Path unpack(Path cache) throws IOException {
         String name = address.substring(address.lastIndexOf('/') + 1);
         Path file = cache.resolve(name);
         Files.createDirectories(cache);

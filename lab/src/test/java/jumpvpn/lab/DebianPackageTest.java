@@ -1,4 +1,4 @@
-package jumpvpn.lab.throughput;
+package jumpvpn.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

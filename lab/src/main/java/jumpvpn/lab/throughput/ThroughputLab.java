@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jumpvpn.lab.DebianPackage;
 import jumpvpn.lab.bench.Machine;
 import jumpvpn.lab.netns.DirectLink;
 import jumpvpn.lab.netns.Prerequisites;
