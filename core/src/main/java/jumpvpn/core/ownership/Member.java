@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A gateway of the configured set (contract section 4).
  *
- * @param number 1 to 255, first byte of the wire identifiers that it gives out
+ * @param number 1 to 255, first byte of the wire identifiers that it gives out; 0: it was given none, and all bytes are random
  * @param endpoints where it listens
  * @param inside its address on the network behind; null: none
  * @param gone it has left for good: its sessions end, nobody else's move
@@ -23,8 +23,8 @@ public record Member(
     public static final int MOST = 255;
 
     public Member {
-        if (number < 1 || number > MOST) {
-            throw new IllegalArgumentException("a member's number is 1 to " + MOST + ", not " + number);
+        if (number < 0 || number > MOST) {
+            throw new IllegalArgumentException("a member's number is 0 to " + MOST + ", not " + number);
         }
         endpoints = List.copyOf(endpoints);
     }

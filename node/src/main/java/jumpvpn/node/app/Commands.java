@@ -31,6 +31,18 @@ final class Commands {
                       jumpvpn client add phone --endpoint 198.51.100.1:4500 --endpoint [2001:db8::1]:4500 --route 10.88.0.0/24
                     """,
                     ClientAdd::run),
+            new Command(
+                    "client revoke",
+                    "NAME",
+                    "admit a client no more",
+                    List.of(ClientAdd.CONFIG, Option.CONTROL),
+                    """
+                    Ends the client's session and makes its section in the gateway's file a comment. A running gateway is told; with mode
+                    "etcd" one must run here, and all gateways hear of it from the store.
+
+                      jumpvpn client revoke laptop --config gateway.toml
+                    """,
+                    ClientRevoke::run),
             new Command("gateway", "", "run a gateway", List.of(Option.CONFIG), """
                     Runs in the foreground until Ctrl-C or SIGTERM, the log on stderr. Needs the right to make a TUN device (root, or
                     CAP_NET_ADMIN). On the way out clients are told, and device and routes are put back.
@@ -105,6 +117,33 @@ final class Commands {
                       jumpvpn terminate laptop
                     """,
                     ControlCommands::terminate),
+            new Command(
+                    "cluster",
+                    "",
+                    "show the gateways that share sessions, and their store",
+                    List.of(Option.JSON, Option.CONTROL),
+                    """
+                    A line a gateway, as the one that is asked knows it: alive or draining, how many sessions it had at its newest sign of
+                    life, and how old that is.
+
+                      jumpvpn cluster
+                      jumpvpn cluster --json | jq '.members[] | select(.alive == false).name'
+                    """,
+                    ClusterCommands::cluster),
+            new Command(
+                    "drain",
+                    "",
+                    "send a gateway's sessions to the others, before it is stopped",
+                    List.of(ClusterCommands.TIMEOUT, Option.CONTROL),
+                    """
+                    The gateway takes nothing new and tells every client to go to another. Waits until none is left: exit code 0, or 1 if
+                    some are still there after the time; it goes on draining until it is stopped. With mode "etcd" only: else nobody
+                    else may take the sessions.
+
+                      jumpvpn drain && systemctl stop jumpvpn
+                      jumpvpn drain --timeout 5min --control /run/jumpvpn/gw1.sock
+                    """,
+                    ClusterCommands::drain),
             new Command(
                     "events",
                     "",

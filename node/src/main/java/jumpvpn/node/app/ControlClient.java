@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import jumpvpn.node.app.ControlProtocol.Wish;
+import jumpvpn.node.config.NodeConfig;
 import jumpvpn.node.observability.jsonl.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,23 @@ final class ControlClient implements AutoCloseable {
     static ControlClient connect(Arguments arguments, Context context) throws CommandFailed, IOException {
         Optional<String> named = arguments.value(Option.CONTROL);
         return named.isPresent() ? open(Path.of(named.get())) : openOnly(context.sockets());
+    }
+
+    /** To the gateway of this file, at {@code --control} if that is given; empty if it does not run. */
+    static Optional<ControlClient> of(NodeConfig config, Arguments arguments, Context context)
+            throws CommandFailed, IOException {
+        Optional<String> named = arguments.value(Option.CONTROL);
+        if (named.isPresent()) {
+            return Optional.of(open(Path.of(named.get())));
+        }
+        for (Path path : context.sockets().candidates(config)) {
+            try {
+                return Optional.of(open(path));
+            } catch (CommandFailed dead) {
+                // left over from a node that was killed
+            }
+        }
+        return Optional.empty();
     }
 
     /** Another request to the same node. */

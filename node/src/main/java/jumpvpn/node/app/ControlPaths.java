@@ -90,6 +90,16 @@ final class ControlPaths {
         return sockets;
     }
 
+    /** Where the socket of this node is if it runs. */
+    List<Path> candidates(NodeConfig config) throws IOException {
+        Path configured = config.control();
+        return configured != null
+                ? List.of(configured)
+                : existing().stream()
+                        .filter(path -> path.endsWith(config.name() + ".sock"))
+                        .toList();
+    }
+
     List<Path> folders() {
         return folders;
     }

@@ -14,6 +14,9 @@ import jumpvpn.node.runtime.Request;
  * {"command":"sessions"}                      {"ok":true,"result":[…]}
  * {"command":"jump","to":"wlan0"}             {"ok":true,"result":{"text":"…"}}
  * {"command":"terminate","session":"laptop"}  {"ok":false,"reason":"SESSION_NOT_FOUND","message":"…"}
+ * {"command":"drain"}                         {"ok":true,"result":{"text":"…"}}
+ * {"command":"cluster"}                       {"ok":true,"result":{…}}
+ * {"command":"revoke","client":"laptop"}      {"ok":true,"result":{"text":"…"}}
  * {"command":"events","follow":true}          {"ok":true,"result":{}}, then an event a line
  * </pre>
  */
@@ -43,6 +46,10 @@ final class ControlProtocol {
                     case Request.Jump jump -> json.field("command", "jump").field("to", jump.to());
                     case Request.Terminate terminate ->
                         json.field("command", "terminate").field("session", terminate.session());
+                    case Request.Drain() -> json.field("command", "drain");
+                    case Request.Cluster() -> json.field("command", "cluster");
+                    case Request.Revoke revoke ->
+                        json.field("command", "revoke").field("client", revoke.client());
                 }
             }
         }
@@ -66,12 +73,18 @@ final class ControlProtocol {
                 Optional<String> to = request.text("to");
                 yield new Wish.Ask(new Request.Jump(to.isPresent() ? to.get() : null));
             }
-            case "terminate" ->
-                new Wish.Ask(new Request.Terminate(request.text("session")
-                        .orElseThrow(() -> new IllegalArgumentException("terminate needs \"session\""))));
+            case "terminate" -> new Wish.Ask(new Request.Terminate(needed(request, command, "session")));
+            case "drain" -> new Wish.Ask(new Request.Drain());
+            case "cluster" -> new Wish.Ask(new Request.Cluster());
+            case "revoke" -> new Wish.Ask(new Request.Revoke(needed(request, command, "client")));
             case "events" -> new Wish.Events(request.isTrue("follow"));
             default -> throw new IllegalArgumentException("there is no command \"" + command + "\"");
         };
+    }
+
+    private static String needed(Json.Fields request, String command, String field) {
+        return request.text(field)
+                .orElseThrow(() -> new IllegalArgumentException(command + " needs \"" + field + "\""));
     }
 
     static String line(Reply reply) {
@@ -80,6 +93,8 @@ final class ControlProtocol {
             case Reply.Status status -> StatusJson.node(json.field("ok", true).name("result"), status.status());
             case Reply.Sessions sessions ->
                 StatusJson.sessions(json.field("ok", true).name("result"), sessions.sessions());
+            case Reply.Cluster cluster ->
+                ClusterJson.cluster(json.field("ok", true).name("result"), cluster.cluster());
             case Reply.Done done ->
                 json.field("ok", true)
                         .name("result")

@@ -33,6 +33,7 @@ final class StatusJson {
                 gateway.listen().forEach(json::value);
                 json.endArray()
                         .field("since", UtcTime.format(gateway.sinceMillis()))
+                        .field("ownership", gateway.ownership())
                         .field("state_folder", gateway.state())
                         .field("state_problem", gateway.stateProblem())
                         .field("clients", gateway.clients());

@@ -39,15 +39,17 @@ final class StatusText {
     private static String gateway(Json.Fields status) {
         String listen = status.array("listen").stream().map(StatusText::plain).collect(Collectors.joining(", "));
         List<Json> sessions = status.array("sessions");
-        String head = "%s  gateway since %s on %s, %d of %s clients connected%n"
+        String ownership = plain(status, "ownership");
+        String head = "%s  gateway since %s on %s, %s%d of %s clients connected%n"
                 .formatted(
                         plain(status, "name"),
                         plain(status, "since"),
                         listen,
+                        ownership.equals("embedded") ? "" : "ownership " + ownership + ", ",
                         sessions.size(),
                         plain(status, "clients"));
         String problem = status.text("state_problem")
-                .map("nothing is committed any more: %s%n"::formatted)
+                .map("nothing is committed at present: %s%n"::formatted)
                 .orElse("");
         String crypto = "crypto: " + crypto(status.object("crypto")) + "\n";
         return head + crypto + problem + (sessions.isEmpty() ? "" : sessions(sessions)) + transports(status);
@@ -108,7 +110,7 @@ final class StatusText {
                 + table(rows);
     }
 
-    private static String table(List<List<String>> rows) {
+    static String table(List<List<String>> rows) {
         return rows.stream().map(row -> aligned(row, rows)).collect(Collectors.joining("\n", "", "\n"));
     }
 
@@ -188,7 +190,7 @@ final class StatusText {
         return "%.1f %s".formatted(left, unit);
     }
 
-    private static String plain(Json.Fields fields, String name) {
+    static String plain(Json.Fields fields, String name) {
         return plain(fields.get(name));
     }
 

@@ -46,7 +46,8 @@ final class ClientFile {
     private ClientConfig node(Section node, ClientConfig.Network network, List<ClientConfig.Gateway> gateways)
             throws ConfigException {
         String name = node.value("name", (text, line) -> Names.node(text));
-        NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
+        NodeKey key = node.value(
+                "private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key"), "private key"));
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
         Packets packets = PacketsSection.read(file);

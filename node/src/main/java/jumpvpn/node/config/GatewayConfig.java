@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A gateway's file.
  *
  * @param listen at least one, of built protocols only
- * @param state the folder in which sessions outlive the process; null: they end with it
+ * @param state the folder in which sessions outlive the process, unless a store keeps them; null: they end with it
  * @param clients in the file's order; names, keys and addresses are unique
  * @param policy the defaults with what the file changes
+ * @param ownership where the truth about sessions is
+ * @param cluster what it shares with other gateways
  */
 public record GatewayConfig(
         Path file,
@@ -29,6 +31,8 @@ public record GatewayConfig(
         Network network,
         List<Client> clients,
         Policy policy,
+        Ownership ownership,
+        Cluster cluster,
         List<String> warnings)
         implements NodeConfig {
     /**

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a gateway's file. */
 final class GatewayFile {
-    private static final List<String> SECTIONS = List.of("gateway", "network", "client", "policy", "packets");
+    private static final List<String> SECTIONS =
+            List.of("gateway", "network", "client", "policy", "packets", "ownership", "cluster", "member");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -32,28 +33,46 @@ final class GatewayFile {
                     1, "this is a client's file", "start it with \"jumpvpn connect --config " + problems.file() + "\"");
             problems.throwIfAny();
         }
-        file.onlySections(SECTIONS, "a gateway's file has [gateway], [network], [[client]], [policy] and [packets]");
+        file.onlySections(
+                SECTIONS,
+                "a gateway's file has [gateway], [network], [[client]] and perhaps [policy], [packets], [ownership], [cluster], [[member]]");
         Section node = file.section("gateway", Sections.GATEWAY);
-        GatewayConfig.@Nullable Network network = network(file.section("network", Sections.GATEWAY_NETWORK));
+        Section inner = file.section("network", Sections.GATEWAY_NETWORK);
+        GatewayConfig.@Nullable Network network = network(inner);
         List<GatewayConfig.Client> clients = clients(network == null ? List.of() : network.addresses());
         Policy policy = PolicySection.read(file);
         if (node == null || network == null) {
             problems.throwIfAny();
         }
-        return node(Objects.requireNonNull(node), Objects.requireNonNull(network), clients, policy);
+        Ownership ownership = OwnershipSection.read(file);
+        Cluster cluster = ClusterSection.read(file);
+        return node(
+                Objects.requireNonNull(node),
+                Objects.requireNonNull(inner),
+                new Rest(Objects.requireNonNull(network), clients, policy, ownership, cluster));
     }
 
-    private GatewayConfig node(
-            Section node, GatewayConfig.Network network, List<GatewayConfig.Client> clients, Policy policy)
-            throws ConfigException {
+    /** What the other sections say. */
+    private record Rest(
+            GatewayConfig.Network network,
+            List<GatewayConfig.Client> clients,
+            Policy policy,
+            Ownership ownership,
+            Cluster cluster) {}
+
+    private GatewayConfig node(Section node, Section network, Rest rest) throws ConfigException {
         String name = node.value("name", (text, line) -> Names.node(text));
-        NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
+        NodeKey key = node.value(
+                "private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key"), "private key"));
         List<Listen> listen = listen(node);
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
         Path state = node.value("state", (text, line) -> file.beside(text, "state"));
         Packets packets = PacketsSection.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
+        if (name != null) {
+            ClusterSection.check(file, node, network, rest.ownership, rest.cluster, name);
+        }
         problems.throwIfAny();
         return new GatewayConfig(
                 problems.file(),
@@ -65,9 +84,11 @@ final class GatewayFile {
                 state,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
-                network,
-                List.copyOf(clients),
-                policy,
+                rest.network,
+                List.copyOf(rest.clients),
+                rest.policy,
+                rest.ownership,
+                rest.cluster,
                 file.warnings());
     }
 

@@ -6,10 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** A private key's file: one line of base64, readable by its owner alone. */
+/** Files that their owner alone may read: keys, one line of base64, and passwords, one line. */
 final class KeyFile {
     private static final long MOST_BYTES = 1024;
     private static final Set<PosixFilePermission> OWNER = EnumSet.of(
@@ -17,32 +18,62 @@ final class KeyFile {
 
     private KeyFile() {}
 
-    static NodeKey read(Path file) throws BadValue {
+    /**
+     * A key's.
+     *
+     * @param what it is for its user, such as {@code private key}
+     */
+    static NodeKey read(Path file, String what) throws BadValue {
+        byte[] text = bytes(file, what, "make one: (umask 077; jumpvpn genkey > " + file + ")");
+        byte[] key = KeyText.parse(new String(text, StandardCharsets.ISO_8859_1))
+                .orElseThrow(() -> new BadValue(what + " " + file + " holds no key", KeyText.SHAPE));
+        return new NodeKey(file, key);
+    }
+
+    /** A password's, without the blanks and line ends around it. */
+    static byte[] password(Path file) throws BadValue {
+        byte[] line = bytes(file, "password", "write it there: (umask 077; cat > " + file + ")");
+        int from = 0;
+        int to = line.length;
+        while (from < to && line[to - 1] <= ' ' && line[to - 1] >= 0) {
+            to--;
+        }
+        while (from < to && line[from] <= ' ' && line[from] >= 0) {
+            from++;
+        }
+        if (from == to) {
+            throw new BadValue("password " + file + " is empty", "write the password into it, on one line");
+        }
+        return Arrays.copyOfRange(line, from, to);
+    }
+
+    private static byte[] bytes(Path file, String what, String missing) throws BadValue {
         try {
             if (!Files.isRegularFile(file)) {
                 Files.readAttributes(file, "*"); // says which of missing, forbidden or odd it is
-                throw new BadValue("private key " + file + " is no regular file", "name the file that holds the key");
+                throw new BadValue(
+                        what + " " + file + " is no regular file", "name the file that holds the " + noun(what));
             }
             Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
             if (!OWNER.containsAll(mode)) {
                 throw new BadValue(
-                        "private key " + file + " can be used by others (mode " + octal(mode) + ")",
-                        "chmod 600 " + file);
+                        what + " " + file + " can be used by others (mode " + octal(mode) + ")", "chmod 600 " + file);
             }
             if (Files.size(file) > MOST_BYTES) {
-                throw new BadValue("private key " + file + " is too long to be a key", KeyText.SHAPE);
+                throw new BadValue(what + " " + file + " is too long to be a " + noun(what), "name another file");
             }
-            byte[] key = KeyText.parse(Files.readString(file, StandardCharsets.ISO_8859_1))
-                    .orElseThrow(() -> new BadValue("private key " + file + " holds no key", KeyText.SHAPE));
-            return new NodeKey(file, key);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new BadValue(
-                    "private key " + file + " does not exist", "make one: (umask 077; jumpvpn genkey > " + file + ")");
+            throw new BadValue(what + " " + file + " does not exist", missing);
         } catch (IOException e) {
             throw new BadValue(
-                    "private key " + file + " can't be read (" + reason(e) + ")",
+                    what + " " + file + " can't be read (" + reason(e) + ")",
                     "run as its owner, or choose another file");
         }
+    }
+
+    private static String noun(String what) {
+        return what.substring(what.indexOf(' ') + 1);
     }
 
     static String reason(IOException e) {

@@ -2,7 +2,7 @@ package jumpvpn.node.config;
 
 import java.nio.file.Path;
 
-/** A node's own X25519 private key and the file that it came from. Never shows the key. */
+/** A secret key of 32 bytes, a node's own X25519 one or what a cluster shares, and the file that it came from. Never shows the key. */
 public final class NodeKey {
     private final Path file;
     private final byte[] key;

@@ -1,8 +1,5 @@
 package jumpvpn.node.config;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code [packets]}. */
@@ -15,8 +12,8 @@ final class PacketsSection {
         if (section == null) {
             return Packets.defaults();
         }
-        Packets.Tun tun = section.value("tun", (text, line) -> choice(Packets.Tun.class, "tun", text));
-        Packets.Udp udp = section.value("udp", (text, line) -> choice(Packets.Udp.class, "udp", text));
+        Packets.Tun tun = section.choice("tun", Packets.Tun.class);
+        Packets.Udp udp = section.choice("udp", Packets.Udp.class);
         Integer dscp = section.value("dscp", (text, line) -> dscp(text));
         return new Packets(
                 section.number("shards", 1, Packets.MOST_SHARDS, Packets.defaultShards()),
@@ -27,21 +24,6 @@ final class PacketsSection {
 
     private static <T> T or(@Nullable T value, T defaultValue) {
         return value == null ? defaultValue : value;
-    }
-
-    private static <E extends Enum<E>> E choice(Class<E> type, String key, String text) throws BadValue {
-        E[] all = type.getEnumConstants();
-        for (E one : all) {
-            if (word(one).equals(text)) {
-                return one;
-            }
-        }
-        String words = Arrays.stream(all).map(PacketsSection::word).collect(Collectors.joining(", "));
-        throw new BadValue("\"" + key + "\" can't be \"" + text + "\"", "choose one of " + words);
-    }
-
-    private static String word(Enum<?> one) {
-        return one.name().toLowerCase(Locale.ROOT);
     }
 
     private static int dscp(String text) throws BadValue {

@@ -26,6 +26,30 @@ final class Sections {
             Key.required("public-key", Key.Kind.TEXT, "\"…\", the line that \"jumpvpn pubkey < laptop.key\" prints"),
             Key.optional("address", Key.Kind.TEXTS, "[\"10.77.0.2\", \"fd77::2\"]"));
 
+    static final List<Key> OWNERSHIP = List.of(
+            Key.required("mode", Key.Kind.TEXT, "\"etcd\""),
+            Key.optional("endpoints", Key.Kind.TEXTS, "[\"http://10.0.0.1:2379\"]"),
+            Key.optional("lease", Key.Kind.TEXT, "\"3s\""),
+            Key.optional("prefix", Key.Kind.TEXT, "\"jumpvpn/\""),
+            Key.optional("ca", Key.Kind.TEXT, "\"etcd-ca.pem\""),
+            Key.optional("certificate", Key.Kind.TEXT, "\"gw1.pem\""),
+            Key.optional("key", Key.Kind.TEXT, "\"gw1-key.pem\""),
+            Key.optional("user", Key.Kind.TEXT, "\"gw1\""),
+            Key.optional("password", Key.Kind.TEXT, "\"etcd.password\", the file that holds it"));
+
+    static final List<Key> CLUSTER = List.of(
+            Key.optional("secret", Key.Kind.TEXT, "\"cluster.key\", a file as \"jumpvpn genkey\" prints it"),
+            Key.optional("inside", Key.Kind.TEXT, "\"lan0\""),
+            Key.optional("on-own", Key.Kind.TEXT, "\"/etc/jumpvpn/own\""),
+            Key.optional("on-release", Key.Kind.TEXT, "\"/etc/jumpvpn/release\""));
+
+    static final List<Key> MEMBER = List.of(
+            Key.required("name", Key.Kind.TEXT, "\"gw1\""),
+            Key.required("number", Key.Kind.NUMBER, "1"),
+            Key.optional("endpoints", Key.Kind.TEXTS, "[\"udp://198.51.100.1:4500\"]"),
+            Key.optional("inside", Key.Kind.TEXT, "\"10.88.0.11\""),
+            Key.optional("gone", Key.Kind.FLAG, "false"));
+
     static final List<Key> CLIENT = List.of(
             Key.required("name", Key.Kind.TEXT, "\"laptop\""),
             Key.required("private-key", Key.Kind.TEXT, "\"laptop.key\""),
@@ -58,6 +82,9 @@ final class Sections {
         all.put("[network] of a gateway's file", GATEWAY_NETWORK);
         all.put("[[client]] of a gateway's file", GATEWAY_CLIENT);
         all.put("[packets] of both files", PACKETS);
+        all.put("[ownership] of a gateway's file", OWNERSHIP);
+        all.put("[cluster] of a gateway's file", CLUSTER);
+        all.put("[[member]] of a gateway's file", MEMBER);
         all.put("[client] of a client's file", CLIENT);
         all.put("[network] of a client's file", CLIENT_NETWORK);
         all.put("[[gateway]] of a client's file", CLIENT_GATEWAY);

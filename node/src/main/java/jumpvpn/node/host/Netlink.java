@@ -19,6 +19,7 @@ final class Netlink implements AutoCloseable {
     static final int NLM_F_REQUEST = 1;
     static final int NLM_F_ACK = 4;
     static final int NLM_F_DUMP = 0x300;
+    static final int NLM_F_REPLACE = 0x100;
     static final int NLM_F_EXCL = 0x200;
     static final int NLM_F_CREATE = 0x400;
 

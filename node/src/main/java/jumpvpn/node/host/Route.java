@@ -19,11 +19,11 @@ public record Route(
     static final int RTMSG_BYTES = 12;
     static final int RTA_DST = 1;
     static final int RTA_OIF = 4;
+    static final int RTA_GATEWAY = 5;
     static final int RTA_PREFSRC = 7;
     static final int RT_TABLE_MAIN = 254;
     static final int RTN_UNICAST = 1;
 
-    private static final int RTA_GATEWAY = 5;
     private static final int RT_TABLE_LOCAL = 255;
     private static final int RTN_LOCAL = 2;
     private static final int RTM_F_CLONED = 0x200;

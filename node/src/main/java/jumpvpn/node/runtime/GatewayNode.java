@@ -3,11 +3,10 @@ package jumpvpn.node.runtime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import jumpvpn.core.data.Binding;
@@ -19,6 +18,7 @@ import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.GatewayContext;
+import jumpvpn.core.gateway.GatewayPort;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
@@ -26,9 +26,10 @@ import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
-import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.security.Suite;
+import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.Role;
+import jumpvpn.node.config.Cluster;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.Listen;
 import jumpvpn.node.config.Packets;
@@ -42,9 +43,7 @@ import jumpvpn.node.host.NetworkConfig;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
-import jumpvpn.node.ownership.Reports;
-import jumpvpn.node.ownership.StateException;
-import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
+import jumpvpn.node.ownership.DeliveringTable;
 import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -57,24 +56,24 @@ public final class GatewayNode implements NodeControl, Engine {
     private final Opened opened;
     private final BootClock clock = new BootClock();
     private final WallClock wall = new WallClock();
-    private final long startedMillis = wall.nowMillis();
     private final DropCounters drops = new DropCounters();
     private final Sockets sockets;
     private final Listeners listeners;
     private final EventLog events;
     private final CryptoChoice ciphers;
     private final Crypto crypto;
-    private final jumpvpn.core.gateway.GatewayConfig engineConfig;
-    private final @Nullable EmbeddedSessionTable durable;
+    private final @Nullable DeliveringTable table;
     private final NetworkConfig network;
+    private final @Nullable InsideNetwork inside;
     private final LinkMonitor links;
-    private final InnerNetwork inner;
     private final ControlLoop control;
     private final Gateway gateway;
+    private final GatewayAnswers answers;
     private final PacketPath packets;
     private boolean closed;
 
-    private GatewayNode(GatewayConfig config, Log log, Opened opened) throws StartException, LinuxException {
+    private GatewayNode(GatewayConfig config, Log log, Set<Fault> faults, Opened opened)
+            throws StartException, LinuxException {
         this.config = config;
         this.opened = opened;
         sockets = new Sockets(config.packets().shards());
@@ -84,8 +83,8 @@ public final class GatewayNode implements NodeControl, Engine {
         opened.add(events::close);
         ciphers = choosing.chosen(log);
         crypto = ciphers.crypto(new SystemEntropy());
-        engineConfig = engineConfig();
-        durable = durable(log);
+        jumpvpn.core.gateway.GatewayConfig engineConfig = EngineConfig.of(config, crypto, MTU);
+        table = table(engineConfig, log);
         network = NetworkConfig.open();
         opened.add(network::close);
         links = LinkMonitor.open();
@@ -93,22 +92,57 @@ public final class GatewayNode implements NodeControl, Engine {
         opened.add(sockets::closeAll);
         listen(log);
         List<TunDevice> queues = PacketPath.queues(config.network().interfaceName(), config.packets(), opened);
-        inner = new InnerNetwork(network, log);
-        opened.add(inner::close);
-        inner.raise(config.network().interfaceName(), MTU, config.network().addresses(), List.of());
-        forward();
+        raise(log);
+        inside = inside(log);
         control = new ControlLoop(clock, log, links);
         opened.add(control::close);
         PacketTurns turns = PacketPath.turns(sockets.shards());
         LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
-        SessionTable table = durable == null ? new MemorySessionTable() : durable.waking(control::wake);
-        GatewayContext context =
-                new GatewayContext(engineConfig, crypto, sockets, events, table, bindings, routes, drops, turns);
+        SessionTable truth = table == null ? new MemorySessionTable() : table.waking(control::wake);
+        GatewayContext context = new GatewayContext(
+                engineConfig, crypto, port(engineConfig), events, truth, bindings, routes, drops, turns, faults);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
+        answers = new GatewayAnswers(
+                new GatewayAnswers.Told(config, gateway, table, sockets, ciphers.names(), drops, wall));
         packets = packets(log, new PacketPath.Tables(bindings, routes::get, true), turns, queues);
         opened.add(packets::close);
+    }
+
+    private void raise(Log log) throws StartException, LinuxException {
+        InnerNetwork inner = new InnerNetwork(network, log);
+        opened.add(inner::close);
+        inner.raise(config.network().interfaceName(), MTU, config.network().addresses(), List.of());
+        forward(inner);
+    }
+
+    /** What leads the network behind to this gateway, if its file asks for that. */
+    private @Nullable InsideNetwork inside(Log log) throws StartException {
+        Cluster cluster = config.cluster();
+        if (cluster.inside() == null && cluster.onOwn() == null && cluster.onRelease() == null) {
+            return null;
+        }
+        InsideNetwork.Setting setting =
+                new InsideNetwork.Setting(cluster.inside(), cluster.onOwn(), cluster.onRelease());
+        try {
+            InsideNetwork started =
+                    InsideNetwork.start(setting, config.network().addresses(), network, log);
+            opened.add(started::close);
+            return started;
+        } catch (IOException e) {
+            throw new StartException(config.file() + ": [cluster]: " + e.getMessage(), e);
+        }
+    }
+
+    private GatewayPort port(jumpvpn.core.gateway.GatewayConfig engineConfig) {
+        return inside == null
+                ? sockets
+                : new ClusterPort(
+                        sockets,
+                        inside,
+                        engineConfig.ownerId(),
+                        engineConfig.cluster().others());
     }
 
     private PacketPath packets(Log log, PacketPath.Tables tables, PacketTurns turns, List<TunDevice> queues)
@@ -123,9 +157,18 @@ public final class GatewayNode implements NodeControl, Engine {
      * @throws StartException with words for its user
      */
     public static GatewayNode start(GatewayConfig config, Log log) throws StartException {
+        return start(config, log, EnumSet.noneOf(Fault.class));
+    }
+
+    /**
+     * Starts a gateway whose engine a lab has broken.
+     *
+     * @throws StartException with words for its user
+     */
+    public static GatewayNode start(GatewayConfig config, Log log, Set<Fault> faults) throws StartException {
         Opened opened = new Opened(log);
         try {
-            GatewayNode node = new GatewayNode(config, log, opened);
+            GatewayNode node = new GatewayNode(config, log, faults, opened);
             node.events.start();
             node.control.start(node);
             node.packets.start();
@@ -173,7 +216,7 @@ public final class GatewayNode implements NodeControl, Engine {
         }
     }
 
-    private void forward() throws StartException {
+    private void forward(InnerNetwork inner) throws StartException {
         try {
             inner.add(Forwarding.enable(lockDirectory()));
             if (config.network().masquerade()) {
@@ -193,42 +236,17 @@ public final class GatewayNode implements NodeControl, Engine {
         return usable ? shared : Path.of(System.getProperty("java.io.tmpdir"), "jumpvpn-" + uid);
     }
 
-    /** The table that outlives this process, if there shall be one. */
-    private @Nullable EmbeddedSessionTable durable(Log log) throws StartException {
-        Path folder = config.state();
-        if (folder == null) {
-            return null;
+    private @Nullable DeliveringTable table(jumpvpn.core.gateway.GatewayConfig engineConfig, Log log)
+            throws StartException {
+        DeliveringTable opening = Table.open(config, engineConfig, crypto, this::clocks, log);
+        if (opening != null) {
+            opened.add(opening::close);
         }
-        byte[] key = engineConfig.recordKey();
-        try {
-            EmbeddedSessionTable table =
-                    EmbeddedSessionTable.open(folder, engineConfig.ownerId(), key, crypto, this::clocks, new Told(log));
-            opened.add(table::close);
-            return table;
-        } catch (StateException e) {
-            throw new StartException(config.file() + ": " + e.getMessage(), e);
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
+        return opening;
     }
 
     private ClockReading clocks() {
         return new ClockReading(clock.nowNanos(), wall.nowMillis() * NANOS_PER_MILLI);
-    }
-
-    private jumpvpn.core.gateway.GatewayConfig engineConfig() {
-        List<jumpvpn.core.gateway.GatewayConfig.Client> clients = new ArrayList<>();
-        for (GatewayConfig.Client client : config.clients()) {
-            clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
-                    client.name(), client.publicKey().bytes(), client.addresses()));
-        }
-        return new jumpvpn.core.gateway.GatewayConfig(
-                config.name(),
-                KeyPair.of(crypto.agreement(), config.privateKey().bytes()),
-                config.network().addresses(),
-                clients,
-                config.policy(),
-                MTU);
     }
 
     @Override
@@ -253,13 +271,15 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public void linksChanged(long nowNanos) {
-        // a gateway listens on addresses, not on links
+        if (inside != null) { // a gateway listens on addresses, not on links
+            inside.linksChanged();
+        }
     }
 
     @Override
     public void proceed(long nowNanos) {
-        if (durable != null) {
-            durable.deliver();
+        if (table != null) {
+            table.deliver();
         }
         gateway.wallClock(wall.nowMillis() / 1000);
         gateway.proceed(nowNanos);
@@ -272,51 +292,7 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public Reply handle(Request request) {
-        return control.reply(now -> answer(now, request));
-    }
-
-    private Reply answer(long nowNanos, Request request) {
-        return switch (request) {
-            case Request.Status _ ->
-                new Reply.Status(new NodeStatus.Gateway(
-                        config.name(),
-                        config.network().interfaceName(),
-                        config.listen().stream().map(Listen::toString).toList(),
-                        startedMillis,
-                        config.state() == null ? null : config.state().toString(),
-                        durable == null ? null : durable.failure(),
-                        config.clients().size(),
-                        sessions(nowNanos),
-                        ciphers.names(),
-                        drops,
-                        StatusView.transports(sockets, GatewayNode::listening)));
-            case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));
-            case Request.Jump _ ->
-                new Reply.Refused("ILLEGAL_TRANSITION", "a jump is the client's to make: run `jumpvpn jump` there");
-            case Request.Terminate terminate -> terminate(nowNanos, terminate.session());
-        };
-    }
-
-    private List<SessionStatus> sessions(long nowNanos) {
-        Endpoint local = config.listen().getFirst().endpoint();
-        return StatusView.of(gateway.sessions(nowNanos), config.name(), local, nowNanos, wall.nowMillis());
-    }
-
-    private static String listening(PathSocket socket) {
-        return socket.socket.protocol().scheme() + "://" + socket.socket.local();
-    }
-
-    private Reply terminate(long nowNanos, String word) {
-        Optional<jumpvpn.core.gateway.SessionStatus> session = gateway.sessions(nowNanos).stream()
-                .filter(status ->
-                        status.id().toString().equals(word) || status.client().equals(word))
-                .findFirst();
-        if (session.isEmpty()) {
-            return new Reply.Refused("SESSION_NOT_FOUND", "there is no session " + word + "; see `jumpvpn sessions`");
-        }
-        gateway.terminate(nowNanos, session.get().id());
-        return new Reply.Done(
-                "session " + session.get().id() + " of " + session.get().client() + " ended");
+        return control.reply(now -> answers.answer(now, request));
     }
 
     @Override
@@ -335,22 +311,11 @@ public final class GatewayNode implements NodeControl, Engine {
             return;
         }
         closed = true;
-        if (durable == null) { // else the sessions go on when this gateway is started again
+        if (table == null) {
             control.farewell(gateway::close);
+        } else { // the sessions go on when this gateway is started again, or at another
+            control.farewell(gateway::leave);
         }
         opened.close();
-    }
-
-    /** The table's reports go to the log. */
-    private record Told(Log log) implements Reports {
-        @Override
-        public void warn(String text) {
-            log.warn(text);
-        }
-
-        @Override
-        public void error(String text) {
-            log.error(text);
-        }
     }
 }

@@ -43,6 +43,7 @@ public sealed interface NodeStatus {
      *
      * @param listen where it receives
      * @param sinceMillis wall clock of its start
+     * @param ownership whose word counts about sessions: {@code embedded}, {@code sticky} or {@code etcd}
      * @param state the folder in which sessions outlive the process; null: they end with it
      * @param stateProblem why nothing is committed there any more; null: all is well
      * @param clients how many its file knows
@@ -53,6 +54,7 @@ public sealed interface NodeStatus {
             String interfaceName,
             List<String> listen,
             long sinceMillis,
+            String ownership,
             @Nullable String state,
             @Nullable String stateProblem,
             int clients,

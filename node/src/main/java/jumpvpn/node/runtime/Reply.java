@@ -10,6 +10,9 @@ public sealed interface Reply {
     /** To {@link Request.Sessions}. */
     record Sessions(List<SessionStatus> sessions) implements Reply {}
 
+    /** To {@link Request.Cluster}. */
+    record Cluster(ClusterStatus cluster) implements Reply {}
+
     /**
      * It was done, or has begun.
      *

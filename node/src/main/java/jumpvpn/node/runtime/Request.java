@@ -23,4 +23,17 @@ public sealed interface Request {
      * @param session its id, or at a gateway the name of its client
      */
     record Terminate(String session) implements Request {}
+
+    /** Send every session to another gateway, and take none. */
+    record Drain() implements Request {}
+
+    /** How are the gateways that share sessions with this one, and their store? */
+    record Cluster() implements Request {}
+
+    /**
+     * Admit a client no more, and end its session, wherever it is.
+     *
+     * @param client its name
+     */
+    record Revoke(String client) implements Request {}
 }

@@ -163,7 +163,7 @@ class ControlTest {
                 """);
         assertThat(ask("status", "--json").out())
                 .startsWith("{\"role\":\"gateway\",\"name\":\"gw1\"")
-                .contains("\"state_folder\":\"/var/lib/jumpvpn/gw1.state\",\"state_problem\":null")
+                .contains("\"embedded\",\"state_folder\":\"/var/lib/jumpvpn/gw1.state\",\"state_problem\":null")
                 .contains("\"sessions\":[{\"state\":\"ATTACHED\"");
         assertThat(ask("sessions").out()).startsWith("CLIENT  STATE").contains("laptop  ATTACHED");
         assertThat(ask("sessions", "--json").out())

@@ -17,6 +17,7 @@ import jumpvpn.node.config.ClientConfig;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.runtime.CandidateStatus;
+import jumpvpn.node.runtime.ClusterStatus;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.NodeStatus;
@@ -52,6 +53,10 @@ final class FakeNode implements NodeControl, Nodes {
     final CompletableFuture<String> failure = new CompletableFuture<>();
     final CountDownLatch started = new CountDownLatch(1);
     final CountDownLatch closed = new CountDownLatch(1);
+    /** How many sessions the next question finds, and one. */
+    volatile int left;
+
+    volatile String revoked = "";
     NodeStatus status = new NodeStatus.Client(
             "laptop",
             "jvpn0",
@@ -95,6 +100,7 @@ final class FakeNode implements NodeControl, Nodes {
                 "jvpn0",
                 List.of("udp://0.0.0.0:4500"),
                 1_795_456_800_123L,
+                "embedded",
                 "/var/lib/jumpvpn/gw1.state",
                 config.name().equals("full") ? "the disk is full" : null,
                 3,
@@ -124,7 +130,32 @@ final class FakeNode implements NodeControl, Nodes {
             case Request.Terminate(String session)
             when session.equals("bug") -> throw new IllegalStateException("a bug");
             case Request.Terminate terminate -> new Reply.Done("ended " + terminate.session());
+            case Request.Drain() -> {
+                left = 2;
+                yield new Reply.Done("draining");
+            }
+            case Request.Cluster() -> new Reply.Cluster(cluster(left > 0 ? --left : left));
+            case Request.Revoke(String client)
+            when client.equals("stranger") -> new Reply.Refused("CLIENT_NOT_FOUND", "there is no " + client);
+            case Request.Revoke revoke -> {
+                revoked = revoke.client();
+                yield new Reply.Done("revoked");
+            }
         };
+    }
+
+    private static ClusterStatus cluster(int sessions) {
+        return new ClusterStatus(
+                "etcd",
+                "gw1",
+                sessions,
+                true,
+                2_400_000_000L,
+                List.of(
+                        new ClusterStatus.Row("gw1", 1, true, true, sessions, 200),
+                        new ClusterStatus.Row("gw2", 0, false, false, 70, 61_000),
+                        new ClusterStatus.Row("gw3", 3, null, false, -1, -1)),
+                new ClusterStatus.Store("http://10.0.0.1:2379", 1234, 5678, 42, null));
     }
 
     @Override

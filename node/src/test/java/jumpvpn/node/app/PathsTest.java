@@ -164,6 +164,7 @@ class PathsTest {
                 "jvpn0",
                 List.of(),
                 0,
+                "embedded",
                 null,
                 null,
                 1,

@@ -42,6 +42,31 @@ class ConfigErrorsTest {
             "[packets]",
             "shards = 1");
 
+    private static final List<String> CLUSTER = List.of(
+            "[gateway]",
+            "name = 'gw1'",
+            "private-key = 'node.key'",
+            "listen = ['udp://0.0.0.0:4500']",
+            "[network]",
+            "interface = 'jvpn0'",
+            "address = ['10.77.0.1/24']",
+            "[ownership]",
+            "mode = 'etcd'",
+            "endpoints = ['http://10.0.0.1:2379', 'http://10.0.0.2:2379/', 'http://etcd.example.org']",
+            "lease = '3s'",
+            "prefix = 'jumpvpn/'",
+            "[cluster]",
+            "inside = 'lan0'",
+            "[[member]]",
+            "name = 'gw1'",
+            "number = 1",
+            "endpoints = ['udp://198.51.100.1:4500', 'tcp://198.51.100.1:443']",
+            "[[member]]",
+            "name = 'gw2'",
+            "number = 2",
+            "endpoints = ['udp://198.51.100.2:4500']",
+            "inside = '10.88.0.12'");
+
     private static final List<String> CLIENT = List.of(
             "[client]",
             "name = 'laptop'",
@@ -74,6 +99,8 @@ class ConfigErrorsTest {
     @Test
     void theUnbrokenFilesAreFine() throws Exception {
         assertThat(NodeConfig.load(write(GATEWAY, 1, GATEWAY.getFirst())).warnings())
+                .isEmpty();
+        assertThat(NodeConfig.load(write(CLUSTER, 1, CLUSTER.getFirst())).warnings())
                 .isEmpty();
         assertThat(NodeConfig.load(write(CLIENT, 1, CLIENT.getFirst())).warnings())
                 .isEmpty();
@@ -146,6 +173,58 @@ class ConfigErrorsTest {
             """)
     void gateway(int line, String text, int at, String what, String suggestion) throws IOException {
         check(GATEWAY, line, text, at, what, suggestion);
+    }
+
+    @ParameterizedTest(name = "{1} -> {3}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            7  | address = ['10.77.0.1/24']\\nmasquerade = true | 8 | does not go with [cluster] inside = "lan0"     | keep one
+            8  | [ownerships]                     | 8  | there is no section or key "ownerships"                   | did you mean "ownership"?
+            9  | # no mode                        | 8  | [ownership] lacks "mode"                                  | add mode = "etcd"
+            9  | mode = 'redis'                   | 9  | "mode" can't be "redis"                                   | choose one of embedded, sticky, etcd
+            9  | mode = 1                         | 9  | "mode" must be a text in quotes                           | write mode = "etcd"
+            10 | # no endpoints                   | 8  | mode "etcd" needs "endpoints"                             | those of all members of the store
+            10 | endpoints = []                   | 10 | mode "etcd" needs "endpoints"                             | those of all members of the store
+            10 | endpoints = 'http://10.0.0.1:2379' | 10 | "endpoints" must be a list of texts                     | write endpoints = [
+            10 | endpoints = ['10.0.0.1:2379']    | 10 | "10.0.0.1:2379" is no endpoint of etcd                    | "http://10.0.0.1:2379"
+            10 | endpoints = ['tcp://10.0.0.1:2379'] | 10 | is no endpoint of etcd                                 | write http://host:port
+            10 | endpoints = ['http://10.0.0.1:99999'] | 10 | is no endpoint of etcd                               | write http://host:port
+            10 | endpoints = ['http://me@10.0.0.1:2379'] | 10 | is no endpoint of etcd                             | write http://host:port
+            10 | endpoints = ['http://10.0.0.1:2379/v3'] | 10 | is no endpoint of etcd                             | write http://host:port
+            10 | endpoints = ['http://a:2379', 'HTTP://a'] | 10 | is listed twice                                  | remove one
+            10 | endpoints = ['https://a:2379']   | 10 | https needs "ca"                                          | add ca =
+            10 | endpoints = ['http://a:2379', 'https://b:2379'] | 10 | some "endpoints" are http, some https      | the same for all
+            11 | lease = '1s'                     | 11 | "lease" can't be "1s"                                     | from "2s" to "60s"
+            11 | lease = '2min'                   | 11 | "lease" can't be "2min"                                   | from "2s" to "60s"
+            11 | lease = 'soon'                   | 11 | "lease" can't be "soon"                                   | from "2s" to "60s"
+            11 | lease = 3                        | 11 | "lease" must be a text in quotes                          | write lease = "3s"
+            11 | lease = '60s'                    | 0  |                                                           |
+            12 | prefix = ''                      | 12 | "prefix" can't be ""                                      | such as "jumpvpn/"
+            12 | ca = 'none.pem'                  | 12 | none.pem does not exist                                   | name a PEM file
+            12 | ca = 'gateway.toml'              | 12 | "ca" is for https                                         | write https://
+            12 | key = 'gateway.toml'             | 12 | "key" is alone                                            | add "certificate"
+            12 | user = 'gw1'                     | 12 | "user" is alone                                           | add "password"
+            12 | password = 'gateway.toml'        | 12 | password                                                  | chmod 600
+            12 | password = 'none'                | 12 | does not exist                                            | write it there
+            13 | [clusters]                       | 13 | there is no section or key "clusters"                     | did you mean "cluster"?
+            14 | secret = 'none.key'              | 14 | secret key                                                | jumpvpn genkey >
+            14 | inside = 'a b'                   | 14 | can't be an interface's name                              | at most 15
+            14 | on-own = 'none'                  | 14 | none does not exist                                       | name a program
+            14 | on-release = 'gateway.toml'      | 14 | gateway.toml can't be run                                 | chmod +x
+            14 | on-won = 'x'                     | 14 | [cluster] has no key "on-won"                             | did you mean "on-own"?
+            16 | name = 'gw3'                     | 15 | no [[member]] is this gateway, "gw1"                      | add one of this name
+            17 | number = 0                       | 17 | "number" is outside                                       | from 1 to 255
+            17 | number = 256                     | 17 | "number" is outside                                       | from 1 to 255
+            17 | # no number                      | 15 | [[member]] lacks "number"                                 | add number = 1
+            18 | endpoints = ['udp://gw.example.org:4500'] | 18 | is no address that a client can go to            | write the address
+            18 | endpoints = ['udp://0.0.0.0:4500'] | 18 | is no address that a client can go to                   | write the address
+            19 | [member]                         | 19 | member previously defined at line 15                      | TOML wants
+            20 | name = 'gw1'                     | 20 | member "gw1" is already in line 15                        | remove one
+            21 | number = 1                       | 21 | number 1 is already member "gw1" in line 15               | for good
+            23 | inside = 'gw2'                   | 23 | "gw2" is no IP address                                    | write one such as
+            23 | gone = 'yes'                     | 23 | "gone" must be true or false                              | write gone = false
+            """)
+    void cluster(int line, String text, int at, String what, String suggestion) throws IOException {
+        check(CLUSTER, line, text.replace("\\n", "\n"), at, what, suggestion);
     }
 
     @ParameterizedTest(name = "{1} -> {3}")

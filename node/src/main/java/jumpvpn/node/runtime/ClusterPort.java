@@ -1,0 +1,64 @@
+package jumpvpn.node.runtime;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jumpvpn.core.gateway.GatewayPort;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.ownership.Member;
+import jumpvpn.core.ownership.Owner;
+
+/** The port of a gateway that has a network behind it: the sockets, and what is led inside. */
+final class ClusterPort implements GatewayPort {
+    private final GatewayPort sockets;
+    private final InsideNetwork inside;
+    private final long self;
+    /** Where gateways are reached inside, by their numbers in records. */
+    private final Map<Long, IpAddress> gateways = new HashMap<>();
+
+    /**
+     * For this gateway.
+     *
+     * @param self its number in records
+     */
+    ClusterPort(GatewayPort sockets, InsideNetwork inside, long self, List<Member> others) {
+        this.sockets = sockets;
+        this.inside = inside;
+        this.self = self;
+        for (Member member : others) {
+            IpAddress address = member.inside();
+            if (address != null) {
+                gateways.put(member.gateway(), address);
+            }
+        }
+    }
+
+    @Override
+    public void transmit(int socketId, Endpoint to, byte[] datagram) {
+        sockets.transmit(socketId, to, datagram);
+    }
+
+    @Override
+    public boolean isConnected(int socketId) {
+        return sockets.isConnected(socketId);
+    }
+
+    @Override
+    public void owns(List<Prefix> inner) {
+        inside.owns(inner);
+    }
+
+    @Override
+    public void releases(List<Prefix> inner, long gateway) {
+        inside.releases(inner, gateways.get(gateway));
+    }
+
+    /** The store tells whose these inner addresses are. */
+    void heard(List<Prefix> inner, Owner owner) {
+        if (owner.gateway() != self) {
+            inside.elsewhere(inner, gateways.get(owner.gateway()));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package jumpvpn.node.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import jumpvpn.core.gateway.Cluster;
+import jumpvpn.core.gateway.Placement;
+import jumpvpn.core.ownership.Member;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.KeyPair;
+import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.NodeKey;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway's file in the engine's words. */
+final class EngineConfig {
+    private EngineConfig() {}
+
+    /**
+     * All of it.
+     *
+     * @param mtu of the inner network, bytes
+     * @throws StartException with words for its user
+     */
+    static jumpvpn.core.gateway.GatewayConfig of(GatewayConfig config, Crypto crypto, int mtu) throws StartException {
+        List<jumpvpn.core.gateway.GatewayConfig.Client> clients = new ArrayList<>();
+        for (GatewayConfig.Client client : config.clients()) {
+            clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
+                    client.name(), client.publicKey().bytes(), client.addresses()));
+        }
+        return new jumpvpn.core.gateway.GatewayConfig(
+                config.name(),
+                KeyPair.of(crypto.agreement(), config.privateKey().bytes()),
+                config.network().addresses(),
+                clients,
+                config.policy(),
+                mtu,
+                cluster(config));
+    }
+
+    private static Cluster cluster(GatewayConfig config) throws StartException {
+        byte @Nullable [] secret = secret(config.cluster().secret());
+        List<Member> others = config.cluster().members().stream()
+                .filter(member -> !member.name().equals(config.name()))
+                .map(EngineConfig::member)
+                .toList();
+        return switch (config.ownership().mode()) {
+            case EMBEDDED -> new Cluster(0, secret, _ -> Placement.Place.HERE, List.of());
+            // here goes Cluster.sticky(self(config), secret, all) with its rendezvous hash
+            case STICKY -> throw new StartException(config.file() + ": mode \"sticky\" is not in this build");
+            case ETCD -> new Cluster(self(config).number(), secret, _ -> Placement.Place.HERE, others);
+        };
+    }
+
+    private static byte @Nullable [] secret(@Nullable NodeKey key) {
+        return key == null ? null : key.bytes();
+    }
+
+    /** This gateway; without number and endpoints if the file has no set. */
+    static Member self(GatewayConfig config) {
+        return config.cluster()
+                .member(config.name())
+                .map(EngineConfig::member)
+                .orElseGet(() -> new Member(config.name(), 0, List.of(), null, false));
+    }
+
+    private static Member member(jumpvpn.node.config.Cluster.Member member) {
+        return new Member(member.name(), member.number(), member.endpoints(), member.inside(), member.gone());
+    }
+}

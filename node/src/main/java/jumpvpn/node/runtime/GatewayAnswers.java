@@ -1,0 +1,144 @@
+package jumpvpn.node.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.gateway.Gateway;
+import jumpvpn.core.net.Endpoint;
+import jumpvpn.node.config.Cluster;
+import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.Listen;
+import jumpvpn.node.config.Ownership;
+import jumpvpn.node.host.WallClock;
+import jumpvpn.node.ownership.DeliveringTable;
+import jumpvpn.node.security.CryptoChoice;
+import org.jspecify.annotations.Nullable;
+
+/** What a gateway answers to its operator. The control thread's. */
+final class GatewayAnswers {
+    /**
+     * What it tells of.
+     *
+     * @param table null: there is none outside of the engine
+     */
+    record Told(
+            GatewayConfig config,
+            Gateway gateway,
+            @Nullable DeliveringTable table,
+            Sockets sockets,
+            CryptoChoice.Names ciphers,
+            DropCounters drops,
+            WallClock wall) {}
+
+    private final Told told;
+    private final GatewayConfig config;
+    private final Gateway gateway;
+    private final long startedMillis;
+    private boolean draining;
+
+    GatewayAnswers(Told told) {
+        this.told = told;
+        config = told.config;
+        gateway = told.gateway;
+        startedMillis = told.wall.nowMillis();
+    }
+
+    Reply answer(long nowNanos, Request request) {
+        return switch (request) {
+            case Request.Status _ -> new Reply.Status(status(nowNanos));
+            case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));
+            case Request.Jump _ ->
+                new Reply.Refused("ILLEGAL_TRANSITION", "a jump is the client's to make: run `jumpvpn jump` there");
+            case Request.Terminate terminate -> terminate(nowNanos, terminate.session());
+            case Request.Drain _ -> drain(nowNanos);
+            case Request.Cluster _ -> new Reply.Cluster(cluster(nowNanos));
+            case Request.Revoke revoke -> revoke(nowNanos, revoke.client());
+        };
+    }
+
+    private NodeStatus.Gateway status(long nowNanos) {
+        DeliveringTable table = told.table;
+        return new NodeStatus.Gateway(
+                config.name(),
+                config.network().interfaceName(),
+                config.listen().stream().map(Listen::toString).toList(),
+                startedMillis,
+                config.ownership().mode().toString(),
+                stateFolder(),
+                table == null ? null : table.failure(),
+                config.clients().size(),
+                sessions(nowNanos),
+                told.ciphers,
+                told.drops,
+                StatusView.transports(told.sockets, GatewayAnswers::listening));
+    }
+
+    private @Nullable String stateFolder() {
+        boolean used = config.ownership().mode() != Ownership.Mode.ETCD && config.state() != null;
+        return used ? String.valueOf(config.state()) : null;
+    }
+
+    private List<SessionStatus> sessions(long nowNanos) {
+        Endpoint local = config.listen().getFirst().endpoint();
+        return StatusView.of(gateway.sessions(nowNanos), config.name(), local, nowNanos, told.wall.nowMillis());
+    }
+
+    private static String listening(PathSocket socket) {
+        return socket.socket.protocol().scheme() + "://" + socket.socket.local();
+    }
+
+    private Reply terminate(long nowNanos, String word) {
+        Optional<jumpvpn.core.gateway.SessionStatus> session = gateway.sessions(nowNanos).stream()
+                .filter(status ->
+                        status.id().toString().equals(word) || status.client().equals(word))
+                .findFirst();
+        if (session.isEmpty()) {
+            return new Reply.Refused("SESSION_NOT_FOUND", "there is no session " + word + "; see `jumpvpn sessions`");
+        }
+        gateway.terminate(nowNanos, session.get().id());
+        return new Reply.Done(
+                "session " + session.get().id() + " of " + session.get().client() + " ended");
+    }
+
+    private Reply drain(long nowNanos) {
+        Ownership.Mode mode = config.ownership().mode();
+        if (mode != Ownership.Mode.ETCD) {
+            return new Reply.Refused(
+                    "NO_OTHER_GATEWAY",
+                    "with mode \"" + mode
+                            + "\" no other gateway may take the sessions; stop this one, and with \"state\""
+                            + " they go on when it is started again");
+        }
+        draining = true;
+        gateway.drain(nowNanos);
+        return new Reply.Done(
+                "every client is told to go to another gateway; `jumpvpn cluster` says how many are left");
+    }
+
+    private Reply revoke(long nowNanos, String name) {
+        Optional<GatewayConfig.Client> client = config.clients().stream()
+                .filter(known -> known.name().equals(name))
+                .findFirst();
+        if (client.isEmpty()) {
+            return new Reply.Refused(
+                    "CLIENT_NOT_FOUND",
+                    "this gateway was started with no client \"" + name + "\"; see " + config.file());
+        }
+        gateway.revoke(nowNanos, client.get().publicKey().bytes());
+        return new Reply.Done("client " + name + " is admitted no more, its session ends");
+    }
+
+    private ClusterStatus cluster(long nowNanos) {
+        int sessions = gateway.sessions(nowNanos).size();
+        List<ClusterStatus.Row> rows = new ArrayList<>();
+        rows.add(new ClusterStatus.Row(config.name(), EngineConfig.self(config).number(), true, draining, sessions, 0));
+        for (Cluster.Member member : config.cluster().members()) {
+            if (!member.name().equals(config.name())) {
+                rows.add(new ClusterStatus.Row(member.name(), member.number(), null, false, -1, -1));
+            }
+        }
+        return new ClusterStatus(
+                config.ownership().mode().toString(), config.name(), sessions, draining, null, rows, null);
+    }
+}
