@@ -13,6 +13,7 @@ import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.session.SessionState;
+import jumpvpn.core.transport.Path;
 import jumpvpn.lab.netns.EventLine;
 import jumpvpn.node.host.BootClock;
 
@@ -91,19 +92,14 @@ final class CopiedKey {
         LockSupport.parkNanos(POLL_NANOS);
     }
 
-    /** Each asks another gateway: the other path has gone. */
+    /** Each asks another gateway: the second's path to the first gateway is gone, the first's was for a moment. */
     private static void ask(long now, Copy first, Copy second) {
+        Path home = first.status(now).path();
         second.agent.pathDown(now, 1);
-        first.agent.jump(now, "1");
         first.agent.pathDown(now, 2);
-        jumpAtHome(now, first);
-    }
-
-    private static void jumpAtHome(long now, Copy first) {
-        var path = first.status(now).path();
         first.agent.pathDown(now, 1);
-        if (path != null) {
-            first.agent.pathUp(now, path);
+        if (home != null) {
+            first.agent.pathUp(now, home);
         }
     }
 

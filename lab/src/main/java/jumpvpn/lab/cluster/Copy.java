@@ -15,6 +15,7 @@ import jumpvpn.core.agent.AgentContext;
 import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
 import jumpvpn.core.control.Grant;
+import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
@@ -103,17 +104,14 @@ final class Copy implements AutoCloseable {
     /** It is told this. */
     void hears(long nowNanos, byte[] received) {
         byte[] datagram = received.clone();
-        switch (inbound.accept(MemorySegment.ofArray(datagram), 0, datagram.length, nowNanos, 0, 0, 0)) {
-            case UNBOUND -> agent.receive(nowNanos, 1, datagram);
-            case CONTROL ->
-                agent.receiveControl(
-                        nowNanos,
-                        inbound.binding(),
-                        Arrays.copyOfRange(
-                                datagram, PacketLayout.PAYLOAD, PacketLayout.PAYLOAD + inbound.payloadLength()));
-            default -> {
-                // data, or nothing
-            }
+        Inbound.Disposition disposition =
+                inbound.accept(MemorySegment.ofArray(datagram), 0, datagram.length, nowNanos, 0, 0, 0);
+        Binding binding = inbound.binding();
+        if (disposition == Inbound.Disposition.UNBOUND) {
+            agent.receive(nowNanos, 1, datagram);
+        } else if (disposition == Inbound.Disposition.CONTROL && binding != null) {
+            int end = PacketLayout.PAYLOAD + inbound.payloadLength();
+            agent.receiveControl(nowNanos, binding, Arrays.copyOfRange(datagram, PacketLayout.PAYLOAD, end));
         }
     }
 

@@ -65,7 +65,7 @@ final class Crowds {
         Pause.of(Duration.ofSeconds(1));
         run.crowd.churn(0);
         boolean all = run.await(SETTLE, () -> run.crowd.stats().at(gone) == 0 && allAttached(run));
-        double tookMillis = Duration.between(kill, Instant.now()).toMillis();
+        double tookMillis = Duration.between(kill, Instant.now()).toNanos() / 1e6;
         ClusterCrowd.Stats stats = run.crowd.stats();
         run.say("afterwards: " + stats);
         run.check("all sessions are at other gateways", all, "waited at most " + SETTLE.toSeconds() + " s");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Deaths {
     private static final String MARKER = "6a756d7076706e21";
     private static final int PING_BYTES = 120;
+    private static final double NANOS_PER_MILLI = 1e6;
     private static final double MOST_OUTAGE_MILLIS = 1500;
     /** What the kernel and the capture may add to a lease. */
     private static final Duration LATE = Duration.ofMillis(200);
@@ -76,12 +77,12 @@ final class Deaths {
         PingReport report = ping.report();
         Map<String, @Nullable Object> after = run.client();
         Passed passed = passed(inside.stop(), mac);
-        long stopped = Duration.between(cut, passed.lastOfOld).toMillis();
+        double stopped = Duration.between(cut, passed.lastOfOld).toNanos() / NANOS_PER_MILLI;
         run.atMost(
                 "the last packet that gw1 let through, after the cut",
                 "stopped_ms",
                 stopped,
-                ClusterRun.LEASE.plus(LATE).toMillis());
+                ClusterRun.LEASE.plus(LATE).toNanos() / NANOS_PER_MILLI);
         run.check("none through gw1 after one through another", passed.late == 0, passed.late + " packets");
         run.figure("outage_ms", report.outageMillis());
         List<EventLine> lost =
@@ -113,7 +114,7 @@ final class Deaths {
             }
             long from = 0;
             for (int i = 6; i < 12; i++) {
-                from = from << 8 | frame[i] & 0xff;
+                from = (from << 8) | (frame[i] & 0xff);
             }
             if (from == mac) {
                 last[0] = at;
