@@ -26,6 +26,8 @@ public enum DropReason {
     HELD_TOO_LONG,
     /** The binding's key may seal no more. */
     KEY_EXHAUSTED,
+    /** The gateway's lease is over: others may have the session now. */
+    LEASE_OVER,
     /** The socket or the TUN took it not. */
     BACK_PRESSURE,
     /** The control side's queue is full. */

@@ -35,6 +35,7 @@ public final class Inbound {
     private final LookupTable<Bound> bindings;
     private final DropCounters drops;
     private final boolean checkSource;
+    private final Lease lease;
     private final long whole;
     private final boolean isOneOfMany;
     private @Nullable Binding binding;
@@ -48,14 +49,29 @@ public final class Inbound {
      * @param checkSource whether inner source addresses must be the session's own: the gateway's rule
      */
     public Inbound(LookupTable<Bound> bindings, DropCounters drops, boolean checkSource) {
-        this(bindings, drops, checkSource, -1, false);
+        this(bindings, drops, checkSource, new Lease());
+    }
+
+    /**
+     * The same, and a gateway's whose lease may end.
+     *
+     * @param lease after its end no packet of a binding is opened
+     */
+    public Inbound(LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, Lease lease) {
+        this(bindings, drops, checkSource, lease, -1, false);
     }
 
     private Inbound(
-            LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, long whole, boolean isOneOfMany) {
+            LookupTable<Bound> bindings,
+            DropCounters drops,
+            boolean checkSource,
+            Lease lease,
+            long whole,
+            boolean isOneOfMany) {
         this.bindings = bindings;
         this.drops = drops;
         this.checkSource = checkSource;
+        this.lease = lease;
         this.whole = whole;
         this.isOneOfMany = isOneOfMany;
     }
@@ -69,7 +85,18 @@ public final class Inbound {
      */
     public static Inbound elsewhere(
             LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, long whole, boolean isOneOfMany) {
-        return new Inbound(bindings, drops, checkSource, whole, isOneOfMany);
+        return elsewhere(bindings, drops, checkSource, new Lease(), whole, isOneOfMany);
+    }
+
+    /** The same, and a gateway's whose lease may end: after that no packet of a binding is opened. */
+    public static Inbound elsewhere(
+            LookupTable<Bound> bindings,
+            DropCounters drops,
+            boolean checkSource,
+            Lease lease,
+            long whole,
+            boolean isOneOfMany) {
+        return new Inbound(bindings, drops, checkSource, lease, whole, isOneOfMany);
     }
 
     /** Judges one datagram; opens it in place if a binding has it. Any bytes of any length may be passed. */
@@ -97,6 +124,9 @@ public final class Inbound {
         }
         if (length < PacketLayout.OVERHEAD) {
             return drop(DropReason.MALFORMED);
+        }
+        if (lease.isOver(nowNanos)) { // before the control thread may have noticed
+            return drop(DropReason.LEASE_OVER);
         }
         Bound bound = bindings.get(0, memory.get(LONG, packet + PacketLayout.WIRE_ID));
         if (!(bound instanceof Binding found)) {

@@ -26,6 +26,7 @@ public final class Outbound {
     private final Routes routes;
     private final DropCounters drops;
     private final boolean isGateway;
+    private final Lease lease;
     private final int shard;
     private final int dscp;
     private final byte[] answer = new byte[PacketTooBig.MOST_BYTES];
@@ -54,9 +55,19 @@ public final class Outbound {
      * @param dscp the differentiated services code point of outer packets (RFC 2474), or {@link #COPY_DSCP}
      */
     public Outbound(Routes routes, DropCounters drops, boolean isGateway, int shard, int dscp) {
+        this(routes, drops, isGateway, new Lease(), shard, dscp);
+    }
+
+    /**
+     * The same, and a gateway's whose lease may end.
+     *
+     * @param lease after its end nothing is sealed, and nothing held
+     */
+    public Outbound(Routes routes, DropCounters drops, boolean isGateway, Lease lease, int shard, int dscp) {
         this.routes = routes;
         this.drops = drops;
         this.isGateway = isGateway;
+        this.lease = lease;
         this.shard = shard;
         this.dscp = dscp;
     }
@@ -74,6 +85,9 @@ public final class Outbound {
         resting = null;
         secondLength = 0;
         answerLength = 0;
+        if (lease.isOver(nowNanos)) { // before the control thread may have noticed
+            return drop(DropReason.LEASE_OVER);
+        }
         if (length == 0 || !InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }

@@ -3,6 +3,7 @@ package jumpvpn.core.gateway;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
@@ -20,32 +21,87 @@ final class AddressPool {
     private final KnownClients clients;
     private final List<Prefix> networks;
     /** Of client and network: the address, or 0 and 0 where the client has none. */
-    private final long[] high;
+    private long[] high;
 
-    private final long[] low;
+    private long[] low;
+    /** Everybody's; made when it is needed. */
+    private @Nullable TreeSet<IpAddress> taken;
 
     AddressPool(GatewayConfig config, KnownClients clients) {
         this.clients = clients;
         this.networks = config.networks();
         high = new long[clients.size() * networks.size()];
         low = new long[high.length];
-        TreeSet<IpAddress> taken = new TreeSet<>();
-        networks.forEach(network -> taken.add(network.address()));
-        config.clients().forEach(client -> taken.addAll(client.addresses()));
+        Set<IpAddress> fixed = new TreeSet<>();
+        networks.forEach(network -> fixed.add(network.address()));
+        config.clients().forEach(client -> fixed.addAll(client.addresses()));
         for (int number = 0; number < clients.size(); number++) {
-            GatewayConfig.Client client = clients.get(number);
-            for (int i = 0; i < networks.size(); i++) {
-                Prefix network = networks.get(i);
-                IpAddress address = fixed(client, network);
-                if (address == null && client.addresses().isEmpty()) {
-                    address = fromPool(client.publicKey(), network, taken);
-                }
-                if (address != null) {
-                    high[number * networks.size() + i] = address.high();
-                    low[number * networks.size() + i] = address.low();
+            place(number, fixed);
+        }
+    }
+
+    /** Gives the client with this number its addresses. @param others no pool address may be among these; the new ones come to them */
+    private void place(int number, Set<IpAddress> others) {
+        GatewayConfig.Client client = clients.get(number);
+        for (int i = 0; i < networks.size(); i++) {
+            Prefix network = networks.get(i);
+            IpAddress address = fixed(client, network);
+            if (address == null && client.addresses().isEmpty()) {
+                address = fromPool(client.publicKey(), network, others);
+            }
+            int at = number * networks.size() + i;
+            high[at] = address == null ? 0 : address.high();
+            low[at] = address == null ? 0 : address.low();
+        }
+    }
+
+    /**
+     * Whether this client, known or not, can have these fixed addresses: nobody else has one of them.
+     *
+     * @param fixed empty: from the pool, which is always possible
+     */
+    boolean isFree(byte[] publicKey, List<IpAddress> fixed) {
+        List<IpAddress> own = of(publicKey).stream().map(Prefix::address).toList();
+        return fixed.stream().allMatch(address -> own.contains(address) || !taken().contains(address));
+    }
+
+    /** Whether the client has just these addresses, or those that it has may stay, since it may have any. */
+    boolean has(GatewayConfig.Client client) {
+        List<IpAddress> own =
+                of(client.publicKey()).stream().map(Prefix::address).sorted().toList();
+        return client.addresses().isEmpty()
+                || own.equals(client.addresses().stream().sorted().toList());
+    }
+
+    /** A client came, or has other addresses from now on. */
+    void admitted(int number) {
+        Set<IpAddress> all = taken();
+        if (number * networks.size() < high.length) {
+            of(number).forEach(old -> all.remove(old.address()));
+        } else {
+            int room = Math.max(clients.size(), clients.size() / 2 * 3) * networks.size();
+            high = Arrays.copyOf(high, room);
+            low = Arrays.copyOf(low, room);
+        }
+        place(number, all);
+        of(number).forEach(inner -> all.add(inner.address()));
+    }
+
+    private Set<IpAddress> taken() {
+        TreeSet<IpAddress> all = taken;
+        if (all == null) {
+            all = new TreeSet<>();
+            for (Prefix network : networks) {
+                all.add(network.address());
+            }
+            for (int at = 0; at < high.length; at++) {
+                if (high[at] != 0 || low[at] != 0) {
+                    all.add(new IpAddress(high[at], low[at]));
                 }
             }
+            taken = all;
         }
+        return all;
     }
 
     private static @Nullable IpAddress fixed(GatewayConfig.Client client, Prefix network) {
@@ -57,7 +113,7 @@ final class AddressPool {
         return null;
     }
 
-    private static @Nullable IpAddress fromPool(byte[] publicKey, Prefix network, TreeSet<IpAddress> taken) {
+    private static @Nullable IpAddress fromPool(byte[] publicKey, Prefix network, Set<IpAddress> others) {
         int hostBits = Math.min((network.address().isV4() ? 32 : 128) - network.length(), 24);
         long hosts = (1L << hostBits)
                 - (network.address().isV4() ? 2 : 1); // without the network's own and broadcast address
@@ -66,7 +122,7 @@ final class AddressPool {
             long host = 1 + (start + i) % hosts;
             long low = network.address().low() >>> hostBits << hostBits | host;
             IpAddress address = new IpAddress(network.address().high(), low);
-            if (taken.add(address)) {
+            if (others.add(address)) {
                 return address;
             }
         }

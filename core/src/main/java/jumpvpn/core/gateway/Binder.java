@@ -126,7 +126,7 @@ final class Binder {
                     crypto.entropy().bytes(Nonce.LENGTH + 2 * Long.BYTES)); // asking costs more than the bytes
             byte[] random = new byte[Nonce.LENGTH];
             fresh.get(random);
-            long wireId = fresh.getLong();
+            long wireId = context.config().cluster().routed(fresh.getLong());
             long commitId = crypto == context.crypto() // a planted one repeats itself, and no commit's id may
                     ? fresh.getLong()
                     : context.crypto().entropy().nextLong();

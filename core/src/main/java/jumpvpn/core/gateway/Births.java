@@ -66,7 +66,7 @@ final class Births {
     private final List<Birth> committing = new ArrayList<>();
     private final List<Birth> overtaken = new ArrayList<>();
     /** Of each client: starts of first messages, oldest first. */
-    private final long[][] seen;
+    private long[][] seen;
 
     private long lastRefusalNanos = Long.MIN_VALUE / 2;
 
@@ -111,13 +111,7 @@ final class Births {
         } else if (inner.isEmpty()) {
             refuse(caller, ReasonCode.POOL_EXHAUSTED);
         } else {
-            SessionId id =
-                    context.config().cluster().placement().draw(context.crypto().entropy());
-            if (id == null) {
-                refuse(caller, ReasonCode.NOT_OWNER);
-            } else {
-                admit(caller, clients.get(number), inner, id);
-            }
+            admit(caller, clients.get(number), inner);
         }
     }
 
@@ -155,14 +149,19 @@ final class Births {
         context.port().transmit(caller.socketId, caller.from, caller.response(0, second));
     }
 
-    private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner, SessionId id) {
+    private void admit(Caller caller, GatewayConfig.Client client, List<Prefix> inner) {
+        GatewayConfig config = context.config();
+        SessionId id = config.cluster().placement().draw(context.crypto().entropy());
+        if (id == null) {
+            refuse(caller, ReasonCode.NOT_OWNER);
+            return;
+        }
         String clientKey = SessionRecord.clientKey(client.publicKey());
         boolean replayed = wasSeen(client.publicKey(), caller.init.noise());
         if (!makeRoom(caller.nowNanos, clientKey, replayed)) {
             return;
         }
-        GatewayConfig config = context.config();
-        long wireId = context.crypto().entropy().nextLong();
+        long wireId = config.cluster().routed(context.crypto().entropy().nextLong());
         Grant grant = new Grant.Session(id, inner, caller.from, config.mtu(), config.policy());
         byte[] response = caller.response(wireId, caller.noise.writeSecond(grant.encode()));
         SessionSecret secret = caller.noise.sessionSecret();
@@ -211,6 +210,11 @@ final class Births {
     private boolean wasSeen(byte[] publicKey, byte[] noise) {
         long start = ByteBuffer.wrap(noise).getLong();
         int client = clients.find(publicKey);
+        if (client >= seen.length) { // admitted since
+            int before = seen.length;
+            seen = Arrays.copyOf(seen, clients.size() + clients.size() / 2);
+            Arrays.fill(seen, before, seen.length, new long[0]);
+        }
         long[] known = seen[client];
         for (long other : known) {
             if (other == start) {
@@ -241,6 +245,11 @@ final class Births {
             fail(nowNanos, first, text);
         }
         return !replayed;
+    }
+
+    /** Whether a handshake of this client is under way. */
+    boolean has(String clientKey) {
+        return births.stream().anyMatch(birth -> birth.clientKey.equals(clientKey));
     }
 
     /** The birth that this binding belongs to, or null. */

@@ -93,6 +93,11 @@ final class Completions {
         endRevoked(clientKey, null);
     }
 
+    /** Handshakes of this client are completed again. */
+    void admit(String clientKey) {
+        revoked.remove(clientKey);
+    }
+
     /**
      * Ends the client's session.
      *

@@ -20,6 +20,8 @@ import jumpvpn.core.session.SessionId;
  * after every call, and after every answer of the session table.
  */
 public final class Gateway {
+    private final KnownClients clients;
+    private final AddressPool pool;
     private final Births births;
     private final TableClient table;
     private final TicketOffice tickets;
@@ -40,8 +42,8 @@ public final class Gateway {
         Crypto crypto = Planted.crypto(context);
         long incarnation = context.crypto().entropy().nextLong();
         Owner self = new Owner(context.config().ownerId(), incarnation);
-        KnownClients clients = new KnownClients(context.config().clients());
-        AddressPool pool = new AddressPool(context.config(), clients);
+        clients = new KnownClients(context.config().clients());
+        pool = new AddressPool(context.config(), clients);
         births = new Births(context, clients, pool);
         table = new TableClient(context.table());
         tickets = new TicketOffice(context.config(), incarnation, wallSeconds);
@@ -135,6 +137,7 @@ public final class Gateway {
 
     /** Handles what the table has said by now, and the end of the lease, but no session's deadline. Whatever happens to the gateway begins with this. */
     public void hear(long nowNanos) {
+        ownership.expect(nowNanos);
         table.proceed(nowNanos);
         ownership.proceed(nowNanos);
     }
@@ -180,11 +183,41 @@ public final class Gateway {
         proceed(nowNanos);
     }
 
-    /** Serves the sessions that it has, accepts nothing new, and tells every client to reattach at another gateway. */
+    /**
+     * Admits a client from now on, also one that was revoked. Nobody else's session is touched.
+     *
+     * @return false: nothing has changed, since an address is another client's, or the client has a session or a handshake here with other addresses: end that first
+     */
+    public boolean admit(long nowNanos, GatewayConfig.Client client) {
+        hear(nowNanos);
+        String key = SessionRecord.clientKey(client.publicKey());
+        boolean isHere = sessions.ofClient(key) != null || births.has(key);
+        if (!pool.isFree(client.publicKey(), client.addresses()) || (isHere && !pool.has(client))) {
+            return false;
+        }
+        completions.admit(key);
+        if (!isHere) { // what is at rest refers to what is known of its client
+            pool.admitted(clients.put(client));
+        }
+        proceed(nowNanos);
+        return true;
+    }
+
+    /** Serves the sessions that it has, accepts nothing new, and tells every client to reattach at another gateway, again and again until none is left that could hear. */
     public void drain(long nowNanos) {
         hear(nowNanos);
         ownership.drain(nowNanos);
         proceed(nowNanos);
+    }
+
+    /** Whether this gateway drains and no client is left that could hear it. */
+    public boolean drained() {
+        return ownership.isDrained();
+    }
+
+    /** How this gateway stands as an owner. */
+    public OwnershipStatus ownership(long nowNanos) {
+        return ownership.status(nowNanos);
     }
 
     /**

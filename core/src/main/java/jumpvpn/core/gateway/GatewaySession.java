@@ -226,6 +226,7 @@ final class GatewaySession extends Resident {
             context.routes().put(inner.address().high(), inner.address().low(), path.gate);
         }
         path.gate.routed(true);
+        context.port().owns(record.inner());
     }
 
     Policy policy() {
@@ -374,9 +375,12 @@ final class GatewaySession extends Resident {
         }
     }
 
-    /** This gateway has it no more: routes go, secrets are wiped. */
-    void leave() {
+    /** This gateway has it no more: routes go, secrets are wiped. @param gateway the number of the one that has it now; 0: nobody known */
+    void leave(long gateway) {
         gone = true;
+        if (path.gate.routed()) { // else another session of its client's has the addresses
+            context.port().releases(record.inner(), gateway);
+        }
         path.gate.routed(false);
         for (Prefix inner : record.inner()) {
             if (context.routes().get(inner.address().high(), inner.address().low()) == path.gate) {

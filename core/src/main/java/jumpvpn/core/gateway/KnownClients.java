@@ -1,20 +1,25 @@
 package jumpvpn.core.gateway;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The clients of the configuration, by public key: numbered as they stand there, found by open addressing. */
+/** The clients of the configuration and those admitted since, by public key: numbered in this order, for good, found by open addressing. */
 final class KnownClients {
-    /** No client of the configuration. */
+    /** No known client. */
     static final int NONE = -1;
 
     private final List<GatewayConfig.Client> clients;
-    private final int[] slots;
+    private int[] slots;
 
     KnownClients(List<GatewayConfig.Client> clients) {
-        this.clients = clients;
-        slots = new int[Integer.highestOneBit(Math.max(8, clients.size())) * 4];
+        this.clients = new ArrayList<>(clients);
+        slots = indexed(clients.size());
+    }
+
+    private int[] indexed(int size) {
+        slots = new int[Integer.highestOneBit(Math.max(8, size)) * 4];
         Arrays.fill(slots, NONE);
         for (int i = 0; i < clients.size(); i++) {
             int slot = slot(clients.get(i).publicKey());
@@ -22,6 +27,7 @@ final class KnownClients {
                 slots[slot] = i;
             }
         }
+        return slots;
     }
 
     private int slot(byte[] publicKey) {
@@ -50,5 +56,21 @@ final class KnownClients {
 
     int size() {
         return clients.size();
+    }
+
+    /** Puts the client in the place of the one with its key, or behind all. @return its number */
+    int put(GatewayConfig.Client client) {
+        int known = find(client.publicKey());
+        if (known != NONE) {
+            clients.set(known, client);
+            return known;
+        }
+        clients.add(client);
+        if (clients.size() > slots.length / 2) {
+            indexed(clients.size());
+        } else {
+            slots[slot(client.publicKey())] = clients.size() - 1;
+        }
+        return clients.size() - 1;
     }
 }

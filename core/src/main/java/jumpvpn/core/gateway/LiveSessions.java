@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveSessions {
     static final long GRAVE_NANOS = 10_000_000_000L;
+    private static final long NOBODY = 0;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final GatewayContext context;
@@ -60,6 +61,15 @@ final class LiveSessions {
 
     List<GatewaySession> all() {
         return residents.all();
+    }
+
+    /** The ids of all, in order. Nobody wakes. */
+    List<SessionId> ids() {
+        return residents.ids();
+    }
+
+    int size() {
+        return residents.size();
     }
 
     void add(GatewaySession session) {
@@ -127,7 +137,7 @@ final class LiveSessions {
     /** It was not to be: the session stays with whoever has it. */
     void drop(GatewaySession session) {
         remove(session);
-        session.leave();
+        session.leave(NOBODY);
     }
 
     /** Ends a session. Packets stop now; the end is committed as soon as no other commit of the session is under way. */
@@ -208,7 +218,7 @@ final class LiveSessions {
         }
         rows.forEach(row -> here.take(nowNanos, row));
         drop(here);
-        session.leave();
+        session.leave(NOBODY);
         bury(nowNanos, session.record.id());
     }
 
@@ -262,13 +272,18 @@ final class LiveSessions {
 
     /** Somebody else owns the session now, or we may no longer take ourselves for its owner: its binding ends here, without a row. */
     void forget(long nowNanos, GatewaySession session, ReasonCode reason) {
+        forget(nowNanos, session, reason, NOBODY);
+    }
+
+    /** The same. @param gateway the number of the one that owns it now; 0: nobody known */
+    void forget(long nowNanos, GatewaySession session, ReasonCode reason, long gateway) {
         if (session.isGone()) {
             return;
         }
         boolean wasOurs = residents.has(session); // else it was known from its record only
         session.stop(nowNanos);
         remove(session);
-        session.leave();
+        session.leave(gateway);
         if (!wasOurs) {
             return;
         }

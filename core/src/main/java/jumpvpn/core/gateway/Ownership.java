@@ -2,26 +2,26 @@ package jumpvpn.core.gateway;
 
 import java.util.List;
 import java.util.TreeSet;
-import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.gateway.GatewaySession.Life;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.core.session.Fault;
-import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this gateway may take itself for an owner, and of what: it loads its records, gives signs of life, hears what others commit, and ends what is due on
- * records whose owner's lease is gone (contract section 4).
+ * Whether this gateway may take itself for an owner, and of what: it loads its records, gives signs of life, and hears what others commit (contract section 4).
+ * With a lease it marks six times in one, so that the table may be away for most of it; at the lease's end it has nothing, whoever notices first.
  */
 final class Ownership {
     private static final long MARK_NANOS = 10_000_000_000L;
     private static final long RETRY_NANOS = 1_000_000_000L;
-    private static final int MOST_ORPHANS = 65_536;
+    private static final int MARKS_A_LEASE = 6;
+    private static final int TRIES_A_LEASE = 30;
+    private static final int MOST_LOSSES = 512; // of one mark: with more it would take longer than its lease
 
     private final GatewayContext context;
     private final SessionTable port;
@@ -30,16 +30,15 @@ final class Ownership {
     private final Births births;
     private final AddressPool pool;
     private final Owner self;
-    /** Sessions without an owner that wait here for their end, or end. */
-    private final TreeSet<SessionId> orphans = new TreeSet<>();
+    private final Orphans orphans;
+    private final Drain drain;
 
     private boolean loaded;
     private boolean loading;
     private final TreeSet<SessionId> changedWhileLoading = new TreeSet<>();
-    private boolean draining;
     private boolean leaving;
     private boolean leased;
-    private long leaseEndNanos = Deadlines.NEVER;
+    private int answered;
 
     Ownership(
             GatewayContext context,
@@ -55,6 +54,8 @@ final class Ownership {
         this.births = births;
         this.pool = pool;
         this.self = self;
+        this.orphans = new Orphans(table, sessions);
+        this.drain = new Drain(table, sessions);
     }
 
     /** Hears of every change from now on, loads what this gateway owned when it last ran, and gives signs of life. */
@@ -67,11 +68,13 @@ final class Ownership {
 
             @Override
             public void ownerGone(SessionRecord record) {
-                table.note(now -> orphaned(now, record));
+                table.note(now -> orphans.add(now, record));
             }
         });
-        if (!hasLease()) { // else once the lease has begun
+        if (!hasLease()) {
             load();
+        } else if (!ignoresLease()) { // loads once it has begun
+            context.lease().endsAt(Long.MIN_VALUE);
         }
         mark(nowNanos);
     }
@@ -82,25 +85,33 @@ final class Ownership {
 
     /** Whether anything new may be accepted: not after the lease's end, also by who has not noticed it yet. */
     boolean isReady(long nowNanos) {
-        boolean mayOwn = !hasLease() || (leased && nowNanos < leaseEndNanos) || context.has(Fault.SKIP_GATE_E);
-        return mayOwn && loaded && !leaving;
+        boolean mayOwn = !hasLease() || leased || ignoresLease();
+        return mayOwn && !context.lease().isOver(nowNanos) && loaded && !leaving;
+    }
+
+    private boolean ignoresLease() {
+        return context.has(Fault.SKIP_GATE_E) || context.has(Fault.FENCING_OFF);
     }
 
     boolean isDraining() {
-        return draining;
+        return drain.hasBegun();
     }
 
     /** Why this gateway neither owns a session nor may come to own it; null if it does or may. */
     @Nullable
     ReasonCode notOurs(SessionId id) {
-        if (draining && !context.config().cluster().others().isEmpty()) { // else there is nobody better
-            return ReasonCode.NOT_OWNER;
-        }
         return switch (context.config().cluster().placement().of(id)) {
-            case HERE -> null;
+            case HERE -> drain.hasBegun() && isMovable(id) ? ReasonCode.NOT_OWNER : null;
             case ELSEWHERE -> ReasonCode.NOT_OWNER;
             case GONE -> ReasonCode.OWNER_GONE;
         };
+    }
+
+    /** Whether another gateway could bind it: not where its id says that it is ours, nor where nobody else has its record. Others need not be configured: clients may know them. */
+    private boolean isMovable(SessionId id) {
+        Cluster cluster = context.config().cluster();
+        return cluster.placement().endpoints(id).isEmpty()
+                && (hasLease() || !cluster.others().isEmpty());
     }
 
     private void load() {
@@ -151,45 +162,85 @@ final class Ownership {
         }
     }
 
-    /** A live record that is ours becomes a session, unless its client is no longer known: then it ends. */
+    /** A live record that is ours becomes a session, unless its client is no longer known, or its id says now that it is another's: then it ends. */
     private void own(long nowNanos, SessionRecord record) {
         GatewaySession session = sessions.restored(record, Life.OURS, nowNanos);
         sessions.add(session);
         session.resume(nowNanos);
         sessions.reschedule(session);
-        ReasonCode end = pool.refuses(record);
+        boolean isPlacedHere = context.config().cluster().placement().of(record.id()) == Placement.Place.HERE;
+        ReasonCode end = isPlacedHere ? pool.refuses(record) : ReasonCode.OPERATOR_TERMINATE;
         if (end != null) {
             sessions.end(nowNanos, session, end);
         }
     }
 
     private void mark(long nowNanos) {
-        SessionTable.Mark mark = new SessionTable.Mark(self, nowNanos, sessions.losses());
-        port.mark(mark, outcome -> table.note(now -> marked(now, mark, outcome)));
+        List<SessionTable.Loss> losses = sessions.losses();
+        mark(nowNanos, losses.subList(0, Math.min(MOST_LOSSES, losses.size())), this::next);
     }
 
-    private void marked(long nowNanos, SessionTable.Mark mark, SessionTable.Outcome outcome) {
-        long everyNanos = hasLease() ? Math.min(MARK_NANOS, port.leaseNanos() / 3) : MARK_NANOS;
+    private void mark(long nowNanos, List<SessionTable.Loss> losses, Marked then) {
+        SessionTable.Mark mark = new SessionTable.Mark(self, nowNanos, List.copyOf(losses));
+        port.mark(mark, outcome -> {
+            answered++;
+            table.note(now -> {
+                answered--;
+                if (outcome == SessionTable.Outcome.COMMITTED) {
+                    marked(now, mark);
+                }
+                then.marked(now, mark, outcome);
+            });
+        });
+    }
+
+    /** Who hears what became of a mark. */
+    @FunctionalInterface
+    private interface Marked {
+        void marked(long nowNanos, SessionTable.Mark mark, SessionTable.Outcome outcome);
+    }
+
+    private void next(long nowNanos, SessionTable.Mark mark, SessionTable.Outcome outcome) {
+        long againNanos = mark.nanos() + inLease(MARKS_A_LEASE, MARK_NANOS);
         if (outcome != SessionTable.Outcome.COMMITTED) {
-            table.at(nowNanos + Math.min(RETRY_NANOS, everyNanos), this::mark);
-            return;
+            againNanos = nowNanos + inLease(TRIES_A_LEASE, RETRY_NANOS);
+        } else if (mark.losses().size() == MOST_LOSSES) { // there may be more
+            againNanos = nowNanos;
         }
+        table.at(againNanos, this::mark);
+    }
+
+    private void marked(long nowNanos, SessionTable.Mark mark) {
         sessions.told(mark.losses());
-        table.at(mark.nanos() + everyNanos, this::mark);
         if (hasLease()) {
-            leaseEndNanos = mark.nanos() + port.leaseNanos();
-            if (!leased && nowNanos < leaseEndNanos) {
+            long endNanos = mark.nanos() + port.leaseNanos();
+            if (!ignoresLease()) {
+                context.lease().endsAt(endNanos);
+            }
+            if (!leased && nowNanos < endNanos) {
                 leased = true;
                 load();
             }
         }
     }
 
+    /** So often in a lease, and after so long at the latest. */
+    private long inLease(int times, long mostNanos) {
+        return hasLease() ? Math.min(mostNanos, port.leaseNanos() / times) : mostNanos;
+    }
+
+    /** What comes is about to be handled: with a lease that is over nothing is here any more, unless the answer to a mark is among it. */
+    void expect(long nowNanos) {
+        if (answered == 0) {
+            proceed(nowNanos);
+        }
+    }
+
     void proceed(long nowNanos) {
-        if (context.has(Fault.SKIP_GATE_E)) {
+        if (ignoresLease()) {
             return;
         }
-        if (leased && nowNanos >= leaseEndNanos) {
+        if (leased && context.lease().isOver(nowNanos)) {
             leased = false;
             loaded = false;
         }
@@ -199,7 +250,7 @@ final class Ownership {
     }
 
     long nextNanos() {
-        return leased && !context.has(Fault.SKIP_GATE_E) ? leaseEndNanos : Deadlines.NEVER;
+        return leased ? context.lease().endNanos() : Deadlines.NEVER;
     }
 
     /** Somebody committed something: if it is not us, the session is no longer ours; if it is us and nobody here waits for it any more, it is. */
@@ -211,13 +262,14 @@ final class Ownership {
             sessions.removed(id);
             return;
         }
-        if (context.has(Fault.SKIP_GATE_E)) {
+        if (ignoresLease()) {
             return;
         }
         GatewaySession session = sessions.get(id);
         if (!record.owner().equals(self)) {
             if (session != null && isNewer(record, session)) {
-                sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
+                sessions.forget(
+                        nowNanos, session, ReasonCode.NOT_OWNER, record.owner().gateway());
             }
         } else if (isUnexpected(session, record)) {
             if (table.isUnsettled(record.commitId())) {
@@ -259,73 +311,31 @@ final class Ownership {
         }
     }
 
-    private void orphaned(long nowNanos, SessionRecord record) {
-        if (orphans.size() < MOST_ORPHANS && sessions.get(record.id()) == null && orphans.add(record.id())) {
-            wait(nowNanos, record);
-        }
-    }
-
-    private void wait(long nowNanos, SessionRecord record) {
-        long dueNanos = Math.max(nowNanos, dueNanos(record));
-        table.at(dueNanos, _ -> table.read(record.id(), (at, reading) -> orphanRead(at, record, reading)));
-    }
-
-    private static long dueNanos(SessionRecord record) {
-        return Math.min(record.lifetimeEndNanos(), lossEndNanos(record));
-    }
-
-    private static long lossEndNanos(SessionRecord record) {
-        return record.noBindingSinceNanos() + record.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
-    }
-
-    private void orphanRead(long nowNanos, SessionRecord orphan, SessionTable.Reading reading) {
-        if (reading instanceof SessionTable.Reading.Unavailable) {
-            table.at(nowNanos + RETRY_NANOS, again -> wait(again, orphan));
-            return;
-        }
-        boolean waits = reading instanceof SessionTable.Reading.Found found
-                && found.ownerGone()
-                && found.record().isLive()
-                && sessions.get(found.record().id()) == null;
-        if (!waits) {
-            orphans.remove(orphan.id());
-            return;
-        }
-        SessionRecord record = ((SessionTable.Reading.Found) reading).record();
-        if (nowNanos < dueNanos(record)) {
-            wait(nowNanos, record);
-            return;
-        }
-        GatewaySession session = sessions.restored(record, Life.LOST, nowNanos);
-        boolean lost = nowNanos >= lossEndNanos(record); // where both times are over, the table's order decides
-        sessions.end(nowNanos, session, lost ? ReasonCode.TTL_TRANSPORT_LOSS_EXPIRED : ReasonCode.TTL_SESSION_EXPIRED);
-        untilGone(nowNanos, session);
-    }
-
-    /** One end of a session at a time, however often we are told that its owner is gone. */
-    private void untilGone(long nowNanos, GatewaySession session) {
-        SessionId id = session.record.id();
-        if (session.isGone() || session.ending == null || sessions.isBuried(id)) {
-            orphans.remove(id);
-        } else {
-            table.at(nowNanos + RETRY_NANOS, again -> untilGone(again, session));
-        }
-    }
-
     /** Accepts nothing new, and tells the table what only this memory knows: the sessions are to outlive it. Clients hear nothing. */
     void leave(long nowNanos) {
         leaving = true;
-        mark(nowNanos);
+        List<SessionTable.Loss> losses = sessions.losses();
+        for (int from = 0; from == 0 || from < losses.size(); from += MOST_LOSSES) {
+            mark(nowNanos, losses.subList(from, Math.min(from + MOST_LOSSES, losses.size())), (_, _, _) -> {});
+        }
     }
 
     /** Serves what it has, accepts nothing new, and tells every client to go elsewhere. */
     void drain(long nowNanos) {
-        draining = true;
-        for (GatewaySession session : sessions.all()) {
-            ActivePath active = session.path.active();
-            if (active != null && session.machine.bindingAlive() && !session.path.isStopped()) {
-                session.path.send(nowNanos, active.binding, new BindingMessage.Draining());
-            }
-        }
+        drain.begin(nowNanos);
+    }
+
+    /** Whether it was drained and no client is left that could hear. */
+    boolean isDrained() {
+        return drain.isOver();
+    }
+
+    OwnershipStatus status(long nowNanos) {
+        return new OwnershipStatus(
+                !hasLease() || (leased && !context.lease().isOver(nowNanos)),
+                context.lease().endNanos(),
+                drain.hasBegun(),
+                sessions.size(),
+                orphans.size());
     }
 }

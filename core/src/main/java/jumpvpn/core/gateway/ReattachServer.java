@@ -45,6 +45,7 @@ final class ReattachServer {
     private final EventLimit badProofs = new EventLimit();
     private final EventLimit repeats = new EventLimit();
     private final EventLimit stale = new EventLimit();
+    private final EventLimit forks = new EventLimit();
 
     ReattachServer(
             GatewayContext context,
@@ -149,7 +150,11 @@ final class ReattachServer {
                     judgeUnlessAnswered(nowNanos, asked, known);
                 } else {
                     if (known != null) {
-                        sessions.forget(nowNanos, known, ReasonCode.NOT_OWNER);
+                        sessions.forget(
+                                nowNanos,
+                                known,
+                                ReasonCode.NOT_OWNER,
+                                record.owner().gateway());
                     }
                     judge(nowNanos, asked, sessions.restored(found, nowNanos), false);
                 }
@@ -279,6 +284,9 @@ final class ReattachServer {
         }
         byte[] answer = answers.reject(nowNanos, asked, session, reason);
         boolean isFirst = session.kept.get(asked.nonce()) == null;
+        if (young && isFirst && reason == ReasonCode.STALE_STATE_VERSION) {
+            fork(nowNanos, asked, session);
+        }
         if (young && isFirst && isKept(reason)) {
             session.kept.keep(asked.nonce(), asked.datagram(), asked.from(), answer, nowNanos);
             session.expireKept(nowNanos);
@@ -296,6 +304,23 @@ final class ReattachServer {
             sessions.end(nowNanos, session, ReasonCode.POLICY_EXCEEDED);
         } else if (session.record.version().epoch() == Gates.LAST_EPOCH) {
             sessions.end(nowNanos, session, ReasonCode.SECURITY_FAILURE);
+        }
+    }
+
+    /** Who was bound before and waits for no answer is behind the record only where somebody else has used its secret, or it a copy of its state from before. */
+    private void fork(long nowNanos, Asked asked, GatewaySession session) {
+        ReattachRequest request = asked.request();
+        int epoch = session.record.version().epoch();
+        boolean isBehind = Integer.compareUnsigned(request.expectedEpoch(), epoch) < 0;
+        if (isBehind && request.unanswered().isEmpty() && forks.tell(nowNanos)) {
+            session.journal.emit(
+                    nowNanos,
+                    EventType.SECURITY,
+                    ReasonCode.STALE_STATE_VERSION,
+                    session.machine.version(),
+                    "from " + asked.from(),
+                    new Detail("expected_epoch", Integer.toUnsignedLong(request.expectedEpoch())),
+                    new Detail("count", forks.count()));
         }
     }
 

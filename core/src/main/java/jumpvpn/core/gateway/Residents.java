@@ -1,6 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,7 @@ final class Residents {
     private final KnownClients clients;
     private final SessionFold fold;
     private final SessionIndex byId = new SessionIndex();
-    private final @Nullable Resident[] byClient;
+    private @Nullable Resident[] byClient;
     private final Wakeups wakeups = new Wakeups();
     private final ArrayList<Falling> falling = new ArrayList<>();
     private long folds;
@@ -50,7 +51,7 @@ final class Residents {
     @Nullable
     GatewaySession ofClient(String clientKey) {
         int number = clients.find(clientKey);
-        return number == KnownClients.NONE ? null : awake(byClient[number]);
+        return number == KnownClients.NONE || number >= byClient.length ? null : awake(byClient[number]);
     }
 
     /** The session that a binding belongs to, or null. */
@@ -67,6 +68,15 @@ final class Residents {
                 .map(session -> Objects.requireNonNull(awake(session)))
                 .sorted(Comparator.comparing(Resident::id))
                 .toList();
+    }
+
+    /** The ids of all, in order. Nobody wakes. */
+    List<SessionId> ids() {
+        return byId.all().map(Resident::id).sorted().toList();
+    }
+
+    int size() {
+        return byId.size();
     }
 
     /** All at this moment, by id. Nobody wakes. */
@@ -123,8 +133,15 @@ final class Residents {
         session.path.gate.holder(session);
         int number = clients.find(session.record.clientKey());
         if (number != KnownClients.NONE && !session.visiting) { // else another one may be its client's
+            if (number >= byClient.length) { // admitted since
+                byClient = Arrays.copyOf(byClient, clients.size() + clients.size() / 2);
+            }
             byClient[number] = session;
         }
+    }
+
+    private boolean isOf(int client, Resident session) {
+        return client != KnownClients.NONE && client < byClient.length && byClient[client] == session;
     }
 
     /** @return whether it was there */
@@ -133,7 +150,7 @@ final class Residents {
         if (had) {
             byId.remove(session.id());
             int number = clients.find(session.record.clientKey());
-            if (number != KnownClients.NONE && byClient[number] == session) {
+            if (isOf(number, session)) {
                 byClient[number] = null;
             }
         }
@@ -215,7 +232,7 @@ final class Residents {
         byId.put(by);
         wakeups.replace(one, by);
         int number = clients.find(session.record.clientKey());
-        if (number != KnownClients.NONE && byClient[number] == one) {
+        if (isOf(number, one)) {
             byClient[number] = by;
         }
     }

@@ -93,6 +93,10 @@ final class SessionIndex {
         }
     }
 
+    int size() {
+        return size;
+    }
+
     boolean isEmpty() {
         return size == 0;
     }

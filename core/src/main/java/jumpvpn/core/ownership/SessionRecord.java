@@ -5,6 +5,7 @@ import java.util.List;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -79,6 +80,16 @@ public record SessionRecord(
     /** The state that the last committed row led to: ATTACHED or TERMINATED. */
     public SessionState state() {
         return rows.getLast().to();
+    }
+
+    /** When the transport-loss TTL is over, without a binding since {@link #noBindingSinceNanos}. */
+    public long lossEndNanos() {
+        return noBindingSinceNanos + policy.get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL);
+    }
+
+    /** When the session ends if nobody binds it any more. */
+    public long dueNanos() {
+        return Math.min(lifetimeEndNanos, lossEndNanos());
     }
 
     /** Whether the session still exists. */

@@ -8,6 +8,8 @@ public enum Fault {
     SKIP_GATE_C,
     /** Gate E lets everybody own every session. */
     SKIP_GATE_E,
+    /** Neither the lease nor what others commit stops an owner; its table's adapter leaves out the compares. */
+    FENCING_OFF,
     /** A used nonce binds again: no kept answer is sent, and gate C does not look at nonces. */
     ACCEPT_USED_NONCE,
     /** A row leaves the version's step as it was. */

@@ -58,6 +58,24 @@ class InboundTest {
     }
 
     @Test
+    void opensNothingOfABindingOnceTheLeaseIsOver() {
+        Lease lease = new Lease();
+        Inbound leased = new Inbound(bindings, drops, true, lease);
+        byte[] datagram = pair.left.sealed(PacketLayout.DATA, Packets.v4("10.77.0.2", "10.88.0.1", 60), NOW);
+        byte[] unbound = {jumpvpn.core.control.MessageType.PROBE};
+        lease.endsAt(NOW);
+        assertThat(leased.accept(MemorySegment.ofArray(datagram), 0, datagram.length, NOW, 0, 0, 0))
+                .isEqualTo(Inbound.Disposition.DROPPED);
+        assertThat(leased.accept(MemorySegment.ofArray(unbound), 0, 1, NOW, 0, 0, 0))
+                .isEqualTo(Inbound.Disposition.UNBOUND);
+        assertThat(drops.get(DropReason.LEASE_OVER)).isOne();
+        lease.endsAt(NOW + 1);
+        assertThat(leased.accept(MemorySegment.ofArray(datagram), 0, datagram.length, NOW, 0, 0, 0))
+                .as("untouched until then")
+                .isEqualTo(Inbound.Disposition.DELIVER);
+    }
+
+    @Test
     void dropsForeignSourcesOnlyWhereItMust() {
         assertThat(data(Packets.v4("10.77.0.3", "10.88.0.1", 60))).isEqualTo(Inbound.Disposition.DROPPED);
         assertThat(data(Packets.v6("fd77::3", "fd88::1", 60))).isEqualTo(Inbound.Disposition.DROPPED);

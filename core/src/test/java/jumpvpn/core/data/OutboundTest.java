@@ -51,6 +51,26 @@ class OutboundTest {
     }
 
     @Test
+    void sealsAndHoldsNothingOnceTheLeaseIsOver() {
+        Lease lease = new Lease();
+        Outbound leased = new Outbound(routes::get, drops, true, lease, 0, 0);
+        byte[] room = new byte[PACKET.length + PacketLayout.OVERHEAD];
+        System.arraycopy(PACKET, 0, room, PacketLayout.PAYLOAD, PACKET.length);
+        gate.hold(new HoldQueue(1000, 1000, drops));
+        lease.endsAt(NOW);
+        assertThat(leased.accept(MemorySegment.ofArray(room), 0, PACKET.length, NOW))
+                .isZero();
+        gate.forward(pair.left);
+        assertThat(leased.accept(MemorySegment.ofArray(room), 0, PACKET.length, NOW))
+                .isZero();
+        assertThat(drops.get(DropReason.LEASE_OVER)).isEqualTo(2);
+        assertThat(pair.left.sealed()).isZero();
+        lease.endsAt(NOW + 1);
+        assertThat(leased.accept(MemorySegment.ofArray(room), 0, PACKET.length, NOW))
+                .isEqualTo(112);
+    }
+
+    @Test
     void sealsForTheBindingBehindTheGate() {
         gate.forward(pair.left);
         assertThat(accept(PACKET)).isEqualTo(112);

@@ -332,7 +332,7 @@ class AnswerTest {
         Endpoint[] listening = IntStream.range(1, 11)
                 .mapToObj(i -> new Endpoint(IpAddress.parse("203.0.113." + i), 4500))
                 .toArray(Endpoint[]::new);
-        gateway.others = Pair.members(listening);
+        gateway.others = Site.members(listening);
         HandClient client = connected(Policy.DEFAULT);
         gateway.gateway.drain(gateway.now);
         client.forget();

@@ -15,6 +15,7 @@ import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.gateway.Cluster;
@@ -59,12 +60,18 @@ final class LoneGateway {
     final List<Event> events = new ArrayList<>();
     final List<Sent> sent = new ArrayList<>();
     final List<Integer> delivered = new ArrayList<>();
+    /** What the world was told of inner addresses. */
+    final List<String> world = new ArrayList<>();
+
     final DropCounters drops = new DropCounters();
     LookupTable<Bound> bindings = new LookupTable<>();
     LookupTable<ForwardingGate> routes = new LookupTable<>();
     Policy policy = Policy.DEFAULT;
     Placement placement = _ -> Placement.Place.HERE;
     List<Member> others = List.of();
+    /** In the set of gateways; 0: alone. */
+    int number;
+
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     List<Prefix> networks = List.of(Prefix.parse("10.77.0.1/24"));
     long now = 1_000_000 * SECOND;
@@ -86,14 +93,25 @@ final class LoneGateway {
     LoneGateway start() {
         bindings = new LookupTable<>();
         routes = new LookupTable<>();
-        GatewayConfig config =
-                new GatewayConfig("gw1", key, networks, clients, policy, 1400, new Cluster(0, null, placement, others));
+        Lease lease = new Lease();
+        GatewayConfig config = new GatewayConfig(
+                "gw1", key, networks, clients, policy, 1400, new Cluster(number, null, placement, others));
         gateway = new Gateway(
                 new GatewayContext(
-                        config, crypto, new Port(), events::add, table, bindings, routes, drops, Grace.NONE, faults),
+                        config,
+                        crypto,
+                        new Port(),
+                        events::add,
+                        table,
+                        bindings,
+                        routes,
+                        drops,
+                        Grace.NONE,
+                        lease,
+                        faults),
                 Pair.WALL_SECONDS);
-        inbound = new Inbound(bindings, drops, true);
-        outbound = new Outbound(routes::get, drops, true);
+        inbound = new Inbound(bindings, drops, true, lease);
+        outbound = new Outbound(routes::get, drops, true, lease, 0, 0);
         gateway.start(now);
         return this;
     }
@@ -125,6 +143,16 @@ final class LoneGateway {
         public void transmit(int socket, Endpoint to, byte[] datagram) {
             assertThat(socket).isEqualTo(SOCKET);
             sent.add(new Sent(now, to, datagram.clone()));
+        }
+
+        @Override
+        public void owns(List<Prefix> inner) {
+            world.add("owns " + inner);
+        }
+
+        @Override
+        public void releases(List<Prefix> inner, long gateway) {
+            world.add("releases " + inner + " to " + gateway);
         }
 
         @Override

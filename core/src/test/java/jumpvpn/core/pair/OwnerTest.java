@@ -85,7 +85,7 @@ class OwnerTest {
     void aDrainingGatewayTellsEveryClientThatHasABindingAndAcceptsNothingNew() {
         HandClient second = new HandClient(gateway, 2);
         HandClient third = new HandClient(gateway, 3);
-        gateway.others = Pair.members(Pair.GATEWAY);
+        gateway.others = Site.members(Pair.GATEWAY);
         connect();
         second.connect();
         third.connect();

@@ -11,7 +11,6 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
@@ -25,6 +24,7 @@ import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.gateway.Cluster;
@@ -151,6 +151,7 @@ final class Pair {
     void startGatewayOver(List<GatewayConfig.Client> clients, SessionTable over) {
         LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
+        Lease lease = new Lease();
         gateway = new Gateway(
                 new GatewayContext(
                         config("gw1", clients),
@@ -162,11 +163,12 @@ final class Pair {
                         routes,
                         gatewayDrops,
                         grace,
+                        lease,
                         faults),
                 WALL_SECONDS);
         gateway.start(now);
-        gatewayInbound = new Inbound(bindings, gatewayDrops, true);
-        gatewayOutbound = new Outbound(routes::get, gatewayDrops, true);
+        gatewayInbound = new Inbound(bindings, gatewayDrops, true, lease);
+        gatewayOutbound = new Outbound(routes::get, gatewayDrops, true, lease, 0, 0);
     }
 
     private GatewayConfig config(String name, List<GatewayConfig.Client> clients) {
@@ -180,18 +182,10 @@ final class Pair {
                 new Cluster(0, null, placement, others));
     }
 
-    /** Other gateways, one at each endpoint. */
-    static List<Member> members(Endpoint... endpoints) {
-        return IntStream.range(0, endpoints.length)
-                .mapToObj(i -> new Member("gw" + (i + 2), i + 2, List.of(endpoints[i]), null, false))
-                .toList();
-    }
-
     /** A second gateway of the same keys; no link leads there yet. */
     Site startSecond(SessionTable over) {
-        Site site = new Site(this, config("gw2", List.of(client())), over);
-        second = site;
-        return site;
+        second = new Site(this, config("gw2", List.of(client())), over);
+        return second;
     }
 
     void startClient(byte[] trustedGatewayKey) {

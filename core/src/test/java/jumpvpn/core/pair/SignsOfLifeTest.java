@@ -71,19 +71,28 @@ class SignsOfLifeTest {
     }
 
     @Test
-    void withALeaseItIsGivenThreeTimesALease() {
+    void withALeaseItIsGivenSixTimesALeaseAndTriedThirtyTimes() {
         gateway.table.leaseNanos = 6 * SECOND;
         long start = gateway.now;
         gateway.start();
         gateway.run(5 * SECOND);
-        assertThat(marks()).containsExactly(start, start + 2 * SECOND, start + 4 * SECOND);
+        assertThat(marks())
+                .containsExactly(
+                        start,
+                        start + SECOND,
+                        start + 2 * SECOND,
+                        start + 3 * SECOND,
+                        start + 4 * SECOND,
+                        start + 5 * SECOND);
         gateway.table.markOutcome = Outcome.UNKNOWN;
-        gateway.run(2 * SECOND);
-        assertThat(marks()).hasSize(5).endsWith(start + 6 * SECOND, start + 7 * SECOND);
+        gateway.run(SECOND + 200 * MILLI);
+        assertThat(marks()).hasSize(8).endsWith(start + 6 * SECOND, start + 6 * SECOND + 200 * MILLI);
         gateway.table.leaseNanos = 60 * SECOND;
         gateway.table.markOutcome = Outcome.COMMITTED;
         gateway.run(15 * SECOND);
-        assertThat(marks()).as("at least every ten seconds").endsWith(start + 8 * SECOND, start + 18 * SECOND);
+        assertThat(marks())
+                .as("at least every ten seconds")
+                .endsWith(start + 6 * SECOND + 400 * MILLI, start + 16 * SECOND + 400 * MILLI);
     }
 
     @Test

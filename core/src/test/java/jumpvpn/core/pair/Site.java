@@ -3,12 +3,14 @@ package jumpvpn.core.pair;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.gateway.Gateway;
@@ -18,6 +20,7 @@ import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.observability.Event;
+import jumpvpn.core.ownership.Member;
 import jumpvpn.core.ownership.SessionTable;
 
 /** One more gateway of a pair, with the same keys: links may lead to it instead of the first. */
@@ -34,6 +37,7 @@ final class Site {
         this.pair = pair;
         LookupTable<Bound> bindings = new LookupTable<>();
         LookupTable<ForwardingGate> routes = new LookupTable<>();
+        Lease lease = new Lease();
         gateway = new Gateway(
                 new GatewayContext(
                         config,
@@ -45,11 +49,19 @@ final class Site {
                         routes,
                         drops,
                         Grace.NONE,
+                        lease,
                         pair.faults),
                 Pair.WALL_SECONDS);
-        inbound = new Inbound(bindings, drops, true);
-        outbound = new Outbound(routes::get, drops, true);
+        inbound = new Inbound(bindings, drops, true, lease);
+        outbound = new Outbound(routes::get, drops, true, lease, 0, 0);
         gateway.start(pair.now);
+    }
+
+    /** Other gateways, one at each endpoint. */
+    static List<Member> members(Endpoint... endpoints) {
+        return IntStream.range(0, endpoints.length)
+                .mapToObj(i -> new Member("gw" + (i + 2), i + 2, List.of(endpoints[i]), null, false))
+                .toList();
     }
 
     void receives(Endpoint from, byte[] datagram) {

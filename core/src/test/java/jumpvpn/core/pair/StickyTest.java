@@ -26,7 +26,7 @@ class StickyTest {
         pair.placement = _ -> Placement.Place.HERE;
         pair.startGatewayOver(List.of(pair.client()), pair.table);
         pair.placement = _ -> Placement.Place.ELSEWHERE;
-        pair.others = Pair.members(new Endpoint(IpAddress.parse("203.0.113.77"), 4500));
+        pair.others = Site.members(new Endpoint(IpAddress.parse("203.0.113.77"), 4500));
         ScriptedTable second = new ScriptedTable(pair.table);
         pair.startSecond(second);
         pair.b.leadsToSecond = true;

@@ -8,6 +8,7 @@ import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.Resting;
@@ -31,6 +32,7 @@ final class GatewayEngine extends Engine {
 
     GatewayEngine(Given given, Input.Start start) {
         super(given, start);
+        Lease lease = new Lease();
         GatewayConfig config = new GatewayConfig(
                 Given.name(start.number()),
                 given.gatewayKeys(),
@@ -49,9 +51,10 @@ final class GatewayEngine extends Engine {
                         routes,
                         drops,
                         Grace.NONE,
+                        lease,
                         given.faults()),
                 Given.WALL_SECONDS);
-        packetPath(new Inbound(bindings, drops, true), new Outbound(routes::get, drops, true));
+        packetPath(new Inbound(bindings, drops, true, lease), new Outbound(routes::get, drops, true, lease, 0, 0));
     }
 
     @Override

@@ -9,8 +9,10 @@ import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
+import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.Cluster;
 import jumpvpn.core.gateway.Gateway;
@@ -23,6 +25,7 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.ownership.Member;
+import jumpvpn.core.ownership.Rendezvous;
 import jumpvpn.core.security.Hkdf;
 import jumpvpn.core.security.TicketSealer;
 import jumpvpn.core.session.Deadlines;
@@ -136,7 +139,31 @@ final class GatewayNode extends Node {
                         .toList(),
                 world.scenario.policy(),
                 MTU,
-                new Cluster(0, null, this::placeOf, others()));
+                world.scenario.store().isCluster()
+                        ? new Cluster(index + 1, null, placement(), others())
+                        : Cluster.NONE);
+    }
+
+    /** As {@link Cluster#sticky} has it, but for the set, which may change in one seed. */
+    private Placement placement() {
+        return new Placement() {
+            @Override
+            public Place of(SessionId id) {
+                return placeOf(id);
+            }
+
+            @Override
+            public List<Endpoint> endpoints(SessionId id) {
+                return world.scenario.store().sticky() ? home(id).member().endpoints() : List.of();
+            }
+        };
+    }
+
+    /** Whose the session is by its id. */
+    private GatewayNode home(SessionId id) {
+        Rendezvous owners =
+                new Rendezvous(world.gateways.stream().map(GatewayNode::member).toList());
+        return world.gateways.get(owners.of(id).number() - 1);
     }
 
     /** Where a session belongs. */
@@ -144,7 +171,7 @@ final class GatewayNode extends Node {
         if (!world.scenario.store().sticky()) {
             return Placement.Place.HERE;
         }
-        GatewayNode home = world.gateways.get(Math.floorMod(id.low(), world.gateways.size()));
+        GatewayNode home = home(id);
         if (home == this) {
             return Placement.Place.HERE;
         }
@@ -165,8 +192,7 @@ final class GatewayNode extends Node {
     }
 
     private Member member() {
-        return new Member(
-                name, world.gateways.indexOf(this) + 1, List.of(world.network.endpoint(this, 0)), null, false);
+        return new Member(name, index + 1, List.of(world.network.endpoint(this, 0)), null, false);
     }
 
     /** What happens to this gateway is told to the model's. */
@@ -181,6 +207,7 @@ final class GatewayNode extends Node {
         }
         link = new TableLink(this, table, world.scenario.store().weather(), chance);
         routes = new LookupTable<>();
+        Lease lease = new Lease();
         addresses = new ProvenAddresses(name);
         closedToSome = false;
         hasLeft = false;
@@ -196,10 +223,11 @@ final class GatewayNode extends Node {
                         routes,
                         drops,
                         Grace.NONE,
+                        lease,
                         world.parts.faults()),
                 WALL_SECONDS);
         gateway = made;
-        packetPath(new Inbound(bindings(), drops, true), new Outbound(routes::get, drops, true));
+        packetPath(new Inbound(bindings(), drops, true, lease), new Outbound(routes::get, drops, true, lease, 0, 0));
         return new Driven(made);
     }
 
@@ -261,6 +289,13 @@ final class GatewayNode extends Node {
         }
     }
 
+    /** A session's packet may pass only while the lease goes on by this machine's clock, also what waited while the process had no time (I1). */
+    void passes(String how) {
+        if (link().isLeaseOver()) {
+            throw new Violation("I1", name + " " + how + " a session's packet although its lease is over");
+        }
+    }
+
     /** Whether nothing reaches this gateway and nothing comes from it. */
     boolean isDark() {
         return dark;
@@ -294,7 +329,10 @@ final class GatewayNode extends Node {
 
     /** The operator is about to stop the process; the sessions are to outlive it. */
     void leave() {
-        touch("leave", () -> beside.during(() -> gateway().leave(local())));
+        touch("leave", () -> {
+            beside.ownership.leaves();
+            beside.during(() -> gateway().leave(local()));
+        });
     }
 
     /** The operator turns a client out. */
@@ -321,7 +359,16 @@ final class GatewayNode extends Node {
     @Override
     void opened(Binding binding, long counter, Endpoint from, int length) {
         addresses.came(from, length);
+        routed(binding);
         beside.opened(local(), binding, counter);
+    }
+
+    /** Wire identifiers say whose they are, but those of early data. */
+    private void routed(Binding binding) {
+        int number = world.scenario.store().isCluster() ? index + 1 : 0;
+        if (number != 0 && binding.dataType() == PacketLayout.DATA && binding.localWireId >>> 56 != number) {
+            throw new Violation("I10", name + " gave out the wire identifier " + Long.toHexString(binding.localWireId));
+        }
     }
 
     @Override
@@ -347,6 +394,9 @@ final class GatewayNode extends Node {
 
     @Override
     void network(int socketId, Endpoint to, byte[] bytes) {
+        if (bytes[0] == PacketLayout.DATA) {
+            passes("seals");
+        }
         world.exchange.gatewaySends(bytes);
         beside.sends(local(), bytes);
         world.invariants.answered(bytes);

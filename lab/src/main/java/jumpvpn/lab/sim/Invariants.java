@@ -343,6 +343,9 @@ final class Invariants {
 
     /** An end hands an inner packet to its TUN. */
     void delivered(Node node, Binding binding) {
+        if (node instanceof GatewayNode gateway) {
+            gateway.passes("delivers");
+        }
         SessionView view = node instanceof GatewayNode gateway ? behind(gateway, binding) : live(node);
         if (view == null) {
             throw new Violation("I10", node.name + " delivers what came in a binding of no live session");

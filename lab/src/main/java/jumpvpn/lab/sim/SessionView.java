@@ -108,7 +108,7 @@ final class SessionView {
         }
         boolean answerForNobody =
                 event.type() == EventType.REATTACH_REJECT && event.version().equals(StateVersion.BIRTH);
-        boolean judged = lost && (ABOUT_RECORDS.contains(event.type()) || event.reason() == ReasonCode.ANSWER_REPEATED);
+        boolean judged = lost && (ABOUT_RECORDS.contains(event.type()) || event.type() == EventType.SECURITY);
         require(
                 (state != SessionState.TERMINATED && !lost) || answerForNobody || judged,
                 "I10",

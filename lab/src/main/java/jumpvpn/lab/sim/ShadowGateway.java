@@ -104,6 +104,16 @@ final class ShadowGateway {
      * @param toEngine hands it to the engine
      */
     void told(LongConsumer toModel, Runnable toEngine) {
+        toldOfMark(
+                now -> {
+                    ownership.expects(now);
+                    toModel.accept(now);
+                },
+                toEngine);
+    }
+
+    /** The same, of what may make the lease go on. */
+    void toldOfMark(LongConsumer toModel, Runnable toEngine) {
         Runnable word = () -> {
             toModel.accept(now());
             toEngine.run();

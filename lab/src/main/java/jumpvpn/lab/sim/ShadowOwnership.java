@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShadowOwnership {
     private static final long SLACK_NANOS = 5_000_000;
+    private static final long MOST_BETWEEN_MARKS_NANOS = 10_000_000_000L;
+    private static final long MOST_BEFORE_RETRY_NANOS = 1_000_000_000L;
+    private static final int MOST_LOSSES = 512;
     private static final long WALL_SKEW_SECONDS = 60; // docs/adr/0010
 
     /** When a session that this gateway lost was bound, as it knew it. */
@@ -45,6 +48,9 @@ final class ShadowOwnership {
     private long leaseEndNanos;
     private boolean loaded;
     private boolean draining;
+    private boolean leaving;
+    /** When it must mark: sooner would be too much, later too late. */
+    private long nextMarkNanos;
 
     ShadowOwnership(ShadowGateway gateway, GatewayNode node) {
         this.gateway = gateway;
@@ -54,6 +60,7 @@ final class ShadowOwnership {
     void starts(long nowNanos) {
         startedNanos = nowNanos;
         leaseEndNanos = Long.MIN_VALUE;
+        nextMarkNanos = nowNanos;
     }
 
     /** The process is gone. */
@@ -66,6 +73,7 @@ final class ShadowOwnership {
         self = null;
         loaded = false;
         draining = false;
+        leaving = false;
     }
 
     private Violation violation(String what) {
@@ -74,6 +82,11 @@ final class ShadowOwnership {
 
     void drains() {
         draining = true;
+    }
+
+    /** The operator is about to stop the process: it tells once more what only it knows. */
+    void leaves() {
+        leaving = true;
     }
 
     boolean isDraining() {
@@ -92,11 +105,9 @@ final class ShadowOwnership {
     /** Why this gateway neither owns a session nor may come to own it, or null. */
     @Nullable
     Reason notOurs(SessionId id) {
-        if (draining && !node.others().isEmpty()) {
-            return Reason.NOT_OWNER;
-        }
+        boolean anybodyElse = isShared(); // sticky: nobody; alone: nobody
         return switch (node.placeOf(id)) {
-            case HERE -> null;
+            case HERE -> draining && anybodyElse ? Reason.NOT_OWNER : null;
             case ELSEWHERE -> Reason.NOT_OWNER;
             case GONE -> Reason.OWNER_GONE;
         };
@@ -128,6 +139,10 @@ final class ShadowOwnership {
     /** The gateway gives a sign of life, and tells of the bindings that were lost. */
     void marks(SessionTable.Mark mark) {
         self = mark.owner();
+        if (mark.nanos() < nextMarkNanos - SLACK_NANOS && !leaving) {
+            throw violation("marks " + (nextMarkNanos - mark.nanos()) + " ns too early");
+        }
+        nextMarkNanos = Deadlines.NEVER;
         for (Owned owned : gateway.sessions()) {
             OwnerView view = owned.view();
             Long told = mark.losses().stream()
@@ -136,7 +151,8 @@ final class ShadowOwnership {
                     .map(SessionTable.Loss::nanos)
                     .findFirst()
                     .orElse(null);
-            boolean right = told == null ? !view.isLossUntold() : told == view.lossNanos();
+            boolean waits = told == null && mark.losses().size() == MOST_LOSSES;
+            boolean right = waits || (told == null ? !view.isLossUntold() : told == view.lossNanos());
             if (!right && view.ending() == null && !owned.visiting) {
                 throw violation("marks the loss of " + owned.id + " at " + told + ", the model "
                         + (view.isLossUntold() ? view.lossNanos() : "none"));
@@ -145,9 +161,16 @@ final class ShadowOwnership {
     }
 
     /** What became of the mark. If the table took it, the lease counts from when it was given. */
-    void marked(SessionTable.Mark mark, SessionTable.Outcome outcome) {
-        if (outcome != SessionTable.Outcome.COMMITTED) {
+    void marked(long nowNanos, SessionTable.Mark mark, SessionTable.Outcome outcome) {
+        boolean committed = outcome == SessionTable.Outcome.COMMITTED;
+        nextMarkNanos = committed
+                ? mark.nanos() + partOfLease(6, MOST_BETWEEN_MARKS_NANOS)
+                : nowNanos + partOfLease(30, MOST_BEFORE_RETRY_NANOS);
+        if (!committed) {
             return;
+        }
+        if (mark.losses().size() == MOST_LOSSES) {
+            nextMarkNanos = nowNanos;
         }
         for (SessionTable.Loss loss : mark.losses()) {
             Owned owned = gateway.owned(loss.id());
@@ -157,6 +180,17 @@ final class ShadowOwnership {
         }
         if (isShared()) {
             leaseEndNanos = mark.nanos() + node.table().leaseNanos();
+        }
+    }
+
+    private long partOfLease(int part, long mostNanos) {
+        return isShared() ? Math.min(node.table().leaseNanos() / part, mostNanos) : mostNanos;
+    }
+
+    /** The table says something else than what became of a mark: with a lease that is over nothing is here for it to be about. */
+    void expects(long nowNanos) {
+        if (isShared() && nowNanos >= leaseEndNanos) {
+            gateway.sessions().forEach(gateway::forgets);
         }
     }
 
@@ -322,6 +356,9 @@ final class ShadowOwnership {
 
     /** Everything that was due is done. */
     void settled(long nowNanos) {
+        if (nowNanos - SLACK_NANOS > nextMarkNanos) {
+            throw violation("gives no sign of life for " + (nowNanos - nextMarkNanos) + " ns too long");
+        }
         graves.values().removeIf(ArrayDeque::isEmpty);
         if (!graves.isEmpty()) {
             throw violation("did not say again what it loaded: " + graves);

@@ -38,7 +38,9 @@ record ShadowTable(SessionTable table, ShadowGateway shadow) implements SessionT
     public void mark(Mark mark, Consumer<Outcome> done) {
         shadow.ownership.marks(mark);
         table.mark(
-                mark, outcome -> shadow.told(_ -> shadow.ownership.marked(mark, outcome), () -> done.accept(outcome)));
+                mark,
+                outcome -> shadow.toldOfMark(
+                        now -> shadow.ownership.marked(now, mark, outcome), () -> done.accept(outcome)));
     }
 
     @Override

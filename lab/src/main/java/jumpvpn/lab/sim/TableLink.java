@@ -8,6 +8,7 @@ import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.Deadlines;
+import jumpvpn.core.session.Fault;
 import jumpvpn.core.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class TableLink implements SessionTable {
     private long heardNanos;
     private int pending;
     private @Nullable Owner owner;
+    private long leaseEndNanos = Long.MIN_VALUE;
 
     TableLink(GatewayNode node, SimTable table, Weather weather, Chance chance) {
         this.world = node.world;
@@ -128,17 +130,21 @@ final class TableLink implements SessionTable {
             answer(() -> counted.accept(Outcome.UNAVAILABLE));
         } else {
             ask(() -> {
-                Outcome outcome = table.commit(kept) ? Outcome.COMMITTED : Outcome.REFUSED;
+                Outcome outcome = applies(kept) ? Outcome.COMMITTED : Outcome.REFUSED;
                 answer(() -> counted.accept(outcome));
             });
         }
     }
 
+    private boolean applies(List<Change> changes) {
+        return world.parts.faults().contains(Fault.FENCING_OFF) ? table.force(changes) : table.commit(changes);
+    }
+
     /** It happens, or does not, or happens when nobody expects it any more; the answer is lost. */
     private void unknown(List<Change> changes, Consumer<Outcome> done) {
         switch (chance.below(4)) {
-            case 0, 1 -> table.commit(changes);
-            case 2 -> world.timeline.in(chance.between(0, STRAGGLE_NANOS), () -> table.commit(changes));
+            case 0, 1 -> applies(changes);
+            case 2 -> world.timeline.in(chance.between(0, STRAGGLE_NANOS), () -> applies(changes));
             default -> {
                 // lost
             }
@@ -184,7 +190,10 @@ final class TableLink implements SessionTable {
         }
         ask(() -> {
             table.mark(moved);
-            answer(() -> done.accept(Outcome.COMMITTED));
+            answer(() -> {
+                leaseEndNanos = Math.max(leaseEndNanos, mark.nanos() + table.leaseNanos());
+                done.accept(Outcome.COMMITTED);
+            });
         });
     }
 
@@ -261,6 +270,11 @@ final class TableLink implements SessionTable {
     /** Whether this gateway was told of all that others committed, and has had the time to act on it. */
     boolean isTold() {
         return unheard == 0 && world.timeline.now() > heardNanos + HANDLED_NANOS;
+    }
+
+    /** Whether this process has heard of no mark by which its lease would go on. */
+    boolean isLeaseOver() {
+        return table.leaseNanos() != Deadlines.NEVER && node.local() >= leaseEndNanos;
     }
 
     /** Whether the table takes this process for gone. */

@@ -15,6 +15,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
@@ -93,7 +94,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         agent = new Agent(new AgentContext(agentConfig(crypto), crypto, this, this::emit, bindings, gate, drops));
         packets = new PacketPath(
                 new PacketPath.Shared(clock, log, sockets, drops, control, this, PacketPath.turns(sockets.shards())),
-                new PacketPath.Tables(bindings, (_, _) -> gate, false),
+                new PacketPath.Tables(bindings, (_, _) -> gate, new Lease(), false),
                 queues,
                 (socket, _, _) -> socket.id,
                 config.packets());

@@ -13,6 +13,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketTurns;
 import jumpvpn.core.data.Resting;
@@ -101,12 +102,12 @@ public final class GatewayNode implements NodeControl, Engine {
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         SessionTable truth = table == null ? new MemorySessionTable() : table.waking(control::wake);
         GatewayContext context = new GatewayContext(
-                engineConfig, crypto, port(engineConfig), events, truth, bindings, routes, drops, turns, faults);
+                engineConfig, crypto, port(engineConfig), events, truth, bindings, routes, drops, turns, new Lease(), faults);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
         answers = new GatewayAnswers(
                 new GatewayAnswers.Told(config, gateway, table, sockets, ciphers.names(), drops, wall));
-        packets = packets(log, new PacketPath.Tables(bindings, routes::get, true), turns, queues);
+        packets = packets(log, new PacketPath.Tables(bindings, routes::get, context.lease(), true), turns, queues);
         opened.add(packets::close);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketTurns;
@@ -27,9 +28,10 @@ final class PacketPath implements AutoCloseable {
     /**
      * What makes a gateway's different from a client's.
      *
+     * @param lease until when packets may pass
      * @param isGateway whether inner source addresses are checked, and an address that the peer seems to have moved to gets copies
      */
-    record Tables(LookupTable<Bound> bindings, Outbound.Routes routes, boolean isGateway) {}
+    record Tables(LookupTable<Bound> bindings, Outbound.Routes routes, Lease lease, boolean isGateway) {}
 
     private final List<ReceiveLoop> receivers = new ArrayList<>();
     private final List<SendLoop> senders = new ArrayList<>();
@@ -40,7 +42,7 @@ final class PacketPath implements AutoCloseable {
         int dscp = packets.dscp() == Packets.COPY_DSCP ? Outbound.COPY_DSCP : packets.dscp();
         for (int shard = 0; shard < queues.size(); shard++) {
             receivers.add(new ReceiveLoop(shared, tables, queues.get(shard), shard, arrivals));
-            Outbound outbound = new Outbound(tables.routes, shared.drops, tables.isGateway, shard, dscp);
+            Outbound outbound = new Outbound(tables.routes, shared.drops, tables.isGateway, tables.lease, shard, dscp);
             senders.add(new SendLoop(shared, queues.get(shard), outbound, shard));
         }
     }

@@ -65,6 +65,7 @@ final class ReceiveLoop implements AutoCloseable {
                 tables.bindings(),
                 drops,
                 tables.isGateway(),
+                tables.lease(),
                 whole.address() + TunDevice.HEADROOM,
                 sockets.shards() > 1);
         this.waker = new Waker();

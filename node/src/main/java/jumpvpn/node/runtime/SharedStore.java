@@ -1,0 +1,161 @@
+package jumpvpn.node.runtime;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import jumpvpn.core.gateway.Gateway;
+import jumpvpn.core.ownership.SessionTable.Outcome;
+import jumpvpn.core.session.Deadlines;
+import jumpvpn.node.config.Cluster;
+import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.ownership.etcd.EtcdSessionTable;
+import jumpvpn.node.ownership.etcd.StoreHealth;
+import jumpvpn.node.ownership.etcd.StoredClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes between a store and a gateway besides sessions: who is a client, what the gateway says of itself, and how the others are. The control thread's.
+ */
+final class SharedStore {
+    private static final long RETRY_NANOS = 5_000_000_000L;
+    private static final long SAY_NANOS = 500_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final EtcdSessionTable table;
+    private final GatewayConfig config;
+    private final Gateway gateway;
+    /** Keys of those who may come in, by name, as this file and the store tell. */
+    private final Map<String, byte[]> clients = new TreeMap<>();
+    /** What the store has not taken yet, and is asked again at the time below. */
+    private final ArrayDeque<StoredClient> wishes = new ArrayDeque<>();
+
+    private long retryNanos = Deadlines.NEVER;
+    private long sayNanos;
+    private long nowNanos;
+    private boolean draining;
+
+    /** Before the gateway starts: the store's list is told from its first watch on. */
+    SharedStore(EtcdSessionTable table, GatewayConfig config, Gateway gateway, long nowNanos) {
+        this.table = table;
+        this.config = config;
+        this.gateway = gateway;
+        this.nowNanos = nowNanos;
+        sayNanos = nowNanos;
+        table.onClient(this::told);
+        for (GatewayConfig.Client client : config.clients()) {
+            byte[] key = client.publicKey().bytes();
+            clients.put(client.name(), key);
+            wish(new StoredClient(key, client.name(), client.addresses(), false));
+        }
+    }
+
+    private void told(StoredClient client) {
+        if (client.revoked()) {
+            clients.values().removeIf(key -> Arrays.equals(key, client.key()));
+            gateway.revoke(nowNanos, client.key());
+        } else {
+            clients.put(client.name(), client.key());
+        }
+    }
+
+    private void wish(StoredClient client) {
+        table.publish(client, config.network().addresses(), outcome -> answered(client, outcome));
+    }
+
+    private void answered(StoredClient client, Outcome outcome) {
+        if (outcome == Outcome.UNAVAILABLE || outcome == Outcome.UNKNOWN) {
+            wishes.add(client);
+            retryNanos = nowNanos + RETRY_NANOS;
+        }
+    }
+
+    /** Gives the store's answers and news, and tells it anew what is due. */
+    void deliver(long now) {
+        nowNanos = now;
+        table.deliver();
+        if (now >= retryNanos) {
+            retryNanos = Deadlines.NEVER;
+            List<StoredClient> again = List.copyOf(wishes);
+            wishes.clear();
+            again.forEach(this::wish);
+        }
+        if (now >= sayNanos) { // the next sign of life takes it along
+            sayNanos = now + SAY_NANOS;
+            table.say(gateway.sessions(now).size(), draining);
+        }
+    }
+
+    /** When {@link #deliver} has something to do by itself, or {@link Deadlines#NEVER}. */
+    long nextNanos() {
+        return retryNanos;
+    }
+
+    /** The gateway drains from now on. */
+    void drains() {
+        draining = true;
+    }
+
+    /** Lets a client of this name in no more, at all gateways; null: done, or begun. */
+    @Nullable
+    Reply revoke(String name) {
+        byte[] key = clients.get(name);
+        if (key == null) {
+            return new Reply.Refused(
+                    "CLIENT_NOT_FOUND", "neither " + config.file() + " nor the store has a client \"" + name + "\"");
+        }
+        String failure = table.failure();
+        if (failure != null) {
+            return new Reply.Refused("STORE_UNAVAILABLE", "nothing has changed: " + failure + "; try again");
+        }
+        wish(new StoredClient(key, "", List.of(), true));
+        return null;
+    }
+
+    /** The store itself. */
+    ClusterStatus.Store store() {
+        StoreHealth health = table.health();
+        return new ClusterStatus.Store(
+                health.endpoint(), health.p50Micros(), health.p99Micros(), health.revision(), health.error());
+    }
+
+    /** The other gateways: those of the set, and those that live in the store. */
+    List<ClusterStatus.Row> others(long wallMillis) {
+        List<StoreHealth.Present> present = table.health().present().stream()
+                .filter(one -> !one.name().equals(config.name()))
+                .sorted(Comparator.comparingLong(StoreHealth.Present::signWallNanos)
+                        .reversed())
+                .toList();
+        List<ClusterStatus.Row> rows = new ArrayList<>();
+        for (StoreHealth.Present one : present) {
+            if (rows.stream().noneMatch(row -> row.name().equals(one.name()))) { // of two lives of one the newer
+                rows.add(row(one, wallMillis));
+            }
+        }
+        for (Cluster.Member member : config.cluster().members()) {
+            Optional<StoreHealth.Present> lives = present.stream()
+                    .filter(one -> one.name().equals(member.name()))
+                    .findFirst();
+            if (lives.isEmpty() && !member.name().equals(config.name())) {
+                rows.add(new ClusterStatus.Row(member.name(), member.number(), false, false, -1, -1));
+            }
+        }
+        return rows;
+    }
+
+    private static ClusterStatus.Row row(StoreHealth.Present one, long wallMillis) {
+        long signMillis = one.signWallNanos() / NANOS_PER_MILLI;
+        boolean known = signMillis != 0;
+        return new ClusterStatus.Row(
+                one.name(),
+                one.number(),
+                true,
+                one.isDraining(),
+                known ? one.sessions() : -1,
+                known ? Math.max(0, wallMillis - signMillis) : -1);
+    }
+}
