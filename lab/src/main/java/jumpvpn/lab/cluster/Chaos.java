@@ -105,9 +105,9 @@ final class Chaos {
                 run.topology.cutFromInternet(number, false);
             }
             case STORE_MEMBER -> {
-                run.store.kill(number);
+                run.store.kill(number - 1);
                 Pause.of(length);
-                run.store.restart(number);
+                run.store.start(number - 1);
             }
             case CLOCK_STEP -> {
                 run.nodes.clock(number, random.nextInt(2 * MOST_STEP_SECONDS + 1) - MOST_STEP_SECONDS);

@@ -105,13 +105,15 @@ final class ClusterNodes {
                 secret      = "cluster.key"
                 inside      = "lan0"
                 %6$s%7$s""".formatted(
-                gateway(number),
-                PORT,
-                ClusterTopology.INNER_GATEWAY,
-                StoreProcesses.endpoints().stream().map("\"%s\""::formatted).collect(Collectors.joining(", ")),
-                ClusterRun.LEASE.toSeconds(),
-                members,
-                clients);
+                        gateway(number),
+                        PORT,
+                        ClusterTopology.INNER_GATEWAY,
+                        ClusterTopology.storeAddresses().stream()
+                                .map("\"http://%s:2379\""::formatted)
+                                .collect(Collectors.joining(", ")),
+                        ClusterRun.LEASE.toSeconds(),
+                        members,
+                        clients);
     }
 
     /** Makes a private key; the public one. */

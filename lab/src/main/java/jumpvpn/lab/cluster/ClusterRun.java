@@ -2,7 +2,6 @@ package jumpvpn.lab.cluster;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,16 +29,13 @@ final class ClusterRun implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration START = Duration.ofSeconds(40);
     private static final Duration POLL = Duration.ofMillis(50);
-    /** Unpacked packages, kept from run to run. */
-    private static final Path CACHE = Path.of(System.getProperty("user.home"), ".cache", "jumpvpn");
-
     private static final double RTT_A_MILLIS = 40;
     private static final double RTT_B_MILLIS = 40;
 
     final ClusterOptions options;
     final Workspace workspace;
     final ClusterTopology topology;
-    final StoreProcesses store;
+    final EtcdProcesses store;
     final ClusterNodes nodes;
     final ClusterCrowd crowd;
     private final PrintStream out;
@@ -53,9 +49,8 @@ final class ClusterRun implements AutoCloseable {
         this.options = options;
         this.workspace = workspace;
         this.out = out;
-        Path etcd = DebianPackage.ETCD.unpack(CACHE);
         topology = ClusterTopology.build(workspace, JavaCommand.current(), RTT_A_MILLIS, RTT_B_MILLIS);
-        store = StoreProcesses.start(etcd, topology.store, workspace);
+        store = EtcdProcesses.start(workspace.file("store"), topology.store::command, ClusterTopology.storeAddresses());
         crowd = ClusterCrowd.prepare(workspace, sessions);
         nodes = ClusterNodes.prepare(workspace, options, crowd.sections());
         topology.server
@@ -70,7 +65,7 @@ final class ClusterRun implements AutoCloseable {
             throws IOException {
         ClusterRun run = new ClusterRun(options, workspace, out, sessions);
         if (clocksStep) {
-            run.nodes.steppable(DebianPackage.FAKETIME.unpack(CACHE));
+            run.nodes.steppable(DebianPackage.FAKETIME.unpack(EtcdProcesses.cache()));
         }
         for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
             run.startGateway(number);
@@ -228,7 +223,8 @@ final class ClusterRun implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         workspace.close();
+        store.close();
     }
 }

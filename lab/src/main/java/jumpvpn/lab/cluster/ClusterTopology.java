@@ -3,6 +3,7 @@ package jumpvpn.lab.cluster;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import jumpvpn.lab.netns.Family;
 import jumpvpn.lab.netns.JavaCommand;
 import jumpvpn.lab.netns.Namespace;
@@ -23,6 +24,7 @@ import jumpvpn.lab.netns.Workspace;
  */
 final class ClusterTopology {
     static final int GATEWAYS = 3;
+    static final int STORE_MEMBERS = 3;
     static final String CROWD_ADDRESS = "198.51.100.50";
     static final String INNER_NETWORK = "10.88.128.0/17";
     /** Of every gateway, with the length of the network. */
@@ -74,6 +76,12 @@ final class ClusterTopology {
         return "10.99.0." + member;
     }
 
+    static List<String> storeAddresses() {
+        return IntStream.rangeClosed(1, STORE_MEMBERS)
+                .mapToObj(ClusterTopology::storeAddress)
+                .toList();
+    }
+
     Namespace gateway(int number) {
         return gateways.get(number - 1);
     }
@@ -93,7 +101,7 @@ final class ClusterTopology {
                 ip address add %s/%d dev inside && ip link set inside up
                 """.formatted(Topology.SERVER_ADDRESS, INSIDE_LENGTH));
         store.shell("ip link add name store type bridge && ip link set store up");
-        for (int member = 1; member <= StoreProcesses.MEMBERS; member++) {
+        for (int member = 1; member <= STORE_MEMBERS; member++) {
             store.shell("ip address add %s/24 dev store".formatted(storeAddress(member)));
         }
     }

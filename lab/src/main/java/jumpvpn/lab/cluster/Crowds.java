@@ -24,8 +24,8 @@ final class Crowds {
         ClusterCrowd.Stats calm = run.crowd.stats();
         run.say("with all of the store: " + calm);
         int leader = run.store.leader();
-        run.check("there was a leader to kill", leader > 0, "member " + leader);
-        if (leader == 0) {
+        run.check("there was a leader to kill", leader >= 0, "member " + leader);
+        if (leader < 0) {
             return;
         }
         run.store.kill(leader);
@@ -44,7 +44,7 @@ final class Crowds {
                 stats.attached() + " of " + run.crowd.sessions);
         nobodyEnded(run, stats);
         run.atMost("the longest time without any bind", "gap_ms", stats.number("gap_ms"), MOST_GAP_MILLIS);
-        run.store.restart(leader);
+        run.store.start(leader);
     }
 
     private static void nobodyEnded(ClusterRun run, ClusterCrowd.Stats stats) {

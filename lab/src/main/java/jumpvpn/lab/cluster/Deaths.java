@@ -130,7 +130,7 @@ final class Deaths {
         run.startClient();
         Map<String, @Nullable Object> before = run.client();
         Instant down = Instant.now();
-        for (int member = 1; member <= StoreProcesses.MEMBERS; member++) {
+        for (int member = 0; member < run.store.size(); member++) {
             run.store.kill(member);
         }
         run.say("the store is down");
@@ -153,9 +153,7 @@ final class Deaths {
                     .size();
         }
         run.check("nobody binds without the store", binds == 0, binds + " binds");
-        for (int member = 1; member <= StoreProcesses.MEMBERS; member++) {
-            run.store.restart(member);
-        }
+        run.store.startAgain();
         run.say("the store is started again");
         Instant up = Instant.now();
         boolean back = run.await(

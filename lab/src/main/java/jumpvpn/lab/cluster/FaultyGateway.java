@@ -15,7 +15,7 @@ public final class FaultyGateway {
     /** Argument: the gateway's file. Ends by a signal. */
     public static void main(String[] args) throws Exception {
         Log log = new Log(System.err, InstantSource.system());
-        GatewayNode node = GatewayNode.start(GatewayConfig.load(Path.of(args[0])), log, EnumSet.of(Fault.SKIP_GATE_E));
+        GatewayNode node = GatewayNode.start(GatewayConfig.load(Path.of(args[0])), log, EnumSet.of(Fault.FENCING_OFF));
         Runtime.getRuntime().addShutdownHook(new Thread(node::close));
         log.info("a gateway with a planted fault runs, without fences");
         log.error(node.failure().join());

@@ -102,7 +102,17 @@ public final class GatewayNode implements NodeControl, Engine {
         LookupTable<ForwardingGate> routes = new LookupTable<>();
         SessionTable truth = table == null ? new MemorySessionTable() : table.waking(control::wake);
         GatewayContext context = new GatewayContext(
-                engineConfig, crypto, port(engineConfig), events, truth, bindings, routes, drops, turns, new Lease(), faults);
+                engineConfig,
+                crypto,
+                port(engineConfig),
+                events,
+                truth,
+                bindings,
+                routes,
+                drops,
+                turns,
+                new Lease(),
+                faults);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
         gateway.start(clock.nowNanos());
         answers = new GatewayAnswers(
