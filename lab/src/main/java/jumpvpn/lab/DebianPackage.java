@@ -26,12 +26,19 @@ public record DebianPackage(String version, String address, String sha256, Strin
             "cce54ea802611a45d07d1053ff285ea9f1a8f15499f3b86ccd8edd2b81ed7f7e",
             "usr/bin/wireguard-go");
 
-    /** Of Debian 13 for amd64: three of it are the store of clusters. */
-    public static final DebianPackage ETCD = new DebianPackage(
-            "3.4.23-4+b4",
-            "http://deb.debian.org/debian/pool/main/e/etcd/etcd-server_3.4.23-4+b4_amd64.deb",
-            "3a9445d4560ad6de1c375756b2a17d97713df44cbd20a658c871fe108af7ef5d",
-            "usr/bin/etcd");
+    /** Of Debian 12 for amd64. */
+    public static final DebianPackage ETCD =
+            etcd("etcd-server", "3a9445d4560ad6de1c375756b2a17d97713df44cbd20a658c871fe108af7ef5d", "usr/bin/etcd");
+
+    /** Of the same source: snapshots, and what a person asks. */
+    public static final DebianPackage ETCD_CLIENT =
+            etcd("etcd-client", "db3a484d5d924b50bf71f459ee544ecd7b11c25dc2f6becc0c50352d67299cc8", "usr/bin/etcdctl");
+
+    private static DebianPackage etcd(String name, String sha256, String program) {
+        String version = "3.4.23-4+b4";
+        String address = "http://deb.debian.org/debian/pool/main/e/etcd/" + name + "_" + version + "_amd64.deb";
+        return new DebianPackage(version, address, sha256, program);
+    }
 
     /** Of Debian 13 for amd64: steps the wall clock of one process. */
     public static final DebianPackage FAKETIME = new DebianPackage(

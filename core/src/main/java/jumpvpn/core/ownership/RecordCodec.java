@@ -19,6 +19,7 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Session records as bytes for a store that outlives the process. The secrets are sealed under a key that the store lacks, with everything else as associated data,
@@ -43,6 +44,9 @@ public final class RecordCodec {
     private static final byte FORMAT = 1;
     private static final int MOST_INNER = 8;
     private static final int KEY_LENGTH = 32;
+    /** Where the name's length stands. */
+    private static final int AT_NAME = 1 + Long.BYTES + SessionId.LENGTH + KEY_LENGTH;
+
     private static final Suite SUITE = Suite.AES_256_GCM;
 
     /** What bytes turned out to be. */
@@ -154,6 +158,28 @@ public final class RecordCodec {
     /** The wall clock of when {@link #encode} wrote this. */
     public static long wallNanos(byte[] bytes) {
         return ByteBuffer.wrap(bytes).getLong(1);
+    }
+
+    /** Who owned the record whose bytes these are; null: they are none. */
+    public static @Nullable Owner owner(byte[] bytes) {
+        int at = afterName(bytes);
+        return at < 0
+                ? null
+                : new Owner(
+                        ByteBuffer.wrap(bytes).getLong(at),
+                        ByteBuffer.wrap(bytes).getLong(at + 8));
+    }
+
+    /** Whether the record whose bytes these are was written by this commit. */
+    public static boolean isOfCommit(byte[] bytes, long commitId) {
+        int at = afterName(bytes);
+        return at >= 0 && ByteBuffer.wrap(bytes).getLong(at + 16) == commitId;
+    }
+
+    /** Where owner and commit id stand, or -1. */
+    private static int afterName(byte[] bytes) {
+        int at = AT_NAME + 1 + (bytes.length > AT_NAME ? bytes[AT_NAME] & 0xff : 0);
+        return bytes.length >= at + 24 && bytes[0] == FORMAT ? at : -1;
     }
 
     /**

@@ -224,7 +224,10 @@ final class ClusterRun implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        workspace.close();
-        store.close();
+        try {
+            store.close();
+        } finally {
+            workspace.close();
+        }
     }
 }

@@ -1,0 +1,48 @@
+package jumpvpn.node.ownership.etcd;
+
+import io.grpc.Status;
+import jumpvpn.core.ownership.SessionTable.Outcome;
+
+/** What a failed call means. */
+final class Failures {
+    private Failures() {}
+
+    /** Whether another member may do better. */
+    static boolean isOfMember(Status status) {
+        return switch (status.getCode()) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, UNKNOWN, INTERNAL, ABORTED -> true;
+            default -> false;
+        };
+    }
+
+    /** What became of the writes of such a call: etcd says before it writes that it may not or can't, all else proves nothing. */
+    static Outcome outcome(Status status) {
+        return switch (status.getCode()) {
+            case INVALID_ARGUMENT,
+                    FAILED_PRECONDITION,
+                    NOT_FOUND,
+                    PERMISSION_DENIED,
+                    UNAUTHENTICATED,
+                    RESOURCE_EXHAUSTED,
+                    UNIMPLEMENTED -> Outcome.UNAVAILABLE;
+            default -> Outcome.UNKNOWN;
+        };
+    }
+
+    /** In words, with what to do next. */
+    static String text(Status status) {
+        String said = status.getCode()
+                + (status.getDescription() == null ? "" : ": " + status.getDescription())
+                + (status.getCause() == null || status.getCause().getMessage() == null
+                        ? ""
+                        : " (" + status.getCause().getMessage() + ")");
+        return said + "; "
+                + switch (status.getCode()) {
+                    case UNAUTHENTICATED, PERMISSION_DENIED ->
+                        "give user and password of somebody who may read and write all keys below the prefix";
+                    case RESOURCE_EXHAUSTED ->
+                        "etcd is full or overloaded: compact and defragment it, or raise its quota";
+                    default -> "see that etcd runs and has a leader, and that the endpoints are right";
+                };
+    }
+}

@@ -1,0 +1,91 @@
+package jumpvpn.node.ownership.etcd;
+
+import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.session.PolicyKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for live records whose owner is gone, and tells of those that are due soon: when an owner has gone and the storm after it is over, and as long as there are some.
+ * On the loop's thread alone.
+ */
+final class Orphans {
+    private static final long CALM_NANOS = 10_000_000_000L;
+    private static final long SOON_NANOS = 60_000_000_000L;
+
+    private final Scan scan;
+    private final Owners owners;
+    private final EventLoop loop;
+    private final LongSupplier bootNanos;
+    private final Consumer<SessionRecord> told;
+    private @Nullable ScheduledFuture<?> next;
+    private boolean isLooking;
+
+    Orphans(Scan scan, Owners owners, EventLoop loop, LongSupplier bootNanos, Consumer<SessionRecord> told) {
+        this.scan = scan;
+        this.owners = owners;
+        this.loop = loop;
+        this.bootNanos = bootNanos;
+        this.told = told;
+    }
+
+    /** An owner has gone, or may have before we came. */
+    void somebodyWent() {
+        lookIn(CALM_NANOS);
+    }
+
+    private void lookIn(long nanos) {
+        if (next != null) {
+            next.cancel(false);
+        }
+        next = loop.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void look() {
+        next = null;
+        if (isLooking || !owners.isKnown()) {
+            lookIn(CALM_NANOS);
+            return;
+        }
+        isLooking = true;
+        scan.records(owner -> !owners.isAlive(owner), new Scan.Found() {
+            private long earliestNanos = Long.MAX_VALUE;
+
+            @Override
+            public void record(SessionRecord record) {
+                if (record.isLive()) {
+                    long dueNanos = dueNanos(record);
+                    earliestNanos = Math.min(earliestNanos, dueNanos);
+                    if (dueNanos - bootNanos.getAsLong() <= SOON_NANOS) {
+                        told.accept(record);
+                    }
+                }
+            }
+
+            @Override
+            public void end(long revision) {
+                isLooking = false;
+                if (earliestNanos != Long.MAX_VALUE && next == null) {
+                    lookIn(Math.max(SOON_NANOS, earliestNanos - bootNanos.getAsLong()));
+                }
+            }
+
+            @Override
+            public void failed(Status status) {
+                isLooking = false;
+                lookIn(CALM_NANOS);
+            }
+        });
+    }
+
+    private static long dueNanos(SessionRecord record) {
+        return Math.min(
+                record.lifetimeEndNanos(),
+                record.noBindingSinceNanos() + record.policy().get(PolicyKey.SESSION_TRANSPORT_LOSS_TTL));
+    }
+}
