@@ -215,6 +215,16 @@ public final class EtcdProcesses implements AutoCloseable {
         awaitAnswer(i);
     }
 
+    /** Starts all that were killed, on what they wrote, and waits until they answer. */
+    public void startAgain() throws IOException {
+        for (int i = 0; i < processes.length; i++) {
+            if (processes[i] == null) {
+                launch(i);
+            }
+        }
+        await();
+    }
+
     /** Which one leads; -1: none that answers. */
     public int leader() throws IOException {
         for (int i = 0; i < processes.length; i++) {
