@@ -47,6 +47,7 @@ public record JavaCommand(String java, String classPath) {
                 "-Xmx64m",
                 "-XX:MetaspaceSize=64m",
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 classPath,
                 mainClass));
