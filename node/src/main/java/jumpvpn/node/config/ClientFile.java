@@ -49,6 +49,7 @@ final class ClientFile {
         NodeKey key = node.value("private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key")));
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
+        NodeKey eventsKey = node.value("events-key", (text, line) -> KeyFile.read(file.beside(text, "events-key")));
         Packets packets = PacketsSection.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
@@ -58,6 +59,7 @@ final class ClientFile {
                 Section.present(key),
                 control,
                 events,
+                eventsKey,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
                 network,
