@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import jumpvpn.node.app.ControlProtocol.Wish;
+import jumpvpn.node.config.NodeConfig;
 import jumpvpn.node.observability.jsonl.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,28 @@ final class ControlClient implements AutoCloseable {
     static ControlClient connect(Arguments arguments, Context context) throws CommandFailed, IOException {
         Optional<String> named = arguments.value(Option.CONTROL);
         return named.isPresent() ? open(Path.of(named.get())) : openOnly(context.sockets());
+    }
+
+    /** Whether a node with this file answers now. */
+    static boolean isRunning(NodeConfig config, ControlPaths paths) throws IOException {
+        List<Path> candidates = new ArrayList<>();
+        Path named = config.control();
+        if (named == null) {
+            paths.existing().stream()
+                    .filter(path -> path.endsWith(config.name() + ".sock"))
+                    .forEach(candidates::add);
+        } else {
+            candidates.add(named);
+        }
+        for (Path path : candidates) {
+            try {
+                open(path).close();
+                return true;
+            } catch (CommandFailed dead) {
+                // the next
+            }
+        }
+        return false;
     }
 
     /** Another request to the same node. */
