@@ -31,12 +31,15 @@ public final class Bench {
             jumpvpn lab bench [NAME…] [--out DIR] [--quick]
             jumpvpn lab bench --idle N
             jumpvpn lab bench --transports
+            jumpvpn lab bench --audit MEGABYTES [DIR]
 
             Runs the benchmarks whose names contain one of NAME (all without any) on one core each, and prints a table.
               --out DIR   also writes core.md (the table) and core.json (JMH's own results) there
               --quick     few and short iterations: to see that everything runs
               --idle N    instead: what N idle sessions cost a gateway, in memory and processor time
               --transports  instead: what our QUIC and TCP carry over loopback beside the bare library, a minute and a half
+              --audit N   instead: how fast audit goes through N megabytes of events of three gateways, and with how much memory;
+                          the files stay in DIR and are used again if one is given
             """;
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
@@ -56,6 +59,10 @@ public final class Bench {
             if (arguments.size() == 2 && arguments.getFirst().equals("--idle")) {
                 IdleSessions.measure(Integer.parseInt(arguments.getLast()), out);
                 return 0;
+            }
+            if (arguments.size() >= 2 && arguments.getFirst().equals("--audit")) {
+                List<Path> kept = arguments.stream().skip(2).map(Path::of).toList();
+                return AuditBench.measure(Long.parseLong(arguments.get(1)), kept, out);
             }
             if (arguments.equals(List.of("--transports"))) {
                 TransportBench.measure(out);

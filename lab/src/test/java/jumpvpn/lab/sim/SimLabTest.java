@@ -57,7 +57,7 @@ class SimLabTest {
     @Test
     void faultsAreListed() {
         assertThat(run("--list-faults")).isZero();
-        assertThat(said().lines()).hasSize(14).contains("skip-gate-b", "no-loss-ttl");
+        assertThat(said().lines()).hasSize(15).contains("skip-gate-b", "no-loss-ttl");
     }
 
     @Test

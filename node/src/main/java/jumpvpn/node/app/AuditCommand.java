@@ -5,23 +5,40 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.observability.audit.SessionReport;
 import jumpvpn.core.observability.audit.Verdict;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.SessionId;
+import jumpvpn.node.app.timeline.Timeline;
+import jumpvpn.node.app.timeline.TimelinePage;
+import jumpvpn.node.app.timeline.TimelineText;
 import jumpvpn.node.config.ConfigException;
 import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.KeyText;
 import jumpvpn.node.config.NodeConfig;
 import jumpvpn.node.observability.jsonl.EventFiles;
 import jumpvpn.node.observability.jsonl.JsonWriter;
+import jumpvpn.node.observability.jsonl.SealKey;
 
 /** {@code audit}: what the event files of all nodes prove together. */
 final class AuditCommand {
     static final Option CONFIG =
             new Option("--config", "FILE", "a gateway's file: its policy's figures are checked too");
+
+    static final Option TIMELINE =
+            new Option("--timeline", null, "show what each session went through, event by event");
+    static final Option SESSION =
+            new Option("--session", "ID", "with --timeline and --report: this session, or those that begin so");
+    static final Option REPORT = new Option("--report", "FILE", "write findings and timelines as one HTML page");
+    static final Option VERIFY =
+            new Option("--verify", "NODE=KEY", "check the seals with this node's public events key");
 
     /** Something is missing: exit code 3. */
     private static final int INCOMPLETE = 3;
@@ -39,7 +56,12 @@ final class AuditCommand {
             }
             files.add(file);
         }
-        Report report = EventFiles.audit(files, policies(arguments.values(CONFIG))::get);
+        List<String> verify = arguments.values(VERIFY);
+        Report report = EventFiles.audit(
+                files, policies(arguments.values(CONFIG))::get, verify.isEmpty() ? null : keys(verify));
+        if (arguments.has(SESSION) || arguments.has(TIMELINE) || arguments.has(REPORT)) {
+            timeline(arguments, files, report, context.out());
+        }
         if (arguments.has(Option.JSON)) {
             context.out().println(json(report));
         } else {
@@ -50,6 +72,54 @@ final class AuditCommand {
             case VIOLATED -> Main.FAILED;
             case INCOMPLETE -> INCOMPLETE;
         };
+    }
+
+    /** Public keys by the names of their nodes; the text of a key, or a file that holds it. */
+    private static Map<String, SealKey> keys(List<String> given) throws UsageException, IOException {
+        Map<String, SealKey> keys = new TreeMap<>();
+        for (String one : given) {
+            int equals = one.indexOf('=');
+            String text = one.substring(equals + 1);
+            if (KeyText.parse(text).isEmpty() && Files.isRegularFile(Path.of(text))) {
+                text = Files.readString(Path.of(text));
+            }
+            Optional<byte[]> key = KeyText.parse(text);
+            if (equals < 1 || key.isEmpty()) {
+                throw new UsageException(
+                        "\"" + one + "\" does not name a node and its key; write --verify gw1=KEY with what"
+                                + " \"jumpvpn pubkey --events < gw1-events.key\" prints, or a file that holds it");
+            }
+            keys.put(one.substring(0, equals), SealKey.ofPublic(key.get()));
+        }
+        return keys;
+    }
+
+    private static void timeline(Arguments arguments, List<Path> files, Report report, PrintStream out)
+            throws UsageException, IOException {
+        String begin = arguments.value(SESSION).orElse("");
+        List<SessionId> sessions = report.sessions().stream()
+                .filter(session -> session.id().toString().startsWith(begin))
+                .sorted(Comparator.comparing(SessionReport::verdict).reversed())
+                .map(SessionReport::id)
+                .toList();
+        if (sessions.isEmpty()) {
+            throw new UsageException("no session's identifier begins with \"" + begin + "\" in these files");
+        }
+        Timeline timeline = new Timeline(sessions);
+        EventFiles.read(files, timeline::wants, timeline::take);
+        if (arguments.has(REPORT)) {
+            Path page = Path.of(arguments.required(REPORT));
+            List<String> names = files.stream().map(Path::toString).toList();
+            Files.writeString(page, TimelinePage.of(timeline, report, names, System.currentTimeMillis()));
+        }
+        if (arguments.has(TIMELINE) || !arguments.has(REPORT)) {
+            TimelineText.print(timeline, report, out);
+        }
+        if (sessions.size() > Timeline.MOST_SESSIONS) {
+            out.printf(
+                    "… %d sessions have no timeline here, the worst have; name one with --session%n",
+                    sessions.size() - Timeline.MOST_SESSIONS);
+        }
     }
 
     private static TreeMap<Integer, Policy> policies(List<String> configs) throws UsageException, ConfigException {
@@ -80,9 +150,7 @@ final class AuditCommand {
                     "… and %d sessions more (--json lists all)%n",
                     report.sessions().size() - MOST_SHOWN);
         }
-        List<Finding> findings = new ArrayList<>(report.findings());
-        report.sessions().forEach(session -> findings.addAll(session.findings()));
-        findings.sort(java.util.Comparator.comparing(Finding::verdict).reversed());
+        List<Finding> findings = report.all();
         findings.stream().limit(MOST_SHOWN).forEach(finding -> out.println(text(finding)));
         if (findings.size() > MOST_SHOWN) {
             out.printf("… and %d findings more (--json lists them)%n", findings.size() - MOST_SHOWN);

@@ -94,6 +94,19 @@ final class Commands {
                     """,
                     PathsCommand::run),
             new Command(
+                    "top",
+                    "",
+                    "watch the sessions of a running node",
+                    List.of(TopCommand.ONCE, TopCommand.ROWS, Option.CONTROL),
+                    """
+                    A line a session, anew every second until Ctrl-C: those in trouble first, then the busiest. SENT and RECEIVED are what this
+                    end sent and received in the last second.
+
+                      jumpvpn top
+                      jumpvpn top --once --rows 100000 | sort    # plain text, once
+                    """,
+                    TopCommand::run),
+            new Command(
                     "jump",
                     "",
                     "move the session to another path",
@@ -149,26 +162,42 @@ final class Commands {
                     "events",
                     "",
                     "print what happened, one JSON object a line",
-                    List.of(ControlCommands.FOLLOW, Option.CONTROL),
+                    List.of(
+                            EventsCommand.FOLLOW,
+                            EventsCommand.SESSION,
+                            EventsCommand.TYPE,
+                            EventsCommand.REASON,
+                            Option.CONTROL),
                     """
                     Prints the newest events that the running node keeps; with --follow also those to come. Every transition is there with
-                    its reason.
+                    its reason. What is asked for must hold together; EVENTS_DROPPED is always shown.
 
                       jumpvpn events --follow
+                      jumpvpn events --follow --session 49a9 --type STATE_CHANGE --type SWITCH_DENIED
+                      jumpvpn events --reason TRANSPORT_DEAD
                       jumpvpn events --follow | jq -r 'select(.type == "STATE_CHANGE") | [.ts, .from, .to, .reason] | @tsv'
                     """,
-                    ControlCommands::events),
+                    EventsCommand::run),
             new Command(
                     "audit",
                     "FILE…",
                     "what the event files of all nodes prove",
-                    List.of(Option.JSON, AuditCommand.CONFIG),
+                    List.of(
+                            Option.JSON,
+                            AuditCommand.CONFIG,
+                            AuditCommand.TIMELINE,
+                            AuditCommand.SESSION,
+                            AuditCommand.REPORT,
+                            AuditCommand.VERIFY),
                     """
                     Rebuilds every session from the event files of gateways and clients and checks the rules that must always hold. Exit
                     code: 0 PROVEN, 1 VIOLATED (an event breaks a rule; file and line are named), 3 INCOMPLETE (events are missing).
 
                       jumpvpn audit gw1.jsonl laptop.jsonl
                       jumpvpn audit --config gateway.toml --json /var/log/jumpvpn/*.jsonl* | jq .verdict
+                      jumpvpn audit --timeline --session 49a9 gw1.jsonl laptop.jsonl
+                      jumpvpn audit --report audit.html /var/log/jumpvpn/*.jsonl*
+                      jumpvpn audit --verify gw1=gw1-events.pub gw1.jsonl   # nothing changed since the gateway wrote it
                     """,
                     AuditCommand::run),
             new Command(
@@ -182,6 +211,33 @@ final class Commands {
                       jumpvpn check --config gateway.toml
                     """,
                     CheckCommand::run),
+            new Command(
+                    "doctor",
+                    "",
+                    "what is wrong on this machine, and how to mend it",
+                    List.of(Option.CONFIG, Option.JSON),
+                    """
+                    Looks at privileges, /dev/net/tun, what the kernel can do, the clock and the ciphers; with a file also at its ports, routes
+                    and names, and at a client whether its gateways answer. Running sessions are not disturbed. Each line is OK, WARN (works,
+                    but worse than it could) or FAIL, with what to do. Exit code: 1 if anything fails.
+
+                      sudo jumpvpn doctor
+                      sudo jumpvpn doctor --config laptop.toml
+                    """,
+                    DoctorCommand::run),
+            new Command(
+                    "report",
+                    "",
+                    "collect what somebody who helps wants to see, without secrets",
+                    List.of(Option.CONFIG, ReportCommand.LOG, ReportCommand.OUT, Option.CONTROL),
+                    """
+                    Writes one zip file: versions, the configuration, status and newest events of the running node, the end of its log, and what
+                    doctor says. Keys, tokens and passwords are taken out of all of them; names and addresses are not.
+
+                      sudo jumpvpn report --config gateway.toml
+                      sudo jumpvpn report --config gateway.toml --log /var/log/jumpvpn.log --out report.zip
+                    """,
+                    ReportCommand::run),
             new Command("genkey", "", "print a new private key", List.of(), """
                       (umask 077; jumpvpn genkey > laptop.key)
                       jumpvpn pubkey < laptop.key
@@ -190,9 +246,10 @@ final class Commands {
                     "pubkey",
                     "",
                     "read a private key on stdin, print its public key",
-                    List.of(),
+                    List.of(KeyCommands.EVENTS),
                     """
                       jumpvpn pubkey < laptop.key
+                      jumpvpn pubkey --events < gw1-events.key > gw1-events.pub    # of "events-key": for audit --verify
                     """,
                     KeyCommands::pubkey),
             new Command(

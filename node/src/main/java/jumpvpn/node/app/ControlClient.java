@@ -54,6 +54,19 @@ final class ControlClient implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether a node with this file answers now. */
+    static boolean isRunning(NodeConfig config, ControlPaths paths) throws IOException {
+        for (Path path : paths.candidates(config)) {
+            try {
+                open(path).close();
+                return true;
+            } catch (CommandFailed dead) {
+                // the next
+            }
+        }
+        return false;
+    }
+
     /** Another request to the same node. */
     ControlClient again() throws CommandFailed {
         return open(path);

@@ -10,7 +10,6 @@ import jumpvpn.node.runtime.Request;
 /** The commands that ask a running node. */
 final class ControlCommands {
     static final Option TO = new Option("--to", "PATH", "where to (default: the best other path)");
-    static final Option FOLLOW = new Option("--follow", null, "go on with the events to come, until Ctrl-C");
 
     private ControlCommands() {}
 
@@ -50,19 +49,6 @@ final class ControlCommands {
                         arguments.has(Option.JSON) || !(result instanceof Json.Fields done)
                                 ? text(result)
                                 : done.text("text").orElse("done") + "\n");
-        return Main.OK;
-    }
-
-    static int events(Arguments arguments, Context context) throws CommandFailed, IOException {
-        try (ControlClient client = ControlClient.connect(arguments, context)) {
-            client.ask(new Wish.Events(arguments.has(FOLLOW)));
-            for (String line = client.nextLine(); line != null; line = client.nextLine()) {
-                context.out().println(line);
-                if (context.out().checkError()) {
-                    return Main.OK; // whoever read this has seen enough
-                }
-            }
-        }
         return Main.OK;
     }
 

@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import jumpvpn.core.security.Entropy;
 import jumpvpn.core.security.JdkX25519;
 import jumpvpn.node.config.KeyText;
+import jumpvpn.node.observability.jsonl.SealKey;
 
 /** {@code genkey} and {@code pubkey}: keys as WireGuard's users know them, on stdin and stdout. */
 final class KeyCommands {
+    static final Option EVENTS = new Option("--events", null, "of a key that seals event files");
+
     private static final int MOST_BYTES = 1024;
 
     private KeyCommands() {}
@@ -21,7 +24,9 @@ final class KeyCommands {
         String text = new String(context.in().readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1);
         byte[] key = KeyText.parse(text)
                 .orElseThrow(() -> new CommandFailed("stdin holds no private key; " + KeyText.SHAPE));
-        context.out().println(KeyText.format(publicKey(key)));
+        context.out()
+                .println(KeyText.format(
+                        arguments.has(EVENTS) ? SealKey.ofPrivate(key).publicBytes() : publicKey(key)));
         return Main.OK;
     }
 

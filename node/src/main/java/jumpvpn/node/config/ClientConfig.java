@@ -16,6 +16,7 @@ public record ClientConfig(
         NodeKey privateKey,
         @Nullable Path control,
         @Nullable Path events,
+        @Nullable NodeKey eventsKey,
         CryptoLibrary crypto,
         Packets packets,
         Network network,

@@ -50,6 +50,8 @@ final class ClientFile {
                 "private-key", (text, line) -> KeyFile.read(file.beside(text, "private-key"), "private key"));
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
+        NodeKey eventsKey =
+                node.value("events-key", (text, line) -> KeyFile.read(file.beside(text, "events-key"), "events key"));
         Packets packets = PacketsSection.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
@@ -59,6 +61,7 @@ final class ClientFile {
                 Section.present(key),
                 control,
                 events,
+                eventsKey,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
                 network,

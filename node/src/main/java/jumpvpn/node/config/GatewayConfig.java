@@ -25,6 +25,7 @@ public record GatewayConfig(
         List<Listen> listen,
         @Nullable Path control,
         @Nullable Path events,
+        @Nullable NodeKey eventsKey,
         @Nullable Path state,
         CryptoLibrary crypto,
         Packets packets,

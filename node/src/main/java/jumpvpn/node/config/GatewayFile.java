@@ -67,6 +67,8 @@ final class GatewayFile {
         List<Listen> listen = listen(node);
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
+        NodeKey eventsKey =
+                node.value("events-key", (text, line) -> KeyFile.read(file.beside(text, "events-key"), "events key"));
         Path state = node.value("state", (text, line) -> file.beside(text, "state"));
         Packets packets = PacketsSection.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
@@ -81,6 +83,7 @@ final class GatewayFile {
                 List.copyOf(listen),
                 control,
                 events,
+                eventsKey,
                 state,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,

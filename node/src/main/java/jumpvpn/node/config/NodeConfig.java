@@ -23,6 +23,10 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     @Nullable
     Path events();
 
+    /** What seals that file; null: nothing does. */
+    @Nullable
+    NodeKey eventsKey();
+
     /** Whose ciphers it shall use. */
     CryptoLibrary crypto();
 

@@ -13,6 +13,7 @@ final class Sections {
             Key.required("listen", Key.Kind.TEXTS, "[\"udp://0.0.0.0:4500\"]"),
             Key.optional("control", Key.Kind.TEXT, "\"/run/jumpvpn/gw1.sock\""),
             Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""),
+            Key.optional("events-key", Key.Kind.TEXT, "\"gw1-events.key\""),
             Key.optional("crypto", Key.Kind.TEXT, "\"auto\""),
             Key.optional("state", Key.Kind.TEXT, "\"gw1.state\""));
 
@@ -55,6 +56,7 @@ final class Sections {
             Key.required("private-key", Key.Kind.TEXT, "\"laptop.key\""),
             Key.optional("control", Key.Kind.TEXT, "\"/run/jumpvpn/laptop.sock\""),
             Key.optional("events", Key.Kind.TEXT, "\"events.jsonl\""),
+            Key.optional("events-key", Key.Kind.TEXT, "\"laptop-events.key\""),
             Key.optional("crypto", Key.Kind.TEXT, "\"auto\""));
 
     static final List<Key> CLIENT_NETWORK = List.of(

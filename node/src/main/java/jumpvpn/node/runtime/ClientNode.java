@@ -74,7 +74,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         this.opened = opened;
         sockets = new Sockets(config.packets().shards());
         Ciphers choosing = Ciphers.choosing(config);
-        events = new EventLog(config.file(), config.name(), Role.CLIENT, config.events(), wall, log);
+        events =
+                new EventLog(config.file(), config.name(), Role.CLIENT, config.events(), config.eventsKey(), wall, log);
         opened.add(events::close);
         network = NetworkConfig.open();
         opened.add(network::close);

@@ -21,10 +21,13 @@ import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.StateVersion;
+import jumpvpn.node.config.NodeKey;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.observability.jsonl.EventJson;
+import jumpvpn.node.observability.jsonl.EventSealer;
+import jumpvpn.node.observability.jsonl.SealKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,7 @@ final class EventLog implements EventSink, AutoCloseable {
     private final @Nullable OutputStream file;
     private final ByteArrayOutputStream unwritten = new ByteArrayOutputStream();
     private final @Nullable Path path;
+    private final @Nullable EventSealer sealer;
     private final EventFeed feed;
     private final ArrayBlockingQueue<Numbered> queue = new ArrayBlockingQueue<>(QUEUE);
     private final Thread thread = new Thread(this::run, "events");
@@ -59,8 +63,10 @@ final class EventLog implements EventSink, AutoCloseable {
      *
      * @param config the node's file, which names this one
      * @param path null: followers only
+     * @param key seals its lines; null: nothing does
      */
-    EventLog(Path config, String node, Role role, @Nullable Path path, WallClock wall, Log log) throws StartException {
+    EventLog(Path config, String node, Role role, @Nullable Path path, @Nullable NodeKey key, WallClock wall, Log log)
+            throws StartException {
         this.json = new EventJson(node, HexFormat.of().toHexDigits(new SystemEntropy().nextLong()));
         this.role = role;
         this.wall = wall;
@@ -68,6 +74,7 @@ final class EventLog implements EventSink, AutoCloseable {
         this.path = path;
         this.feed = new EventFeed(KEPT, lost -> json.line(droppedEvent(lost), -1, wall.nowMillis()));
         this.file = open(config, path);
+        this.sealer = path == null || key == null ? null : sealer(path, key);
     }
 
     private @Nullable OutputStream open(Path config, @Nullable Path path) throws StartException {
@@ -85,6 +92,14 @@ final class EventLog implements EventSink, AutoCloseable {
                     config + ": cannot append events to " + path + " (" + reason(e)
                             + "); change \"events\" in that file",
                     e);
+        }
+    }
+
+    private static EventSealer sealer(Path path, NodeKey key) throws StartException {
+        try {
+            return new EventSealer(path, SealKey.ofPrivate(key.bytes()));
+        } catch (IOException e) {
+            throw new StartException("cannot read the last seal of " + path + " (" + reason(e) + ")", e);
         }
     }
 
@@ -173,7 +188,10 @@ final class EventLog implements EventSink, AutoCloseable {
         if (file == null) {
             return;
         }
-        unwritten.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+        unwritten.writeBytes(
+                sealer == null
+                        ? line.getBytes(StandardCharsets.UTF_8)
+                        : sealer.sealed(line, queue.isEmpty(), wall.nowMillis()));
         unwritten.write('\n');
         if (queue.isEmpty() || unwritten.size() >= BATCH_BYTES) {
             flush(file);

@@ -79,7 +79,8 @@ public final class GatewayNode implements NodeControl, Engine {
         sockets = new Sockets(config.packets().shards());
         listeners = new Listeners(sockets);
         Ciphers choosing = Ciphers.choosing(config);
-        events = new EventLog(config.file(), config.name(), Role.GATEWAY, config.events(), wall, log);
+        events = new EventLog(
+                config.file(), config.name(), Role.GATEWAY, config.events(), config.eventsKey(), wall, log);
         opened.add(events::close);
         ciphers = choosing.chosen(log);
         crypto = ciphers.crypto(new SystemEntropy());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,8 +17,11 @@ import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
+import jumpvpn.node.config.KeyText;
 import jumpvpn.node.observability.jsonl.EventJson;
+import jumpvpn.node.observability.jsonl.EventSealer;
 import jumpvpn.node.observability.jsonl.Json;
+import jumpvpn.node.observability.jsonl.SealKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +102,43 @@ class AuditTest {
         Run empty = Run.of("audit", written().toString());
         assertThat(empty.code()).isEqualTo(3);
         assertThat(empty.out()).contains("there are no events");
+    }
+
+    @Test
+    void aTimelineAndAPageShowTheSession() throws IOException {
+        Path file = written(born(Policy.DEFAULT.version()), spike(1));
+        Run text = Run.of("audit", "--timeline", "--session", "0000000000000001", file.toString());
+        assertThat(text.code()).isZero();
+        assertThat(text.out()).contains("1.1  1970-01-01T00:00:00.000Z  gw1  ATTACHED → VOLATILE LOSS_SPIKE");
+        Path page = folder.resolve("audit.html");
+        assertThat(Run.of("audit", "--report", page.toString(), file.toString()).code())
+                .isZero();
+        assertThat(page).content().contains("ATTACHED → VOLATILE LOSS_SPIKE").endsWith("</html>\n");
+        Run none = Run.of("audit", "--session", "f", file.toString());
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err()).contains("no session's identifier begins with \"f\"");
+    }
+
+    @Test
+    void sealsAreVerifiedWithTheKeyOfThatNode() throws IOException {
+        String key = Run.of("genkey").out();
+        Path sealed = folder.resolve("sealed.jsonl");
+        EventSealer sealer =
+                new EventSealer(sealed, SealKey.ofPrivate(KeyText.parse(key).orElseThrow()));
+        String line = Files.readString(written(born(Policy.DEFAULT.version()))).strip();
+        Files.write(sealed, sealer.sealed(line, true, 0));
+        Files.writeString(sealed, "\n", StandardOpenOption.APPEND);
+        Path pub = Files.writeString(
+                folder.resolve("gw1.pub"),
+                Run.reading(key, "pubkey", "--events").out());
+        assertThat(Run.of("audit", "--verify", "gw1=" + pub, sealed.toString()).code())
+                .isZero();
+        String other =
+                Run.reading(Run.of("genkey").out(), "pubkey", "--events").out().strip();
+        Run forged = Run.of("audit", "--verify", "gw1=" + other, sealed.toString());
+        assertThat(forged.code()).isEqualTo(1);
+        assertThat(forged.out()).contains("sealed.jsonl:1 SEAL: the signature is not gw1's");
+        assertThat(Run.of("audit", "--verify", "gw1", sealed.toString()).err()).contains("write --verify gw1=KEY");
     }
 
     @Test

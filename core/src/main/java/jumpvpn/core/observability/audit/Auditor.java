@@ -30,6 +30,7 @@ public final class Auditor {
     private final TreeMap<Integer, @Nullable Policy> known = new TreeMap<>();
     private final TreeSet<Long> unknownPolicies = new TreeSet<>();
     private final Findings findings = new Findings(MOST_FINDINGS);
+    private final List<String> remarks = new ArrayList<>();
     private long events;
     private long lastPlace;
 
@@ -97,6 +98,16 @@ public final class Auditor {
     public void malformed(long line, String what) {
         lastPlace = place(line);
         findings.add(finding(Verdict.VIOLATED, Rule.SCHEMA, "", null, lastPlace, what));
+    }
+
+    /** What a file's seals say of a line of it. */
+    public void seal(Verdict verdict, String node, String source, long line, String what) {
+        findings.add(new Finding(verdict, Rule.SEAL, null, node, source, line, what));
+    }
+
+    /** What else the report shall say. */
+    public void remark(String remark) {
+        remarks.add(remark);
     }
 
     private long place(long line) {
@@ -174,7 +185,6 @@ public final class Auditor {
     }
 
     private List<String> remarks(int again) {
-        List<String> remarks = new ArrayList<>();
         for (Long version : unknownPolicies) {
             remarks.add("policy " + version + " is not known, so " + Rule.SWITCHES + " was not checked under it");
         }
@@ -183,6 +193,6 @@ public final class Auditor {
                     + " binds were told by a later owner only: the gateway that made them was killed before it could"
                     + " say which gates they passed");
         }
-        return remarks;
+        return List.copyOf(remarks);
     }
 }

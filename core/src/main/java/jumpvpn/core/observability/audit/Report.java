@@ -1,6 +1,8 @@
 package jumpvpn.core.observability.audit;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What all events together prove.
@@ -23,5 +25,12 @@ public record Report(
     /** How many sessions got this verdict. */
     public long count(Verdict given) {
         return sessions.stream().filter(session -> session.verdict() == given).count();
+    }
+
+    /** The findings about streams and about sessions, the worst first. */
+    public List<Finding> all() {
+        return Stream.concat(findings.stream(), sessions.stream().flatMap(session -> session.findings().stream()))
+                .sorted(Comparator.comparing(Finding::verdict).reversed())
+                .toList();
     }
 }

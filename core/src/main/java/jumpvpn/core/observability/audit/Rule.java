@@ -33,7 +33,9 @@ public enum Rule {
     /** The client says no version that its owner did not say before. */
     CLIENT("the client knows what its owner said"),
     /** A gateway that lost a session says no more rows of it. */
-    OWNERSHIP("who has lost a session says no more rows of it");
+    OWNERSHIP("who has lost a session says no more rows of it"),
+    /** A line of a sealed file is as it was written, where it was written. */
+    SEAL("no line changed, added or taken away since it was sealed");
 
     private final String meaning;
 

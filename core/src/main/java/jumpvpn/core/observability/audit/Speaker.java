@@ -1,6 +1,6 @@
 package jumpvpn.core.observability.audit;
 
-import java.util.TreeMap;
+import java.util.LinkedHashMap;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Role;
@@ -21,7 +21,7 @@ public final class Speaker {
     String lastGap = "";
 
     /** Which session has an inner address here. */
-    final TreeMap<String, OwnerView> inner = new TreeMap<>();
+    final LinkedHashMap<String, OwnerView> inner = new LinkedHashMap<>();
 
     private long next;
     private long saidLost;

@@ -1,7 +1,6 @@
 package jumpvpn.node.observability.jsonl;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -10,8 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.audit.Auditor;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.observability.audit.Speaker;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads event files from beginning to end and has them judged. Memory does not grow with their size. */
 public final class EventFiles {
-    private static final int BUFFER = 1 << 20;
+    private static final int BUFFER = EventBlock.BYTES;
 
     /** Where a file begins or ends in a node's stream. */
     private record Mark(String node, String start, long seq) {
@@ -35,10 +38,12 @@ public final class EventFiles {
 
     private final EventReader reader = new EventReader();
     private final Auditor auditor;
+    private final @Nullable SealCheck seals;
     private @Nullable Speaker speaker;
 
-    private EventFiles(IntFunction<@Nullable Policy> policies) {
+    private EventFiles(IntFunction<@Nullable Policy> policies, @Nullable Map<String, SealKey> keys) {
         auditor = new Auditor(policies);
+        seals = keys == null ? null : new SealCheck(keys, auditor);
     }
 
     /**
@@ -47,11 +52,48 @@ public final class EventFiles {
      * @param policies those whose figures are known, by version
      */
     public static Report audit(List<Path> files, IntFunction<@Nullable Policy> policies) throws IOException {
-        EventFiles audit = new EventFiles(policies);
-        for (Path file : audit.ordered(files)) {
-            audit.file(file);
+        return audit(files, policies, null);
+    }
+
+    /**
+     * The same, and whether they are as their nodes sealed them.
+     *
+     * @param keys the public keys of nodes, by name; null: seals are not looked at
+     */
+    public static Report audit(
+            List<Path> files, IntFunction<@Nullable Policy> policies, @Nullable Map<String, SealKey> keys)
+            throws IOException {
+        EventFiles audit = new EventFiles(policies, keys);
+        EventBlocks.read(audit.ordered(files), audit::judge);
+        if (audit.seals != null) {
+            audit.seals.finished();
         }
         return audit.auditor.report();
+    }
+
+    /** Hears the events of files. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * The next event.
+         *
+         * @param node who said it
+         * @param wallMillis when, by that node's clock
+         * @param place where it stands, {@code file:line}
+         */
+        void event(Event event, String node, long wallMillis, String place);
+    }
+
+    /** Reads the events of these files to somebody who does not judge, in the same order; what is no event is left out. */
+    public static void read(List<Path> files, Predicate<Event> wanted, Listener listener) throws IOException {
+        EventBlocks.read(new EventFiles(_ -> null, null).ordered(files), block -> {
+            for (EventLine line : block.lines()) {
+                Event event = line.event();
+                if (event != null && wanted.test(event)) {
+                    listener.event(event, line.node(), line.wallMillis(), block.file() + ":" + block.number(line));
+                }
+            }
+        });
     }
 
     /** In the order given, but what a file continues comes before it. */
@@ -105,9 +147,9 @@ public final class EventFiles {
     private @Nullable Mark mark(byte[] block, boolean first) {
         Mark found = null;
         int from = 0;
-        for (int end = lineFeed(block, 0, block.length);
+        for (int end = EventBlock.lineFeed(block, 0, block.length);
                 end >= 0 && !(first && found != null);
-                end = lineFeed(block, from, block.length)) {
+                end = EventBlock.lineFeed(block, from, block.length)) {
             if (reader.read(block, from, end) == EventReader.Outcome.EVENT && reader.seq() >= 0) {
                 found = new Mark(reader.node(), reader.start(), reader.seq());
             }
@@ -116,58 +158,27 @@ public final class EventFiles {
         return found;
     }
 
-    private static int lineFeed(byte[] bytes, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\n') {
-                return i;
+    private void judge(EventBlock block) {
+        if (block.isFirst()) {
+            auditor.source(block.file().toString());
+        }
+        if (seals != null) {
+            seals.block(block);
+        }
+        for (EventLine line : block.lines()) {
+            long number = block.number(line);
+            switch (line.outcome()) {
+                case EVENT -> auditor.take(speaker(line), line.seq(), Objects.requireNonNull(line.event()), number);
+                case TORN -> auditor.torn(number);
+                case WRONG -> auditor.malformed(number, line.problem());
             }
         }
-        return -1;
     }
 
-    private void file(Path path) throws IOException {
-        auditor.source(path.toString());
-        byte[] buffer = new byte[BUFFER];
-        int filled = 0;
-        long line = 0;
-        try (InputStream in = Files.newInputStream(path)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer, filled, buffer.length - filled)) {
-                filled += read;
-                int from = 0;
-                for (int end = lineFeed(buffer, filled - read, filled);
-                        end >= 0;
-                        end = lineFeed(buffer, from, filled)) {
-                    line(buffer, from, end, ++line);
-                    from = end + 1;
-                }
-                filled -= from;
-                System.arraycopy(buffer, from, buffer, 0, filled);
-                if (filled == buffer.length) {
-                    throw new IOException(path + ":" + (line + 1) + " is longer than " + BUFFER
-                            + " bytes: this is no file of events");
-                }
-            }
-        }
-        if (filled > 0) { // the last line has no line feed
-            auditor.torn(line + 1);
-        }
-    }
-
-    private void line(byte[] bytes, int from, int to, long line) {
-        if (from == to) {
-            return; // a node begins a new line when it finds the last one cut off
-        }
-        switch (reader.read(bytes, from, to)) {
-            case EVENT -> auditor.take(speaker(), reader.seq(), reader.event(), line);
-            case TORN -> auditor.torn(line);
-            case WRONG -> auditor.malformed(line, reader.problem());
-        }
-    }
-
-    private Speaker speaker() {
+    private Speaker speaker(EventLine line) {
         Speaker last = speaker;
-        if (last == null || !last.is(reader.node(), reader.start())) {
-            last = auditor.speaker(reader.node(), reader.start());
+        if (last == null || !last.is(line.node(), line.start())) {
+            last = auditor.speaker(line.node(), line.start());
             speaker = last;
         }
         return last;

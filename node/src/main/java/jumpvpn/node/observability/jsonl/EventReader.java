@@ -25,7 +25,6 @@ public final class EventReader {
     }
 
     private static final byte[] SCHEMA = ascii("{\"schema\":\"" + EventJson.SCHEMA + "\",\"ts\":\"");
-    private static final byte[] TIME = ascii("0000-00-00T00:00:00.000Z");
     private static final byte[] SEQ = ascii("\",\"seq\":");
     private static final byte[] COMMA_NODE = ascii(",\"node\":\"");
     private static final byte[] NODE = ascii("\",\"node\":\"");
@@ -59,6 +58,7 @@ public final class EventReader {
     private static final Names<SessionState> STATES = new Names<>(SessionState.values(), SessionState::name);
 
     private final LineCursor cursor = new LineCursor();
+    private long wallMillis;
     private long seq;
     private String node = "";
     private String start = "";
@@ -83,7 +83,7 @@ public final class EventReader {
 
     private void read() throws LineCursor.Mismatch {
         cursor.expect(SCHEMA);
-        cursor.shape(TIME);
+        wallMillis = cursor.time();
         boolean numbered = cursor.accept(SEQ);
         seq = numbered ? cursor.number() : -1;
         cursor.expect(numbered ? COMMA_NODE : NODE);
@@ -220,6 +220,11 @@ public final class EventReader {
         } catch (NumberFormatException e) {
             throw cursor.wrong("a value");
         }
+    }
+
+    /** When it was emitted, by its node's clock. */
+    public long wallMillis() {
+        return wallMillis;
     }
 
     /** The event's number; -1 if it has none. */

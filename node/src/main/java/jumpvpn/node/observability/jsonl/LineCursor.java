@@ -18,6 +18,8 @@ final class LineCursor {
         }
     }
 
+    private static final byte[] TIME = "0000-00-00T00:00:00.000Z".getBytes(StandardCharsets.US_ASCII);
+
     private final TextPool texts = new TextPool();
     private byte[] bytes = new byte[0];
     private int from;
@@ -149,14 +151,16 @@ final class LineCursor {
         return value;
     }
 
-    /** A shape: 0 stands for any digit, everything else for itself. */
-    void shape(byte[] shape) throws Mismatch {
-        for (byte due : shape) {
+    /** A time as {@link UtcTime} writes it, in milliseconds since 1970. */
+    long time() throws Mismatch {
+        int start = at;
+        for (byte due : TIME) { // 0 stands for any digit, everything else for itself
             byte b = peek();
             if (due == '0' ? b < '0' || b > '9' : b != due) {
                 throw wrong("a time like 2026-11-23T19:32:51.941Z");
             }
             at++;
         }
+        return UtcTime.parse(bytes, start);
     }
 }

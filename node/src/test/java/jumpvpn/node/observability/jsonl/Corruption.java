@@ -18,14 +18,14 @@ record Corruption(String name, UnaryOperator<Story> change, Verdict verdict, Rul
         return name;
     }
 
-    private static Corruption planted(
+    static Corruption planted(
             String name, UnaryOperator<Story> change, Verdict verdict, Rule rule, String file, int line) {
         return new Corruption(name, change, verdict, rule, file, line);
     }
 
     /** All of them. */
     static Stream<Corruption> all() {
-        return Stream.of(missing(), forged(), stolen()).flatMap(planted -> planted);
+        return Stream.of(missing(), forged(), stolen(), Foreign.all()).flatMap(planted -> planted);
     }
 
     private static Stream<Corruption> missing() {

@@ -5,14 +5,23 @@ import static jumpvpn.node.observability.jsonl.Story.GW1;
 import static jumpvpn.node.observability.jsonl.Story.GW2;
 import static jumpvpn.node.observability.jsonl.Story.LAPTOP;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.observability.EventType;
 import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
+import jumpvpn.core.observability.audit.Rule;
+import jumpvpn.core.session.ReasonCode;
+import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import org.junit.jupiter.api.Test;
@@ -128,5 +137,52 @@ class EventFilesTest {
                     assertThat(finding.source()).endsWith(planted.file());
                     assertThat(finding.line()).isEqualTo(planted.line());
                 });
+    }
+
+    /** Longer than a block, so that lines lie across blocks, and with the line feed at each place of eight bytes. */
+    @Test
+    void aLineIsNamedAcrossBlocks() throws IOException {
+        EventJson json = new EventJson("laptop", "x");
+        List<String> lines = new ArrayList<>();
+        for (int seq = 0; seq < 12_000; seq++) {
+            lines.add(json.line(candidate("wifi" + "0".repeat(seq % 9)), seq, 1_800_000_000_000L + seq));
+        }
+        Path file = folder.resolve(LAPTOP);
+        Files.write(file, lines);
+        assertThat(Files.size(file)).isGreaterThan(3L * EventBlock.BYTES);
+        Report whole = EventFiles.audit(List.of(file), _ -> null);
+        assertThat(whole.verdict()).isEqualTo(PROVEN);
+        assertThat(whole.events()).isEqualTo(12_000);
+        lines.set(4_998, "");
+        lines.set(11_000, "x");
+        Files.write(file, lines);
+        assertThat(findings(EventFiles.audit(List.of(file), _ -> null)))
+                .extracting(Finding::rule, Finding::line)
+                .containsExactly(
+                        tuple(Rule.SEQUENCE, 5_000L), tuple(Rule.SCHEMA, 11_001L), tuple(Rule.SEQUENCE, 11_002L));
+    }
+
+    private static Event candidate(String path) {
+        return new Event(
+                0,
+                EventType.CANDIDATE,
+                ReasonCode.CANDIDATE_UP,
+                Role.CLIENT,
+                null,
+                StateVersion.BIRTH,
+                null,
+                null,
+                path,
+                0,
+                List.of());
+    }
+
+    @Test
+    void aFileThatIsNoneOfEventsIsSaidSo() throws IOException {
+        Path file = folder.resolve("core");
+        Files.write(file, new byte[EventBlock.BYTES + 1]);
+        assertThatThrownBy(() -> EventFiles.audit(List.of(file), _ -> null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("this is no file of events");
     }
 }

@@ -241,6 +241,22 @@ final class Story {
         return EventFiles.audit(write(folder), version -> known(version));
     }
 
+    /** What a node says that has lost an event. */
+    static Event lost() {
+        return new Event(
+                0,
+                EventType.EVENTS_DROPPED,
+                ReasonCode.BUFFER_FULL,
+                Role.GATEWAY,
+                null,
+                StateVersion.BIRTH,
+                null,
+                null,
+                null,
+                0,
+                List.of(new Event.Detail("count", 1L)));
+    }
+
     private static @Nullable Policy known(int version) {
         return version == Policy.DEFAULT.version() ? Policy.DEFAULT : null;
     }

@@ -2,6 +2,7 @@ package jumpvpn.node.observability.jsonl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,9 @@ class UtcTimeTest {
                 "2099-12-31T01:02:03.405Z"
             })
     void readsLikeTheJdksOwn(String text) {
-        assertThat(UtcTime.format(Instant.parse(text).toEpochMilli())).isEqualTo(text);
+        long millis = Instant.parse(text).toEpochMilli();
+        assertThat(UtcTime.format(millis)).isEqualTo(text);
+        assertThat(UtcTime.parse((" " + text).getBytes(StandardCharsets.US_ASCII), 1))
+                .isEqualTo(millis);
     }
 }
