@@ -281,7 +281,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
             }
             case Request.Jump jump -> jump(nowNanos, jump.to());
             case Request.Terminate terminate -> terminate(nowNanos, terminate.session());
-            case Request.Drain _, Request.Cluster _, Request.Revoke _ ->
+            case Request.Drain _, Request.Cluster _, Request.Admit _, Request.Revoke _ ->
                 new Reply.Refused("NOT_A_GATEWAY", "that is a gateway's matter: run it there");
         };
     }
