@@ -27,7 +27,7 @@ class GatewayGoneTest {
         pair.startClient(pair.gatewayKey.publicKey());
         for (Link link : List.of(c, d)) {
             link.leadsToSecond = true;
-            pair.more.add(link);
+            pair.links.add(link);
             pair.agent.pathUp(pair.now, link.path);
         }
         pair.connect();

@@ -27,6 +27,7 @@ import jumpvpn.core.transport.Path;
 import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
 import jumpvpn.node.transport.udp.UdpSocket;
+import org.jspecify.annotations.Nullable;
 
 /** One of the many: a real agent with a key, a socket and a gate of its own. The control thread's, but for socket and gate. */
 final class LoadSession implements AgentPort {
@@ -43,6 +44,7 @@ final class LoadSession implements AgentPort {
 
     private final List<Path> paths = new ArrayList<>();
     private final World world;
+    private @Nullable Path lost;
 
     /**
      * What all sessions share.
@@ -96,15 +98,18 @@ final class LoadSession implements AgentPort {
         paths.forEach(path -> agent.pathUp(nowNanos, path));
     }
 
-    /** Its path goes, and is there again at once; false if it has none. */
+    /** Its path goes; the one that went before is there again. False if it has none to lose. */
     boolean losePath(long nowNanos) {
         AgentStatus status = agent.status(nowNanos);
-        Path lost = status.path();
-        if (lost == null || status.state() != SessionState.ATTACHED) {
+        Path path = status.path();
+        if (path == null || status.state() != SessionState.ATTACHED) {
             return false;
         }
-        agent.pathDown(nowNanos, lost.id());
-        agent.pathUp(nowNanos, lost);
+        if (lost != null) {
+            agent.pathUp(nowNanos, lost);
+        }
+        lost = path;
+        agent.pathDown(nowNanos, path.id());
         return true;
     }
 
