@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's file.
  *
+ * @param dashboard null: none
  * @param gateways at least one, in order of preference, each with at least one endpoint of a built protocol
  */
 public record ClientConfig(
@@ -18,6 +19,7 @@ public record ClientConfig(
         @Nullable Path events,
         CryptoLibrary crypto,
         Packets packets,
+        @Nullable Dashboard dashboard,
         Network network,
         List<Gateway> gateways,
         List<String> warnings)
