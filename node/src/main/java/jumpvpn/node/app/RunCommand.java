@@ -59,6 +59,6 @@ final class RunCommand {
     /** The page that the file asks for; without one nothing of it is loaded. */
     private static @Nullable Dashboard dashboard(NodeConfig config, NodeControl node, Log log) throws StartException {
         jumpvpn.node.config.Dashboard wanted = config.dashboard();
-        return wanted == null ? null : Dashboard.open(wanted, config, node, log);
+        return wanted == null ? null : Dashboard.open(wanted, config.file(), node, log);
     }
 }

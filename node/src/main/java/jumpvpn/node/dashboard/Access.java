@@ -96,14 +96,17 @@ final class Access {
         return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether the request was meant for this machine, and by no page of another site. */
-    static boolean isOurs(Headers headers) {
+    /** Whether the request was meant for this machine. */
+    static boolean isForUs(Headers headers) {
         String host = headers.getFirst("Host");
+        return host != null && HOST.matcher(host).matches();
+    }
+
+    /** Whether no other site's page made it. */
+    static boolean isOurs(Headers headers) {
         String origin = headers.getFirst("Origin");
         String site = headers.getFirst("Sec-Fetch-Site");
-        return host != null
-                && HOST.matcher(host).matches()
-                && (origin == null || origin.equals("http://" + host))
+        return (origin == null || origin.equals("http://" + headers.getFirst("Host")))
                 && (site == null || site.equals("same-origin") || site.equals("none"));
     }
 }

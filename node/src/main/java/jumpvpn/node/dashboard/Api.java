@@ -24,6 +24,7 @@ final class Api {
 
     private final Board board;
     private final Incidents incidents;
+    private final Rhythm rhythm;
     private final History history;
     private final Viewers viewers;
     private final Looks looks;
@@ -35,6 +36,7 @@ final class Api {
     Api(
             Board board,
             Incidents incidents,
+            Rhythm rhythm,
             History history,
             Viewers viewers,
             Looks looks,
@@ -42,6 +44,7 @@ final class Api {
             WallClock wall) {
         this.board = board;
         this.incidents = incidents;
+        this.rhythm = rhythm;
         this.history = history;
         this.viewers = viewers;
         this.looks = looks;
@@ -182,6 +185,7 @@ final class Api {
                 .field("viewer", id)
                 .field("now_ms", nowMillis)
                 .field("incidents", incidents.lastHour(nowMillis));
+        rhythm.write(json.name("switches"), nowMillis);
         if (status != null) {
             json.field("node", status.name()).field("role", status instanceof NodeStatus.Client ? "client" : "gateway");
         }

@@ -4,10 +4,10 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import jumpvpn.core.net.Endpoint;
-import jumpvpn.node.config.NodeConfig;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.runtime.Log;
@@ -23,6 +23,7 @@ public final class Dashboard implements AutoCloseable {
     private final Board board = new Board();
     private final Incidents incidents = new Incidents();
     private final Viewers viewers = new Viewers();
+    private final Rhythm rhythm = new Rhythm();
     private final History history;
     private final HttpServer server;
     private final EventFeed.Follower events;
@@ -33,7 +34,7 @@ public final class Dashboard implements AutoCloseable {
         history = History.open(config.history(), config.historyMebibytes() * MEBIBYTE, log);
         Looks looks = new Looks(node, board, viewers, history, wall, log);
         Actions actions = new Actions(config.actions(), node, history, wall, log);
-        Api api = new Api(board, incidents, history, viewers, looks, actions, wall);
+        Api api = new Api(board, incidents, rhythm, history, viewers, looks, actions, wall);
         server.createContext("/", new Site(access, api, log));
         server.setExecutor(threads);
         events = node.events().follow();
@@ -51,12 +52,12 @@ public final class Dashboard implements AutoCloseable {
     /**
      * Serves the page of a running node.
      *
-     * @param config with a dashboard
+     * @param file the node's, whose section this is
      * @throws StartException with words for its user
      */
-    public static Dashboard open(jumpvpn.node.config.Dashboard config, NodeConfig node, NodeControl control, Log log)
+    public static Dashboard open(jumpvpn.node.config.Dashboard config, Path file, NodeControl control, Log log)
             throws StartException {
-        String where = node.file() + ":" + config.line() + ": ";
+        String where = file + ":" + config.line() + ": ";
         Access access;
         try {
             access = Access.of(config.token());
@@ -115,7 +116,13 @@ public final class Dashboard implements AutoCloseable {
         board.take(event);
         incidents.take(event);
         history.add(event.millis(), event.session(), event.line());
-        viewers.take(event);
+        rhythm.take(event);
+        String session = event.session();
+        viewers.take(
+                event,
+                session == null
+                        ? ""
+                        : board.find(session).map(SessionRow::client).orElse(""));
     }
 
     @Override

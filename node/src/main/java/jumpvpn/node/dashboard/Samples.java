@@ -14,7 +14,7 @@ final class Samples {
     private static final long LEAST_MILLIS = 10_000;
     private static final long MOST_MILLIS = 15 * 60_000;
     /** What a sample costs on disk, packed; measured. */
-    private static final double BYTES = 20;
+    private static final double BYTES = 28;
 
     private static final double MOST_AT_ONCE = 2000;
 

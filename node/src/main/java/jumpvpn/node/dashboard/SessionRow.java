@@ -49,7 +49,7 @@ record SessionRow(
                 state,
                 event.version(),
                 event.reason(),
-                event.path() == null ? "" : event.path(),
+                path(event, ""),
                 "",
                 Double.NaN,
                 Double.NaN,
@@ -72,7 +72,7 @@ record SessionRow(
                 to,
                 event.version(),
                 event.reason(),
-                event.path() == null ? path : event.path(),
+                path(event, path),
                 inner,
                 rttMillis,
                 loss,
@@ -84,6 +84,12 @@ record SessionRow(
                 lookedMillis,
                 now,
                 band.with(event.millis(), to));
+    }
+
+    /** A gateway's events say {@code udp/from/REMOTE} of what its status calls {@code udp/REMOTE}. */
+    private static String path(Seen event, String otherwise) {
+        String path = event.path();
+        return path == null ? otherwise : path.replaceFirst("/from/", "/");
     }
 
     /** What a look at the node says of a session that no event has changed since that look began. */

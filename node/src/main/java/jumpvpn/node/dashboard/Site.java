@@ -63,22 +63,10 @@ final class Site implements HttpHandler {
     private void answer(HttpExchange exchange) throws IOException, InterruptedException {
         Headers headers = exchange.getRequestHeaders();
         String path = exchange.getRequestURI().getPath();
-        if (!Access.isOurs(headers)) {
-            refuse(
-                    exchange,
-                    403,
-                    "this is only for pages of this machine: open it as http://localhost or http://127.0.0.1");
+        if (!Access.isForUs(headers)) {
+            refuse(exchange, 403, "this is for pages of this machine: open it as http://localhost or http://127.0.0.1");
         } else if (path.startsWith("/api/")) {
-            String method = path.equals("/api/act") || path.equals("/api/login") ? "POST" : "GET";
-            if (!exchange.getRequestMethod().equals(method)) {
-                refuse(exchange, 405, "use " + method);
-            } else if (path.equals("/api/login")) {
-                login(exchange);
-            } else if (!access.isKnown(headers)) {
-                refuse(exchange, 401, "no token, or a wrong one");
-            } else {
-                api(exchange, path);
-            }
+            question(exchange, path);
         } else if (!exchange.getRequestMethod().equals("GET")) {
             refuse(exchange, 405, "use GET");
         } else {
@@ -88,6 +76,22 @@ final class Site implements HttpHandler {
             } else {
                 refuse(exchange, 404, "there is no such page");
             }
+        }
+    }
+
+    private void question(HttpExchange exchange, String path) throws IOException, InterruptedException {
+        Headers headers = exchange.getRequestHeaders();
+        String method = path.equals("/api/act") || path.equals("/api/login") ? "POST" : "GET";
+        if (!Access.isOurs(headers)) {
+            refuse(exchange, 403, "another site's page asked");
+        } else if (!exchange.getRequestMethod().equals(method)) {
+            refuse(exchange, 405, "use " + method);
+        } else if (path.equals("/api/login")) {
+            login(exchange);
+        } else if (!access.isKnown(headers)) {
+            refuse(exchange, 401, "no token, or a wrong one");
+        } else {
+            api(exchange, path);
         }
     }
 

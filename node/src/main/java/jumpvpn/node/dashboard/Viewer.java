@@ -18,7 +18,7 @@ final class Viewer {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Deque<String> own = new ArrayDeque<>();
-    private final Deque<String> news = new ArrayDeque<>();
+    private final Deque<List<String>> news = new ArrayDeque<>();
     private long ownLost;
     private long newsLost;
     private boolean due = true;
@@ -49,18 +49,24 @@ final class Viewer {
         notifyAll();
     }
 
-    synchronized void take(Seen event) {
+    /** @param client whose session it speaks of; empty: nobody's, or unknown */
+    synchronized void take(Seen event, String client) {
         if (session.equals(event.session())) {
             ownLost += keep(own, event.line(), MOST_OWN);
         }
-        if (event.is("STATE_CHANGE") || Incidents.concerns(event)) {
-            newsLost += keep(news, event.line(), MOST_NEWS);
+        if (isNews(event)) {
+            newsLost += keep(news, List.of(client, event.line()), MOST_NEWS);
         }
         wake();
     }
 
+    /** Whether a page that shows all sessions tells of it. */
+    static boolean isNews(Seen event) {
+        return event.is("STATE_CHANGE") || Incidents.concerns(event);
+    }
+
     /** The newest stay. */
-    private static int keep(Deque<String> queue, String line, int most) {
+    private static <T> int keep(Deque<T> queue, T line, int most) {
         queue.addLast(line);
         if (queue.size() <= most) {
             return 0;
@@ -97,7 +103,11 @@ final class Viewer {
             json.field("view", view).name("own").beginArray();
             own.forEach(json::value);
             json.endArray().field("own_lost", ownLost).name("news").beginArray();
-            news.forEach(json::value);
+            for (List<String> one : news) {
+                json.beginArray();
+                one.forEach(json::value);
+                json.endArray();
+            }
             json.endArray().field("news_lost", newsLost);
             own.clear();
             news.clear();

@@ -1,7 +1,7 @@
 // Bands, lines and marks over one axis of time, as SVG.
 import { h, s, clock, date, STATES } from "./dom.js";
 
-export const LEFT = 92;
+export const LEFT = 98;
 const RIGHT = 12;
 
 /** Time to pixels. */

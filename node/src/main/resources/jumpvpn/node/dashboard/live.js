@@ -6,7 +6,7 @@ const SILENT_MILLIS = 6000;
 /** What the stream has said, together. */
 export const state = {
   viewer: null, now: Date.now(), skew: 0, counts: {}, total: 0, order: [], rows: new Map(), view: 0,
-  session: null, actions: [], incidents: 0, node: "", role: "", connected: false,
+  session: null, actions: [], incidents: 0, switches: [], node: "", role: "", connected: false,
 };
 
 const listeners = new Set();
@@ -123,7 +123,7 @@ function take(message) {
   state.connected = true;
   state.viewer = message.viewer;
   state.skew = message.now_ms - Date.now();
-  for (const name of ["counts", "total", "actions", "incidents", "view"]) state[name] = message[name];
+  for (const name of ["counts", "total", "actions", "incidents", "switches", "view"]) state[name] = message[name];
   state.node = message.node ?? state.node;
   state.role = message.role ?? state.role;
   if (message.order) state.order = message.order;

@@ -19,7 +19,7 @@ export function open(main) {
       h("section", { class: "card" }, h("h2", {}, "Newest"), box("Newest", ["Time", "Event", "Reason", "From"], newest))));
 
   function box(name, heads, body) {
-    return h("div", { class: "tablebox", tabindex: 0, role: "region", "aria-label": name }, h("table", {}, h("thead", {}, h("tr", {}, heads.map(text => h("th", { scope: "col" }, text)))), body));
+    return h("div", { class: "tablebox", tabindex: 0, role: "region", "aria-label": name }, h("table", {}, h("thead", {}, h("tr", {}, heads.map(text => h("th", { scope: "col", class: /^[0-9]/.test(text) ? "figure" : null }, text)))), body));
   }
 
   async function load() {
@@ -60,7 +60,7 @@ export function open(main) {
 
   const stop = onMessage(message => {
     if (message.lost) return;
-    const isDue = message.news.some(text => !text.includes('"STATE_CHANGE"')) || Date.now() - asked > 15_000;
+    const isDue = message.news.some(([, text]) => !text.includes('"STATE_CHANGE"')) || Date.now() - asked > 15_000;
     if (isDue && Date.now() - asked > AGAIN_MILLIS) load();
   });
   const resized = new ResizeObserver(() => paint());

@@ -19,7 +19,7 @@ export function open(main, id, dialog) {
   const chart = h("div", { class: "chart" });
   const readout = h("p", { class: "readout", "aria-hidden": "true" }, " ");
   const buttons = RANGES.map(([seconds, text]) => h("button", { type: "button", "data-range": seconds, onclick: () => turn(seconds) }, text));
-  const switches = h("div", { class: "switches" });
+  const switches = h("div", { class: "switches", tabindex: 0, role: "region", "aria-label": "Switches" });
   const log = h("tbody");
   const choice = h("select", { "aria-label": "Which events", onchange: () => { filter = choice.value; paintLog(); } }, h("option", { value: "" }, "all events"));
   const note = h("p", { class: "quiet", role: "status" });
@@ -73,7 +73,8 @@ export function open(main, id, dialog) {
   const paint = framed(() => {
     drawn = Date.now();
     for (const button of buttons) button.setAttribute("aria-pressed", String(Number(button.dataset.range) === range));
-    const story = tell(events, now());
+    const isLive = session && session.state !== "TERMINATED";
+    const story = tell(events, isLive ? now() : events.at(-1)?.at ?? now());
     if (!story.states.length && session) story.states.push({ from: session.since_ms, to: session.state === "TERMINATED" ? session.since_ms : now(), state: session.state });
     paintHead();
     paintChart(story);
@@ -156,7 +157,11 @@ export function open(main, id, dialog) {
     chart.replaceChildren(svg);
   }
 
-  const laneName = path => (path.split("/")[1] === "from" ? path.split("/")[2] ?? path : path.split("/").slice(0, 2).join(" ")).slice(0, 16);
+  function laneName(path) {
+    const [protocol, where, remote] = path.split("/");
+    const name = where === "from" ? (remote ?? "").replace(/:[0-9]+$/, "") : `${protocol} ${where}`;
+    return name.length > 14 ? `${name.slice(0, 13)}…` : name;
+  }
 
   function summary(story, time) {
     const shown = story.states.filter(one => one.to >= time.from);
@@ -164,13 +169,11 @@ export function open(main, id, dialog) {
   }
 
   function marks(story, time, height) {
-    const all = [...story.switches.map(one => ({ at: one.until ?? one.at, kind: one.done ? "switch" : one.until === null ? "open" : "refused", text: one.detail ? `${one.reason} (${one.detail})` : one.reason })), ...story.marks]
+    const all = [...story.switches.map(one => ({ at: one.until ?? one.at, kind: one.done ? "switch" : one.until === null ? "open" : "refused", text: one.done || one.until === null ? one.reason : one.end ?? one.reason })), ...story.marks]
       .filter(one => one.at >= time.from).sort((one, other) => one.at - other.at);
-    let free = 0;
-    return all.map(one => {
+    return all.map((one, i) => {
       const x = time.x(one.at);
-      const isRoom = x >= free && x + one.text.length * 6.3 < time.width;
-      if (isRoom) free = x + one.text.length * 6.6 + 22;
+      const isRoom = x + one.text.length * 7.4 + 18 < Math.min(time.width, i + 1 < all.length ? time.x(all[i + 1].at) : time.width);
       const shape = one.kind === "refused" || one.kind === "security" ? `M${x - 5} 12 l10 10 m0 -10 l-10 10` : `M${x} 26 l-6 -11 h12 z`;
       return s("g", { class: `mark ${one.kind}` }, s("title", {}, `${clock(one.at, true)} ${one.text}`),
         s("line", { x1: x, x2: x, y1: 26, y2: height }), s("path", { d: shape }), isRoom ? s("text", { x: x + 10, y: 22, class: "label" }, one.text) : null);
@@ -203,7 +206,7 @@ export function open(main, id, dialog) {
     const result = one.until === null ? "under way" : one.done ? `done in ${took}` : `${one.end ?? "refused"}`;
     return h("article", { class: `switch ${one.until === null ? "open" : one.done ? "done" : "failed"}` },
       h("header", {}, h("time", {}, clock(one.at, true)), " ", h("strong", {}, one.reason), one.detail ? ` (${one.detail})` : "", h("span", { class: "result" }, result)),
-      h("p", {}, shortPath(one.from ?? "–"), " → ", one.to ? shortPath(one.to) : "–"),
+      h("p", {}, one.from ? `${shortPath(one.from)} → ` : "asked for ", one.to ? shortPath(one.to) : "…"),
       gates(one), one.refusals.map(refusal => h("p", { class: "alert" }, `${clock(refusal.at, true)} refused: ${refusal.reason}${refusal.gate ? `, gate ${refusal.gate}` : ""}`)));
   }
 
@@ -233,7 +236,7 @@ export function open(main, id, dialog) {
     if (choice.options.length !== types.length + 1) choice.replaceChildren(h("option", { value: "" }, "all events"), ...types.map(type => h("option", { value: type, selected: type === filter }, type)));
     log.replaceChildren(...shown.filter(event => !filter || event.type === filter).slice(-200).reverse().map(event => h("tr", { "data-type": event.type },
       h("td", {}, h("time", {}, clock(event.at, true))), h("td", {}, event.type === "STATE_CHANGE" ? [event.from ?? "", " → ", pill(event.to)] : event.type),
-      h("td", {}, event.reason ?? event.result, event.detail ? h("small", {}, event.detail) : null), h("td", {}, event.state_version ?? ""), h("td", {}, shortPath(event.path ?? "")))));
+      h("td", {}, event.reason ?? event.result, event.detail ? h("small", {}, event.detail) : null), h("td", {}, event.state_version ?? ""), h("td", { class: "wide" }, shortPath(event.path ?? "")))));
   }
 
   const stop = onMessage(message => {

@@ -1,9 +1,10 @@
 // The list: a window on as many rows as there are; the server searches, sorts and cuts.
-import { clock, framed, h, loss, parse, pill, rate, rtt, shortPath, span, STATES } from "./dom.js";
+import { clock, framed, h, loss, parse, pill, rate, rtt, s, shortPath, span, STATES } from "./dom.js";
 import { now, onMessage, show, state } from "./live.js";
 import { tinyBand } from "./charts.js";
 
 const ROW = 44;
+const HEAD = 34;
 const MARGIN = 12;
 const BAND_MILLIS = 15 * 60_000;
 const COLUMNS = [["state", "State"], ["client", "Client"], ["path", "Path"], ["rtt", "RTT"], ["loss", "Loss"], ["rate", "Traffic"], ["since", "Since"]];
@@ -15,13 +16,12 @@ let place = 0;
 const news = [];
 
 export function open(main) {
-  const list = h("div", { class: "rows", role: "rowgroup" });
-  const sizer = h("div", { class: "sizer", role: "presentation" }, list);
-  const scroller = h("div", { class: "scroller", tabindex: 0, role: "presentation", "aria-label": "List of sessions" }, sizer);
+  const list = h("div", { class: "rows", role: "presentation" });
+  const sizer = h("div", { class: "sizer", role: "rowgroup" }, list);
   const heads = COLUMNS.map(([sort, title]) => h("div", { role: "columnheader" },
     h("button", { type: "button", "data-sort": sort, onclick: () => order(sort) }, title)));
-  const header = h("div", { role: "rowgroup" }, h("div", { class: "row head", role: "row" }, heads, h("div", { role: "columnheader", class: "band" }, "Last 15 min")));
-  const table = h("div", { class: "table", role: "table", "aria-label": "Sessions" }, header, scroller);
+  const header = h("div", { role: "rowgroup", class: "top" }, h("div", { class: "row head", role: "row" }, heads, h("div", { role: "columnheader", class: "band" }, "Last 15 min")));
+  const scroller = h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "List of sessions" }, h("div", { role: "table", "aria-label": "Sessions" }, header, sizer));
   const search = h("input", { type: "search", value: asked.q, placeholder: "Search client, address, path, id, reason   /", "aria-label": "Search sessions", oninput: () => {
     asked.q = search.value;
     place = scroller.scrollTop = 0;
@@ -29,11 +29,12 @@ export function open(main) {
   } });
   const tiles = h("div", { class: "tiles", role: "group", "aria-label": "Sessions by state" });
   const bar = h("div", { class: "share", "aria-hidden": "true" });
+  const beat = h("div", { class: "beat" });
   const count = h("p", { class: "quiet", role: "status" });
   const feed = h("ol", { class: "feed" });
-  main.append(h("h1", { class: "unseen" }, "Sessions"), tiles, bar,
+  main.append(h("h1", { class: "unseen" }, "Sessions"), tiles, bar, beat,
     h("div", { class: "columns" },
-      h("section", { class: "card list" }, h("div", { class: "tools" }, search, count), table),
+      h("section", { class: "card list" }, h("div", { class: "tools" }, search, count), scroller),
       h("section", { class: "card news" }, h("h2", {}, "Latest"), feed)));
 
   const firstOf = new Map(); // of the last view that was asked for
@@ -61,11 +62,15 @@ export function open(main) {
 
   let shownFirst = 0;
   let paintedTiles = "";
+  let paintedBeat = "";
   const drawn = new Map();
   const paint = framed(() => {
     const key = JSON.stringify([state.counts, asked.state]);
     if (key !== paintedTiles) paintTiles();
     paintedTiles = key;
+    const switches = JSON.stringify(state.switches);
+    if (switches !== paintedBeat) beat.replaceChildren(...beatOf(state.switches));
+    paintedBeat = switches;
     sizer.style.height = `${state.total * ROW}px`;
     const text = `${state.total.toLocaleString("en")} ${state.total === 1 ? "session" : "sessions"}`;
     if (count.textContent !== text) count.textContent = text;
@@ -75,6 +80,14 @@ export function open(main) {
     }
     paintRows();
   });
+
+  function beatOf(counts) {
+    const most = Math.max(1, ...counts);
+    const sum = counts.reduce((one, other) => one + other, 0);
+    const text = `${sum.toLocaleString("en")} switches in the last hour, at most ${Math.max(0, ...counts).toLocaleString("en")} a minute`;
+    return [s("svg", { viewBox: "0 0 600 30", preserveAspectRatio: "none", role: "img", "aria-label": text },
+      counts.map((count, i) => s("rect", { x: i * 10, y: count ? 30 - Math.max(2, count / most * 30) : 29, width: 8, height: count ? Math.max(2, count / most * 30) : 1 }))), h("span", {}, text)];
+  }
 
   function paintTiles() {
     const trouble = STATES.slice(1, 5).reduce((sum, name) => sum + (state.counts[name] ?? 0), 0);
@@ -143,23 +156,21 @@ export function open(main) {
     chosen = next;
     const top = (shownFirst + state.order.indexOf(next)) * ROW;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + ROW > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + ROW - scroller.clientHeight;
+    else if (top + ROW + HEAD > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + ROW + HEAD - scroller.clientHeight;
     paint();
   }
 
   function tell(lines, lost) {
-    for (const line of lines) news.unshift(parse(line));
+    for (const [client, line] of lines) news.unshift(Object.assign(parse(line), { client }));
     if (lost > 0) news.unshift({ lost });
     news.length = Math.min(news.length, NEWS);
     feed.replaceChildren(...news.map(event => event.lost
       ? h("li", { class: "quiet" }, `… ${event.lost.toLocaleString("en")} more at once`)
-      : h("li", {}, h("time", {}, clock(event.at)), " ",
-        event.session_id ? h("a", { href: `#/session/${event.session_id}` }, nameOf(event)) : nameOf(event), " ",
-        event.to && event.type === "STATE_CHANGE" ? pill(event.to) : h("strong", { class: "alert" }, event.type),
-        h("small", {}, event.reason))));
+      : h("li", {}, h("div", {}, h("time", {}, clock(event.at)), event.to && event.type === "STATE_CHANGE" ? pill(event.to) : h("strong", { class: "alert" }, event.type)),
+        h("div", {}, event.session_id ? h("a", { href: `#/session/${event.session_id}` }, nameOf(event)) : nameOf(event), h("small", {}, event.reason)))));
   }
 
-  const nameOf = event => state.rows.get(event.session_id)?.client || event.client || event.session_id?.slice(0, 8) || event.path || event.node;
+  const nameOf = event => event.client || event.session_id?.slice(0, 8) || event.path || event.node;
 
   const stop = onMessage(message => {
     if (message.lost) return;
