@@ -27,7 +27,7 @@ export function open(main, id, dialog) {
   state.session = null;
   main.append(headline,
     h("section", { class: "card" }, h("div", { class: "tools" }, h("h2", {}, "Over time"), h("div", { class: "ranges", role: "group", "aria-label": "How much time" }, buttons), h("span", { class: "grow" }), legend()), readout, chart, note),
-    h("div", { class: "columns even" },
+    h("div", { class: "columns even told" },
       h("section", { class: "card" }, h("h2", {}, "Switches"), switches),
       h("section", { class: "card" }, h("h2", {}, "Events"), h("div", { class: "tools" }, choice),
         h("div", { class: "tablebox", tabindex: 0, role: "region", "aria-label": "Events" }, h("table", {}, h("thead", {}, h("tr", {}, ["Time", "Type", "Reason", "Version", "Path"].map(text => h("th", { scope: "col" }, text)))), log)))),
