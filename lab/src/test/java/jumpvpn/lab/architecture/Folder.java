@@ -47,6 +47,14 @@ record Folder(String name, List<String> mayUse) {
                     "node.data",
                     "node.ownership",
                     "node.observability"),
+            row(
+                    "node.dashboard",
+                    "core",
+                    "node.config",
+                    "node.host",
+                    "node.observability",
+                    "node.runtime",
+                    "node.security"),
             row("node.app", "core", "node"),
             row("lab.model"),
             row("lab", "core", "node"));

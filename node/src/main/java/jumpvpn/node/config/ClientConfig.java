@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's file.
  *
+ * @param dashboard null: none
  * @param gateways at least one, in order of preference, each with at least one endpoint of a built protocol
  */
 public record ClientConfig(
@@ -19,6 +20,7 @@ public record ClientConfig(
         @Nullable NodeKey eventsKey,
         CryptoLibrary crypto,
         Packets packets,
+        @Nullable Dashboard dashboard,
         Network network,
         List<Gateway> gateways,
         List<String> warnings)

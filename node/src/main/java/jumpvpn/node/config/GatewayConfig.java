@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listen at least one, of built protocols only
  * @param state the folder in which sessions outlive the process, unless a store keeps them; null: they end with it
+ * @param dashboard null: none
  * @param clients in the file's order; names, keys and addresses are unique
  * @param policy the defaults with what the file changes
  * @param ownership where the truth about sessions is
@@ -29,6 +30,7 @@ public record GatewayConfig(
         @Nullable Path state,
         CryptoLibrary crypto,
         Packets packets,
+        @Nullable Dashboard dashboard,
         Network network,
         List<Client> clients,
         Policy policy,

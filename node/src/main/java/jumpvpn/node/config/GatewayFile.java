@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and cross-checks a gateway's file. */
 final class GatewayFile {
     private static final List<String> SECTIONS =
-            List.of("gateway", "network", "client", "policy", "packets", "ownership", "cluster", "member");
+            List.of("gateway", "network", "client", "policy", "packets", "dashboard", "ownership", "cluster", "member");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -35,7 +35,7 @@ final class GatewayFile {
         }
         file.onlySections(
                 SECTIONS,
-                "a gateway's file has [gateway], [network], [[client]] and perhaps [policy], [packets], [ownership], [cluster], [[member]]");
+                "a gateway's file has [gateway], [network], [[client]] and perhaps [policy], [packets], [dashboard], [ownership], [cluster], [[member]]");
         Section node = file.section("gateway", Sections.GATEWAY);
         Section inner = file.section("network", Sections.GATEWAY_NETWORK);
         GatewayConfig.@Nullable Network network = network(inner);
@@ -71,6 +71,7 @@ final class GatewayFile {
                 node.value("events-key", (text, line) -> KeyFile.read(file.beside(text, "events-key"), "events key"));
         Path state = node.value("state", (text, line) -> file.beside(text, "state"));
         Packets packets = PacketsSection.read(file);
+        Dashboard dashboard = DashboardSection.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         if (name != null) {
             ClusterSection.check(file, node, network, rest.ownership, rest.cluster, name);
@@ -87,6 +88,7 @@ final class GatewayFile {
                 state,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
+                dashboard,
                 rest.network,
                 List.copyOf(rest.clients),
                 rest.policy,

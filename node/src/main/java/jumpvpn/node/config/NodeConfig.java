@@ -33,6 +33,10 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     /** How it carries packets. */
     Packets packets();
 
+    /** The page that shows it; null: none. */
+    @Nullable
+    Dashboard dashboard();
+
     /** What works but deserves a word, each {@code file:line: …}. */
     List<String> warnings();
 

@@ -74,6 +74,13 @@ final class Sections {
             Key.optional("udp", Key.Kind.TEXT, "\"all\""),
             Key.optional("dscp", Key.Kind.TEXT, "\"hide\""));
 
+    static final List<Key> DASHBOARD = List.of(
+            Key.required("listen", Key.Kind.TEXT, "\"127.0.0.1:8787\""),
+            Key.required("history", Key.Kind.TEXT, "\"gw1.history\""),
+            Key.optional("history-mib", Key.Kind.NUMBER, "64"),
+            Key.optional("token", Key.Kind.TEXT, "\"dashboard.token\""),
+            Key.optional("actions", Key.Kind.FLAG, "false"));
+
     private static final Map<String, List<Key>> BY_TITLE = byTitle();
 
     private Sections() {}
@@ -87,6 +94,7 @@ final class Sections {
         all.put("[ownership] of a gateway's file", OWNERSHIP);
         all.put("[cluster] of a gateway's file", CLUSTER);
         all.put("[[member]] of a gateway's file", MEMBER);
+        all.put("[dashboard] of both files", DASHBOARD);
         all.put("[client] of a client's file", CLIENT);
         all.put("[network] of a client's file", CLIENT_NETWORK);
         all.put("[[gateway]] of a client's file", CLIENT_GATEWAY);

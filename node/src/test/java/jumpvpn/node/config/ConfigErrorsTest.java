@@ -40,7 +40,11 @@ class ConfigErrorsTest {
             "volatility.heartbeat-interval = '500ms'",
             "transport.allowed = ['udp', 'tcp']",
             "[packets]",
-            "shards = 1");
+            "shards = 1",
+            "[dashboard]",
+            "listen = '127.0.0.1:8787'",
+            "history = 'gw1.history'",
+            "history-mib = 8");
 
     private static final List<String> CLUSTER = List.of(
             "[gateway]",
@@ -170,6 +174,15 @@ class ConfigErrorsTest {
             20 | tun = 'udp'                      | 20 | "tun" can't be "udp"                                      | choose one of all, tcp, none
             20 | udp = 'gso'                      | 20 | "udp" can't be "gso"                                      | choose one of all, batches, nio
             20 | dscp = '64'                      | 20 | "dscp" can't be "64"                                      | "hide", "copy" or a code point
+            22 | listen = '0.0.0.0:8787'          | 22 | the dashboard can't listen on 0.0.0.0                     | write "127.0.0.1:8787"
+            22 | listen = '[2001:db8::1]:99'      | 22 | the dashboard can't listen on 2001:db8::1                 | ssh -L 99
+            22 | listen = 'localhost:8787'        | 22 | "localhost:8787" is no address with a port                | write "127.0.0.1:8787"
+            22 | listen = '127.0.0.1:0'           | 22 | "127.0.0.1:0" is no address with a port                   | write "127.0.0.1:8787"
+            22 | listen = '127.0.0.1'             | 22 | "127.0.0.1" is no address with a port                     | write "127.0.0.1:8787"
+            23 | token = 'x'                      | 21 | [dashboard] lacks "history"                               | add history = "gw1.history"
+            23 | history = ''                     | 23 | "history" names no file                                   | write a path
+            24 | history-mib = 0                  | 24 | "history-mib" is outside what is allowed                  | from 1 to 65536
+            24 | actions = 'yes'                  | 24 | "actions" must be true or false                           | write actions = false
             """)
     void gateway(int line, String text, int at, String what, String suggestion) throws IOException {
         check(GATEWAY, line, text, at, what, suggestion);

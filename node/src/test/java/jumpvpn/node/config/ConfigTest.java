@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
@@ -68,7 +69,14 @@ class ConfigTest {
                 tun         = "tcp"
                 udp         = "batches"
                 dscp        = "46"
+                [dashboard]
+                listen      = "[::1]:8787"
+                history     = "gw1.history"
+                actions     = true
                 """));
+        assertThat(config.dashboard())
+                .isEqualTo(new Dashboard(
+                        new Endpoint(IpAddress.parse("::1"), 8787), null, true, folder.resolve("gw1.history"), 64, 32));
         assertThat(config.packets()).isEqualTo(new Packets(4, Packets.Tun.TCP, Packets.Udp.BATCHES, 46));
         assertThat(config.name()).isEqualTo("gw1");
         assertThat(KeyText.format(config.privateKey().bytes())).isEqualTo(KEY);
