@@ -16,6 +16,9 @@ import jumpvpn.core.observability.audit.SessionReport;
 import jumpvpn.core.observability.audit.Verdict;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.SessionId;
+import jumpvpn.node.app.timeline.Timeline;
+import jumpvpn.node.app.timeline.TimelinePage;
+import jumpvpn.node.app.timeline.TimelineText;
 import jumpvpn.node.config.ConfigException;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.KeyText;
@@ -23,9 +26,6 @@ import jumpvpn.node.config.NodeConfig;
 import jumpvpn.node.observability.jsonl.EventFiles;
 import jumpvpn.node.observability.jsonl.JsonWriter;
 import jumpvpn.node.observability.jsonl.SealKey;
-import jumpvpn.node.app.timeline.Timeline;
-import jumpvpn.node.app.timeline.TimelinePage;
-import jumpvpn.node.app.timeline.TimelineText;
 
 /** {@code audit}: what the event files of all nodes prove together. */
 final class AuditCommand {
