@@ -2,10 +2,13 @@ package jumpvpn.node.app.timeline;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jumpvpn.core.observability.Event;
+import jumpvpn.core.observability.audit.Report;
+import jumpvpn.core.observability.audit.SessionReport;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 
@@ -90,6 +93,14 @@ public final class Timeline {
         } else {
             life.omitted++;
         }
+    }
+
+    /** Its sessions as the report has them, the worst first. */
+    List<SessionReport> sessions(Report report) {
+        return report.sessions().stream()
+                .filter(session -> lives.containsKey(session.id()))
+                .sorted(Comparator.comparing(SessionReport::verdict).reversed())
+                .toList();
     }
 
     Map<SessionId, Life> lives() {

@@ -19,7 +19,7 @@ public final class TimelinePage {
             section{background:var(--card);border:1px solid var(--edge);border-radius:.6rem;padding:1rem;margin:1rem 0}
             .PROVEN{color:var(--ok)}.INCOMPLETE{color:var(--warn)}.VIOLATED{color:var(--bad)}.dim{color:var(--dim)}
             table{border-collapse:collapse;width:100%;font-size:13px}th{text-align:left;color:var(--dim);font-weight:600}
-            td,th{padding:.15rem .8rem .15rem 0;vertical-align:top;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+            td,th{padding:.15rem .8rem .15rem 0;vertical-align:top;font-variant-numeric:tabular-nums}td:nth-child(-n+3),th{white-space:nowrap}td:nth-child(n+4){overflow-wrap:anywhere;min-width:9rem}
             tr.switch td{font-weight:600}tr.refusal td{color:var(--bad)}.wide{overflow-x:auto;max-height:34rem}
             svg{width:100%;height:auto;display:block}svg.key{display:inline-block;width:.9rem;height:.9rem;vertical-align:-.1rem;margin-left:.6rem}
             svg text{font-size:12px;fill:var(--dim)}
@@ -42,7 +42,7 @@ public final class TimelinePage {
         TimelinePage page = new TimelinePage();
         page.head(report, files, wallMillis);
         page.findings(report);
-        for (SessionReport session : report.sessions()) {
+        for (SessionReport session : timeline.sessions(report)) {
             Timeline.Life life = timeline.lives().get(session.id());
             if (life != null) {
                 page.session(session, life);

@@ -16,7 +16,7 @@ public final class TimelineText {
 
     /** Prints the sessions that the timeline has. */
     public static void print(Timeline timeline, Report report, PrintStream out) {
-        for (SessionReport session : report.sessions()) {
+        for (SessionReport session : timeline.sessions(report)) {
             Timeline.Life life = timeline.lives().get(session.id());
             if (life != null) {
                 print(session, life, out);

@@ -12,6 +12,7 @@ import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.observability.audit.Auditor;
 import jumpvpn.core.observability.audit.Report;
+import jumpvpn.core.observability.audit.SessionReport;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
@@ -183,5 +184,31 @@ class TimelineTest {
                 DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(xml));
             }
         }
+    }
+
+    @Test
+    void theWorstSessionIsFirst() {
+        SessionId bad = new SessionId(3, 4);
+        Auditor both = new Auditor(_ -> Policy.DEFAULT);
+        both.take(both.speaker("gw1", "s"), 0, row(ID, ReasonCode.HANDSHAKE_OK, 0), 1);
+        both.take(both.speaker("gw1", "s"), 1, row(bad, ReasonCode.HANDSHAKE_OK, 1), 2);
+        assertThat(new Timeline(List.of(ID, bad)).sessions(both.report()))
+                .extracting(SessionReport::id)
+                .containsExactly(bad, ID);
+    }
+
+    private static Event row(SessionId id, ReasonCode reason, int step) {
+        return new Event(
+                0,
+                EventType.STATE_CHANGE,
+                reason,
+                Role.GATEWAY,
+                id,
+                StateVersion.of(1, step),
+                SessionState.BIRTH,
+                SessionState.ATTACHED,
+                null,
+                7,
+                List.of());
     }
 }
