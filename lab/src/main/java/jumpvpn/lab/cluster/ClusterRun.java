@@ -130,7 +130,8 @@ final class ClusterRun implements AutoCloseable {
     void startCrowd() throws IOException {
         crowd.start(topology.crowd, nodes);
         require("all of the crowd", Duration.ofMinutes(3), () -> crowd.stats().attached() == crowd.sessions);
-        topology.crowd.shell("ip route add %s dev jvpn0".formatted(Topology.INSIDE_NETWORK)); // its answers go inside, too
+        topology.crowd.shell(
+                "ip route add %s dev jvpn0".formatted(Topology.INSIDE_NETWORK)); // its answers go inside, too
         Pause.of(Duration.ofSeconds(4)); // standbys have been asked
         crowd.reset();
     }

@@ -67,8 +67,10 @@ final class Deaths {
         run.startClient();
         Map<String, @Nullable Object> before = run.client();
         Capture inside = Capture.start(run.topology.server, run.workspace, "inside", "inside", "icmp");
-        String mac =
-                run.topology.gateway(1).shell("ip -o link show dev lan0 | sed 's/.*ether \\([0-9a-f:]*\\) .*/\\1/'").strip();
+        String mac = run.topology
+                .gateway(1)
+                .shell("ip -o link show dev lan0 | sed 's/.*ether \\([0-9a-f:]*\\) .*/\\1/'")
+                .strip();
         Ping ping = Ping.start(run.topology.client, run.workspace, 1200, PING_BYTES, MARKER);
         Pause.of(LEAD);
         Instant cut = Instant.now();
