@@ -189,12 +189,11 @@ final class Pair {
     void startClient(byte[] trustedGatewayKey) {
         LookupTable<Bound> bindings = new LookupTable<>();
         ForwardingGate gate = new ForwardingGate();
-        AgentConfig config = links.config(clientKey, suite, trustedGatewayKey);
-        agent = new Agent(new AgentContext(config, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
+        AgentConfig own = links.config(clientKey, suite, trustedGatewayKey);
+        agent = new Agent(new AgentContext(own, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
         clientInbound = new Inbound(bindings, clientDrops, false);
         clientOutbound = new Outbound((_, _) -> gate, clientDrops, false);
-        agent.pathUp(now, a.path);
-        agent.pathUp(now, b.path);
+        List.of(a, b).forEach(link -> agent.pathUp(now, link.path));
     }
 
     private final class Port implements AgentPort {
