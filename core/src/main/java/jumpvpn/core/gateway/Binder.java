@@ -296,8 +296,10 @@ final class Binder {
                     ReasonCode.REATTACH_ACCEPT,
                     session.machine.version(),
                     asked.pathName(),
-                    new Detail("from", Long.toHexString(session.record.owner().gateway())),
-                    new Detail("to", Long.toHexString(self.gateway())));
+                    new Detail(
+                            "owner_before",
+                            Long.toHexString(session.record.owner().gateway())),
+                    new Detail("owner", Long.toHexString(self.gateway())));
         }
 
         private void intoRecovering(long nowNanos) {

@@ -294,6 +294,7 @@ final class LiveSessions {
                 reason,
                 session.machine.version(),
                 session.pathName(),
-                new Detail("from", Long.toHexString(session.record.owner().gateway())));
+                new Detail(
+                        "owner_before", Long.toHexString(session.record.owner().gateway())));
     }
 }
