@@ -296,8 +296,10 @@ final class Binder {
                     ReasonCode.REATTACH_ACCEPT,
                     session.machine.version(),
                     asked.pathName(),
-                    new Detail("from", Long.toHexString(session.record.owner().gateway())),
-                    new Detail("to", Long.toHexString(self.gateway())));
+                    new Detail(
+                            "from_gateway",
+                            Long.toHexString(session.record.owner().gateway())),
+                    new Detail("to_gateway", Long.toHexString(self.gateway())));
         }
 
         private void intoRecovering(long nowNanos) {

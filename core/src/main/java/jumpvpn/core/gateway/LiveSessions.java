@@ -279,6 +279,7 @@ final class LiveSessions {
                 reason,
                 session.machine.version(),
                 session.pathName(),
-                new Detail("from", Long.toHexString(session.record.owner().gateway())));
+                new Detail(
+                        "from_gateway", Long.toHexString(session.record.owner().gateway())));
     }
 }
