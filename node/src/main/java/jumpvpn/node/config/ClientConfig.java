@@ -18,6 +18,7 @@ public record ClientConfig(
         @Nullable Path events,
         CryptoLibrary crypto,
         Packets packets,
+        Exports exports,
         Network network,
         List<Gateway> gateways,
         List<String> warnings)

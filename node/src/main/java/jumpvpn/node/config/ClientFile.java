@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a client's file. */
 final class ClientFile {
-    private static final List<String> SECTIONS = List.of("client", "network", "gateway", "packets");
+    private static final List<String> SECTIONS =
+            List.of("client", "network", "gateway", "packets", "export", "metrics");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -33,7 +34,7 @@ final class ClientFile {
         }
         file.onlySections(
                 SECTIONS,
-                "a client's file has [client], [network], [[gateway]] and perhaps [packets]; [policy] is the gateway's, which tells it to its clients");
+                "a client's file has [client], [network], [[gateway]] and perhaps [packets], [[export]], [metrics]; [policy] is the gateway's, which tells it to its clients");
         Section node = file.section("client", Sections.CLIENT);
         ClientConfig.@Nullable Network network = network(file.section("network", Sections.CLIENT_NETWORK));
         List<ClientConfig.Gateway> gateways = gateways();
@@ -50,6 +51,7 @@ final class ClientFile {
         Path control = node.value("control", (text, line) -> file.beside(text, "control"));
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
         Packets packets = PacketsSection.read(file);
+        Exports exports = ExportSections.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
         return new ClientConfig(
@@ -60,6 +62,7 @@ final class ClientFile {
                 events,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
+                exports,
                 network,
                 List.copyOf(gateways),
                 file.warnings());

@@ -26,6 +26,7 @@ public record GatewayConfig(
         @Nullable Path state,
         CryptoLibrary crypto,
         Packets packets,
+        Exports exports,
         Network network,
         List<Client> clients,
         Policy policy,

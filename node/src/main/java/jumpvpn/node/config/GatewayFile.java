@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a gateway's file. */
 final class GatewayFile {
-    private static final List<String> SECTIONS = List.of("gateway", "network", "client", "policy", "packets");
+    private static final List<String> SECTIONS =
+            List.of("gateway", "network", "client", "policy", "packets", "export", "metrics");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -32,7 +33,9 @@ final class GatewayFile {
                     1, "this is a client's file", "start it with \"jumpvpn connect --config " + problems.file() + "\"");
             problems.throwIfAny();
         }
-        file.onlySections(SECTIONS, "a gateway's file has [gateway], [network], [[client]], [policy] and [packets]");
+        file.onlySections(
+                SECTIONS,
+                "a gateway's file has [gateway], [network], [[client]], [policy], [packets], [[export]] and [metrics]");
         Section node = file.section("gateway", Sections.GATEWAY);
         GatewayConfig.@Nullable Network network = network(file.section("network", Sections.GATEWAY_NETWORK));
         List<GatewayConfig.Client> clients = clients(network == null ? List.of() : network.addresses());
@@ -53,6 +56,7 @@ final class GatewayFile {
         Path events = node.value("events", (text, line) -> file.beside(text, "events"));
         Path state = node.value("state", (text, line) -> file.beside(text, "state"));
         Packets packets = PacketsSection.read(file);
+        Exports exports = ExportSections.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
         return new GatewayConfig(
@@ -65,6 +69,7 @@ final class GatewayFile {
                 state,
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
+                exports,
                 network,
                 List.copyOf(clients),
                 policy,

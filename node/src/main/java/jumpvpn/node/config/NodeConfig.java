@@ -29,6 +29,9 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     /** How it carries packets. */
     Packets packets();
 
+    /** What leaves it for monitoring. */
+    Exports exports();
+
     /** What works but deserves a word, each {@code file:line: …}. */
     List<String> warnings();
 

@@ -1,8 +1,11 @@
 package jumpvpn.node.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
@@ -78,6 +81,29 @@ final class Section {
     /** The value of a text key; null if it is not there, is no text or its reader refused it: the last two are problems by then. */
     <T> @Nullable T value(String key, Reader<T> reader) {
         return table.get(List.of(key)) instanceof String text ? read(text, lineOf(key), reader) : null;
+    }
+
+    /** The constant of a text key that names one in small letters; null as with {@link #value}. */
+    <E extends Enum<E>> @Nullable E choice(String key, Class<E> type) {
+        return value(key, (text, at) -> {
+            E[] all = type.getEnumConstants();
+            for (E one : all) {
+                if (word(one).equals(text)) {
+                    return one;
+                }
+            }
+            String words = Arrays.stream(all).map(Section::word).collect(Collectors.joining(", "));
+            throw new BadValue("\"" + key + "\" can't be \"" + text + "\"", "choose one of " + words);
+        });
+    }
+
+    private static String word(Enum<?> one) {
+        return one.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the key is there, whatever its value. */
+    boolean has(String key) {
+        return table.contains(List.of(key));
     }
 
     /** The accepted elements of a list of texts. */
