@@ -5,6 +5,7 @@ import java.util.List;
 import jumpvpn.lab.bench.Bench;
 import jumpvpn.lab.cluster.ClusterLab;
 import jumpvpn.lab.endurance.EnduranceLab;
+import jumpvpn.lab.events.EventsLab;
 import jumpvpn.lab.explore.ExploreLab;
 import jumpvpn.lab.netns.CarriageLab;
 import jumpvpn.lab.netns.NetworkLab;
@@ -30,6 +31,7 @@ public final class Lab {
             case "carriage" -> CarriageLab.run(rest, out, err);
             case "cluster" -> ClusterLab.run(rest, out, err);
             case "endurance" -> EnduranceLab.run(rest, out, err);
+            case "events" -> EventsLab.run(rest, out, err);
             case "explore" -> ExploreLab.run(rest, out, err);
             case "sessions" -> SessionsLab.run(rest, out, err);
             case "sim" -> SimLab.run(rest, out, err);

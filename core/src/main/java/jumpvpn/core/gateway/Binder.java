@@ -297,9 +297,9 @@ final class Binder {
                     session.machine.version(),
                     asked.pathName(),
                     new Detail(
-                            "owner_before",
+                            "from_gateway",
                             Long.toHexString(session.record.owner().gateway())),
-                    new Detail("owner", Long.toHexString(self.gateway())));
+                    new Detail("to_gateway", Long.toHexString(self.gateway())));
         }
 
         private void intoRecovering(long nowNanos) {

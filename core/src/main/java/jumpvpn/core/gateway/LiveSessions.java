@@ -295,6 +295,6 @@ final class LiveSessions {
                 session.machine.version(),
                 session.pathName(),
                 new Detail(
-                        "owner_before", Long.toHexString(session.record.owner().gateway())));
+                        "from_gateway", Long.toHexString(session.record.owner().gateway())));
     }
 }

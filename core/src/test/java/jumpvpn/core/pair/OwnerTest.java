@@ -179,9 +179,9 @@ class OwnerTest {
                     assertThat(event.path()).isEqualTo("udp/from/" + client.from);
                     assertThat(event.details())
                             .containsExactly(
-                                    new Event.Detail("owner_before", "4d"),
+                                    new Event.Detail("from_gateway", "4d"),
                                     new Event.Detail(
-                                            "owner",
+                                            "to_gateway",
                                             Long.toHexString(record.owner().gateway())));
                 });
         client.sendUp(1);

@@ -117,7 +117,7 @@ class SignsOfLifeTest {
             assertThat(event.sessionId()).isEqualTo(client.id);
             assertThat(event.version()).isEqualTo(StateVersion.of(1, 0));
             assertThat(event.path()).isEqualTo("udp/from/" + client.from);
-            assertThat(LoneGateway.detail(event, "owner_before"))
+            assertThat(LoneGateway.detail(event, "from_gateway"))
                     .isEqualTo(Long.toHexString(
                             gateway.memory.live().getFirst().owner().gateway()));
         });

@@ -21,6 +21,7 @@ public record ClientConfig(
         CryptoLibrary crypto,
         Packets packets,
         @Nullable Dashboard dashboard,
+        Exports exports,
         Network network,
         List<Gateway> gateways,
         List<String> warnings)

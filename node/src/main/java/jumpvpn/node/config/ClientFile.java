@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a client's file. */
 final class ClientFile {
-    private static final List<String> SECTIONS = List.of("client", "network", "gateway", "packets", "dashboard");
+    private static final List<String> SECTIONS =
+            List.of("client", "network", "gateway", "packets", "dashboard", "export", "metrics");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -33,7 +34,7 @@ final class ClientFile {
         }
         file.onlySections(
                 SECTIONS,
-                "a client's file has [client], [network], [[gateway]] and perhaps [packets] and [dashboard]; [policy] is the gateway's, which tells it to its clients");
+                "a client's file has [client], [network], [[gateway]] and perhaps [packets], [dashboard], [[export]], [metrics]; [policy] is the gateway's, which tells it to its clients");
         Section node = file.section("client", Sections.CLIENT);
         ClientConfig.@Nullable Network network = network(file.section("network", Sections.CLIENT_NETWORK));
         List<ClientConfig.Gateway> gateways = gateways();
@@ -54,6 +55,7 @@ final class ClientFile {
                 node.value("events-key", (text, line) -> KeyFile.read(file.beside(text, "events-key"), "events key"));
         Packets packets = PacketsSection.read(file);
         Dashboard dashboard = DashboardSection.read(file);
+        Exports exports = ExportSections.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         problems.throwIfAny();
         return new ClientConfig(
@@ -66,6 +68,7 @@ final class ClientFile {
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
                 dashboard,
+                exports,
                 network,
                 List.copyOf(gateways),
                 file.warnings());

@@ -31,6 +31,7 @@ public record GatewayConfig(
         CryptoLibrary crypto,
         Packets packets,
         @Nullable Dashboard dashboard,
+        Exports exports,
         Network network,
         List<Client> clients,
         Policy policy,

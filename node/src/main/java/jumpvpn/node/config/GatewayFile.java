@@ -12,8 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and cross-checks a gateway's file. */
 final class GatewayFile {
-    private static final List<String> SECTIONS =
-            List.of("gateway", "network", "client", "policy", "packets", "dashboard", "ownership", "cluster", "member");
+    private static final List<String> SECTIONS = List.of(
+            "gateway",
+            "network",
+            "client",
+            "policy",
+            "packets",
+            "dashboard",
+            "export",
+            "metrics",
+            "ownership",
+            "cluster",
+            "member");
 
     private final ConfigFile file;
     private final Problems problems;
@@ -35,7 +45,7 @@ final class GatewayFile {
         }
         file.onlySections(
                 SECTIONS,
-                "a gateway's file has [gateway], [network], [[client]] and perhaps [policy], [packets], [dashboard], [ownership], [cluster], [[member]]");
+                "a gateway's file has [gateway], [network], [[client]] and perhaps [policy], [packets], [dashboard], [[export]], [metrics], [ownership], [cluster], [[member]]");
         Section node = file.section("gateway", Sections.GATEWAY);
         Section inner = file.section("network", Sections.GATEWAY_NETWORK);
         GatewayConfig.@Nullable Network network = network(inner);
@@ -72,6 +82,7 @@ final class GatewayFile {
         Path state = node.value("state", (text, line) -> file.beside(text, "state"));
         Packets packets = PacketsSection.read(file);
         Dashboard dashboard = DashboardSection.read(file);
+        Exports exports = ExportSections.read(file);
         CryptoLibrary crypto = node.value("crypto", (text, line) -> CryptoLibrary.parse(text));
         if (name != null) {
             ClusterSection.check(file, node, network, rest.ownership, rest.cluster, name);
@@ -89,6 +100,7 @@ final class GatewayFile {
                 crypto == null ? CryptoLibrary.AUTO : crypto,
                 packets,
                 dashboard,
+                exports,
                 rest.network,
                 List.copyOf(rest.clients),
                 rest.policy,

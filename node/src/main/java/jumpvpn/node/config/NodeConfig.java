@@ -36,6 +36,8 @@ public sealed interface NodeConfig permits GatewayConfig, ClientConfig {
     /** The page that shows it; null: none. */
     @Nullable
     Dashboard dashboard();
+    /** What leaves it for monitoring. */
+    Exports exports();
 
     /** What works but deserves a word, each {@code file:line: …}. */
     List<String> warnings();

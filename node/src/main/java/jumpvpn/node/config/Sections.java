@@ -81,6 +81,22 @@ final class Sections {
             Key.optional("token", Key.Kind.TEXT, "\"dashboard.token\""),
             Key.optional("actions", Key.Kind.FLAG, "false"));
 
+    static final List<Key> EXPORT = List.of(
+            Key.required("to", Key.Kind.TEXT, "\"syslog\""),
+            Key.optional("name", Key.Kind.TEXT, "\"soc\""),
+            Key.optional("url", Key.Kind.TEXT, "\"tls://syslog.example.net:6514\""),
+            Key.optional("path", Key.Kind.TEXT, "\"events.jsonl\""),
+            Key.optional("format", Key.Kind.TEXT, "\"ecs\""),
+            Key.optional("rotate-mb", Key.Kind.NUMBER, "100"),
+            Key.optional("keep", Key.Kind.NUMBER, "8"),
+            Key.optional("ca", Key.Kind.TEXT, "\"ca.pem\""),
+            Key.optional("token", Key.Kind.TEXT, "\"soc.token\", the file that holds it"),
+            Key.optional("queue", Key.Kind.NUMBER, "8192"),
+            Key.optional("signals", Key.Kind.TEXTS, "[\"logs\", \"traces\"]"));
+
+    static final List<Key> METRICS =
+            List.of(Key.required("listen", Key.Kind.TEXT, "\"http://127.0.0.1:9464/metrics\""));
+
     private static final Map<String, List<Key>> BY_TITLE = byTitle();
 
     private Sections() {}
@@ -95,6 +111,8 @@ final class Sections {
         all.put("[cluster] of a gateway's file", CLUSTER);
         all.put("[[member]] of a gateway's file", MEMBER);
         all.put("[dashboard] of both files", DASHBOARD);
+        all.put("[[export]] of both files", EXPORT);
+        all.put("[metrics] of both files", METRICS);
         all.put("[client] of a client's file", CLIENT);
         all.put("[network] of a client's file", CLIENT_NETWORK);
         all.put("[[gateway]] of a client's file", CLIENT_GATEWAY);

@@ -74,9 +74,11 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         this.opened = opened;
         sockets = new Sockets(config.packets().shards());
         Ciphers choosing = Ciphers.choosing(config);
-        events =
-                new EventLog(config.file(), config.name(), Role.CLIENT, config.events(), config.eventsKey(), wall, log);
+        events = EventLog.open(config, Role.CLIENT, wall, log);
         opened.add(events::close);
+        if (!config.exports().isEmpty()) {
+            Exporting.add(config, Role.CLIENT, events, log, opened, () -> handle(new Request.Status()));
+        }
         network = NetworkConfig.open();
         opened.add(network::close);
         refuseOverlaps();
@@ -197,6 +199,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     @Override
     public void proceed(long nowNanos) {
         agent.proceed(nowNanos);
+        events.wake();
     }
 
     @Override

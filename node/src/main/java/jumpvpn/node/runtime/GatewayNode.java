@@ -79,9 +79,11 @@ public final class GatewayNode implements NodeControl, Engine {
         sockets = new Sockets(config.packets().shards());
         listeners = new Listeners(sockets);
         Ciphers choosing = Ciphers.choosing(config);
-        events = new EventLog(
-                config.file(), config.name(), Role.GATEWAY, config.events(), config.eventsKey(), wall, log);
+        events = EventLog.open(config, Role.GATEWAY, wall, log);
         opened.add(events::close);
+        if (!config.exports().isEmpty()) {
+            Exporting.add(config, Role.GATEWAY, events, log, opened, () -> handle(new Request.Status()));
+        }
         ciphers = choosing.chosen(log);
         crypto = ciphers.crypto(new SystemEntropy());
         jumpvpn.core.gateway.GatewayConfig engineConfig = EngineConfig.of(config, crypto, MTU);
@@ -308,6 +310,7 @@ public final class GatewayNode implements NodeControl, Engine {
         }
         gateway.wallClock(wall.nowMillis() / 1000);
         gateway.proceed(nowNanos);
+        events.wake();
     }
 
     @Override

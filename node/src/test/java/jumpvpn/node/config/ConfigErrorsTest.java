@@ -168,6 +168,8 @@ class ConfigErrorsTest {
             18 | transport.allowed = ['upd']      | 18 | must be a list of protocols                               | "udp"
             18 | transport.allowed = []           | 18 | must name at least one                                    | "udp"
             18 | transport.allowed = ['udp', 'udp'] | 18 | each once                                               | "udp"
+            19 | [[export]]                       | 20 | [[export]] has no key "shards"                            | it belongs in [packets]
+            19 | [metrics]                        | 19 | [metrics] lacks "listen"                                  | add listen = "http://127.0.0.1:9464/metrics"
             19 | [[packets]]                      | 19 | packets must be one section                               | write [packets]
             20 | shards = 17                      | 20 | "shards" is outside what is allowed                       | from 1 to 16
             20 | shards = '2'                     | 20 | "shards" must be a whole number                           | write shards = 2

@@ -24,7 +24,7 @@ class EventLogTest {
     private void start(Path file, int events) throws Exception {
         Log quiet = new Log(new PrintStream(new ByteArrayOutputStream()), java.time.InstantSource.system());
         try (EventLog log =
-                new EventLog(folder.resolve("gw1.toml"), "gw1", Role.GATEWAY, file, null, new WallClock(), quiet)) {
+                EventLog.open(folder.resolve("gw1.toml"), "gw1", Role.GATEWAY, file, new WallClock(), quiet)) {
             log.start();
             for (int i = 0; i < events; i++) {
                 log.emit(new Event(

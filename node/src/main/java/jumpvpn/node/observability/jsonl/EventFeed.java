@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventFeed {
     private final int kept;
     private final LongFunction<String> dropped;
-    private final Deque<String> newest = new ArrayDeque<>();
+    private final Deque<Supplier<String>> newest = new ArrayDeque<>();
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
 
     /**
@@ -27,7 +28,12 @@ public final class EventFeed {
     }
 
     /** Adds a line, without its line feed. */
-    public synchronized void publish(String line) {
+    public void publish(String line) {
+        publish(() -> line);
+    }
+
+    /** Adds a line that is made when somebody reads it, perhaps several times and on any thread. */
+    public synchronized void publish(Supplier<String> line) {
         if (newest.size() == kept) {
             newest.removeFirst();
         }
@@ -44,20 +50,20 @@ public final class EventFeed {
 
     /** The lines that are kept, oldest first. */
     public synchronized List<String> newest() {
-        return List.copyOf(newest);
+        return newest.stream().map(Supplier::get).toList();
     }
 
     /** One reader's place in the feed. */
     public final class Follower implements AutoCloseable {
-        private final Deque<String> waiting;
+        private final Deque<Supplier<String>> waiting;
         private long lost;
         private boolean closed;
 
-        private Follower(Deque<String> first) {
+        private Follower(Deque<Supplier<String>> first) {
             waiting = new ArrayDeque<>(first);
         }
 
-        private synchronized void offer(String line) {
+        private synchronized void offer(Supplier<String> line) {
             if (waiting.size() >= kept) {
                 lost++;
             } else {
@@ -69,13 +75,19 @@ public final class EventFeed {
 
         private void sayLost() {
             if (lost > 0) {
-                waiting.addLast(dropped.apply(lost));
+                String line = dropped.apply(lost);
+                waiting.addLast(() -> line);
                 lost = 0;
             }
         }
 
         /** The next line; waits for it; null once closed. */
-        public synchronized @Nullable String next() throws InterruptedException {
+        public @Nullable String next() throws InterruptedException {
+            Supplier<String> line = take();
+            return line == null ? null : line.get();
+        }
+
+        private synchronized @Nullable Supplier<String> take() throws InterruptedException {
             while (!closed && waiting.isEmpty() && lost == 0) {
                 wait();
             }

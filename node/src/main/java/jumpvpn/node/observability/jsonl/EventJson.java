@@ -2,9 +2,11 @@ package jumpvpn.node.observability.jsonl;
 
 import java.util.List;
 import jumpvpn.core.observability.Event;
+import jumpvpn.node.observability.EventFormat;
+import jumpvpn.node.observability.NumberedEvent;
 
-/** Events as JSON lines, fields in the order of contract section 5. One thread at a time. */
-public final class EventJson {
+/** Events as JSON lines, fields in the order of contract section 5. Any thread. */
+public final class EventJson implements EventFormat {
     /** Name and version of the format. */
     public static final String SCHEMA = "jumpvpn.event/2";
 
@@ -19,6 +21,11 @@ public final class EventJson {
     public EventJson(String node, String start) {
         this.node = node;
         this.start = start;
+    }
+
+    @Override
+    public String line(NumberedEvent event) {
+        return line(event.event(), event.seq(), event.wallMillis());
     }
 
     /**
@@ -57,7 +64,7 @@ public final class EventJson {
         return value == null ? null : value.toString();
     }
 
-    private static void value(JsonWriter json, Object value) {
+    static void value(JsonWriter json, Object value) {
         switch (value) {
             case Long number -> json.value(number);
             case Double number -> json.value(number);
