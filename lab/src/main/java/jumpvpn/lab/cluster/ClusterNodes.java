@@ -150,6 +150,8 @@ final class ClusterNodes {
                     .put("FAKETIME_TIMESTAMP_FILE", clockFile(number).toString());
             builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
             builder.environment().put("FAKETIME_CACHE_DURATION", "1");
+            builder.environment()
+                    .put("FAKETIME_FORCE_MONOTONIC_FIX", "0"); // else every timed wait of Java's is over at once
         }
         return workspace.startLogged(builder, name + ".log");
     }
