@@ -12,11 +12,20 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jumpvpn.node.ownership.StateException;
 import org.jspecify.annotations.Nullable;
 
 /** etcd's members as they are reached: one connection each, made when needed; one of them is in use. On the loop's thread alone. */
 final class Endpoints {
+    /** gRPC says on stderr what it finds when it starts; kept, since a logger that nobody holds forgets its level. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+    static {
+        GRPC.setLevel(Level.WARNING);
+    }
+
     private static final int CONNECT_MILLIS = 1000;
     /** The longest answer: what a watch that was away for a moment brings at once. */
     private static final int MOST_BYTES = 16 << 20;
