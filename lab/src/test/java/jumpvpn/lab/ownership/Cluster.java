@@ -20,24 +20,31 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Three etcd processes for a class of tests, or the word that there are none; each test has keys of its own. */
 final class Cluster implements AutoCloseable {
-    static final Duration LEASE = Duration.ofSeconds(3);
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
     final EtcdProcesses etcd;
     private String prefix = "";
 
-    private Cluster(EtcdProcesses etcd) {
+    private final Duration lease;
+
+    private Cluster(EtcdProcesses etcd, Duration lease) {
         this.etcd = etcd;
+        this.lease = lease;
     }
 
+    /** With a lease that no test outlasts. */
     static Cluster start() throws IOException {
+        return start(Duration.ofSeconds(60));
+    }
+
+    static Cluster start(Duration lease) throws IOException {
         try {
             DebianPackage.ETCD.unpack(EtcdProcesses.cache());
             DebianPackage.ETCD_CLIENT.unpack(EtcdProcesses.cache());
         } catch (IOException e) {
             Assumptions.abort("NOT TESTED HERE: no etcd (" + e.getMessage() + ")");
         }
-        return new Cluster(EtcdProcesses.start(Files.createTempDirectory("jumpvpn-etcd"), 3));
+        return new Cluster(EtcdProcesses.start(Files.createTempDirectory("jumpvpn-etcd"), 3), lease);
     }
 
     /** The keys of the next test. */
@@ -72,7 +79,7 @@ final class Cluster implements AutoCloseable {
     }
 
     private EtcdSessionTable.Setting setting(List<URI> endpoints, EtcdSessionTable.@Nullable Login login) {
-        return new EtcdSessionTable.Setting(endpoints, LEASE, prefix, null, login);
+        return new EtcdSessionTable.Setting(endpoints, lease, prefix, null, login);
     }
 
     /** Its clocks stand still. */

@@ -11,27 +11,41 @@ import java.util.concurrent.CompletableFuture;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.ownership.SessionTable.Change;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.ownership.SessionTable.Reading;
 import jumpvpn.node.ownership.etcd.EtcdSessionTable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** The contract, and what only a table that several gateways share can show, on three processes that nothing happens to. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EtcdSessionTableTest extends SessionTableContract {
     private static final Owner OTHER = new Owner(6, 1);
 
     private static Cluster cluster;
+    /** Of a gateway that left at the very beginning. */
+    private static Bed heir;
 
     @BeforeAll
     static void start() throws IOException {
         cluster = Cluster.start();
+        cluster.fresh();
+        heir = cluster.open(OWNER).leased();
+        try (Bed left = cluster.open(OTHER).leased()) {
+            SessionRecord soon = Records.dueSoon(Records.born(1, "aa", OTHER, 1));
+            left.commit(1, new Change(Records.id(1), 0, soon), left.birth(2, "bb", 1));
+        }
     }
 
     @AfterAll
     static void stop() throws IOException {
         if (cluster != null) {
+            heir.close();
             cluster.close();
         }
     }
@@ -175,6 +189,14 @@ class EtcdSessionTableTest extends SessionTableContract {
                 assertThat(present.isDraining()).isTrue();
             });
         }
+    }
+
+    /** They look ten seconds after an owner has gone: so this one comes last. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void whatHasNoOwnerIsToldOfWhenItIsDue() {
+        heir.until(() -> !heir.orphans.isEmpty());
+        assertThat(heir.orphans).singleElement().extracting(SessionRecord::id).isEqualTo(Records.id(1));
     }
 
     @Test

@@ -8,6 +8,7 @@ import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SwitchTimes;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.session.Policy;
+import jumpvpn.core.session.PolicyKey;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
@@ -43,6 +44,24 @@ final class Records {
     static SessionRecord ended(long id, String client, Owner owner, int epoch, long commitId) {
         return record(id, client, owner, commitId)
                 .ended(owner, commitId, List.of(row(epoch, 3, SessionState.TERMINATED, ReasonCode.OPERATOR_TERMINATE)));
+    }
+
+    /** The same, but it ends soon if nobody binds it. */
+    static SessionRecord dueSoon(SessionRecord record) {
+        return new SessionRecord(
+                record.id(),
+                record.clientKey(),
+                record.clientName(),
+                record.owner(),
+                record.commitId(),
+                record.rows(),
+                record.secrets(),
+                record.bindNonce(),
+                record.inner(),
+                record.policy().with(PolicyKey.SESSION_TRANSPORT_LOSS_TTL, 30 * SECOND),
+                record.lifetimeEndNanos(),
+                record.noBindingSinceNanos(),
+                record.switches());
     }
 
     private static SessionRecord.Row row(int epoch, int step, SessionState to, ReasonCode reason) {

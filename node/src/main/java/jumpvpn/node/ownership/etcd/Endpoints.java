@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /** etcd's members as they are reached: one connection each, made when needed; one of them is in use. On the loop's thread alone. */
 final class Endpoints {
-    /** gRPC tells the JVM's own log what nobody asked; held here, since the JVM forgets a logger that nobody holds. */
+    /** gRPC says on stderr what it finds when it starts; kept, since a logger that nobody holds forgets its level. */
     private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+    static {
+        GRPC.setLevel(Level.WARNING);
+    }
 
     private static final int CONNECT_MILLIS = 1000;
     /** The longest answer: what a watch that was away for a moment brings at once. */
@@ -38,7 +42,6 @@ final class Endpoints {
 
     /** @throws StateException if the files for TLS can't be used */
     Endpoints(EtcdSessionTable.Setting setting, EventLoop loop) throws StateException {
-        GRPC.setLevel(Level.WARNING);
         this.addresses = setting.endpoints();
         this.loop = loop;
         this.channels = new ManagedChannel[addresses.size()];

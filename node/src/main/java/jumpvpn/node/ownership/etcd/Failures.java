@@ -2,6 +2,7 @@ package jumpvpn.node.ownership.etcd;
 
 import io.grpc.Status;
 import jumpvpn.core.ownership.SessionTable.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** What a failed call means. */
 final class Failures {
@@ -31,11 +32,9 @@ final class Failures {
 
     /** In words, with what to do next. */
     static String text(Status status) {
-        String said = status.getCode()
-                + (status.getDescription() == null ? "" : ": " + status.getDescription())
-                + (status.getCause() == null || status.getCause().getMessage() == null
-                        ? ""
-                        : " (" + status.getCause().getMessage() + ")");
+        Throwable cause = status.getCause();
+        String said = status.getCode() + firstLine(": ", status.getDescription())
+                + firstLine(": ", cause == null ? null : cause.getMessage());
         return said + "; "
                 + switch (status.getCode()) {
                     case UNAUTHENTICATED, PERMISSION_DENIED ->
@@ -44,5 +43,9 @@ final class Failures {
                         "etcd is full or overloaded: compact and defragment it, or raise its quota";
                     default -> "see that etcd runs and has a leader, and that the endpoints are right";
                 };
+    }
+
+    private static String firstLine(String before, @Nullable String text) {
+        return text == null ? "" : before + text.lines().findFirst().orElse("");
     }
 }
