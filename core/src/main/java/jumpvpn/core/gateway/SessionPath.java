@@ -8,6 +8,7 @@ import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.HandOver;
 import jumpvpn.core.data.HoldQueue;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.Trial;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What carries one session's packets: its newest binding, which is watched, those before it, which drain, and the queue that keeps packets while none is alive. */
 final class SessionPath {
-    private static final long DRAIN_NANOS = 2_000_000_000L;
+    static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long NOTICE_FOR_NANOS = 30_000_000_000L;
     private static final long NOTICE_PAUSE_NANOS = 100_000_000;
     private static final long TRIAL_BYTES =
@@ -395,14 +396,49 @@ final class SessionPath {
 
     /** Nothing passes from here on. */
     void stop(long nowNanos) {
+        if (stopped) {
+            return;
+        }
         stopped = true;
         gate.drop();
         retired.stop(nowNanos);
+        end(nowNanos);
+    }
+
+    private void end(long nowNanos) {
         if (active != null) {
             active.binding.receiveUntil(nowNanos);
             session.context.bindings().remove(0, active.binding.localWireId);
             active.binding.wipe();
         }
+    }
+
+    /**
+     * Another gateway has the session: what comes from here on goes there, what waits goes now, and nothing is sealed for the client any more.
+     *
+     * @param planned whether the client may still send on the newest binding, which it has left alive
+     * @return that binding, which opens for as long as any drains; whoever has it wipes it. Null: there is none
+     */
+    @Nullable
+    Binding handOver(long nowNanos, HandOver to, boolean planned) {
+        HoldQueue before = held;
+        ActivePath path = active;
+        boolean drains = planned && path != null && isAlive();
+        gate.relay(to);
+        if (before != null) {
+            for (byte[] packet : before.drain(nowNanos)) {
+                byte[] datagram = to.toClient(MemorySegment.ofArray(packet), 0, packet.length);
+                session.context.port().relay(to.gateway(), Objects.requireNonNull(datagram));
+            }
+        }
+        stopped = true;
+        retired.stop(nowNanos);
+        if (path != null && drains) {
+            path.binding.receiveUntil(nowNanos + DRAIN_NANOS);
+            return path.binding;
+        }
+        end(nowNanos);
+        return null;
     }
 
     boolean isStopped() {

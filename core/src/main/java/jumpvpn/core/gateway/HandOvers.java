@@ -1,0 +1,110 @@
+package jumpvpn.core.gateway;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.HandOver;
+import jumpvpn.core.data.TakeOver;
+import jumpvpn.core.net.Prefix;
+import jumpvpn.core.ownership.SessionRecord;
+import jumpvpn.core.session.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Around a take-over, both ends of it. A session that another gateway has taken over leaves its routes here for a while, and its binding if the client had left it alive: what still comes goes on to
+ * that gateway. What comes so from the gateway before is taken for the same while after a bind. Bounded: who is beyond does without.
+ */
+final class HandOvers {
+    /** How long either end takes part, as an old binding drains. */
+    private static final long NANOS = SessionPath.DRAIN_NANOS;
+
+    private static final int MOST = 65_536;
+
+    /** What is left of a session that was handed over. */
+    private record Left(HandOver to, ForwardingGate gate, List<Prefix> inner, @Nullable Binding binding) {}
+
+    private final GatewayContext context;
+    private final TableClient table;
+    private final byte[] master;
+    private final ArrayDeque<Left> left = new ArrayDeque<>();
+    private int takeOvers;
+
+    HandOvers(GatewayContext context, TableClient table) {
+        this.context = context;
+        this.table = table;
+        this.master = context.config().relayMaster();
+    }
+
+    private boolean isKnown(long gateway) {
+        return context.config().cluster().others().stream()
+                .anyMatch(member -> member.gateway() == gateway && !member.gone());
+    }
+
+    /** The session is another's by this record: from here on its packets go there, if that gateway is known. Whoever calls forgets the session. */
+    void begin(long nowNanos, GatewaySession session, SessionRecord taken) {
+        long gateway = taken.owner().gateway();
+        if (left.size() == MOST
+                || !session.path.gate.routed()
+                || session.path.isStopped()
+                || !taken.isLive()
+                || !isKnown(gateway)) {
+            return;
+        }
+        byte[] start = context.crypto().entropy().bytes(HandOver.START_LENGTH);
+        HandOver to = new HandOver(context.crypto().aead(), master, gateway, taken.commitId(), start);
+        Binding draining = session.path.handOver(nowNanos, to, isPlanned(taken));
+        left.add(new Left(to, session.path.gate, session.record.inner(), draining));
+        table.at(nowNanos + NANOS, _ -> end());
+    }
+
+    /** Whether the client has left a path that still delivers. */
+    private static boolean isPlanned(SessionRecord taken) {
+        ReasonCode first =
+                SessionRecord.ofLastCommit(taken.rows()).getFirst().reason();
+        return switch (first) {
+            case GATEWAY_DRAINING, LINK_GOING_DOWN, BETTER_PATH, OPERATOR_JUMP -> true;
+            default -> false;
+        };
+    }
+
+    private void end() {
+        Left over = left.remove();
+        over.gate.drop();
+        for (Prefix inner : over.inner) {
+            if (context.routes().get(inner.address().high(), inner.address().low()) == over.gate) {
+                context.routes().remove(inner.address().high(), inner.address().low());
+            }
+        }
+        if (over.binding != null) {
+            context.bindings().remove(0, over.binding.localWireId);
+            over.binding.wipe();
+        }
+        over.to.wipe();
+    }
+
+    /** A session that another gateway has is being bound here by this commit; null: there is nobody to hand it over. */
+    @Nullable
+    TakeOver expect(GatewaySession session, long commitId) {
+        if (takeOvers == MOST || !isKnown(session.record.owner().gateway())) {
+            return null;
+        }
+        TakeOver expected = new TakeOver(context.crypto().aead(), master, commitId, session.path.gate);
+        context.bindings().put(TakeOver.TABLE, commitId, expected);
+        takeOvers++;
+        return expected;
+    }
+
+    /** It is bound. */
+    void bound(long nowNanos, TakeOver taken) {
+        taken.bound(nowNanos + NANOS);
+        table.at(nowNanos + NANOS, _ -> end(taken));
+    }
+
+    /** It is over, or was not to be. */
+    void end(TakeOver taken) {
+        context.bindings().remove(TakeOver.TABLE, taken.id);
+        taken.end();
+        takeOvers--;
+    }
+}
