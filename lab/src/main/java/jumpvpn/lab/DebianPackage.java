@@ -40,6 +40,13 @@ public record DebianPackage(String version, String address, String sha256, Strin
         return new DebianPackage(version, address, sha256, program);
     }
 
+    /** Of Debian 13 for amd64: steps the wall clock of one process. */
+    public static final DebianPackage FAKETIME = new DebianPackage(
+            "0.9.10-2.1",
+            "http://deb.debian.org/debian/pool/main/f/faketime/libfaketime_0.9.10-2.1_amd64.deb",
+            "b09481e7690680966005330c3f907bba4b5eefc35e1faaea4783cc55655d1150",
+            "usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
+
     private static final String LONGEST_SECONDS = "60";
 
     /**

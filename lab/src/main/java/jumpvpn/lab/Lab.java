@@ -3,6 +3,7 @@ package jumpvpn.lab;
 import java.io.PrintStream;
 import java.util.List;
 import jumpvpn.lab.bench.Bench;
+import jumpvpn.lab.cluster.ClusterLab;
 import jumpvpn.lab.endurance.EnduranceLab;
 import jumpvpn.lab.explore.ExploreLab;
 import jumpvpn.lab.netns.CarriageLab;
@@ -27,6 +28,7 @@ public final class Lab {
         return switch (arguments.isEmpty() ? "" : arguments.getFirst()) {
             case "bench" -> Bench.run(rest, out, err);
             case "carriage" -> CarriageLab.run(rest, out, err);
+            case "cluster" -> ClusterLab.run(rest, out, err);
             case "endurance" -> EnduranceLab.run(rest, out, err);
             case "explore" -> ExploreLab.run(rest, out, err);
             case "sessions" -> SessionsLab.run(rest, out, err);

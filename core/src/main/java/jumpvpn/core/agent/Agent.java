@@ -1,9 +1,6 @@
 package jumpvpn.core.agent;
 
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
-import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Grant;
@@ -55,20 +52,10 @@ public final class Agent {
     public void start(long nowNanos) {
         retryNanos = Deadlines.NEVER;
         birth = new SessionMachine(Role.CLIENT, nowNanos);
-        connector = new Connector(context, candidates, gatewaysInOrder(), nowNanos);
+        String present = session == null ? null : session.gateway(); // only there a successor takes over without a gap
+        connector = new Connector(context, candidates, present, nowNanos);
         connectByNanos = nowNanos + PolicyKey.SESSION_HANDSHAKE_TIMEOUT.defaultValue();
         proceed(nowNanos);
-    }
-
-    /** As configured; for a successor the present session's gateway comes first, since only there it takes over without a gap. */
-    private List<AgentConfig.Gateway> gatewaysInOrder() {
-        List<AgentConfig.Gateway> gateways = new ArrayList<>(context.config().gateways());
-        ClientSession present = session;
-        if (present != null) {
-            gateways.sort(Comparator.comparing(
-                    gateway -> !gateway.name().equals(present.gateway()))); // stable: the others keep their order
-        }
-        return gateways;
     }
 
     /** A path is new or up again. */

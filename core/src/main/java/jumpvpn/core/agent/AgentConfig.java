@@ -16,13 +16,18 @@ public record AgentConfig(KeyPair own, Suite suite, List<Gateway> gateways) {
      *
      * @param publicKey 32 bytes
      */
-    public record Gateway(String name, byte[] publicKey) {}
+    public record Gateway(String name, byte[] publicKey) {
+        /** Whether a path's gateway is this one, or one of several with its key behind its host name: {@code name/address}. */
+        boolean isNamed(String gateway) {
+            return gateway.equals(name) || gateway.startsWith(name + "/");
+        }
+    }
 
-    /** The gateway of this name, or null. */
+    /** The first gateway that is named so, or null. */
     @Nullable
     Gateway gateway(String name) {
         for (Gateway gateway : gateways) {
-            if (gateway.name.equals(name)) {
+            if (gateway.isNamed(name)) {
                 return gateway;
             }
         }

@@ -63,6 +63,15 @@ final class Candidates {
         ready.add(id);
     }
 
+    boolean isReady(int id) {
+        return ready.contains(id);
+    }
+
+    /** The newest round trip of the path, 0 while unknown. */
+    long rttNanos(int id) {
+        return answers.getOrDefault(id, Answer.NONE).rttNanos;
+    }
+
     /** No others than the session's path and these standbys are ready any more. */
     void keepReady(int active, Set<Integer> standbys) {
         ready.removeIf(id -> id != active && !standbys.contains(id));
@@ -128,11 +137,21 @@ final class Candidates {
         return allowed.subList(0, Math.min(allowed.size(), policy.count(PolicyKey.TRANSPORT_MAX_CANDIDATES)));
     }
 
-    /** The best towards each gateway but this one, gateway by gateway as they stand in the configuration. */
+    /** The best towards each gateway but this one, gateway by gateway. */
     List<Path> rankedElsewhere(Policy policy, List<AgentConfig.Gateway> gateways, String except) {
-        return gateways.stream()
-                .filter(gateway -> !gateway.name().equals(except))
-                .flatMap(gateway -> ranked(policy, gateway.name()).stream())
+        return gateways(gateways).stream()
+                .filter(gateway -> !gateway.equals(except))
+                .flatMap(gateway -> ranked(policy, gateway).stream())
+                .toList();
+    }
+
+    /** The gateways to which paths lead, as they stand in the configuration; those behind one name there in the order of their own names. */
+    List<String> gateways(List<AgentConfig.Gateway> configured) {
+        TreeSet<String> names = new TreeSet<>();
+        paths.values().forEach(path -> names.add(path.gateway()));
+        return configured.stream()
+                .flatMap(gateway -> names.stream().filter(gateway::isNamed))
+                .distinct()
                 .toList();
     }
 

@@ -64,6 +64,7 @@ final class ClientSession {
     final Credentials credentials;
     final Candidates candidates;
     final OwnSwitches switches = new OwnSwitches();
+    final Choices choices = new Choices(this);
     final Recovery recovery;
     final Departure departure;
     final Return back;

@@ -62,17 +62,17 @@ final class Connector {
 
     private final AgentContext context;
     private final Candidates candidates;
-    private final List<AgentConfig.Gateway> gateways;
+    private final @Nullable String preferred;
     private final HandshakeMac ownMac;
     private final List<Attempt> attempts = new ArrayList<>();
     private final TreeSet<String> refused = new TreeSet<>();
     private long nextLaunchNanos;
 
-    /** @param gateways in the order in which they are tried */
-    Connector(AgentContext context, Candidates candidates, List<AgentConfig.Gateway> gateways, long nowNanos) {
+    /** @param preferred the gateway that is tried first, before the others as configured; null if none is */
+    Connector(AgentContext context, Candidates candidates, @Nullable String preferred, long nowNanos) {
         this.context = context;
         this.candidates = candidates;
-        this.gateways = gateways;
+        this.preferred = preferred;
         this.ownMac = new HandshakeMac(context.config().own().publicKey());
         this.nextLaunchNanos = nowNanos;
     }
@@ -126,10 +126,14 @@ final class Connector {
 
     /** Of the first gateway that has any left the one that has least in common with those that were tried: what is dead is mostly a whole family, all of UDP, or a link. */
     private @Nullable Path nextPath() {
-        for (AgentConfig.Gateway gateway : gateways) {
-            Path least = refused.contains(gateway.name())
+        List<String> gateways =
+                new ArrayList<>(candidates.gateways(context.config().gateways()));
+        gateways.sort(
+                Comparator.comparing(gateway -> !gateway.equals(preferred))); // stable: the others keep their order
+        for (String gateway : gateways) {
+            Path least = refused.contains(gateway)
                     ? null
-                    : candidates.byClass(Policy.DEFAULT, gateway.name()).stream()
+                    : candidates.byClass(Policy.DEFAULT, gateway).stream()
                             .filter(path -> attempts.stream().noneMatch(attempt -> attempt.path.id() == path.id()))
                             .min(Comparator.comparingInt(this::inCommon)) // the best of equals
                             .orElse(null);

@@ -1,5 +1,6 @@
 package jumpvpn.core.agent;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import jumpvpn.core.control.BindCause;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether to leave a path that delivers, but worse than its thresholds (contract section 3: away from it at once). A spell begins with the row into VOLATILE and ends
- * when the path is calm again or the session is on another. In a spell the other paths of the gateway are probed at once, then with growing pauses. The first that
+ * when the path is calm again or the session is on another. In a spell the other paths of the gateway are probed at once, then with growing pauses;
+ * where all of them are shunned or dead, those to other gateways too. The first that
  * answers is jumped to while a threshold other than silence is passed: silence is either a hiccup or a death, and {@link Recovery} has the deaths. A path that was
  * left this way, or would not have us, is not gone to for a minute, so two bad paths can't be flapped between.
  *
@@ -95,9 +97,13 @@ final class Departure {
 
     private List<Path> others(long nowNanos) {
         shunnedUntilNanos.values().removeIf(until -> until <= nowNanos);
-        return session.candidates.ranked(session.policy, session.gateway()).stream()
-                .filter(path -> path.id() != session.path.id() && !shunnedUntilNanos.containsKey(path.id()))
-                .toList();
+        List<Path> others = new ArrayList<>(session.choices.here());
+        others.removeIf(path -> path.id() == session.path.id() || shunnedUntilNanos.containsKey(path.id()));
+        if (others.stream().allMatch(path -> session.candidates.isDead(path.id()))) {
+            others.addAll(session.choices.elsewhere());
+            others.removeIf(path -> shunnedUntilNanos.containsKey(path.id()));
+        }
+        return others;
     }
 
     /** A path is new or up again: it is asked at once if the session wants to leave. */

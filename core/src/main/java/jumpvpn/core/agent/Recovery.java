@@ -16,21 +16,24 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
     private static final long FIRST_PROBE_NANOS = 500_000_000;
     private static final long MOST_PROBE_NANOS = 4_000_000_000L;
+    /** Who is asked first gets its round trip and a quarter to answer, so long at most, before another gateway is asked. */
+    private static final long MOST_FAIRNESS_NANOS = 1_500_000_000L;
 
     final HeldPackets held;
     private final ClientSession session;
     private final Reattachment requests;
-    private final Choices choices;
     private BindCause cause = BindCause.DEAD;
     private @Nullable Path target;
     private boolean gatewayAnswers;
+    /** From this time on its gateway has had time to answer the first request of this search; there was none: {@link Long#MIN_VALUE}. */
+    private long answerDueNanos = Long.MIN_VALUE;
+
     private boolean drainingTold;
     private long probePauseNanos = FIRST_PROBE_NANOS;
 
     Recovery(ClientSession session) {
         this.session = session;
         this.held = new HeldPackets(session);
-        this.choices = new Choices(session);
         this.requests = new Reattachment(session.context, session.suite, session.credentials);
     }
 
@@ -68,7 +71,8 @@ final class Recovery {
      */
     @Nullable
     ReasonCode jump(long nowNanos, BindCause why, @Nullable Path to) {
-        Path towards = to == null ? choices.others().stream().findFirst().orElse(null) : to;
+        Path towards =
+                to == null ? session.choices.others().stream().findFirst().orElse(null) : to;
         if (towards == null) {
             deny(nowNanos, ReasonCode.NO_VALID_CANDIDATE, session.path.name());
             return ReasonCode.NO_VALID_CANDIDATE;
@@ -98,14 +102,15 @@ final class Recovery {
 
     /** The active path will go soon: leave it before, if there is another. */
     void linkGoingDown(long nowNanos) {
-        leaveInTime(nowNanos, ReasonCode.LINK_GOING_DOWN, BindCause.LINK_GOING_DOWN, choices.others());
+        leaveInTime(nowNanos, ReasonCode.LINK_GOING_DOWN, BindCause.LINK_GOING_DOWN, session.choices.others());
     }
 
-    /** The gateway will stop soon: go to another, if there is one. Once for each binding: who can't leave stays until the end. */
+    /** The gateway will stop soon: go to another, whenever that is said again, if there is one; that there is none is said once for each binding. */
     void draining(long nowNanos) {
-        if (!drainingTold) {
+        List<Path> elsewhere = session.choices.elsewhere();
+        if (!drainingTold || !elsewhere.isEmpty()) {
             drainingTold = true;
-            leaveInTime(nowNanos, ReasonCode.GATEWAY_DRAINING, BindCause.GATEWAY_DRAINING, choices.elsewhere());
+            leaveInTime(nowNanos, ReasonCode.GATEWAY_DRAINING, BindCause.GATEWAY_DRAINING, elsewhere);
         }
     }
 
@@ -121,6 +126,7 @@ final class Recovery {
         cause = why;
         target = towards;
         gatewayAnswers = false;
+        answerDueNanos = Long.MIN_VALUE;
         session.deadlines.clear(ClientSession.Timer.PROBE);
         if (!session.deadlines.isSet(ClientSession.Timer.RECOVERY_WINDOW)) {
             session.deadlines.set(
@@ -177,9 +183,11 @@ final class Recovery {
             return;
         }
         if (requests.launchDue(nowNanos)) {
-            Path path = requests.choose(nowNanos, toAsk());
+            Path path = requests.choose(nowNanos, toAsk(nowNanos));
             if (path != null) {
                 launch(nowNanos, path);
+            } else if (nowNanos < answerDueNanos) {
+                requests.launchAt(answerDueNanos);
             }
         }
         long maxAge = session.policy.get(PolicyKey.SECURITY_REATTACH_MAX_AGE);
@@ -189,17 +197,17 @@ final class Recovery {
         });
     }
 
-    /** While the old binding lives only what was meant is asked; an escape asks all paths to this gateway, and if that is silent, those to the others. */
-    private List<Path> toAsk() {
+    /** While the old binding lives only what was meant is asked; an escape asks all paths, and those to other gateways while this one is silent. */
+    private List<Path> toAsk(long nowNanos) {
         Path towards = target;
         if (session.machine.bindingAlive()) {
             return switch (cause) {
-                case GATEWAY_DRAINING -> choices.elsewhere();
-                case LINK_GOING_DOWN -> choices.others();
-                case DEAD, BETTER_PATH, OPERATOR_JUMP -> towards == null ? choices.others() : List.of(towards);
+                case GATEWAY_DRAINING -> session.choices.elsewhere();
+                case LINK_GOING_DOWN -> session.choices.others();
+                case DEAD, BETTER_PATH, OPERATOR_JUMP -> towards == null ? session.choices.others() : List.of(towards);
             };
         }
-        return choices.escape(towards, !gatewayAnswers);
+        return session.choices.escape(towards, !gatewayAnswers && nowNanos >= answerDueNanos);
     }
 
     private void launch(long nowNanos, Path path) {
@@ -217,7 +225,11 @@ final class Recovery {
                 path.name(),
                 new Detail(
                         "candidates",
-                        toAsk().stream().map(Path::name).distinct().toList()));
+                        toAsk(nowNanos).stream().map(Path::name).distinct().toList()));
+        if (answerDueNanos == Long.MIN_VALUE && path.gateway().equals(session.gateway())) {
+            long rttNanos = session.candidates.rttNanos(path.id());
+            answerDueNanos = nowNanos + Math.min(rttNanos + rttNanos / 4, MOST_FAIRNESS_NANOS);
+        }
         held.rideEarly(nowNanos, attempt);
     }
 
@@ -246,7 +258,7 @@ final class Recovery {
 
     /** No binding and no search: ask whether anybody is there. */
     void probe(long nowNanos) {
-        session.probes.send(nowNanos, choices.escape(null, true));
+        session.probes.send(nowNanos, session.choices.escape(null, true));
         session.deadlines.set(ClientSession.Timer.PROBE, nowNanos + probePauseNanos);
         probePauseNanos = Math.min(2 * probePauseNanos, MOST_PROBE_NANOS);
     }
@@ -334,6 +346,7 @@ final class Recovery {
 
     /** A request of the present search was refused, and the session goes on. */
     private void refused(long nowNanos, ReattachAttempt attempt, ReattachAnswer.Reject reject) {
+        answerDueNanos = nowNanos;
         gatewayAnswers |= attempt.path.gateway().equals(session.gateway());
         switch (reject.reason()) {
             case STALE_REQUEST -> {
@@ -343,7 +356,7 @@ final class Recovery {
             }
             case NOT_OWNER -> {
                 gatewayAnswers = false;
-                if (!requests.redirect(nowNanos, choices.towards(reject.endpoints(), attempt.path))) {
+                if (!requests.redirect(nowNanos, session.choices.towards(reject.endpoints(), attempt.path))) {
                     denied(nowNanos, attempt, reject.reason());
                 }
             }

@@ -11,9 +11,10 @@ import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Other paths that are kept ready while the session is on its own: as many as {@code transport.max-standbys}, the best of each other link first, then more of UDP. One is probed when it is new, and
+ * Other paths that are kept ready while the session is on its own: as many as {@code transport.max-standbys}, the best of each other link first,
+ * one to another gateway, then more of UDP. One is probed when it is new, and
  * so rarely afterwards that it costs next to nothing; the probe finds out whether it delivers, and keeps the way there open at NATs. It has a ticket of its own and never carries user data.
- * One that answered is asked before others in an escape; one that does not, twice in a row, is marked dead, and the next best takes its place.
+ * The one to another gateway brings that gateway's token, too, so that a take-over needs one round trip. One that answered is asked before others in an escape; one that does not, twice in a row, is marked dead, and the next best takes its place.
  */
 final class Standbys {
     private static final long SETTLE_NANOS = 1_000_000_000L;
@@ -89,17 +90,21 @@ final class Standbys {
         return asked.atNanos + (isOpen ? AGAIN_NANOS : interval);
     }
 
-    /** The best of each other link, then the best of all that cost the gateway no connection. */
+    /** The best of each other link, the best to another gateway, of which there is room for one in any case, then the best of all that cost the gateway no connection. */
     private List<Path> choose() {
         int most = session.policy.count(PolicyKey.TRANSPORT_MAX_STANDBYS);
+        Path elsewhere = session.choices.bestElsewhere();
         List<Path> others = new ArrayList<>(session.candidates.all(session.policy, session.gateway()));
         others.removeIf(path -> path.id() == session.path.id());
         List<Path> chosen = new ArrayList<>();
         TreeSet<String> links = new TreeSet<>(List.of(session.path.link()));
         for (Path path : others) {
-            if (chosen.size() < most && links.add(path.link())) {
+            if (chosen.size() < (elsewhere == null ? most : most - 1) && links.add(path.link())) {
                 chosen.add(path);
             }
+        }
+        if (elsewhere != null && chosen.size() < most) {
+            chosen.add(elsewhere);
         }
         for (Path path : others) {
             boolean isFree = path.protocol() == Protocol.UDP && !session.candidates.isDead(path.id());

@@ -175,6 +175,21 @@ class CandidatesTest {
     }
 
     @Test
+    void theGatewaysBehindOneNameAreSeveralInTheOrderOfTheirAddresses() {
+        add(1, Protocol.UDP, "gw1", 0);
+        add(2, Protocol.UDP, "gw2/203.0.113.9", 0);
+        add(3, Protocol.UDP, "gw2/203.0.113.10", 0);
+        add(4, Protocol.UDP, "gw20", 0);
+        add(5, Protocol.UDP, "gw2", 0);
+        AgentConfig.Gateway second = new AgentConfig.Gateway("gw2", new byte[32]);
+        List<AgentConfig.Gateway> gateways = List.of(second, new AgentConfig.Gateway("gw1", new byte[32]));
+        assertThat(candidates.gateways(gateways)).containsExactly("gw2", "gw2/203.0.113.10", "gw2/203.0.113.9", "gw1");
+        assertThat(candidates.rankedElsewhere(Policy.DEFAULT, gateways, "gw2/203.0.113.9"))
+                .extracting(Path::id)
+                .containsExactly(5, 3, 1);
+    }
+
+    @Test
     void anOperatorsWordMeansAPathToThePresentGatewayIfThereIsOne() {
         add(1, Protocol.UDP, "gw2", 0);
         add(2, Protocol.TCP, "gw2", 0);

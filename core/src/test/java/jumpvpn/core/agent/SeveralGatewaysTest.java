@@ -155,7 +155,7 @@ class SeveralGatewaysTest {
     }
 
     @Test
-    void ifTheOtherWontHaveItTheSessionStaysAndIsNotAskedTwice() {
+    void ifTheOtherWontHaveItTheSessionStaysUntilItIsToldAgain() {
         script.say(new BindingMessage.Draining());
         script.say(new BindingMessage.Draining());
         script.run(9000);
@@ -163,9 +163,11 @@ class SeveralGatewaysTest {
         assertThat(script.rows())
                 .containsExactly("ATTACHED>RECOVERING GATEWAY_DRAINING", "RECOVERING>ATTACHED JUMP_ABANDONED");
         script.forget();
-        script.say(new BindingMessage.Draining());
+        script.run(1000);
         assertThat(script.requests).isEmpty();
-        assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
+        script.say(new BindingMessage.Draining());
+        script.accept(script.lastRequest());
+        assertThat(script.status().gateway()).isEqualTo("gw2");
     }
 
     @Test
@@ -174,8 +176,12 @@ class SeveralGatewaysTest {
         script.down(4);
         script.forget();
         script.say(new BindingMessage.Draining());
-        assertThat(script.told()).containsExactly("SWITCH_DENIED NO_VALID_CANDIDATE");
+        script.say(new BindingMessage.Draining());
+        assertThat(script.told()).as("said once").containsExactly("SWITCH_DENIED NO_VALID_CANDIDATE");
         assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
+        script.up(5, "eth0", "gw2", Script.TWO);
+        script.say(new BindingMessage.Draining());
+        assertThat(script.asked()).containsExactly("5>gw2");
     }
 
     @Test

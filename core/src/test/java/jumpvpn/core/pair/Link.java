@@ -22,7 +22,11 @@ final class Link {
     Predicate<byte[]> twice = _ -> false;
 
     Link(int id, String name, String local, Endpoint gateway, long delayMillis) {
-        path = new Path(id, Protocol.UDP, name, LinkKind.ETHERNET, IpAddress.parse(local), "gw1", gateway, 0);
+        this(id, name, local, "gw1", gateway, delayMillis);
+    }
+
+    Link(int id, String name, String local, String towards, Endpoint gateway, long delayMillis) {
+        path = new Path(id, Protocol.UDP, name, LinkKind.ETHERNET, IpAddress.parse(local), towards, gateway, 0);
         outer = new Endpoint(IpAddress.parse(local), 40_000 + id);
         delayNanos = delayMillis * 1_000_000;
     }

@@ -11,6 +11,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
@@ -68,6 +69,9 @@ final class Pair {
     final KeyPair clientKey = KeyPair.generate(crypto);
     final Link a = new Link(1, "eth0", "192.0.2.1", GATEWAY, 20);
     final Link b = new Link(2, "wlan0", "198.51.100.1", GATEWAY, 35);
+    /** Further ones, up or not; whoever adds one tells the agent. */
+    final List<Link> more = new ArrayList<>();
+
     final List<Event> clientEvents = new ArrayList<>();
     final List<Event> gatewayEvents = new ArrayList<>();
     final List<Datagram> seen = new ArrayList<>();
@@ -187,8 +191,12 @@ final class Pair {
     void startClient(byte[] trustedGatewayKey) {
         LookupTable<Bound> bindings = new LookupTable<>();
         ForwardingGate gate = new ForwardingGate();
-        AgentConfig config =
-                new AgentConfig(clientKey, suite, List.of(new AgentConfig.Gateway("gw1", trustedGatewayKey)));
+        AgentConfig config = new AgentConfig(
+                clientKey,
+                suite,
+                List.of(
+                        new AgentConfig.Gateway("gw1", trustedGatewayKey),
+                        new AgentConfig.Gateway("gw2", trustedGatewayKey)));
         agent = new Agent(new AgentContext(config, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
         clientInbound = new Inbound(bindings, clientDrops, false);
         clientOutbound = new Outbound((_, _) -> gate, clientDrops, false);
@@ -199,7 +207,7 @@ final class Pair {
     private final class Port implements AgentPort {
         @Override
         public void transmit(int pathId, Endpoint to, byte[] datagram) {
-            up(pathId == a.path.id() ? a : b, datagram);
+            up(link(pathId), datagram);
         }
 
         @Override
@@ -216,6 +224,17 @@ final class Pair {
         public void ended(ReasonCode reason, String text) {
             ends.add(reason + ": " + text);
         }
+    }
+
+    private List<Link> links() {
+        return Stream.concat(Stream.of(a, b), more.stream()).toList();
+    }
+
+    private Link link(int pathId) {
+        return links().stream()
+                .filter(link -> link.path.id() == pathId)
+                .findFirst()
+                .orElseThrow();
     }
 
     private void up(Link link, byte[] datagram) {
@@ -235,7 +254,7 @@ final class Pair {
 
     void down(int socket, Endpoint to, byte[] datagram) {
         assertThat(socket).isEqualTo(SOCKET);
-        for (Link link : List.of(a, b)) {
+        for (Link link : links()) {
             if (link.outer.equals(to)) {
                 seen.add(new Datagram(now, order, false, link, GATEWAY, datagram.clone()));
                 if (link.carriesDown(datagram)) {
@@ -315,7 +334,7 @@ final class Pair {
         Binding binding = clientOutbound.binding();
         if (length > 0) {
             for (byte[] sealed : Slots.parts(datagram, length, clientOutbound)) {
-                up(binding.pathId == a.path.id() ? a : b, sealed);
+                up(link(binding.pathId), sealed);
             }
             if (binding.claimWatch()) {
                 agent.watch(now, binding);

@@ -60,7 +60,7 @@ public final class EtcdProcesses implements AutoCloseable {
         for (int i = 0; i < members; i++) {
             all.add(new Member("etcd" + i, http("127.0.0.1", freePort()), http("127.0.0.1", freePort())));
         }
-        return new EtcdProcesses(folder, ProcessBuilder::new, all).startAll();
+        return new EtcdProcesses(folder, ProcessBuilder::new, all).begin();
     }
 
     /**
@@ -73,7 +73,7 @@ public final class EtcdProcesses implements AutoCloseable {
         List<Member> all = IntStream.range(0, addresses.size())
                 .mapToObj(i -> new Member("etcd" + i, http(addresses.get(i), 2379), http(addresses.get(i), 2380)))
                 .toList();
-        return new EtcdProcesses(folder, inside, all).startAll();
+        return new EtcdProcesses(folder, inside, all).begin();
     }
 
     /** Where the packages are kept. */
@@ -91,20 +91,25 @@ public final class EtcdProcesses implements AutoCloseable {
         }
     }
 
-    private EtcdProcesses startAll() throws IOException {
+    private EtcdProcesses begin() throws IOException {
         Runtime.getRuntime().addShutdownHook(atExit);
         try {
-            for (int i = 0; i < members.size(); i++) {
-                launch(i);
-            }
-            for (int i = 0; i < members.size(); i++) {
-                awaitAnswer(i);
-            }
+            startAll();
             return this;
         } catch (IOException e) {
             close();
             throw e;
         }
+    }
+
+    /** Starts all that do not run, on what they wrote, and waits until they answer. */
+    public void startAll() throws IOException {
+        for (int i = 0; i < members.size(); i++) {
+            if (processes[i] == null) {
+                launch(i);
+            }
+        }
+        await();
     }
 
     /** What the members' clients connect to, in their order. */
@@ -210,6 +215,16 @@ public final class EtcdProcesses implements AutoCloseable {
         awaitAnswer(i);
     }
 
+    /** Starts all that were killed, on what they wrote, and waits until they answer. */
+    public void startAgain() throws IOException {
+        for (int i = 0; i < processes.length; i++) {
+            if (processes[i] == null) {
+                launch(i);
+            }
+        }
+        await();
+    }
+
     /** Which one leads; -1: none that answers. */
     public int leader() throws IOException {
         for (int i = 0; i < processes.length; i++) {
@@ -251,10 +266,7 @@ public final class EtcdProcesses implements AutoCloseable {
                             "--initial-advertise-peer-urls=" + member.peer))
                     .orThrow();
         }
-        for (int i = 0; i < members.size(); i++) {
-            launch(i);
-        }
-        await();
+        startAll();
     }
 
     /** Runs etcdctl against all members; what it printed. */

@@ -1,4 +1,7 @@
-/** Many gateways and the store that they share, as real processes. Uses of the project {@code node} and {@code lab.netns}'s hosts and processes; nothing depends on it. */
+/**
+ * {@code jumpvpn lab cluster}: several real gateways over a real etcd of three, and what is done to them. Talks to the product as an operator would. Uses of the project what {@code lab.netns} has of
+ * namespaces and processes, {@code lab.sessions}' many clients, and of the product the name of its main class.
+ */
 @NullMarked
 package jumpvpn.lab.cluster;
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A running tcpdump: an independent witness of what passed an interface. */
-final class Capture {
+public final class Capture {
     private final Process tcpdump;
     private final Path file;
 
@@ -19,7 +19,7 @@ final class Capture {
     }
 
     /** Captures whole frames of {@code device} into the file {@code name}.pcap, from now on. */
-    static Capture start(Namespace namespace, Workspace workspace, String device, String name, String... filter)
+    public static Capture start(Namespace namespace, Workspace workspace, String device, String name, String... filter)
             throws IOException {
         Path file = workspace.file(name + ".pcap");
         List<String> command = new ArrayList<>(List.of(
@@ -61,7 +61,7 @@ final class Capture {
     }
 
     /** Ends it and says where the capture is. */
-    Path stop() {
+    public Path stop() {
         Workspace.stop(tcpdump);
         return file;
     }

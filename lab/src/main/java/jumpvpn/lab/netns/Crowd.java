@@ -34,7 +34,7 @@ final class Crowd implements Vpn {
         this.gatewayKey = gateway.publicKey(Product.Role.GATEWAY);
     }
 
-    /** Makes the keys and writes the gateway's configuration; {@code client}: the main class of the other end, which gets the file, the gateway's public key and its endpoint. */
+    /** Makes the keys and writes the gateway's configuration; {@code client}: the main class of the other end, which gets the file, its outer address and device, the gateway's public key and its endpoint. */
     static Crowd prepare(Workspace workspace, int sessions, String client) throws IOException {
         Crypto crypto = CryptoChoice.best().crypto(new SystemEntropy());
         List<Product.Member> known = new ArrayList<>();
@@ -68,7 +68,10 @@ final class Crowd implements Vpn {
             return gateway.start(role, namespace);
         }
         String endpoint = Topology.GATEWAY_ADDRESS + ":" + Product.PORT;
-        List<String> line = JavaCommand.current().line(client, List.of(members.toString(), gatewayKey, endpoint));
+        List<String> line = JavaCommand.current()
+                .line(
+                        client,
+                        List.of(members.toString(), DirectLink.CLIENT_ADDRESS, DirectLink.CABLE, gatewayKey, endpoint));
         line.add(line.indexOf("-cp"), HEAP);
         return workspace.startLogged(namespace.command(line), role.log());
     }

@@ -155,7 +155,7 @@ public final class DirectLink implements AutoCloseable {
     /**
      * This project over UDP with so many sessions, all of one process at the client.
      *
-     * @param client its main class: gets a file with a private key and an inner address a line, the gateway's public key, and its endpoint
+     * @param client its main class: gets a file with a private key and an inner address a line, its outer address and device, the gateway's public key, and its endpoint
      */
     public static DirectLink crowd(int sessions, String client) throws IOException {
         return new DirectLink(false, (workspace, _) -> Crowd.prepare(workspace, sessions, client));

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** One quiet TCP connection from the client's namespace through the tunnel: a line goes out, the server echoes it. */
-final class EchoConnection implements AutoCloseable {
+public final class EchoConnection implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 10_000;
 
     private final Socket socket;
@@ -19,7 +19,8 @@ final class EchoConnection implements AutoCloseable {
         this.in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
     }
 
-    static EchoConnection open(Namespace client) throws IOException {
+    /** Opens it from the client through the tunnel. */
+    public static EchoConnection open(Namespace client) throws IOException {
         return new EchoConnection(NamespaceThread.call(client.pid(), () -> {
             Socket socket = new Socket();
             socket.setTcpNoDelay(true);
@@ -30,7 +31,7 @@ final class EchoConnection implements AutoCloseable {
     }
 
     /** True if a line sent now comes back within ten seconds on the same connection. */
-    boolean echoes(String line) {
+    public boolean echoes(String line) {
         try {
             socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
             return line.equals(in.readLine());
@@ -39,6 +40,7 @@ final class EchoConnection implements AutoCloseable {
         }
     }
 
+    /** Ends the connection. */
     @Override
     public void close() throws IOException {
         socket.close();

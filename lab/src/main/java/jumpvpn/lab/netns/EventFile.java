@@ -15,18 +15,19 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Follows a file of JSON lines that a node appends to. A line counts when its newline is there. */
-final class EventFile {
+public final class EventFile {
     private final Path path;
     private final List<EventLine> seen = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
     private long offset;
 
-    EventFile(Path path) {
+    /** Nothing is read before the first poll. */
+    public EventFile(Path path) {
         this.path = path;
     }
 
     /** Reads what was appended since the last call and hands each event on. */
-    synchronized void poll(Consumer<EventLine> listener) {
+    public synchronized void poll(Consumer<EventLine> listener) {
         if (!Files.exists(path)) {
             return;
         }
@@ -58,12 +59,12 @@ final class EventFile {
     }
 
     /** All events so far, in the file's order. */
-    synchronized List<EventLine> events() {
+    public synchronized List<EventLine> events() {
         return List.copyOf(seen);
     }
 
     /** Of those after this time the wanted ones. */
-    Stream<EventLine> after(Instant since, Predicate<EventLine> wanted) {
+    public Stream<EventLine> after(Instant since, Predicate<EventLine> wanted) {
         return events().stream().filter(event -> event.at().isAfter(since) && wanted.test(event));
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param role who wrote it: client or gateway
  * @param fields all fields, in the file's order
  */
-record EventLine(Instant at, String role, Map<String, @Nullable Object> fields) {
+public record EventLine(Instant at, String role, Map<String, @Nullable Object> fields) {
     /**
      * Reads a line.
      *
@@ -43,11 +43,13 @@ record EventLine(Instant at, String role, Map<String, @Nullable Object> fields) 
         return text("type");
     }
 
-    String reason() {
+    /** Its reason. */
+    public String reason() {
         return text("reason");
     }
 
-    String sessionId() {
+    /** Its session; empty if it has none. */
+    public String sessionId() {
         return text("session_id");
     }
 
@@ -55,21 +57,23 @@ record EventLine(Instant at, String role, Map<String, @Nullable Object> fields) 
         return text("to");
     }
 
-    boolean is(String type) {
+    /** Whether it is of this type. */
+    public boolean is(String type) {
         return type().equals(type);
     }
 
-    boolean is(String type, String reason) {
+    /** Whether it is of this type, for this reason. */
+    public boolean is(String type, String reason) {
         return is(type) && reason().equals(reason);
     }
 
     /** A row of the state machine that ends in {@code state}. */
-    boolean becomes(String state) {
+    public boolean becomes(String state) {
         return is("STATE_CHANGE") && to().equals(state);
     }
 
     /** A field as text; empty when it is absent or null. */
-    String text(String name) {
+    public String text(String name) {
         Object value = fields.get(name);
         return value == null ? "" : value instanceof String text ? text : Json.write(value);
     }

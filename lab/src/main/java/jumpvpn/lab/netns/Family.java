@@ -1,8 +1,10 @@
 package jumpvpn.lab.netns;
 
 /** An address family of the outer network. */
-enum Family {
+public enum Family {
+    /** IPv4. */
     V4("ip", Topology.GATEWAY_ADDRESS, "0.0.0.0"),
+    /** IPv6. */
     V6("ip6", "[" + Topology.GATEWAY_ADDRESS_V6 + "]", "[::]");
 
     /** What nft calls it. */

@@ -9,9 +9,9 @@ import java.util.List;
  * @param java the java program
  * @param classPath where our classes are
  */
-record JavaCommand(String java, String classPath) {
+public record JavaCommand(String java, String classPath) {
     /** That of this process. */
-    static JavaCommand current() {
+    public static JavaCommand current() {
         String java = ProcessHandle.current().info().command().orElse(System.getProperty("java.home") + "/bin/java");
         return new JavaCommand(java, System.getProperty("java.class.path"));
     }
@@ -20,14 +20,14 @@ record JavaCommand(String java, String classPath) {
      * The product's, as its launcher starts it: with the start-up cache, if the launcher has named it ({@code jumpvpn.node.classpath}, {@code jumpvpn.node.aot}), else
      * that of this process.
      */
-    static JavaCommand product() {
+    public static JavaCommand product() {
         String path = System.getProperty("jumpvpn.node.classpath");
         JavaCommand own = current();
         return path == null ? own : new JavaCommand(own.java, path);
     }
 
     /** The product's command line; the cache must fit its class path, and without one it starts all the same. */
-    List<String> productLine(String mainClass, List<String> arguments) {
+    public List<String> productLine(String mainClass, List<String> arguments) {
         List<String> line = line(mainClass, arguments);
         String cache = System.getProperty("jumpvpn.node.aot");
         if (cache != null) {
@@ -37,7 +37,7 @@ record JavaCommand(String java, String classPath) {
     }
 
     /** The command line for a main class with its arguments; small heap, no parallel collector: several share the machine. */
-    List<String> line(String mainClass, List<String> arguments) {
+    public List<String> line(String mainClass, List<String> arguments) {
         List<String> line = new ArrayList<>(List.of(
                 java,
                 "-XX:+UseSerialGC",
@@ -47,6 +47,7 @@ record JavaCommand(String java, String classPath) {
                 "-Xmx64m",
                 "-XX:MetaspaceSize=64m",
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 classPath,
                 mainClass));

@@ -12,7 +12,7 @@ import java.util.List;
  * process goes, and the kernel takes the namespace with all its devices away. So nothing has a name that could collide or be left behind.
  * To look inside while it lives: {@code nsenter -t PID -n}.
  */
-final class Namespace {
+public final class Namespace {
     private final String name;
     private final Process holder;
     private final Workspace workspace;
@@ -24,7 +24,7 @@ final class Namespace {
     }
 
     /** A new namespace whose only device is a loopback that is up. */
-    static Namespace open(String name, Workspace workspace) throws IOException {
+    public static Namespace open(String name, Workspace workspace) throws IOException {
         Process holder = workspace.start(
                 new ProcessBuilder("unshare", "-n", "--", "sh", "-c", "ip link set lo up && echo ready && exec cat"),
                 name + ".ns.log");
@@ -34,28 +34,30 @@ final class Namespace {
         return new Namespace(name, holder, workspace);
     }
 
-    String name() {
+    /** What it is called in logs. */
+    public String name() {
         return name;
     }
 
-    long pid() {
+    /** The process that holds it. */
+    public long pid() {
         return holder.pid();
     }
 
     /** A builder for a command that will run inside. The process that it starts is the command itself, not a wrapper. */
-    ProcessBuilder command(List<String> command) {
+    public ProcessBuilder command(List<String> command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "-t", Long.toString(pid()), "-n", "--"));
         all.addAll(command);
         return new ProcessBuilder(all);
     }
 
     /** Starts a command inside; it ends with the workspace. Its errors go to {@code log}. */
-    Process start(String log, List<String> command) throws IOException {
+    public Process start(String log, List<String> command) throws IOException {
         return workspace.start(command(command), log);
     }
 
     /** Runs a shell script inside that must succeed; what it printed. */
-    String shell(String script) throws IOException {
+    public String shell(String script) throws IOException {
         ProcessBuilder builder = command(List.of("sh", "-e", "-c", script)).redirectErrorStream(true);
         Process process = workspace.start(builder, name + ".log");
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -71,11 +73,12 @@ final class Namespace {
     }
 
     /** The end of a log that a process inside wrote. */
-    String logTail(String log) throws IOException {
+    public String logTail(String log) throws IOException {
         return tail(workspace.file(log));
     }
 
-    static String tail(Path file) throws IOException {
+    /** The end of a file, empty if there is none. */
+    public static String tail(Path file) throws IOException {
         if (!Files.exists(file)) {
             return "";
         }

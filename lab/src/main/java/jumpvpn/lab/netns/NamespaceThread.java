@@ -16,7 +16,7 @@ import jumpvpn.node.host.LinuxException;
  * Does one thing on a thread that lives in another network namespace and ends afterwards. A socket opened there belongs to that namespace for
  * ever, whoever uses it later; no other thread is moved (setns(2): a network namespace is a thread's own).
  */
-final class NamespaceThread {
+public final class NamespaceThread {
     private static final int CLONE_NEWNET = 0x40000000;
     private static final MethodHandle SETNS = Linker.nativeLinker()
             .downcallHandle(
@@ -26,7 +26,7 @@ final class NamespaceThread {
     private NamespaceThread() {}
 
     /** What {@code task} gives, run in the network namespace of the process {@code pid}. */
-    static <T> T call(long pid, Callable<T> task) throws IOException {
+    public static <T> T call(long pid, Callable<T> task) throws IOException {
         FutureTask<T> future = new FutureTask<>(() -> {
             enter(pid);
             return task.call();

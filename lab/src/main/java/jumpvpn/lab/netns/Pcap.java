@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /** Reads a capture in the classic format of libpcap (24 bytes header, then per frame 16 bytes header and the bytes), Ethernet only. */
-final class Pcap {
+public final class Pcap {
     private static final int MICROS = 0xa1b2c3d4;
     private static final int NANOS = 0xa1b23c4d;
     private static final int ETHERNET = 1;
     private static final int LARGEST_FRAME = 1 << 18;
 
     /** Gets each captured frame. */
-    interface Visitor {
+    public interface Visitor {
         /** A frame; {@code frame} is valid during the call only. */
         void frame(Instant at, byte[] frame);
     }
@@ -29,7 +29,7 @@ final class Pcap {
      *
      * @throws IOException if the file is no Ethernet capture
      */
-    static int read(Path file, Visitor visitor) throws IOException {
+    public static int read(Path file, Visitor visitor) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             ByteBuffer header = ByteBuffer.wrap(in.readNBytes(24));
             if (header.capacity() < 24) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A running {@code ping} at 100 probes a second. */
-final class Ping {
+public final class Ping {
     /** Ping has a floor of 10 ms and its timers round up: asked for 5 ms it keeps 100/s, asked for 10 ms it makes about 75/s. */
     private static final String INTERVAL_SECONDS = "0.005";
 
@@ -28,7 +28,7 @@ final class Ping {
     }
 
     /** Starts {@code count} probes of so many bytes from the client to the server that carry {@code markerHex} again and again. */
-    static Ping start(Namespace client, Workspace workspace, int count, int bytes, String markerHex)
+    public static Ping start(Namespace client, Workspace workspace, int count, int bytes, String markerHex)
             throws IOException {
         Path output = workspace.file(LOG);
         ProcessBuilder builder = client.command(List.of(
@@ -56,7 +56,7 @@ final class Ping {
     }
 
     /** Waits for the end of all probes and reads what it saw. */
-    PingReport report() throws IOException {
+    public PingReport report() throws IOException {
         try {
             if (!process.waitFor(Duration.ofSeconds(100 + 2L * count / PER_SECOND))) {
                 Workspace.stop(process);

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param outagesMillis all times of a second and more without an answer, in order
  * @param silentAtEnd nothing was answered in the last second in which probes were being sent
  */
-record PingReport(
+public record PingReport(
         int sent,
         int received,
         int duplicates,
@@ -39,7 +39,8 @@ record PingReport(
     /** Nothing was sent or nothing could be read. */
     static final PingReport NONE = new PingReport(0, 0, 0, Double.POSITIVE_INFINITY, 0, 0, 0, List.of(), true);
 
-    int lost() {
+    /** Probes that were not answered. */
+    public int lost() {
         return sent - received;
     }
 

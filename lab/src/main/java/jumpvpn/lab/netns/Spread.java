@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record Spread(double median, double least, double worst) {
     /** Of all verdicts that have it. */
-    static Optional<Spread> of(List<Verdict> verdicts, String figure) {
+    public static Optional<Spread> of(List<Verdict> verdicts, String figure) {
         return of(verdicts.stream()
                 .map(verdict -> verdict.figures().get(figure))
                 .filter(Number.class::isInstance)

@@ -22,20 +22,31 @@ import java.util.List;
  * The client prefers wifi0 (metric 100) to lte0 (200). Only through the tunnel can it reach 10.88.0.0/24: routers and gateway have no route
  * from outside to it. With IPv6 the client has 2001:db8:a::2 and 2001:db8:b::2, the gateway 2001:db8:99::1; routers translate only IPv4. Neighbour entries across the emulated wires are fixed: a real first hop is near, its delay lies behind it.
  */
-final class Topology {
-    static final String GATEWAY_ADDRESS = "198.51.100.1";
+public final class Topology {
+    /** The gateway on the internet. */
+    public static final String GATEWAY_ADDRESS = "198.51.100.1";
+
     static final String GATEWAY_ADDRESS_V6 = "2001:db8:99::1";
-    static final String SERVER_ADDRESS = "10.88.0.2";
-    static final String INSIDE_NETWORK = "10.88.0.0/24";
+    /** The server behind the gateway. */
+    public static final String SERVER_ADDRESS = "10.88.0.2";
+    /** What is behind the gateway. */
+    public static final String INSIDE_NETWORK = "10.88.0.0/24";
+
     static final String INNER_NETWORK = "10.77.0.0/24";
 
-    final Namespace client;
+    /** Where the client runs. */
+    public final Namespace client;
+
     final Namespace wires;
     final Namespace routerA;
     final Namespace routerB;
-    final Namespace internet;
-    final Namespace gateway;
-    final Namespace server;
+    /** Where the bridge is that all hosts of the internet are on. */
+    public final Namespace internet;
+    /** Where the gateway runs. */
+    public final Namespace gateway;
+    /** Where the server runs. */
+    public final Namespace server;
+
     final EmulatorControl emulator;
     /** What the outer network carries, the preferred first. */
     final List<Family> families;
@@ -57,7 +68,7 @@ final class Topology {
     }
 
     /** Builds it; round-trip times in milliseconds. It goes away with the workspace. */
-    static Topology build(Workspace workspace, JavaCommand java, List<Family> families, double rttA, double rttB)
+    public static Topology build(Workspace workspace, JavaCommand java, List<Family> families, double rttA, double rttB)
             throws IOException {
         Topology topology = new Topology(workspace, java, families);
         topology.emulator.roundTripMillis(Uplink.A, rttA);

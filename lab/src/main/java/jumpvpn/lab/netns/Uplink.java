@@ -3,8 +3,10 @@ package jumpvpn.lab.netns;
 import java.util.Locale;
 
 /** One of the client's two ways to the internet. */
-enum Uplink {
+public enum Uplink {
+    /** Preferred. */
     A("wifi0", "10.1.0", "02:00:00:00:0a:01", "02:00:00:00:0a:02", 100, "198.51.100.11"),
+    /** The other. */
     B("lte0", "10.2.0", "02:00:00:00:0b:01", "02:00:00:00:0b:02", 200, "198.51.100.12");
 
     final String device;

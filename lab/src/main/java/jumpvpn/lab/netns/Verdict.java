@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param checks each claim and whether it held
  * @param figures what was measured, for a machine
  */
-record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
+public record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
     /** The claims of a scenario over its evidence. */
     static Verdict of(Scenario scenario, Evidence e) {
         return new Verdict(scenario.judge(e), figures(scenario, e));
@@ -61,7 +61,7 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
     }
 
     /** A run that could not be carried out: that is a failure too. */
-    static Verdict impossible(String reason) {
+    public static Verdict impossible(String reason) {
         return new Verdict(List.of(new Check("the run could be carried out", false, reason)), new LinkedHashMap<>());
     }
 
@@ -69,12 +69,13 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
         return Double.isFinite(value) ? Math.round(value * 10) / 10.0 : String.valueOf(value);
     }
 
-    boolean passed() {
+    /** Whether all that was claimed held. */
+    public boolean passed() {
         return !checks.isEmpty() && checks.stream().allMatch(Check::ok);
     }
 
     /** For a reader. */
-    void print(PrintStream out) {
+    public void print(PrintStream out) {
         out.println();
         for (Check check : checks) {
             out.printf("  %-4s  %-44s  %s%n", check.ok() ? "ok" : "FAIL", check.name(), check.detail());
@@ -83,7 +84,7 @@ record Verdict(List<Check> checks, Map<String, @Nullable Object> figures) {
     }
 
     /** For a machine. */
-    Map<String, @Nullable Object> json() {
+    public Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("passed", passed());
         json.putAll(figures);

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * Everything that a run leaves on the machine: a directory of its own and the processes that it started. Closing ends and removes all of it,
  * in the opposite order. The directory lists the processes, so that a later lab can sweep up after one that was killed.
  */
-final class Workspace implements AutoCloseable {
+public final class Workspace implements AutoCloseable {
     private static final String PREFIX = "jumpvpn-lab-";
     private static final String OWNER = "lab";
     private static final String PROCESSES = "processes";
@@ -41,7 +41,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** A fresh directory under the system's temporary one, readable by this user only; {@code keep}: it stays when the run ends. */
-    static Workspace create(boolean keep) throws IOException {
+    public static Workspace create(boolean keep) throws IOException {
         Path directory = Files.createTempDirectory(
                 temporary(),
                 PREFIX + ProcessHandle.current().pid() + "-",
@@ -55,16 +55,18 @@ final class Workspace implements AutoCloseable {
         return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    Path directory() {
+    /** Where its files are. */
+    public Path directory() {
         return directory;
     }
 
-    Path file(String name) {
+    /** A file of that name in it. */
+    public Path file(String name) {
         return directory.resolve(name);
     }
 
     /** Starts a process that ends with this workspace; its output goes to the file {@code log} unless the builder says where. */
-    synchronized Process start(ProcessBuilder builder, String log) throws IOException {
+    public synchronized Process start(ProcessBuilder builder, String log) throws IOException {
         if (closed) {
             throw new IOException("the lab is being cleaned up");
         }
@@ -83,20 +85,20 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Starts a process that ends with this workspace; all that it says is appended to the file {@code log}. */
-    Process startLogged(ProcessBuilder builder, String log) throws IOException {
+    public Process startLogged(ProcessBuilder builder, String log) throws IOException {
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(file(log).toFile()));
         return start(builder, log);
     }
 
     /** Asks a process to end (SIGTERM), waits, and kills it if it does not. */
-    static void stop(Process process) {
+    public static void stop(Process process) {
         process.destroy();
         await(process);
     }
 
     /** SIGKILL, and waits. */
-    static void kill(Process process) throws IOException {
+    public static void kill(Process process) throws IOException {
         try {
             process.destroyForcibly().waitFor();
         } catch (InterruptedException e) {
@@ -116,6 +118,7 @@ final class Workspace implements AutoCloseable {
         }
     }
 
+    /** Ends all processes and removes everything, but for a directory that is to be kept. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -135,7 +138,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Ends the processes and removes the directories of labs that died without doing so; how many there were. */
-    static int sweep() throws IOException {
+    public static int sweep() throws IOException {
         int swept = 0;
         try (DirectoryStream<Path> found = Files.newDirectoryStream(temporary(), PREFIX + "*")) {
             for (Path candidate : found) {

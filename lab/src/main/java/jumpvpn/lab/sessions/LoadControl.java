@@ -17,11 +17,15 @@ final class LoadControl {
 
     private final BootClock clock;
     private final List<LoadSession> sessions;
+    private final LoadTally tally;
     private final ArrayBlockingQueue<Message> inbox = new ArrayBlockingQueue<>(INBOX);
     private final PriorityQueue<Due> due = new PriorityQueue<>();
     private final Waker waker = new Waker();
     private int begun;
     private int granted;
+    private long churnPauseNanos;
+    private long nextChurnNanos = Deadlines.NEVER;
+    private int churned;
 
     private record Message(LoadSession session, LongConsumer action) {}
 
@@ -33,9 +37,10 @@ final class LoadControl {
         }
     }
 
-    LoadControl(BootClock clock, List<LoadSession> sessions) throws LinuxException {
+    LoadControl(BootClock clock, List<LoadSession> sessions, LoadTally tally) throws LinuxException {
         this.clock = clock;
         this.sessions = sessions;
+        this.tally = tally;
     }
 
     /** Runs the action on this thread; false if there is no room for it. Any thread. */
@@ -50,6 +55,21 @@ final class LoadControl {
         granted++;
     }
 
+    /** From now on so many sessions a second lose their path, in turn; 0: none. Control thread only. */
+    void churn(long nowNanos, int perSecond) {
+        churnPauseNanos = perSecond == 0 ? 0 : 1_000_000_000L / perSecond;
+        nextChurnNanos = perSecond == 0 ? Deadlines.NEVER : nowNanos;
+    }
+
+    private void churnDue(long nowNanos) {
+        while (nextChurnNanos <= nowNanos) {
+            LoadSession session = sessions.get(churned++ % sessions.size());
+            tally.asked(session.losePath(nowNanos));
+            note(session);
+            nextChurnNanos += churnPauseNanos;
+        }
+    }
+
     /** Never returns. */
     void run() throws LinuxException {
         Poller poller = new Poller(1);
@@ -62,12 +82,14 @@ final class LoadControl {
                 note(message.session);
             }
             proceed(nowNanos);
+            churnDue(nowNanos);
             for (; begun < sessions.size() && begun - granted < TOGETHER; begun++) {
                 sessions.get(begun).begin(nowNanos);
                 note(sessions.get(begun));
             }
             Due next = due.peek();
-            poller.await(!inbox.isEmpty() ? 0 : next == null ? Poller.FOREVER : next.nanos - clock.nowNanos());
+            long wake = Math.min(nextChurnNanos, next == null ? Deadlines.NEVER : next.nanos);
+            poller.await(!inbox.isEmpty() ? 0 : wake == Deadlines.NEVER ? Poller.FOREVER : wake - clock.nowNanos());
             waker.drain();
         }
     }

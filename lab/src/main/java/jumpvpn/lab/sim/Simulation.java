@@ -79,6 +79,11 @@ public final class Simulation {
             nothingLost(attached);
         }
         world.invariants.finished();
+        String wrong =
+                world.scenario.store().durable() ? world.histories.wrong() : null; // else it forgets with its gateway
+        if (wrong != null) {
+            throw new Violation("TABLE", wrong);
+        }
         return outcome(settled - healed);
     }
 

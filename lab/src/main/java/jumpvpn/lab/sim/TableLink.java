@@ -119,8 +119,10 @@ final class TableLink implements SessionTable {
                 .toList();
         world.invariants.commits(node, changes);
         pending++;
+        Histories.Question question = world.histories.asks(changes, world.timeline.now());
         Consumer<Outcome> counted = outcome -> {
             pending--;
+            question.answered(outcome, world.timeline.now());
             node.note("table", outcome.ordinal(), outcome);
             done.accept(outcome);
         };
@@ -159,12 +161,17 @@ final class TableLink implements SessionTable {
             world.timeline.in(PATIENCE_NANOS, () -> now(() -> done.accept(new Reading.Unavailable())));
             return;
         }
+        long askedNanos = world.timeline.now();
         ask(() -> {
             Reading read = reading.get();
-            answer(() -> done.accept(
-                    read instanceof Reading.Found found
-                            ? new Reading.Found(found.record().moved(-toTable()), found.ownerGone())
-                            : read));
+            answer(() -> {
+                if (read instanceof Reading.Found found) {
+                    world.histories.read(found.record(), askedNanos, world.timeline.now());
+                    done.accept(new Reading.Found(found.record().moved(-toTable()), found.ownerGone()));
+                } else {
+                    done.accept(read);
+                }
+            });
         });
     }
 

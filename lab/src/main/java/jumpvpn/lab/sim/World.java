@@ -13,6 +13,7 @@ final class World {
     final Scenario scenario;
     final Timeline timeline = new Timeline();
     final History history = new History();
+    final Histories histories = new Histories();
     final Coverage coverage = new Coverage();
     final Steps steps = new Steps();
     final Invariants invariants;

@@ -2,10 +2,10 @@ package jumpvpn.lab.ownership;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.Member;
@@ -15,6 +15,7 @@ import jumpvpn.lab.DebianPackage;
 import jumpvpn.lab.cluster.EtcdProcesses;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.ownership.etcd.EtcdSessionTable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** Three etcd processes for a class of tests, or the word that there are none; each test has keys of its own. */
@@ -48,10 +49,6 @@ final class Cluster implements AutoCloseable {
         return prefix;
     }
 
-    EtcdSessionTable.Setting setting() {
-        return new EtcdSessionTable.Setting(etcd.endpoints(), LEASE, prefix, null, null);
-    }
-
     Bed open(Owner owner) throws IOException {
         return open(owner, etcd.endpoints(), new Bed.Reported());
     }
@@ -60,17 +57,30 @@ final class Cluster implements AutoCloseable {
         return new Bed(table(owner, endpoints, reported), owner);
     }
 
-    /** Its clocks stand still. */
     EtcdSessionTable table(Owner owner, List<URI> endpoints, Bed.Reported reported) throws IOException {
+        return table(owner, setting(endpoints, null), new byte[32], reported);
+    }
+
+    EtcdSessionTable table(Owner owner, List<URI> endpoints, byte[] key, Bed.Reported reported) throws IOException {
+        return table(owner, setting(endpoints, null), key, reported);
+    }
+
+    EtcdSessionTable table(Owner owner, String rootPassword) throws IOException {
+        byte[] password = rootPassword.getBytes(StandardCharsets.UTF_8);
+        EtcdSessionTable.Login login = new EtcdSessionTable.Login("root", password);
+        return table(owner, setting(etcd.endpoints(), login), new byte[32], new Bed.Reported());
+    }
+
+    private EtcdSessionTable.Setting setting(List<URI> endpoints, EtcdSessionTable.@Nullable Login login) {
+        return new EtcdSessionTable.Setting(endpoints, LEASE, prefix, null, login);
+    }
+
+    /** Its clocks stand still. */
+    private static EtcdSessionTable table(
+            Owner owner, EtcdSessionTable.Setting setting, byte[] key, Bed.Reported reported) throws IOException {
         ClockReading now = new ClockReading(Records.NOW, 5000 * Records.NOW);
-        String name = "gw%d".formatted(owner.gateway()).toLowerCase(Locale.ROOT);
-        return EtcdSessionTable.open(
-                new EtcdSessionTable.Setting(endpoints, LEASE, prefix, null, null),
-                new Member(name, 1, List.of(), null, false),
-                new byte[32],
-                Crypto.jdk(new SystemEntropy()),
-                () -> now,
-                reported);
+        Member self = new Member("gw" + owner.gateway(), 1, List.of(), null, false);
+        return EtcdSessionTable.open(setting, self, key, Crypto.jdk(new SystemEntropy()), () -> now, reported);
     }
 
     @Override

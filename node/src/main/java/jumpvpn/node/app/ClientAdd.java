@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
@@ -17,7 +18,9 @@ import jumpvpn.node.config.GatewayEndpoint;
 import jumpvpn.node.config.KeyText;
 import jumpvpn.node.config.Listen;
 import jumpvpn.node.config.Names;
+import jumpvpn.node.config.PeerKey;
 import jumpvpn.node.config.Problem;
+import jumpvpn.node.runtime.Request;
 
 /** {@code client add}: a client's files, and its section in the gateway's, whose other text stays as it is. */
 final class ClientAdd {
@@ -84,16 +87,39 @@ final class ClientAdd {
                     StandardOpenOption.SYNC);
             files.keep();
         }
-        sayNext(addresses, endpoints, arguments.value(ENDPOINT).isPresent(), keyFile, clientFile);
+        boolean admitted = admit(arguments, key, addresses);
+        sayNext(addresses, endpoints, arguments.value(ENDPOINT).isPresent(), keyFile, clientFile, admitted);
+    }
+
+    /** Tells the gateway, if it runs; with a store it tells the others. What it refuses is said, and is no reason to take the files back. */
+    private boolean admit(Arguments arguments, byte[] key, List<IpAddress> addresses) throws IOException {
+        try {
+            Optional<ControlClient> running = ControlClient.of(gateway, arguments, context);
+            if (running.isEmpty()) {
+                return false;
+            }
+            try (ControlClient node = running.get()) {
+                PeerKey client = new PeerKey(KeyCommands.publicKey(key));
+                node.ask(new ControlProtocol.Wish.Ask(new Request.Admit(name, client, addresses)));
+            }
+            return true;
+        } catch (CommandFailed e) {
+            context.err().println("jumpvpn: the running gateway does not admit it yet: " + e.getMessage());
+            return false;
+        }
     }
 
     private void sayNext(
-            List<IpAddress> addresses, List<String> endpoints, boolean endpointGiven, Path keyFile, Path clientFile) {
+            List<IpAddress> addresses,
+            List<String> endpoints,
+            boolean endpointGiven,
+            Path keyFile,
+            Path clientFile,
+            boolean admitted) {
         context.out().print("""
                 Added "%1$s" with inner addresses %2$s to %3$s.
                 Wrote %4$s and the private key %5$s: take both to the client. It will reach the gateway at %6$s%7$s
-                Next, on the gateway (start it again if it runs: it reads its file once), then on the client:
-                  sudo jumpvpn gateway --config %3$s
+                %8$s
                   sudo jumpvpn connect --config %4$s
                 """.formatted(
                         name,
@@ -105,7 +131,11 @@ final class ClientAdd {
                         endpointGiven
                                 ? "."
                                 : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in "
-                                        + clientFile + "."));
+                                        + clientFile + ".",
+                        admitted
+                                ? "The running gateway admits it. Next, on the client:"
+                                : "Next, on the gateway (start it again if it runs: it reads its file once), then on the client:\n"
+                                        + "  sudo jumpvpn gateway --config " + gatewayFile));
     }
 
     /** What the client's file would be, before it is one. */

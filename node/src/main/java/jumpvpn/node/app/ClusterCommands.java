@@ -44,12 +44,12 @@ final class ClusterCommands {
             node.ask(new Wish.Ask(new Request.Drain()));
             long left = left(node);
             while (left > 0 && System.nanoTime() - endNanos < 0) {
-                context.err().println(left + " sessions are left");
+                context.err().println(sessions(left) + " left");
                 Thread.sleep(Math.clamp(endNanos - System.nanoTime(), 1, PAUSE_NANOS) / 1_000_000 + 1);
                 left = left(node);
             }
             if (left > 0) {
-                throw new CommandFailed(left + " sessions are still here after " + timeout
+                throw new CommandFailed(sessions(left) + " still here after " + timeout
                         + ": their clients know no other gateway, or can't reach one; `jumpvpn sessions` lists them."
                         + " The gateway goes on draining");
             }
@@ -58,6 +58,10 @@ final class ClusterCommands {
         }
         context.out().println("no session is left; the gateway can be stopped");
         return Main.OK;
+    }
+
+    private static String sessions(long count) {
+        return count == 1 ? "1 session is" : count + " sessions are";
     }
 
     private static long left(ControlClient node) throws CommandFailed, IOException {
@@ -84,7 +88,7 @@ final class ClusterCommands {
                         age(member)));
             }
         }
-        return "%s  %s%s, %s sessions%s%n"
+        return "%s  %s%s, sessions: %s%s%n"
                         .formatted(
                                 StatusText.plain(cluster, "name"),
                                 StatusText.plain(cluster, "mode"),

@@ -22,10 +22,11 @@ final class Commands {
                     "client add",
                     "NAME",
                     "add a client to a gateway and write its files",
-                    List.of(ClientAdd.CONFIG, ClientAdd.ENDPOINT, ClientAdd.ROUTE),
+                    List.of(ClientAdd.CONFIG, ClientAdd.ENDPOINT, ClientAdd.ROUTE, Option.CONTROL),
                     """
                     Appends [[client]] to the gateway's file and writes NAME.toml and NAME.key beside it, ready to be taken to the
-                    client. Keys and inner addresses are chosen for you. Nothing that exists is overwritten.
+                    client. Keys and inner addresses are chosen for you. Nothing that exists is overwritten. A gateway that runs here admits it
+                    at once, and with mode "etcd" all the others do.
 
                       jumpvpn client add laptop --endpoint vpn.example.org
                       jumpvpn client add phone --endpoint 198.51.100.1:4500 --endpoint [2001:db8::1]:4500 --route 10.88.0.0/24

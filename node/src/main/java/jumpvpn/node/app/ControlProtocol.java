@@ -1,6 +1,11 @@
 package jumpvpn.node.app;
 
+import java.util.List;
 import java.util.Optional;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.node.config.KeyText;
+import jumpvpn.node.config.Names;
+import jumpvpn.node.config.PeerKey;
 import jumpvpn.node.observability.jsonl.Json;
 import jumpvpn.node.observability.jsonl.JsonWriter;
 import jumpvpn.node.runtime.Reply;
@@ -16,6 +21,7 @@ import jumpvpn.node.runtime.Request;
  * {"command":"terminate","session":"laptop"}  {"ok":false,"reason":"SESSION_NOT_FOUND","message":"…"}
  * {"command":"drain"}                         {"ok":true,"result":{"text":"…"}}
  * {"command":"cluster"}                       {"ok":true,"result":{…}}
+ * {"command":"admit","client":"laptop","key":"…","addresses":["10.77.0.2"]}
  * {"command":"revoke","client":"laptop"}      {"ok":true,"result":{"text":"…"}}
  * {"command":"events","follow":true}          {"ok":true,"result":{}}, then an event a line
  * </pre>
@@ -48,6 +54,7 @@ final class ControlProtocol {
                         json.field("command", "terminate").field("session", terminate.session());
                     case Request.Drain() -> json.field("command", "drain");
                     case Request.Cluster() -> json.field("command", "cluster");
+                    case Request.Admit admit -> admit(json, admit);
                     case Request.Revoke revoke ->
                         json.field("command", "revoke").field("client", revoke.client());
                 }
@@ -76,10 +83,34 @@ final class ControlProtocol {
             case "terminate" -> new Wish.Ask(new Request.Terminate(needed(request, command, "session")));
             case "drain" -> new Wish.Ask(new Request.Drain());
             case "cluster" -> new Wish.Ask(new Request.Cluster());
+            case "admit" -> new Wish.Ask(admit(request));
             case "revoke" -> new Wish.Ask(new Request.Revoke(needed(request, command, "client")));
             case "events" -> new Wish.Events(request.isTrue("follow"));
             default -> throw new IllegalArgumentException("there is no command \"" + command + "\"");
         };
+    }
+
+    private static void admit(JsonWriter json, Request.Admit admit) {
+        json.field("command", "admit")
+                .field("client", admit.client())
+                .field("key", admit.key().toString())
+                .name("addresses")
+                .beginArray();
+        admit.addresses().forEach(address -> json.value(address.toString()));
+        json.endArray();
+    }
+
+    private static Request.Admit admit(Json.Fields request) {
+        String name = needed(request, "admit", "client");
+        if (!Names.isNode(name)) {
+            throw new IllegalArgumentException("\"" + name + "\" can't be a client's name");
+        }
+        byte[] key = KeyText.parse(needed(request, "admit", "key"))
+                .orElseThrow(() -> new IllegalArgumentException("\"key\" is none; " + KeyText.SHAPE));
+        List<IpAddress> addresses = request.array("addresses").stream()
+                .map(address -> IpAddress.parse(address instanceof Json.Text text ? text.value() : ""))
+                .toList();
+        return new Request.Admit(name, new PeerKey(key), addresses);
     }
 
     private static String needed(Json.Fields request, String command, String field) {

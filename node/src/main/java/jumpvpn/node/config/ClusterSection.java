@@ -35,7 +35,7 @@ final class ClusterSection {
         if (!Files.isExecutable(file)) {
             throw new BadValue(file + " can't be run", "chmod +x " + file);
         }
-        return file;
+        return file.toAbsolutePath(); // a bare name would be looked for on the PATH
     }
 
     private static List<Cluster.Member> members(ConfigFile file) {

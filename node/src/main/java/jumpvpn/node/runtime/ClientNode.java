@@ -20,6 +20,8 @@ import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.observability.Event;
+import jumpvpn.core.observability.EventType;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.core.security.Suite;
@@ -89,7 +91,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         LookupTable<Bound> bindings = new LookupTable<>();
         ciphers = choosing.chosen(log);
         Crypto crypto = ciphers.crypto(new SystemEntropy());
-        agent = new Agent(new AgentContext(agentConfig(crypto), crypto, this, events, bindings, gate, drops));
+        agent = new Agent(new AgentContext(agentConfig(crypto), crypto, this, this::emit, bindings, gate, drops));
         packets = new PacketPath(
                 new PacketPath.Shared(clock, log, sockets, drops, control, this, PacketPath.turns(sockets.shards())),
                 new PacketPath.Tables(bindings, (_, _) -> gate, new Lease(), false),
@@ -258,6 +260,15 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     @Override
     public void ended(ReasonCode reason, String text) {
         log.warn(text);
+        paths.resolveAgain(clock.nowNanos());
+    }
+
+    /** Who has to look for another way may find one behind a name that has changed. */
+    private void emit(Event event) {
+        events.emit(event);
+        if (event.type() == EventType.TRANSPORT_DEAD || event.type() == EventType.SWITCH_DENIED) {
+            paths.resolveAgain(event.nanos());
+        }
     }
 
     @Override
@@ -274,7 +285,7 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
             }
             case Request.Jump jump -> jump(nowNanos, jump.to());
             case Request.Terminate terminate -> terminate(nowNanos, terminate.session());
-            case Request.Drain _, Request.Cluster _, Request.Revoke _ ->
+            case Request.Drain _, Request.Cluster _, Request.Admit _, Request.Revoke _ ->
                 new Reply.Refused("NOT_A_GATEWAY", "that is a gateway's matter: run it there");
         };
     }

@@ -4,10 +4,14 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jumpvpn.core.agent.Agent;
+import jumpvpn.core.agent.AgentStatus;
+import jumpvpn.core.agent.Candidate;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
@@ -42,7 +46,11 @@ final class ClientPaths {
     private final ControlLoop control;
     private final Log log;
     private final Map<Key, Path> paths = new LinkedHashMap<>();
-    private final Map<GatewayEndpoint, List<IpAddress>> resolved = new HashMap<>();
+    /** Where each endpoint is, and the name of the gateway there. */
+    private final Map<GatewayEndpoint, Map<IpAddress, String>> resolved = new HashMap<>();
+
+    private final Set<GatewayEndpoint> beingResolved = new HashSet<>();
+    private long resolvedNanos = Long.MIN_VALUE / 2;
     private List<Link> links = List.of();
     private int nextId = 1;
 
@@ -69,13 +77,34 @@ final class ClientPaths {
             for (GatewayEndpoint endpoint : gateway.endpoints()) {
                 endpoint.address()
                         .ifPresentOrElse(
-                                address -> resolved.put(endpoint, List.of(address)),
-                                () -> Thread.ofVirtual().name("resolve").start(() -> lookUp(endpoint)));
+                                address -> resolved.put(endpoint, Map.of(address, gateway.name())),
+                                () -> lookUp(gateway, endpoint));
             }
         }
     }
 
-    private void lookUp(GatewayEndpoint endpoint) {
+    /** Looks names up again that are not being looked up and were not just before: where they lead may have changed. */
+    void resolveAgain(long nowNanos) {
+        if (nowNanos < resolvedNanos + RESOLVE_PAUSE_MILLIS * 1_000_000) {
+            return;
+        }
+        resolvedNanos = nowNanos;
+        for (ClientConfig.Gateway gateway : config.gateways()) {
+            for (GatewayEndpoint endpoint : gateway.endpoints()) {
+                if (endpoint.address().isEmpty()) {
+                    lookUp(gateway, endpoint);
+                }
+            }
+        }
+    }
+
+    private void lookUp(ClientConfig.Gateway gateway, GatewayEndpoint endpoint) {
+        if (beingResolved.add(endpoint)) {
+            Thread.ofVirtual().name("resolve").start(() -> lookUpUntilFound(gateway, endpoint));
+        }
+    }
+
+    private void lookUpUntilFound(ClientConfig.Gateway gateway, GatewayEndpoint endpoint) {
         try {
             for (boolean said = false; ; said = true) {
                 try {
@@ -83,22 +112,46 @@ final class ClientPaths {
                     for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
                         addresses.add(IpAddress.of(address.getAddress()));
                     }
-                    control.post(now -> {
-                        resolved.put(endpoint, addresses);
-                        update(now, links);
-                    });
-                    return;
+                    if (control.post(now -> found(now, gateway, endpoint, addresses))) {
+                        return;
+                    }
                 } catch (UnknownHostException e) {
                     if (!said) {
                         log.warn(config.file() + ":" + endpoint.line() + ": the name " + endpoint.host()
                                 + " has no address yet; trying on");
                     }
-                    Thread.sleep(RESOLVE_PAUSE_MILLIS);
                 }
+                Thread.sleep(RESOLVE_PAUSE_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void found(
+            long nowNanos, ClientConfig.Gateway gateway, GatewayEndpoint endpoint, List<IpAddress> addresses) {
+        beingResolved.remove(endpoint);
+        Set<IpAddress> needed = inUse(nowNanos);
+        resolved.compute(
+                endpoint,
+                (_, before) ->
+                        NamedAddresses.merged(gateway.name(), before == null ? Map.of() : before, addresses, needed));
+        update(nowNanos, links);
+    }
+
+    /** Where the session is, and where paths lead that were not found dead. */
+    private Set<IpAddress> inUse(long nowNanos) {
+        AgentStatus status = agent.status(nowNanos);
+        Set<IpAddress> inUse = new HashSet<>();
+        if (status.path() != null) {
+            inUse.add(status.path().remote().address());
+        }
+        for (Candidate candidate : status.candidates()) {
+            if (!candidate.dead()) {
+                inUse.add(candidate.path().remote().address());
+            }
+        }
+        return inUse;
     }
 
     /** The kernel's links are these now: paths that lost theirs go first, so that a jump begins at once, then new ones come. */
@@ -153,9 +206,10 @@ final class ClientPaths {
         for (ClientConfig.Gateway gateway : config.gateways()) {
             int preference = 0;
             for (GatewayEndpoint endpoint : gateway.endpoints()) {
-                for (IpAddress address : resolved.getOrDefault(endpoint, List.of())) {
-                    Endpoint remote = new Endpoint(address, endpoint.port());
-                    targets.add(new Target(endpoint.protocol(), gateway.name(), remote, preference));
+                for (Map.Entry<IpAddress, String> there :
+                        resolved.getOrDefault(endpoint, Map.of()).entrySet()) {
+                    Endpoint remote = new Endpoint(there.getKey(), endpoint.port());
+                    targets.add(new Target(endpoint.protocol(), there.getValue(), remote, preference));
                 }
                 preference++;
             }

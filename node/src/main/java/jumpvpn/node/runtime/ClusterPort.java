@@ -9,6 +9,7 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.Member;
 import jumpvpn.core.ownership.Owner;
+import org.jspecify.annotations.Nullable;
 
 /** The port of a gateway that has a network behind it: the sockets, and what is led inside. */
 final class ClusterPort implements GatewayPort {
@@ -55,9 +56,11 @@ final class ClusterPort implements GatewayPort {
         inside.releases(inner, gateways.get(gateway));
     }
 
-    /** The store tells whose these inner addresses are. */
-    void heard(List<Prefix> inner, Owner owner) {
-        if (owner.gateway() != self) {
+    /** The store tells whose these inner addresses are; null: nobody's. */
+    void heard(List<Prefix> inner, @Nullable Owner owner) {
+        if (owner == null) {
+            inside.elsewhere(inner, null);
+        } else if (owner.gateway() != self) {
             inside.elsewhere(inner, gateways.get(owner.gateway()));
         }
     }

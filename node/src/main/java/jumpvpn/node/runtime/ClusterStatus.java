@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the gateway that was asked
  * @param sessions that it serves
  * @param draining whether it sends them elsewhere
- * @param leaseLeftNanos how long it may take itself for an owner, negative: not any more; null: there is no lease
+ * @param leaseLeftNanos how long it may take itself for an owner, 0: not any more, or not yet; null: it needs no lease
  * @param members the gateways that are known, by number and name, itself included
  * @param store null: there is none
  */

@@ -3,7 +3,6 @@ package jumpvpn.node.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.gateway.Cluster;
-import jumpvpn.core.gateway.Placement;
 import jumpvpn.core.ownership.Member;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
@@ -19,9 +18,8 @@ final class EngineConfig {
      * All of it.
      *
      * @param mtu of the inner network, bytes
-     * @throws StartException with words for its user
      */
-    static jumpvpn.core.gateway.GatewayConfig of(GatewayConfig config, Crypto crypto, int mtu) throws StartException {
+    static jumpvpn.core.gateway.GatewayConfig of(GatewayConfig config, Crypto crypto, int mtu) {
         List<jumpvpn.core.gateway.GatewayConfig.Client> clients = new ArrayList<>();
         for (GatewayConfig.Client client : config.clients()) {
             clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
@@ -37,22 +35,18 @@ final class EngineConfig {
                 cluster(config));
     }
 
-    private static Cluster cluster(GatewayConfig config) throws StartException {
-        byte @Nullable [] secret = secret(config.cluster().secret());
-        List<Member> others = config.cluster().members().stream()
-                .filter(member -> !member.name().equals(config.name()))
-                .map(EngineConfig::member)
-                .toList();
+    private static Cluster cluster(GatewayConfig config) {
+        NodeKey shared = config.cluster().secret();
+        byte @Nullable [] secret = shared == null ? null : shared.bytes();
+        List<Member> all =
+                config.cluster().members().stream().map(EngineConfig::member).toList();
         return switch (config.ownership().mode()) {
-            case EMBEDDED -> new Cluster(0, secret, _ -> Placement.Place.HERE, List.of());
-            // here goes Cluster.sticky(self(config), secret, all) with its rendezvous hash
-            case STICKY -> throw new StartException(config.file() + ": mode \"sticky\" is not in this build");
-            case ETCD -> new Cluster(self(config).number(), secret, _ -> Placement.Place.HERE, others);
+            case EMBEDDED -> new Cluster(0, secret, Cluster.NONE.placement(), List.of());
+            case STICKY ->
+                Cluster.sticky(
+                        self(config), secret == null ? config.privateKey().bytes() : secret, all);
+            case ETCD -> Cluster.shared(self(config), secret, all);
         };
-    }
-
-    private static byte @Nullable [] secret(@Nullable NodeKey key) {
-        return key == null ? null : key.bytes();
     }
 
     /** This gateway; without number and endpoints if the file has no set. */

@@ -1,12 +1,14 @@
 package jumpvpn.node.runtime;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.gateway.Gateway;
+import jumpvpn.core.gateway.OwnershipStatus;
 import jumpvpn.core.net.Endpoint;
-import jumpvpn.node.config.Cluster;
+import jumpvpn.core.session.Deadlines;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.Listen;
 import jumpvpn.node.config.Ownership;
@@ -21,11 +23,13 @@ final class GatewayAnswers {
      * What it tells of.
      *
      * @param table null: there is none outside of the engine
+     * @param store null: no other gateway shares the table
      */
     record Told(
             GatewayConfig config,
             Gateway gateway,
             @Nullable DeliveringTable table,
+            @Nullable SharedStore store,
             Sockets sockets,
             CryptoChoice.Names ciphers,
             DropCounters drops,
@@ -35,7 +39,6 @@ final class GatewayAnswers {
     private final GatewayConfig config;
     private final Gateway gateway;
     private final long startedMillis;
-    private boolean draining;
 
     GatewayAnswers(Told told) {
         this.told = told;
@@ -53,6 +56,7 @@ final class GatewayAnswers {
             case Request.Terminate terminate -> terminate(nowNanos, terminate.session());
             case Request.Drain _ -> drain(nowNanos);
             case Request.Cluster _ -> new Reply.Cluster(cluster(nowNanos));
+            case Request.Admit admit -> admit(nowNanos, admit);
             case Request.Revoke revoke -> revoke(nowNanos, revoke.client());
         };
     }
@@ -102,21 +106,40 @@ final class GatewayAnswers {
     }
 
     private Reply drain(long nowNanos) {
-        Ownership.Mode mode = config.ownership().mode();
-        if (mode != Ownership.Mode.ETCD) {
+        if (told.store == null) {
             return new Reply.Refused(
                     "NO_OTHER_GATEWAY",
-                    "with mode \"" + mode
-                            + "\" no other gateway may take the sessions; stop this one, and with \"state\""
-                            + " they go on when it is started again");
+                    "with mode \"" + config.ownership().mode()
+                            + "\" no other gateway may take the sessions; stop this one, and with \"state\" they go on when it is started again");
         }
-        draining = true;
         gateway.drain(nowNanos);
         return new Reply.Done(
                 "every client is told to go to another gateway; `jumpvpn cluster` says how many are left");
     }
 
+    private Reply admit(long nowNanos, Request.Admit client) {
+        Reply refusal = told.store == null ? admitHere(nowNanos, client) : told.store.admit(client);
+        return refusal == null ? new Reply.Done("client " + client.client() + " is admitted") : refusal;
+    }
+
+    private Reply.@Nullable Refused admitHere(long nowNanos, Request.Admit client) {
+        boolean admitted = gateway.admit(
+                nowNanos,
+                new jumpvpn.core.gateway.GatewayConfig.Client(
+                        client.client(), client.key().bytes(), client.addresses()));
+        return admitted
+                ? null
+                : new Reply.Refused(
+                        "CLIENT_REFUSED",
+                        "an address is another client's, or this one has a session with others: end that first");
+    }
+
     private Reply revoke(long nowNanos, String name) {
+        Reply refusal = told.store == null ? revokeHere(nowNanos, name) : told.store.revoke(name);
+        return refusal == null ? new Reply.Done("client " + name + " is admitted no more, its session ends") : refusal;
+    }
+
+    private Reply.@Nullable Refused revokeHere(long nowNanos, String name) {
         Optional<GatewayConfig.Client> client = config.clients().stream()
                 .filter(known -> known.name().equals(name))
                 .findFirst();
@@ -126,19 +149,38 @@ final class GatewayAnswers {
                     "this gateway was started with no client \"" + name + "\"; see " + config.file());
         }
         gateway.revoke(nowNanos, client.get().publicKey().bytes());
-        return new Reply.Done("client " + name + " is admitted no more, its session ends");
+        return null;
     }
 
     private ClusterStatus cluster(long nowNanos) {
-        int sessions = gateway.sessions(nowNanos).size();
-        List<ClusterStatus.Row> rows = new ArrayList<>();
-        rows.add(new ClusterStatus.Row(config.name(), EngineConfig.self(config).number(), true, draining, sessions, 0));
-        for (Cluster.Member member : config.cluster().members()) {
-            if (!member.name().equals(config.name())) {
-                rows.add(new ClusterStatus.Row(member.name(), member.number(), null, false, -1, -1));
-            }
-        }
+        OwnershipStatus status = gateway.ownership(nowNanos);
+        SharedStore store = told.store;
+        List<ClusterStatus.Row> rows = new ArrayList<>(store == null ? members() : store.others(told.wall.nowMillis()));
+        rows.add(new ClusterStatus.Row(
+                config.name(), EngineConfig.self(config).number(), true, status.draining(), status.sessions(), 0));
+        rows.sort(Comparator.comparingInt(ClusterStatus.Row::number).thenComparing(ClusterStatus.Row::name));
         return new ClusterStatus(
-                config.ownership().mode().toString(), config.name(), sessions, draining, null, rows, null);
+                config.ownership().mode().toString(),
+                config.name(),
+                status.sessions(),
+                status.draining(),
+                leaseLeftNanos(status, nowNanos),
+                rows,
+                store == null ? null : store.store());
+    }
+
+    private static @Nullable Long leaseLeftNanos(OwnershipStatus status, long nowNanos) {
+        if (status.leaseEndNanos() == Deadlines.NEVER) {
+            return null;
+        }
+        return status.leased() ? Math.max(0, status.leaseEndNanos() - nowNanos) : 0;
+    }
+
+    /** The others of the set, of whom nobody tells how they are. */
+    private List<ClusterStatus.Row> members() {
+        return config.cluster().members().stream()
+                .filter(member -> !member.name().equals(config.name()))
+                .map(member -> new ClusterStatus.Row(member.name(), member.number(), null, false, -1, -1))
+                .toList();
     }
 }

@@ -10,9 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import jumpvpn.core.data.Binding;
-import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
-import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.PacketTurns;
@@ -25,7 +23,6 @@ import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.MemorySessionTable;
-import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.session.Fault;
@@ -45,6 +42,7 @@ import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.ownership.DeliveringTable;
+import jumpvpn.node.ownership.etcd.EtcdSessionTable;
 import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +67,7 @@ public final class GatewayNode implements NodeControl, Engine {
     private final LinkMonitor links;
     private final ControlLoop control;
     private final Gateway gateway;
+    private final @Nullable SharedStore store;
     private final GatewayAnswers answers;
     private final PacketPath packets;
     private boolean closed;
@@ -98,16 +97,17 @@ public final class GatewayNode implements NodeControl, Engine {
         control = new ControlLoop(clock, log, links);
         opened.add(control::close);
         PacketTurns turns = PacketPath.turns(sockets.shards());
-        LookupTable<Bound> bindings = new LookupTable<>();
-        LookupTable<ForwardingGate> routes = new LookupTable<>();
-        SessionTable truth = table == null ? new MemorySessionTable() : table.waking(control::wake);
-        GatewayContext context = new GatewayContext(
-                engineConfig, crypto, port(engineConfig), events, truth, bindings, routes, drops, turns, new Lease(), faults);
+        GatewayContext context = context(engineConfig, turns, faults);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
+        store = table instanceof EtcdSessionTable etcd ? new SharedStore(etcd, config, gateway, log) : null;
         gateway.start(clock.nowNanos());
         answers = new GatewayAnswers(
-                new GatewayAnswers.Told(config, gateway, table, sockets, ciphers.names(), drops, wall));
-        packets = packets(log, new PacketPath.Tables(bindings, routes::get, context.lease(), true), turns, queues);
+                new GatewayAnswers.Told(config, gateway, table, store, sockets, ciphers.names(), drops, wall));
+        packets = packets(
+                log,
+                new PacketPath.Tables(context.bindings(), context.routes()::get, context.lease(), true),
+                turns,
+                queues);
         opened.add(packets::close);
     }
 
@@ -136,14 +136,35 @@ public final class GatewayNode implements NodeControl, Engine {
         }
     }
 
+    private GatewayContext context(
+            jumpvpn.core.gateway.GatewayConfig engineConfig, PacketTurns turns, Set<Fault> faults) {
+        if (faults.contains(Fault.FENCING_OFF) && table instanceof EtcdSessionTable etcd) {
+            etcd.withoutFence();
+        }
+        return new GatewayContext(
+                engineConfig,
+                crypto,
+                port(engineConfig),
+                events,
+                table == null ? new MemorySessionTable() : table.waking(control::wake),
+                new LookupTable<>(),
+                new LookupTable<>(),
+                drops,
+                turns,
+                new Lease(),
+                faults);
+    }
+
     private GatewayPort port(jumpvpn.core.gateway.GatewayConfig engineConfig) {
-        return inside == null
-                ? sockets
-                : new ClusterPort(
-                        sockets,
-                        inside,
-                        engineConfig.ownerId(),
-                        engineConfig.cluster().others());
+        if (inside == null) {
+            return sockets;
+        }
+        ClusterPort port = new ClusterPort(
+                sockets, inside, engineConfig.ownerId(), engineConfig.cluster().others());
+        if (table instanceof EtcdSessionTable etcd) {
+            etcd.onOwner(port::heard);
+        }
+        return port;
     }
 
     private PacketPath packets(Log log, PacketPath.Tables tables, PacketTurns turns, List<TunDevice> queues)
@@ -279,7 +300,9 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public void proceed(long nowNanos) {
-        if (table != null) {
+        if (store != null) {
+            store.deliver(nowNanos);
+        } else if (table != null) {
             table.deliver();
         }
         gateway.wallClock(wall.nowMillis() / 1000);
@@ -288,7 +311,7 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public long nextNanos() {
-        return gateway.nextNanos();
+        return store == null ? gateway.nextNanos() : Math.min(gateway.nextNanos(), store.nextNanos());
     }
 
     @Override

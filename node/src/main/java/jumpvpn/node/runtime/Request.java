@@ -1,5 +1,8 @@
 package jumpvpn.node.runtime;
 
+import java.util.List;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.node.config.PeerKey;
 import org.jspecify.annotations.Nullable;
 
 /** What may be asked of a running node. */
@@ -29,6 +32,14 @@ public sealed interface Request {
 
     /** How are the gateways that share sessions with this one, and their store? */
     record Cluster() implements Request {}
+
+    /**
+     * Admit a client.
+     *
+     * @param client its name
+     * @param addresses its inner ones
+     */
+    record Admit(String client, PeerKey key, List<IpAddress> addresses) implements Request {}
 
     /**
      * Admit a client no more, and end its session, wherever it is.

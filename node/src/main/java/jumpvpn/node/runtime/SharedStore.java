@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import jumpvpn.core.gateway.Gateway;
+import jumpvpn.core.gateway.OwnershipStatus;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.node.config.Cluster;
@@ -29,6 +30,7 @@ final class SharedStore {
     private final EtcdSessionTable table;
     private final GatewayConfig config;
     private final Gateway gateway;
+    private final Log log;
     /** Keys of those who may come in, by name, as this file and the store tell. */
     private final Map<String, byte[]> clients = new TreeMap<>();
     /** What the store has not taken yet, and is asked again at the time below. */
@@ -37,15 +39,13 @@ final class SharedStore {
     private long retryNanos = Deadlines.NEVER;
     private long sayNanos;
     private long nowNanos;
-    private boolean draining;
 
     /** Before the gateway starts: the store's list is told from its first watch on. */
-    SharedStore(EtcdSessionTable table, GatewayConfig config, Gateway gateway, long nowNanos) {
+    SharedStore(EtcdSessionTable table, GatewayConfig config, Gateway gateway, Log log) {
         this.table = table;
         this.config = config;
         this.gateway = gateway;
-        this.nowNanos = nowNanos;
-        sayNanos = nowNanos;
+        this.log = log;
         table.onClient(this::told);
         for (GatewayConfig.Client client : config.clients()) {
             byte[] key = client.publicKey().bytes();
@@ -60,6 +60,18 @@ final class SharedStore {
             gateway.revoke(nowNanos, client.key());
         } else {
             clients.put(client.name(), client.key());
+            admit(client);
+        }
+    }
+
+    private void admit(StoredClient client) {
+        boolean admitted = gateway.admit(
+                nowNanos,
+                new jumpvpn.core.gateway.GatewayConfig.Client(client.name(), client.key(), client.addresses()));
+        if (!admitted) {
+            log.warn("client " + client.name() + " is not admitted with " + client.addresses()
+                    + ", as the store says: one of these is another client's here, or it has a session with others; end that,"
+                    + " make the files of all gateways alike and start this one again");
         }
     }
 
@@ -86,7 +98,8 @@ final class SharedStore {
         }
         if (now >= sayNanos) { // the next sign of life takes it along
             sayNanos = now + SAY_NANOS;
-            table.say(gateway.sessions(now).size(), draining);
+            OwnershipStatus status = gateway.ownership(now);
+            table.say(status.sessions(), status.draining());
         }
     }
 
@@ -95,24 +108,26 @@ final class SharedStore {
         return retryNanos;
     }
 
-    /** The gateway drains from now on. */
-    void drains() {
-        draining = true;
+    /** Lets a client of this name in no more, at all gateways; null: it has begun. */
+    Reply.@Nullable Refused revoke(String name) {
+        byte[] key = clients.get(name);
+        return key == null
+                ? new Reply.Refused(
+                        "CLIENT_NOT_FOUND", "neither " + config.file() + " nor the store has a client \"" + name + "\"")
+                : ask(new StoredClient(key, "", List.of(), true));
     }
 
-    /** Lets a client of this name in no more, at all gateways; null: done, or begun. */
-    @Nullable
-    Reply revoke(String name) {
-        byte[] key = clients.get(name);
-        if (key == null) {
-            return new Reply.Refused(
-                    "CLIENT_NOT_FOUND", "neither " + config.file() + " nor the store has a client \"" + name + "\"");
-        }
+    /** Lets a client in, at all gateways; null: it has begun. */
+    Reply.@Nullable Refused admit(Request.Admit client) {
+        return ask(new StoredClient(client.key().bytes(), client.client(), client.addresses(), false));
+    }
+
+    private Reply.@Nullable Refused ask(StoredClient client) {
         String failure = table.failure();
         if (failure != null) {
             return new Reply.Refused("STORE_UNAVAILABLE", "nothing has changed: " + failure + "; try again");
         }
-        wish(new StoredClient(key, "", List.of(), true));
+        wish(client);
         return null;
     }
 

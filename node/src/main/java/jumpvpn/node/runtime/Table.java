@@ -6,10 +6,12 @@ import java.util.function.Supplier;
 import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.Ownership;
 import jumpvpn.node.ownership.DeliveringTable;
 import jumpvpn.node.ownership.Reports;
 import jumpvpn.node.ownership.StateException;
 import jumpvpn.node.ownership.embedded.EmbeddedSessionTable;
+import jumpvpn.node.ownership.etcd.EtcdSessionTable;
 import org.jspecify.annotations.Nullable;
 
 /** The session table that a gateway's file asks for. */
@@ -57,10 +59,10 @@ final class Table {
         }
     }
 
-    private @Nullable DeliveringTable open(byte[] key) throws StateException, StartException {
+    private @Nullable DeliveringTable open(byte[] key) throws StateException {
         return switch (config.ownership().mode()) {
             case EMBEDDED, STICKY -> embedded(key);
-            case ETCD -> throw new StartException(config.file() + ": mode \"etcd\" is not in this build");
+            case ETCD -> etcd(key);
         };
     }
 
@@ -69,6 +71,19 @@ final class Table {
         return folder == null
                 ? null
                 : EmbeddedSessionTable.open(folder, engine.ownerId(), key, crypto, clocks, reports);
+    }
+
+    private EtcdSessionTable etcd(byte[] key) throws StateException {
+        Ownership ownership = config.ownership();
+        Ownership.Tls tls = ownership.tls();
+        Ownership.Login login = ownership.login();
+        EtcdSessionTable.Setting setting = new EtcdSessionTable.Setting(
+                ownership.endpoints(),
+                ownership.lease(),
+                ownership.prefix(),
+                tls == null ? null : new EtcdSessionTable.Tls(tls.ca(), tls.certificate(), tls.key()),
+                login == null ? null : new EtcdSessionTable.Login(login.user(), login.password()));
+        return EtcdSessionTable.open(setting, EngineConfig.self(config), key, crypto, clocks, reports);
     }
 
     /** The table's reports go to the log. */

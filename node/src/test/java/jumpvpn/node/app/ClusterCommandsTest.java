@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.runtime.Request;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +76,7 @@ class ClusterCommandsTest {
         start();
         node.left = 4;
         assertThat(ask("cluster").out()).isEqualTo("""
-                gw1  etcd, lease 2.4 s, 3 sessions, draining
+                gw1  etcd, lease 2.4 s, sessions: 3, draining
                 MEMBER          NUMBER  ALIVE     SESSIONS  SIGN
                 gw1 (this one)  1       draining  3         0.2 s ago
                 gw2             -       no        70        61.0 s ago
@@ -101,7 +102,7 @@ class ClusterCommandsTest {
     void aDrainEndsWithTheLastSession() {
         start();
         assertThat(ask("drain"))
-                .isEqualTo(new Run(0, "no session is left; the gateway can be stopped\n", "1 sessions are left\n"));
+                .isEqualTo(new Run(0, "no session is left; the gateway can be stopped\n", "1 session is left\n"));
     }
 
     @Test
@@ -109,8 +110,25 @@ class ClusterCommandsTest {
         start();
         Run run = ask("drain", "--timeout", "1ms");
         assertThat(run.code()).isEqualTo(Main.FAILED);
-        assertThat(run.err()).contains("1 sessions are still here after 1ms: their clients know no other gateway");
+        assertThat(run.err()).contains("1 session is still here after 1ms: their clients know no other gateway");
         assertThat(ask("drain", "--timeout", "soon").err()).contains("--timeout \"soon\" is no time: write 60s");
+    }
+
+    @Test
+    void aNewClientIsToldToTheGatewayThatRuns() throws Exception {
+        start();
+        Run run = ask("client", "add", "tablet", "--endpoint", "192.0.2.1", "--config", file.toString());
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("The running gateway admits it. Next, on the client:")
+                .doesNotContain("start it again");
+        GatewayConfig.Client client = GatewayConfig.load(file).clients().getLast();
+        assertThat(node.admitted).isEqualTo(new Request.Admit("tablet", client.publicKey(), client.addresses()));
+        Run refused = ask("client", "add", "stranger", "--endpoint", "192.0.2.1", "--config", file.toString());
+        assertThat(refused.code()).isZero();
+        assertThat(refused.err()).contains("does not admit it yet: refused, CLIENT_REFUSED");
+        assertThat(refused.out()).contains("start it again");
+        assertThat(clients()).endsWith("tablet", "stranger");
     }
 
     @Test

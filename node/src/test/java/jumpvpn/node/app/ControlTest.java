@@ -124,7 +124,7 @@ class ControlTest {
                                 + "\"state\":\"up\",\"rtt_ms\":null,\"loss\":null,\"answered_seconds_ago\":null}],"
                                 + "\"crypto\":{\"aes_256_gcm\":\"ipsec-mb 1.3.0\",\"chacha20_poly1305\":\"libcrypto 3.0.22\",\"x25519\":\"JDK 25.0.3\"},"
                                 + "\"drops\":{\"malformed\":0,\"unknown_wire_id\":0,\"bad_tag\":0,\"replayed\":0,\"binding_ended\":0,\"bad_inner\":0,\"half_lost\":0,"
-                                + "\"foreign_source\":0,\"no_route\":0,\"gate_closed\":0,\"held_too_long\":0,\"key_exhausted\":0,\"back_pressure\":0,"
+                                + "\"foreign_source\":0,\"no_route\":0,\"gate_closed\":0,\"held_too_long\":0,\"key_exhausted\":0,\"lease_over\":0,\"back_pressure\":0,"
                                 + "\"control_queue_full\":0},"
                                 + "\"transports\":[{\"id\":\"udp-wlan0\",\"counters\":{\"no_peer\":0,\"displaced\":0,\"connected\":0}},"
                                 + "{\"id\":\"udp-eth0\",\"counters\":{\"no_peer\":0,\"displaced\":3,\"connected\":3}},"

@@ -28,6 +28,7 @@ import jumpvpn.node.runtime.SessionStatus;
 import jumpvpn.node.runtime.StartException;
 import jumpvpn.node.runtime.TransportStatus;
 import jumpvpn.node.security.CryptoChoice;
+import org.jspecify.annotations.Nullable;
 
 /** A node without an engine: says fixed things and remembers what became of it. */
 final class FakeNode implements NodeControl, Nodes {
@@ -57,6 +58,7 @@ final class FakeNode implements NodeControl, Nodes {
     volatile int left;
 
     volatile String revoked = "";
+    volatile Request.@Nullable Admit admitted;
     NodeStatus status = new NodeStatus.Client(
             "laptop",
             "jvpn0",
@@ -135,6 +137,12 @@ final class FakeNode implements NodeControl, Nodes {
                 yield new Reply.Done("draining");
             }
             case Request.Cluster() -> new Reply.Cluster(cluster(left > 0 ? --left : left));
+            case Request.Admit admit
+            when admit.client().equals("stranger") -> new Reply.Refused("CLIENT_REFUSED", "there is no room");
+            case Request.Admit admit -> {
+                admitted = admit;
+                yield new Reply.Done("admitted");
+            }
             case Request.Revoke(String client)
             when client.equals("stranger") -> new Reply.Refused("CLIENT_NOT_FOUND", "there is no " + client);
             case Request.Revoke revoke -> {

@@ -116,7 +116,7 @@ class ClusterConfigTest {
                 .isEqualTo("secret word");
         assertThat(config.cluster().secret().bytes()).hasSize(32);
         assertThat(config.cluster().inside()).isEqualTo("lan0");
-        assertThat(config.cluster().onOwn()).isEqualTo(folder.resolve("own"));
+        assertThat(config.cluster().onOwn()).isEqualTo(folder.resolve("own").toAbsolutePath());
         assertThat(config.cluster().members())
                 .containsExactly(
                         new Cluster.Member(

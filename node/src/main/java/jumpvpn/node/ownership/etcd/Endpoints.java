@@ -12,11 +12,16 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jumpvpn.node.ownership.StateException;
 import org.jspecify.annotations.Nullable;
 
 /** etcd's members as they are reached: one connection each, made when needed; one of them is in use. On the loop's thread alone. */
 final class Endpoints {
+    /** gRPC tells the JVM's own log what nobody asked; held here, since the JVM forgets a logger that nobody holds. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
     private static final int CONNECT_MILLIS = 1000;
     /** The longest answer: what a watch that was away for a moment brings at once. */
     private static final int MOST_BYTES = 16 << 20;
@@ -31,6 +36,7 @@ final class Endpoints {
 
     /** @throws StateException if the files for TLS can't be used */
     Endpoints(EtcdSessionTable.Setting setting, EventLoop loop) throws StateException {
+        GRPC.setLevel(Level.WARNING);
         this.addresses = setting.endpoints();
         this.loop = loop;
         this.channels = new ManagedChannel[addresses.size()];

@@ -1,0 +1,154 @@
+package jumpvpn.lab.cluster;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import jumpvpn.core.net.IpAddress;
+import jumpvpn.core.security.Crypto;
+import jumpvpn.core.security.KeyPair;
+import jumpvpn.lab.netns.JavaCommand;
+import jumpvpn.lab.netns.Json;
+import jumpvpn.lab.netns.Namespace;
+import jumpvpn.lab.netns.Workspace;
+import jumpvpn.lab.sessions.Load;
+import jumpvpn.node.host.SystemEntropy;
+import jumpvpn.node.security.CryptoChoice;
+import org.jspecify.annotations.Nullable;
+
+/** Many clients of the cluster in one process, {@link Load}, each with a key and an inner address of its own. */
+final class ClusterCrowd {
+    private static final int FIRST_ADDRESS = 0x0a58_8100; // 10.88.129.0
+    private static final String HEAP = "-Xmx512m";
+    private static final String LOG = "crowd.log";
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    private final Workspace workspace;
+    private final Path members;
+    private final String sections;
+    final int sessions;
+    private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private @Nullable PrintStream commands;
+
+    private ClusterCrowd(Workspace workspace, int sessions, Path members, String sections) {
+        this.workspace = workspace;
+        this.sessions = sessions;
+        this.members = members;
+        this.sections = sections;
+    }
+
+    /** Makes the keys. */
+    static ClusterCrowd prepare(Workspace workspace, int sessions) throws IOException {
+        Crypto crypto = CryptoChoice.best().crypto(new SystemEntropy());
+        List<String> lines = new ArrayList<>();
+        StringBuilder sections = new StringBuilder();
+        for (int i = 0; i < sessions; i++) {
+            KeyPair key = KeyPair.generate(crypto);
+            sections.append("[[client]]\nname = \"client%d\"\npublic-key = \"%s\"\naddress = [\"%s\"]\n"
+                    .formatted(i, text(key.publicKey()), address(i)));
+            lines.add(text(key.privateKey()) + " " + address(i));
+        }
+        Path members = Files.write(workspace.file("members"), lines, StandardCharsets.US_ASCII);
+        return new ClusterCrowd(workspace, sessions, members, sections.toString());
+    }
+
+    private static String text(byte[] key) {
+        return Base64.getEncoder().encodeToString(key);
+    }
+
+    /** That of a session's client, counted from 0. */
+    byte[] privateKey(int session) throws IOException {
+        String line = Files.readAllLines(members).get(session);
+        return Base64.getDecoder().decode(line.substring(0, line.indexOf(' ')));
+    }
+
+    /** The inner address of a session, counted from 0. */
+    static String address(int session) {
+        return IpAddress.v4(FIRST_ADDRESS + session).toString();
+    }
+
+    /** What makes them known to gateways. */
+    String sections() {
+        return sections;
+    }
+
+    /** Starts the process; all of its clients prefer the gateways in the order of their numbers. */
+    void start(Namespace host, ClusterNodes nodes) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(members.toString(), ClusterTopology.CROWD_ADDRESS, "wan0"));
+        for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
+            arguments.add(nodes.publicKey(ClusterNodes.gateway(number)));
+            arguments.add(ClusterNodes.endpoint(number));
+        }
+        List<String> line = JavaCommand.current().line(Load.class.getName(), arguments);
+        line.add(line.indexOf("-cp"), HEAP);
+        Process process = workspace.start(host.command(line), LOG);
+        commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.US_ASCII);
+        BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
+        Thread.ofVirtual()
+                .start(() -> said.lines().filter(text -> text.startsWith("{")).forEach(answers::add));
+    }
+
+    /** So many sessions a second lose their path from now on, and find another. */
+    void churn(int perSecond) {
+        tell("churn " + perSecond);
+    }
+
+    /** What was so far is not told any more. */
+    void reset() {
+        tell("reset");
+    }
+
+    private void tell(String command) {
+        if (commands == null) {
+            throw new IllegalStateException("the crowd was not started");
+        }
+        commands.println(command);
+    }
+
+    /** What became of all since the last reset. */
+    Stats stats() throws IOException {
+        tell("stats");
+        try {
+            String answer = answers.poll(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer == null) {
+                throw new IOException("the crowd does not answer: " + Namespace.tail(workspace.file(LOG)));
+            }
+            return new Stats(Json.object(answer));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** A line of the load's. @param fields as it has them */
+    record Stats(Map<String, @Nullable Object> fields) {
+        double number(String name) {
+            return fields.get(name) instanceof Number number ? number.doubleValue() : 0;
+        }
+
+        int attached() {
+            return (int) number("attached");
+        }
+
+        /** How many are at this gateway. */
+        int at(String gateway) {
+            return fields.get("at") instanceof Map<?, ?> at && at.get(gateway) instanceof Number number
+                    ? number.intValue()
+                    : 0;
+        }
+
+        @Override
+        public String toString() {
+            return Json.write(fields);
+        }
+    }
+}

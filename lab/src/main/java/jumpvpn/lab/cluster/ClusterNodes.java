@@ -1,0 +1,263 @@
+package jumpvpn.lab.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import jumpvpn.core.observability.audit.Finding;
+import jumpvpn.core.observability.audit.Report;
+import jumpvpn.core.session.Policy;
+import jumpvpn.lab.netns.Check;
+import jumpvpn.lab.netns.JavaCommand;
+import jumpvpn.lab.netns.Json;
+import jumpvpn.lab.netns.Namespace;
+import jumpvpn.lab.netns.Topology;
+import jumpvpn.lab.netns.Workspace;
+import jumpvpn.node.observability.jsonl.EventFiles;
+import org.jspecify.annotations.Nullable;
+
+/** The product in a cluster: the files of gateways and client, their processes, and what an operator asks of them. */
+final class ClusterNodes {
+    static final String CLIENT = "laptop";
+    private static final String MAIN = "jumpvpn.node.app.Main";
+    static final int PORT = 4500;
+    private static final Duration COMMAND = Duration.ofSeconds(30);
+
+    private final Workspace workspace;
+    private final JavaCommand product;
+    private final ClusterOptions options;
+    private @Nullable Path clockLibrary;
+
+    private ClusterNodes(Workspace workspace, ClusterOptions options) {
+        this.workspace = workspace;
+        this.options = options;
+        this.product = JavaCommand.product();
+    }
+
+    /**
+     * Makes the keys and writes all files.
+     *
+     * @param crowd sections of clients beside the one
+     */
+    static ClusterNodes prepare(Workspace workspace, ClusterOptions options, String crowd) throws IOException {
+        ClusterNodes nodes = new ClusterNodes(workspace, options);
+        nodes.makeKey("cluster");
+        String clients =
+                "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\n%s".formatted(CLIENT, nodes.makeKey(CLIENT), crowd);
+        StringBuilder gateways = new StringBuilder();
+        for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
+            gateways.append("[[gateway]]\nname = \"%s\"\npublic-key = \"%s\"\nendpoints = [\"udp://%s:%d\"]\n"
+                    .formatted(gateway(number), nodes.makeKey(gateway(number)), ClusterTopology.outside(number), PORT));
+            Files.writeString(workspace.file(gateway(number) + ".toml"), gatewayFile(number, clients));
+        }
+        Files.writeString(workspace.file(CLIENT + ".toml"), """
+                [client]
+                name        = "%1$s"
+                private-key = "%1$s.key"
+                control     = "%1$s.sock"
+                events      = "%1$s.jsonl"
+                [network]
+                interface   = "jvpn0"
+                routes      = ["%2$s"]
+                %3$s""".formatted(CLIENT, Topology.INSIDE_NETWORK, gateways));
+        return nodes;
+    }
+
+    /** The name of the gateway of this number, from 1. */
+    static String gateway(int number) {
+        return "gw" + number;
+    }
+
+    private static String gatewayFile(int number, String clients) {
+        String members = IntStream.rangeClosed(1, ClusterTopology.GATEWAYS)
+                .mapToObj(member ->
+                        "[[member]]\nname = \"%s\"\nnumber = %d\nendpoints = [\"udp://%s:%d\"]\ninside = \"%s\"\n"
+                                .formatted(
+                                        gateway(member),
+                                        member,
+                                        ClusterTopology.outside(member),
+                                        PORT,
+                                        ClusterTopology.inside(member)))
+                .collect(Collectors.joining());
+        return """
+                [gateway]
+                name        = "%1$s"
+                private-key = "%1$s.key"
+                listen      = ["udp://0.0.0.0:%2$d"]
+                control     = "%1$s.sock"
+                events      = "%1$s.jsonl"
+                [network]
+                interface   = "jvpn0"
+                address     = ["%3$s"]
+                [ownership]
+                mode        = "etcd"
+                endpoints   = [%4$s]
+                lease       = "%5$ds"
+                [cluster]
+                secret      = "cluster.key"
+                inside      = "lan0"
+                %6$s%7$s""".formatted(
+                        gateway(number),
+                        PORT,
+                        ClusterTopology.INNER_GATEWAY,
+                        ClusterTopology.storeAddresses().stream()
+                                .map("\"http://%s:2379\""::formatted)
+                                .collect(Collectors.joining(", ")),
+                        ClusterRun.LEASE.toSeconds(),
+                        members,
+                        clients);
+    }
+
+    /** Makes a private key; the public one. */
+    private String makeKey(String name) throws IOException {
+        String key = command(null, List.of("genkey"));
+        Path file = workspace.file(name + ".key");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, key);
+        return publicKey(name);
+    }
+
+    String publicKey(String name) throws IOException {
+        return command(Files.readString(workspace.file(name + ".key")), List.of("pubkey"))
+                .strip();
+    }
+
+    /** Where this gateway is reached, as address and port. */
+    static String endpoint(int number) {
+        return ClusterTopology.outside(number) + ":" + PORT;
+    }
+
+    /** Starts a gateway, as it is or with the fault that was asked for. */
+    Process startGateway(int number, Namespace namespace) throws IOException {
+        String name = gateway(number);
+        String config = workspace.file(name + ".toml").toString();
+        List<String> line = options.fencingOff()
+                ? JavaCommand.current().line(FaultyGateway.class.getName(), List.of(config))
+                : product.productLine(MAIN, List.of("gateway", "--config", config));
+        ProcessBuilder builder = namespace.command(line);
+        if (clockLibrary != null) {
+            clock(number, 0);
+            builder.environment().put("LD_PRELOAD", clockLibrary.toString());
+            builder.environment()
+                    .put("FAKETIME_TIMESTAMP_FILE", clockFile(number).toString());
+            builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            builder.environment().put("FAKETIME_CACHE_DURATION", "1");
+        }
+        return workspace.startLogged(builder, name + ".log");
+    }
+
+    /** From now on gateways' wall clocks can be stepped, by this library. */
+    void steppable(Path library) {
+        clockLibrary = library;
+    }
+
+    /** The wall clock of this gateway is so many seconds ahead of the machine's. */
+    void clock(int number, int seconds) throws IOException {
+        Files.writeString(clockFile(number), "%+d\n".formatted(seconds));
+    }
+
+    private Path clockFile(int number) {
+        return workspace.file(gateway(number) + ".clock");
+    }
+
+    Process startClient(Namespace namespace) throws IOException {
+        String config = workspace.file(CLIENT + ".toml").toString();
+        return workspace.startLogged(
+                namespace.command(product.productLine(MAIN, List.of("connect", "--config", config))), CLIENT + ".log");
+    }
+
+    /** How often a node has said that it runs; its control socket is there before its ports are open. */
+    long starts(String node) throws IOException {
+        Path log = workspace.file(node + ".log");
+        return Files.exists(log)
+                ? Files.readString(log, StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.contains(" runs, "))
+                        .count()
+                : 0;
+    }
+
+    /** What {@code status --json} says. */
+    Map<String, @Nullable Object> status(String node) throws IOException {
+        return Json.object(command(null, List.of("status", "--json", "--control", control(node))));
+    }
+
+    /** What {@code cluster --json} says. */
+    Map<String, @Nullable Object> cluster(String node) throws IOException {
+        return Json.object(command(null, List.of("cluster", "--json", "--control", control(node))));
+    }
+
+    /** The gateway's clients are sent to others; returns when none is left. */
+    String drain(String node) throws IOException {
+        return command(null, List.of("drain", "--control", control(node))).strip();
+    }
+
+    private String control(String node) {
+        return workspace.file(node + ".sock").toString();
+    }
+
+    Path events(String node) {
+        return workspace.file(node + ".jsonl");
+    }
+
+    String log(String node) throws IOException {
+        return node + ": " + Namespace.tail(workspace.file(node + ".log"));
+    }
+
+    /** What the files of these nodes prove, once all are stopped. */
+    Check audit(List<String> nodes) throws IOException {
+        Report report = report(nodes);
+        return new Check(
+                "the auditor finds the events of all nodes " + jumpvpn.core.observability.audit.Verdict.PROVEN,
+                report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
+                Stream.concat(
+                                report.findings().stream(),
+                                report.sessions().stream().flatMap(session -> session.findings().stream()))
+                        .findFirst()
+                        .map(Finding::toString)
+                        .orElse(report.events() + " events, "
+                                + report.sessions().size() + " sessions"));
+    }
+
+    /** Whether they prove that something was wrong; nodes may still write. */
+    boolean isViolated(List<String> nodes) throws IOException {
+        return report(nodes).verdict() == jumpvpn.core.observability.audit.Verdict.VIOLATED;
+    }
+
+    private Report report(List<String> nodes) throws IOException {
+        return EventFiles.audit(
+                nodes.stream().map(this::events).filter(Files::exists).toList(),
+                version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
+    }
+
+    private String command(@Nullable String input, List<String> arguments) throws IOException {
+        List<String> line = new ArrayList<>(product.line(MAIN, arguments));
+        String errors = "command-" + arguments.getFirst() + ".log";
+        Process process = workspace.start(new ProcessBuilder(line), errors);
+        try (var stdin = process.outputWriter(StandardCharsets.UTF_8)) {
+            stdin.write(input == null ? "" : input);
+        } catch (IOException e) {
+            // It ended without reading: its exit code tells.
+        }
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (!process.waitFor(COMMAND) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IOException("jumpvpn " + String.join(" ", arguments) + " failed: "
+                        + Namespace.tail(workspace.file(errors)) + output);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return output;
+    }
+}
