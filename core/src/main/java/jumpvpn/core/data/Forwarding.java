@@ -1,7 +1,8 @@
 package jumpvpn.core.data;
 
 /** What the packet loop does with a session's inner packets. */
-public sealed interface Forwarding permits Forwarding.Forward, Forwarding.Hold, Forwarding.Drop, Forwarding.Relay, Resting {
+public sealed interface Forwarding
+        permits Forwarding.Forward, Forwarding.Hold, Forwarding.Drop, Forwarding.Relay, Resting {
     /** Seal and send on this binding. */
     record Forward(Binding binding) implements Forwarding {}
 

@@ -1,7 +1,9 @@
 package jumpvpn.core.gateway;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.HandOver;
@@ -22,12 +24,16 @@ final class HandOvers {
     private static final int MOST = 65_536;
 
     /** What is left of a session that was handed over. */
-    private record Left(HandOver to, ForwardingGate gate, List<Prefix> inner, @Nullable Binding binding) {}
+    private record Left(
+            HandOver to,
+            ForwardingGate gate,
+            List<Prefix> inner,
+            @Nullable Binding binding) {}
 
     private final GatewayContext context;
     private final TableClient table;
     private final byte[] master;
-    private final ArrayDeque<Left> left = new ArrayDeque<>();
+    private final ArrayDeque<Left> all = new ArrayDeque<>();
     private int takeOvers;
 
     HandOvers(GatewayContext context, TableClient table) {
@@ -44,7 +50,7 @@ final class HandOvers {
     /** The session is another's by this record: from here on its packets go there, if that gateway is known. Whoever calls forgets the session. */
     void begin(long nowNanos, GatewaySession session, SessionRecord taken) {
         long gateway = taken.owner().gateway();
-        if (left.size() == MOST
+        if (all.size() == MOST
                 || !session.path.gate.routed()
                 || session.path.isStopped()
                 || !taken.isLive()
@@ -53,15 +59,25 @@ final class HandOvers {
         }
         byte[] start = context.crypto().entropy().bytes(HandOver.START_LENGTH);
         HandOver to = new HandOver(context.crypto().aead(), master, gateway, taken.commitId(), start);
-        Binding draining = session.path.handOver(nowNanos, to, isPlanned(taken));
-        left.add(new Left(to, session.path.gate, session.record.inner(), draining));
+        ActivePath path = session.path.active();
+        boolean drains = path != null && session.path.isAttached() && isPlanned(taken);
+        for (byte[] packet : session.path.handOver(nowNanos, to)) {
+            byte[] datagram = to.toClient(MemorySegment.ofArray(packet), 0, packet.length);
+            context.port().relay(gateway, Objects.requireNonNull(datagram));
+        }
+        Binding left = path == null ? null : path.binding;
+        if (left != null) {
+            left.receiveUntil(nowNanos + (drains ? NANOS : 0));
+        }
+        session.deadlines.clearAll();
+        session.rekey.end();
+        all.add(new Left(to, session.path.gate, session.record.inner(), left));
         table.at(nowNanos + NANOS, _ -> end());
     }
 
     /** Whether the client has left a path that still delivers. */
     private static boolean isPlanned(SessionRecord taken) {
-        ReasonCode first =
-                SessionRecord.ofLastCommit(taken.rows()).getFirst().reason();
+        ReasonCode first = SessionRecord.ofLastCommit(taken.rows()).getFirst().reason();
         return switch (first) {
             case GATEWAY_DRAINING, LINK_GOING_DOWN, BETTER_PATH, OPERATOR_JUMP -> true;
             default -> false;
@@ -69,7 +85,7 @@ final class HandOvers {
     }
 
     private void end() {
-        Left over = left.remove();
+        Left over = all.remove();
         over.gate.drop();
         for (Prefix inner : over.inner) {
             if (context.routes().get(inner.address().high(), inner.address().low()) == over.gate) {

@@ -2,6 +2,7 @@ package jumpvpn.core.gateway;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
@@ -105,7 +106,7 @@ final class SessionPath {
         if (before != null) {
             for (byte[] packet : before.drain(nowNanos)) {
                 if (trial == null || trial.admits(binding.halving.datagramBytes(packet.length))) {
-                    binding.halving.sealed(binding, packet, nowNanos).forEach(datagram -> transmit(binding, datagram));
+                    binding.halving.sealed(binding, packet, nowNanos).forEach(datagram -> session.context.transmit(binding, datagram));
                 } else {
                     trial.queue.offer(nowNanos, MemorySegment.ofArray(packet), 0, packet.length);
                 }
@@ -134,22 +135,11 @@ final class SessionPath {
     }
 
     void send(long nowNanos, Binding through, BindingMessage message) {
-        transmit(through, through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
-    }
-
-    /** To the peer, and a copy to where it seems to have moved as long as that may be. */
-    private void transmit(Binding through, byte @Nullable [] datagram) {
-        if (datagram != null) {
-            Endpoint copyTo = through.copyTo(datagram.length);
-            if (copyTo != null) {
-                session.context.port().transmit(through.pathId, copyTo, datagram.clone());
-            }
-            session.context.port().transmit(through.pathId, through.peer(), datagram);
-        }
+        session.context.transmit(through, through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
     }
 
     void acknowledge(long nowNanos, Binding through) {
-        transmit(through, through.sealed(through.dataType(), new byte[0], nowNanos));
+        session.context.transmit(through, through.sealed(through.dataType(), new byte[0], nowNanos));
     }
 
     /** There is traffic on a binding of this session that nobody watched. */
@@ -396,16 +386,9 @@ final class SessionPath {
 
     /** Nothing passes from here on. */
     void stop(long nowNanos) {
-        if (stopped) {
-            return;
-        }
         stopped = true;
         gate.drop();
         retired.stop(nowNanos);
-        end(nowNanos);
-    }
-
-    private void end(long nowNanos) {
         if (active != null) {
             active.binding.receiveUntil(nowNanos);
             session.context.bindings().remove(0, active.binding.localWireId);
@@ -413,32 +396,12 @@ final class SessionPath {
         }
     }
 
-    /**
-     * Another gateway has the session: what comes from here on goes there, what waits goes now, and nothing is sealed for the client any more.
-     *
-     * @param planned whether the client may still send on the newest binding, which it has left alive
-     * @return that binding, which opens for as long as any drains; whoever has it wipes it. Null: there is none
-     */
-    @Nullable
-    Binding handOver(long nowNanos, HandOver to, boolean planned) {
-        HoldQueue before = held;
-        ActivePath path = active;
-        boolean drains = planned && path != null && isAlive();
-        gate.relay(to);
-        if (before != null) {
-            for (byte[] packet : before.drain(nowNanos)) {
-                byte[] datagram = to.toClient(MemorySegment.ofArray(packet), 0, packet.length);
-                session.context.port().relay(to.gateway(), Objects.requireNonNull(datagram));
-            }
-        }
+    /** Nothing is sealed for the client any more, what comes for it goes on to another gateway. @return what waited, oldest first; the newest binding stays as it is */
+    List<byte[]> handOver(long nowNanos, HandOver to) {
         stopped = true;
+        gate.relay(to);
         retired.stop(nowNanos);
-        if (path != null && drains) {
-            path.binding.receiveUntil(nowNanos + DRAIN_NANOS);
-            return path.binding;
-        }
-        end(nowNanos);
-        return null;
+        return held == null ? List.of() : held.drain(nowNanos);
     }
 
     boolean isStopped() {

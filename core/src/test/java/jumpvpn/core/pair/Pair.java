@@ -15,9 +15,7 @@ import java.util.stream.Stream;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
-import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
-import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
@@ -90,6 +88,7 @@ final class Pair {
     Placement placement = _ -> Placement.Place.HERE;
     List<Member> others = List.of();
     Grace grace = Grace.NONE;
+    final Wire wire = new Wire(this);
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     /** Where links go that lead to the second gateway. */
     @Nullable
@@ -156,7 +155,7 @@ final class Pair {
                 new GatewayContext(
                         config("gw1", clients),
                         crypto,
-                        this::down,
+                        wire,
                         gatewayEvents::add,
                         over,
                         bindings,
@@ -197,47 +196,25 @@ final class Pair {
                 List.of(
                         new AgentConfig.Gateway("gw1", trustedGatewayKey),
                         new AgentConfig.Gateway("gw2", trustedGatewayKey)));
-        agent = new Agent(new AgentContext(config, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
+        agent = new Agent(new AgentContext(config, crypto, new ClientPort(this), clientEvents::add, bindings, gate, clientDrops));
         clientInbound = new Inbound(bindings, clientDrops, false);
         clientOutbound = new Outbound((_, _) -> gate, clientDrops, false);
         agent.pathUp(now, a.path);
         agent.pathUp(now, b.path);
     }
 
-    private final class Port implements AgentPort {
-        @Override
-        public void transmit(int pathId, Endpoint to, byte[] datagram) {
-            up(link(pathId), datagram);
-        }
-
-        @Override
-        public void granted(Grant.Session session, String gateway) {
-            assertThat(gateway).isEqualTo("gw1");
-        }
-
-        @Override
-        public void innerMtu(int bytes) {
-            innerMtus.add(bytes);
-        }
-
-        @Override
-        public void ended(ReasonCode reason, String text) {
-            ends.add(reason + ": " + text);
-        }
-    }
-
     private List<Link> links() {
         return Stream.concat(Stream.of(a, b), more.stream()).toList();
     }
 
-    private Link link(int pathId) {
+    Link link(int pathId) {
         return links().stream()
                 .filter(link -> link.path.id() == pathId)
                 .findFirst()
                 .orElseThrow();
     }
 
-    private void up(Link link, byte[] datagram) {
+    void up(Link link, byte[] datagram) {
         Datagram sent = new Datagram(
                 now + link.delayNanos + link.lateUpNanos.applyAsLong(datagram),
                 order++,
@@ -296,7 +273,9 @@ final class Pair {
             case CONTROL ->
                 gateway.receiveControl(now, gatewayInbound.binding(), from, Slots.payload(room, gatewayInbound));
             case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
+            case RELAY -> wire.fromClient(gatewayInbound, room);
+            case TO_CLIENT -> sendDown(Slots.payload(room, gatewayInbound));
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING, PENDING -> {
                 // complete in itself
             }
         }
@@ -362,6 +341,7 @@ final class Pair {
                 gateway.watch(now, binding);
             }
         }
+        wire.toClient(gatewayOutbound, packet);
         Site.wake(gateway, gatewayOutbound, now);
     }
 
