@@ -44,7 +44,9 @@ final class HandOvers {
 
     private boolean isKnown(long gateway) {
         return context.config().cluster().others().stream()
-                .anyMatch(member -> member.gateway() == gateway && !member.gone());
+                .anyMatch(member -> member.gateway() == gateway
+                        && !member.gone()
+                        && !member.endpoints().isEmpty());
     }
 
     /** The session is another's by this record: from here on its packets go there, if that gateway is known. Whoever calls forgets the session. */

@@ -106,7 +106,9 @@ final class SessionPath {
         if (before != null) {
             for (byte[] packet : before.drain(nowNanos)) {
                 if (trial == null || trial.admits(binding.halving.datagramBytes(packet.length))) {
-                    binding.halving.sealed(binding, packet, nowNanos).forEach(datagram -> session.context.transmit(binding, datagram));
+                    binding.halving
+                            .sealed(binding, packet, nowNanos)
+                            .forEach(datagram -> session.context.transmit(binding, datagram));
                 } else {
                     trial.queue.offer(nowNanos, MemorySegment.ofArray(packet), 0, packet.length);
                 }

@@ -68,7 +68,8 @@ class HandOverTest {
     @Test
     void aDrainLosesNoPacketEitherWay() {
         connect(SET);
-        Link there = new Link(3, "wlan0", "198.51.100.1", "gw2", SET.getLast().endpoints().getFirst(), 35);
+        Link there = new Link(
+                3, "wlan0", "198.51.100.1", "gw2", SET.getLast().endpoints().getFirst(), 35);
         there.leadsToSecond = true;
         pair.more.add(there);
         pair.agent.pathUp(pair.now, there.path);
@@ -121,7 +122,7 @@ class HandOverTest {
     void whatComesBeforeTheBindIsKnownWaits() {
         connect(SET);
         second.fates.add(Fate.DONE_UNKNOWN);
-        second.readsAreLate = true;
+        second.onCommit = () -> second.readsAreLate = true;
         assertThat(pair.agent.jump(pair.now, "wlan0")).isNull();
         pair.await(() -> pair.sessions().isEmpty(), 1000);
         pair.wire.carries = false;

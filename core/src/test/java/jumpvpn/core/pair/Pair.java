@@ -196,7 +196,8 @@ final class Pair {
                 List.of(
                         new AgentConfig.Gateway("gw1", trustedGatewayKey),
                         new AgentConfig.Gateway("gw2", trustedGatewayKey)));
-        agent = new Agent(new AgentContext(config, crypto, new ClientPort(this), clientEvents::add, bindings, gate, clientDrops));
+        agent = new Agent(
+                new AgentContext(config, crypto, new ClientPort(this), clientEvents::add, bindings, gate, clientDrops));
         clientInbound = new Inbound(bindings, clientDrops, false);
         clientOutbound = new Outbound((_, _) -> gate, clientDrops, false);
         agent.pathUp(now, a.path);

@@ -367,7 +367,8 @@ final class Invariants {
                 .filter(status -> status.inner().getFirst().address().v4Bits() == source)
                 .findFirst()
                 .map(status -> views(gateway).get(status.id()))
-                .orElseThrow(() -> new Violation("I10", gateway.name + " delivers what was relayed of no live session"));
+                .orElseThrow(
+                        () -> new Violation("I10", gateway.name + " delivers what was relayed of no live session"));
         view.relayed(gateway.local());
     }
 

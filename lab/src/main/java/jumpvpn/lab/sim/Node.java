@@ -311,7 +311,10 @@ abstract class Node {
         }
         switch (disposition) {
             case DELIVER -> {
-                note("tun", binding == null ? 0 : binding.epoch, binding == null ? "relayed" : "epoch " + binding.epoch);
+                note(
+                        "tun",
+                        binding == null ? 0 : binding.epoch,
+                        binding == null ? "relayed" : "epoch " + binding.epoch);
                 world.invariants.delivered(this, binding, payload(path, memory));
                 world.traffic.delivered(this, payload(path, memory));
             }

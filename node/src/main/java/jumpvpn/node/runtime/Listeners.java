@@ -53,7 +53,9 @@ final class Listeners implements ReceiveLoop.Arrivals {
      */
     static Map<Long, Sockets.Way> ways(List<Listen> listens, List<Member> others, Consumer<Member> unreachable) {
         Map<Long, Sockets.Way> ways = new HashMap<>();
-        for (Member member : others) {
+        List<Member> named =
+                others.stream().filter(member -> !member.endpoints().isEmpty()).toList();
+        for (Member member : named) {
             for (int i = 0; i < listens.size() && !ways.containsKey(member.gateway()); i++) {
                 Listen from = listens.get(i);
                 Endpoint to = member.endpoints().getFirst();
