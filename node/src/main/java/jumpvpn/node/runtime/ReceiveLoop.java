@@ -164,28 +164,29 @@ final class ReceiveLoop implements AutoCloseable {
         int length = batch.length[slot];
         Inbound.Disposition disposition = inbound.acceptOrWait(
                 Memory.ALL, packet, length, nowNanos, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot]);
-        if (disposition == Inbound.Disposition.UNBOUND) {
-            byte[] datagram = Memory.copy(packet, length);
-            Endpoint from = batch.peer(slot);
-            int path = arrivals.pathOf(socket, batch, slot);
-            if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
-                drops.count(DropReason.CONTROL_QUEUE_FULL);
+        switch (disposition) {
+            case UNBOUND -> {
+                byte[] datagram = Memory.copy(packet, length);
+                Endpoint from = batch.peer(slot);
+                int path = arrivals.pathOf(socket, batch, slot);
+                if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
+                    drops.count(DropReason.CONTROL_QUEUE_FULL);
+                }
             }
-        } else if (disposition == Inbound.Disposition.UNKNOWN) {
-            if (!parked.add(Memory.copy(packet, length), batch.peer(slot), nowNanos)) {
-                drops.count(DropReason.UNKNOWN_WIRE_ID);
+            case UNKNOWN -> park(parked, nowNanos, batch, slot, DropReason.UNKNOWN_WIRE_ID);
+            case RESTING -> {
+                wake();
+                park(waking, nowNanos, batch, slot, DropReason.CONTROL_QUEUE_FULL);
             }
-        } else if (disposition == Inbound.Disposition.RESTING) {
-            wake();
-            if (!waking.add(Memory.copy(packet, length), batch.peer(slot), nowNanos)) {
-                drops.count(DropReason.CONTROL_QUEUE_FULL);
-            }
-        } else if (disposition == Inbound.Disposition.PENDING) {
-            if (!pending.add(Memory.copy(packet, length), batch.peer(slot), nowNanos)) {
-                drops.count(DropReason.CONTROL_QUEUE_FULL);
-            }
-        } else {
-            bound(nowNanos, disposition, batch, slot);
+            case PENDING -> park(pending, nowNanos, batch, slot, DropReason.CONTROL_QUEUE_FULL);
+            case DELIVER, CONTROL, ACKNOWLEDGED, RELAY, TO_CLIENT, DROPPED -> bound(nowNanos, disposition, batch, slot);
+        }
+    }
+
+    private void park(Parked at, long nowNanos, PacketBatch batch, int slot, DropReason full) {
+        byte[] datagram = Memory.copy(batch.address[slot] + batch.offset[slot], batch.length[slot]);
+        if (!at.add(datagram, batch.peer(slot), nowNanos)) {
+            drops.count(full);
         }
     }
 
