@@ -1,7 +1,8 @@
 package jumpvpn.core.data;
 
 /** What the packet loop does with a session's inner packets. */
-public sealed interface Forwarding permits Forwarding.Forward, Forwarding.Hold, Forwarding.Drop, Resting {
+public sealed interface Forwarding
+        permits Forwarding.Forward, Forwarding.Hold, Forwarding.Drop, Forwarding.Relay, Resting {
     /** Seal and send on this binding. */
     record Forward(Binding binding) implements Forwarding {}
 
@@ -10,4 +11,7 @@ public sealed interface Forwarding permits Forwarding.Forward, Forwarding.Hold, 
 
     /** Count and forget. */
     record Drop() implements Forwarding {}
+
+    /** Another gateway has the session: send it there. */
+    record Relay(HandOver to) implements Forwarding {}
 }

@@ -39,6 +39,11 @@ public final class ForwardingGate {
         forwarding = session;
     }
 
+    /** Packets go on to the gateway that has the session now. */
+    public void relay(HandOver to) {
+        forwarding = new Forwarding.Relay(to);
+    }
+
     /** Closes the gate. */
     public void drop() {
         forwarding = DROP;

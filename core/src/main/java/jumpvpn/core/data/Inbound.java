@@ -19,6 +19,12 @@ public final class Inbound {
         UNBOUND,
         /** Authentic, and nothing is to be delivered for it now. */
         ACKNOWLEDGED,
+        /** Hand the inner packet to {@link #handOver}: another gateway has its session now. */
+        RELAY,
+        /** Another gateway has sent an inner packet for a client of ours: seal it as if it had come from the TUN. */
+        TO_CLIENT,
+        /** From another gateway, for a session whose bind is being committed: try again soon. Untouched, not counted. */
+        PENDING,
         /** Counted in the drop counters. */
         DROPPED,
         /** No binding has its wire identifier yet; not counted. Only from {@link #acceptOrWait}. */
@@ -40,6 +46,7 @@ public final class Inbound {
     private final boolean isOneOfMany;
     private @Nullable Binding binding;
     private @Nullable Resting resting;
+    private @Nullable HandOver handOver;
     private long payload;
     private int payloadLength;
 
@@ -114,13 +121,14 @@ public final class Inbound {
             MemorySegment memory, long packet, int length, long nowNanos, long peerHigh, long peerLow, int peerPort) {
         binding = null;
         resting = null;
+        handOver = null;
         payloadLength = 0;
         if (length < 1) {
             return drop(DropReason.MALFORMED);
         }
         byte type = memory.get(BYTE, packet);
         if (type < PacketLayout.DATA || type > PacketLayout.EARLY_DATA) {
-            return type >= 0x04 && type <= 0x0E ? Disposition.UNBOUND : drop(DropReason.MALFORMED);
+            return type >= 0x04 && type <= 0x0E ? Disposition.UNBOUND : relayed(type, memory, packet, length, nowNanos);
         }
         if (length < PacketLayout.OVERHEAD) {
             return drop(DropReason.MALFORMED);
@@ -130,8 +138,8 @@ public final class Inbound {
         }
         Bound bound = bindings.get(0, memory.get(LONG, packet + PacketLayout.WIRE_ID));
         if (!(bound instanceof Binding found)) {
-            resting = (Resting) bound;
-            return bound == null ? Disposition.UNKNOWN : Disposition.RESTING;
+            resting = bound instanceof Resting sleeping ? sleeping : null;
+            return resting == null ? Disposition.UNKNOWN : Disposition.RESTING;
         }
         if (!isOneOfMany) {
             return take(found, memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
@@ -139,6 +147,48 @@ public final class Inbound {
         synchronized (found) {
             return take(found, memory, packet, length, nowNanos, peerHigh, peerLow, peerPort);
         }
+    }
+
+    /** What another gateway sends on. It never goes further: to one gateway on the way it is late enough. */
+    private Disposition relayed(byte type, MemorySegment memory, long packet, int length, long nowNanos) {
+        if (type != RelayMessage.TYPE || length < PacketLayout.OVERHEAD) {
+            return drop(DropReason.MALFORMED);
+        }
+        if (lease.isOver(nowNanos)) {
+            return drop(DropReason.LEASE_OVER);
+        }
+        Bound bound = bindings.get(TakeOver.TABLE, memory.get(LONG, packet + RelayMessage.TAKE_OVER));
+        if (!(bound instanceof TakeOver found)) {
+            return drop(DropReason.UNKNOWN_WIRE_ID);
+        }
+        if (found.isPending()) {
+            return Disposition.PENDING;
+        }
+        int opened = found.open(memory, packet, length, nowNanos);
+        if (opened < 0) {
+            return drop(REASONS[-1 - opened]);
+        }
+        payload = packet + PAYLOAD;
+        payloadLength = opened;
+        return relayed(found.gate, memory.get(BYTE, packet + RelayMessage.KIND), memory);
+    }
+
+    private Disposition relayed(ForwardingGate gate, byte kind, MemorySegment memory) {
+        if (!InnerPacket.isSound(memory, payload, payloadLength)) {
+            return drop(DropReason.BAD_INNER);
+        }
+        Forwarding forwarding = gate.forwarding();
+        if (forwarding instanceof Forwarding.Drop || forwarding instanceof Forwarding.Relay) {
+            return drop(DropReason.GATE_CLOSED);
+        }
+        boolean isToClient = kind == RelayMessage.TO_CLIENT;
+        boolean owns = isToClient
+                ? gate.owns(InnerPacket.destinationHigh(memory, payload), InnerPacket.destinationLow(memory, payload))
+                : gate.owns(InnerPacket.sourceHigh(memory, payload), InnerPacket.sourceLow(memory, payload));
+        if (!owns) {
+            return drop(DropReason.FOREIGN_SOURCE);
+        }
+        return isToClient ? Disposition.TO_CLIENT : Disposition.DELIVER;
     }
 
     private Disposition take(
@@ -188,6 +238,10 @@ public final class Inbound {
                 && !from.gate.owns(InnerPacket.sourceHigh(memory, inner), InnerPacket.sourceLow(memory, inner))) {
             return drop(DropReason.FOREIGN_SOURCE);
         }
+        if (from.gate.forwarding() instanceof Forwarding.Relay(HandOver to)) {
+            handOver = to;
+            return Disposition.RELAY;
+        }
         return Disposition.DELIVER;
     }
 
@@ -204,6 +258,11 @@ public final class Inbound {
     /** The session at rest that the last datagram is for; null if it was for none. */
     public @Nullable Resting resting() {
         return resting;
+    }
+
+    /** Where the last inner packet goes instead of the TUN; null: nowhere. */
+    public @Nullable HandOver handOver() {
+        return handOver;
     }
 
     /** Where the last payload lies: {@link PacketLayout#PAYLOAD} behind the datagram's start, or where packets are made whole. */

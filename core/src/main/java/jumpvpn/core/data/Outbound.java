@@ -37,6 +37,7 @@ public final class Outbound {
     private int flow;
     private int trafficClass;
     private @Nullable Resting resting;
+    private @Nullable HandOver handOver;
 
     /**
      * The client has one gate for everything, the gateway a table.
@@ -83,6 +84,7 @@ public final class Outbound {
         binding = null;
         copy = null;
         resting = null;
+        handOver = null;
         secondLength = 0;
         answerLength = 0;
         if (lease.isOver(nowNanos)) { // before the control thread may have noticed
@@ -118,6 +120,10 @@ public final class Outbound {
                 }
                 case Forwarding.Drop() -> {
                     return drop(DropReason.GATE_CLOSED);
+                }
+                case Forwarding.Relay(HandOver to) -> {
+                    handOver = to;
+                    return 0;
                 }
                 case Resting session -> {
                     if (session.hold(nowNanos, memory, inner, length)) {
@@ -178,6 +184,11 @@ public final class Outbound {
     /** The session at rest that keeps the last packet: wake it. Null if none does. */
     public @Nullable Resting resting() {
         return resting;
+    }
+
+    /** Where the last packet goes instead, as it came: to the gateway that has its session now. Null: nowhere. */
+    public @Nullable HandOver handOver() {
+        return handOver;
     }
 
     /** The binding that the last datagram was sealed for. */

@@ -7,6 +7,7 @@ import java.util.Objects;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.PacketLayout;
+import jumpvpn.core.data.TakeOver;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.Owner;
@@ -35,6 +36,7 @@ final class Binder {
     private final TableClient table;
     private final TicketOffice tickets;
     private final Answers answers;
+    private final HandOvers handOvers;
     private final Owner self;
     private final Hkdf work = new Hkdf();
 
@@ -45,6 +47,7 @@ final class Binder {
             TableClient table,
             TicketOffice tickets,
             Answers answers,
+            HandOvers handOvers,
             Owner self) {
         this.context = context;
         this.crypto = crypto;
@@ -52,6 +55,7 @@ final class Binder {
         this.table = table;
         this.tickets = tickets;
         this.answers = answers;
+        this.handOvers = handOvers;
         this.self = self;
     }
 
@@ -84,6 +88,7 @@ final class Binder {
         session.visiting = sessions.get(asked.id()) != session;
         if (session.visiting) {
             sessions.add(session);
+            bind.taking = handOvers.expect(session, bind.after.commitId());
         }
         session.rows.freeze();
         session.binding = asked.nonce();
@@ -117,6 +122,8 @@ final class Binder {
         private final Binding early;
         private final Ratchet ratchet;
         private final @Nullable RekeyOutput entered;
+        /** What the gateway before hands over meanwhile; null: there is none. */
+        private @Nullable TakeOver taking;
 
         Bind(long nowNanos, Asked asked, GatewaySession session, SessionSecret named, List<String> gatesPassed) {
             this.asked = asked;
@@ -161,6 +168,7 @@ final class Binder {
                 hears.refused(nowNanos, isTaken ? ReasonCode.DUAL_ACTIVE_FORBIDDEN : ReasonCode.STORE_UNAVAILABLE);
             }
             forget();
+            endTaking();
             after.secret().wipe();
             if (session.visiting) {
                 sessions.drop(session);
@@ -168,6 +176,12 @@ final class Binder {
                 // the table has another record, whose rows may be those that were planned here: none may be taken on
                 // what is known here
                 sessions.forget(nowNanos, session, ReasonCode.NOT_OWNER);
+            }
+        }
+
+        private void endTaking() {
+            if (taking != null) {
+                handOvers.end(taking);
             }
         }
 
@@ -253,6 +267,7 @@ final class Binder {
         void committed(long nowNanos) {
             if (session.isGone()) { // whoever has it now says these rows again
                 forget();
+                endTaking();
                 return;
             }
             if (session.visiting) {
@@ -266,6 +281,7 @@ final class Binder {
                 session.record(after);
                 attached(nowNanos);
                 forget();
+                endTaking();
                 return;
             }
             session.switches =
@@ -276,6 +292,9 @@ final class Binder {
             attached(nowNanos);
             acknowledge(nowNanos);
             session.open(nowNanos);
+            if (taking != null) {
+                handOvers.bound(nowNanos, taking);
+            }
         }
 
         private void attached(long nowNanos) {

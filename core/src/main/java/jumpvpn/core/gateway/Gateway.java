@@ -51,9 +51,10 @@ public final class Gateway {
         sessions = new LiveSessions(context, table, residents, self);
         completions = new Completions(context, births, sessions, table, tickets, self);
         renewals = new SecretRenewal(context, sessions, table);
-        ownership = new Ownership(context, table, sessions, births, pool, self);
+        HandOvers handOvers = new HandOvers(context, table);
+        ownership = new Ownership(context, table, sessions, births, pool, handOvers, self);
         Answers answers = new Answers(context, tickets);
-        Binder binder = new Binder(context, crypto, sessions, table, tickets, answers, self);
+        Binder binder = new Binder(context, crypto, sessions, table, tickets, answers, handOvers, self);
         Gates gates = new Gates(incarnation, context.faults());
         reattach = new ReattachServer(context, sessions, table, ownership, tickets, answers, binder, gates);
     }

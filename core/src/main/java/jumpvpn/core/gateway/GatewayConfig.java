@@ -52,6 +52,11 @@ public record GatewayConfig(
         return Hkdf.derive(new byte[0], secret(), "jumpvpn session table", new byte[0], 32);
     }
 
+    /** What the keys of the datagrams between gateways come from: 32 bytes. */
+    byte[] relayMaster() {
+        return Hkdf.derive(new byte[0], secret(), "jumpvpn relay master", new byte[0], 32);
+    }
+
     private byte[] secret() {
         byte[] shared = cluster.secret();
         return shared == null ? own.privateKey() : shared;

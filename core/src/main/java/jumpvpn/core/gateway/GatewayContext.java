@@ -2,16 +2,19 @@ package jumpvpn.core.gateway;
 
 import java.util.EnumSet;
 import java.util.Set;
+import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.session.Fault;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every part of the gateway uses.
@@ -63,6 +66,17 @@ public record GatewayContext(
     /** The same with another sink. */
     GatewayContext with(EventSink sink) {
         return new GatewayContext(config, crypto, port, sink, table, bindings, routes, drops, grace, lease, faults);
+    }
+
+    /** To a binding's peer, and a copy to where it seems to have moved as long as that may be. */
+    void transmit(Binding through, byte @Nullable [] datagram) {
+        if (datagram != null) {
+            Endpoint copyTo = through.copyTo(datagram.length);
+            if (copyTo != null) {
+                port.transmit(through.pathId, copyTo, datagram.clone());
+            }
+            port.transmit(through.pathId, through.peer(), datagram);
+        }
     }
 
     /** Whether a test has broken this. */

@@ -15,6 +15,15 @@ public interface GatewayPort {
         return false;
     }
 
+    /**
+     * Sends a datagram to another gateway, which takes it where it takes its clients'; it may be lost.
+     *
+     * @param gateway its number ({@link jumpvpn.core.ownership.Owner#gateway})
+     */
+    default void relay(long gateway, byte[] datagram) {
+        // whoever is alone has nobody to send to
+    }
+
     /** From now on packets to these inner addresses are this gateway's; said again is harmless. */
     default void owns(List<Prefix> inner) {
         // whoever is alone gets them anyway

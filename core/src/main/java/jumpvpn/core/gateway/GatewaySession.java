@@ -4,6 +4,7 @@ import java.util.List;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.Nonce;
 import jumpvpn.core.data.Binding;
+import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
@@ -382,7 +383,8 @@ final class GatewaySession extends Resident {
             context.port().releases(record.inner(), gateway);
         }
         path.gate.routed(false);
-        for (Prefix inner : record.inner()) {
+        boolean isHandedOver = path.gate.forwarding() instanceof Forwarding.Relay; // then they stay for a while
+        for (Prefix inner : isHandedOver ? List.<Prefix>of() : record.inner()) {
             if (context.routes().get(inner.address().high(), inner.address().low()) == path.gate) {
                 context.routes().remove(inner.address().high(), inner.address().low());
             }

@@ -281,7 +281,9 @@ final class LiveSessions {
             return;
         }
         boolean wasOurs = residents.has(session); // else it was known from its record only
-        session.stop(nowNanos);
+        if (!session.path.isStopped()) { // else it has ended, or is handed over
+            session.stop(nowNanos);
+        }
         remove(session);
         session.leave(gateway);
         if (!wasOurs) {

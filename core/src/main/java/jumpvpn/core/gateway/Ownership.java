@@ -29,6 +29,7 @@ final class Ownership {
     private final LiveSessions sessions;
     private final Births births;
     private final AddressPool pool;
+    private final HandOvers handOvers;
     private final Owner self;
     private final Orphans orphans;
     private final Drain drain;
@@ -46,6 +47,7 @@ final class Ownership {
             LiveSessions sessions,
             Births births,
             AddressPool pool,
+            HandOvers handOvers,
             Owner self) {
         this.context = context;
         this.port = context.table();
@@ -53,6 +55,7 @@ final class Ownership {
         this.sessions = sessions;
         this.births = births;
         this.pool = pool;
+        this.handOvers = handOvers;
         this.self = self;
         this.orphans = new Orphans(table, sessions);
         this.drain = new Drain(table, sessions);
@@ -268,6 +271,7 @@ final class Ownership {
         GatewaySession session = sessions.get(id);
         if (!record.owner().equals(self)) {
             if (session != null && isNewer(record, session)) {
+                handOvers.begin(nowNanos, session, record);
                 sessions.forget(
                         nowNanos, session, ReasonCode.NOT_OWNER, record.owner().gateway());
             }

@@ -2,12 +2,14 @@ package jumpvpn.core.gateway;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.HealthWatch;
 import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.ForwardingGate;
+import jumpvpn.core.data.HandOver;
 import jumpvpn.core.data.HoldQueue;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.Trial;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What carries one session's packets: its newest binding, which is watched, those before it, which drain, and the queue that keeps packets while none is alive. */
 final class SessionPath {
-    private static final long DRAIN_NANOS = 2_000_000_000L;
+    static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long NOTICE_FOR_NANOS = 30_000_000_000L;
     private static final long NOTICE_PAUSE_NANOS = 100_000_000;
     private static final long TRIAL_BYTES =
@@ -104,7 +106,9 @@ final class SessionPath {
         if (before != null) {
             for (byte[] packet : before.drain(nowNanos)) {
                 if (trial == null || trial.admits(binding.halving.datagramBytes(packet.length))) {
-                    binding.halving.sealed(binding, packet, nowNanos).forEach(datagram -> transmit(binding, datagram));
+                    binding.halving
+                            .sealed(binding, packet, nowNanos)
+                            .forEach(datagram -> session.context.transmit(binding, datagram));
                 } else {
                     trial.queue.offer(nowNanos, MemorySegment.ofArray(packet), 0, packet.length);
                 }
@@ -133,22 +137,11 @@ final class SessionPath {
     }
 
     void send(long nowNanos, Binding through, BindingMessage message) {
-        transmit(through, through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
-    }
-
-    /** To the peer, and a copy to where it seems to have moved as long as that may be. */
-    private void transmit(Binding through, byte @Nullable [] datagram) {
-        if (datagram != null) {
-            Endpoint copyTo = through.copyTo(datagram.length);
-            if (copyTo != null) {
-                session.context.port().transmit(through.pathId, copyTo, datagram.clone());
-            }
-            session.context.port().transmit(through.pathId, through.peer(), datagram);
-        }
+        session.context.transmit(through, through.sealed(PacketLayout.CONTROL, message.encode(), nowNanos));
     }
 
     void acknowledge(long nowNanos, Binding through) {
-        transmit(through, through.sealed(through.dataType(), new byte[0], nowNanos));
+        session.context.transmit(through, through.sealed(through.dataType(), new byte[0], nowNanos));
     }
 
     /** There is traffic on a binding of this session that nobody watched. */
@@ -403,6 +396,14 @@ final class SessionPath {
             session.context.bindings().remove(0, active.binding.localWireId);
             active.binding.wipe();
         }
+    }
+
+    /** Nothing is sealed for the client any more, what comes for it goes on to another gateway. @return what waited, oldest first; the newest binding stays as it is */
+    List<byte[]> handOver(long nowNanos, HandOver to) {
+        stopped = true;
+        gate.relay(to);
+        retired.stop(nowNanos);
+        return held == null ? List.of() : held.drain(nowNanos);
     }
 
     boolean isStopped() {

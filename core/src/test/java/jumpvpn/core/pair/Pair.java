@@ -14,9 +14,7 @@ import java.util.function.BooleanSupplier;
 import jumpvpn.core.agent.Agent;
 import jumpvpn.core.agent.AgentConfig;
 import jumpvpn.core.agent.AgentContext;
-import jumpvpn.core.agent.AgentPort;
 import jumpvpn.core.agent.AgentStatus;
-import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
@@ -88,6 +86,7 @@ final class Pair {
     Placement placement = _ -> Placement.Place.HERE;
     List<Member> others = List.of();
     Grace grace = Grace.NONE;
+    final Wire wire = new Wire(this);
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     /** Where links go that lead to the second gateway. */
     @Nullable
@@ -154,7 +153,7 @@ final class Pair {
                 new GatewayContext(
                         config("gw1", clients),
                         crypto,
-                        this::down,
+                        wire,
                         gatewayEvents::add,
                         over,
                         bindings,
@@ -190,35 +189,14 @@ final class Pair {
         LookupTable<Bound> bindings = new LookupTable<>();
         ForwardingGate gate = new ForwardingGate();
         AgentConfig own = links.config(clientKey, suite, trustedGatewayKey);
-        agent = new Agent(new AgentContext(own, crypto, new Port(), clientEvents::add, bindings, gate, clientDrops));
+        agent = new Agent(
+                new AgentContext(own, crypto, new ClientPort(this), clientEvents::add, bindings, gate, clientDrops));
         clientInbound = new Inbound(bindings, clientDrops, false);
         clientOutbound = new Outbound((_, _) -> gate, clientDrops, false);
         List.of(a, b).forEach(link -> agent.pathUp(now, link.path));
     }
 
-    private final class Port implements AgentPort {
-        @Override
-        public void transmit(int pathId, Endpoint to, byte[] datagram) {
-            up(links.of(pathId), datagram);
-        }
-
-        @Override
-        public void granted(Grant.Session session, String gateway) {
-            assertThat(gateway).isEqualTo("gw1");
-        }
-
-        @Override
-        public void innerMtu(int bytes) {
-            innerMtus.add(bytes);
-        }
-
-        @Override
-        public void ended(ReasonCode reason, String text) {
-            ends.add(reason + ": " + text);
-        }
-    }
-
-    private void up(Link link, byte[] datagram) {
+    void up(Link link, byte[] datagram) {
         Datagram sent = new Datagram(
                 now + link.delayNanos + link.lateUpNanos.applyAsLong(datagram),
                 order++,
@@ -277,7 +255,9 @@ final class Pair {
             case CONTROL ->
                 gateway.receiveControl(now, gatewayInbound.binding(), from, Slots.payload(room, gatewayInbound));
             case UNBOUND -> gateway.receive(now, SOCKET, from, datagram);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
+            case RELAY -> wire.fromClient(gatewayInbound, room);
+            case TO_CLIENT -> sendDown(Slots.payload(room, gatewayInbound));
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING, PENDING -> {
                 // complete in itself
             }
         }
@@ -343,6 +323,7 @@ final class Pair {
                 gateway.watch(now, binding);
             }
         }
+        wire.toClient(gatewayOutbound, packet);
         Site.wake(gateway, gatewayOutbound, now);
     }
 

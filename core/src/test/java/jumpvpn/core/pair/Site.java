@@ -28,6 +28,9 @@ final class Site {
     final List<Event> events = new ArrayList<>();
     final List<Integer> delivered = new ArrayList<>();
     final DropCounters drops = new DropCounters();
+    /** How many datagrams came for a session whose bind was not known. */
+    int pending;
+
     final Gateway gateway;
     private final Pair pair;
     private final Inbound inbound;
@@ -42,7 +45,7 @@ final class Site {
                 new GatewayContext(
                         config,
                         pair.crypto,
-                        pair::down,
+                        pair.wire,
                         events::add,
                         table,
                         bindings,
@@ -71,6 +74,9 @@ final class Site {
             disposition = accept(inbound, from, datagram, datagram.length, pair.now);
         }
         switch (disposition) {
+            case RELAY -> pair.wire.fromClient(inbound, datagram);
+            case TO_CLIENT -> sendDown(Slots.payload(datagram, inbound));
+            case PENDING -> pending++;
             case DELIVER -> delivered.add(Inner.number(Slots.payload(datagram, inbound)));
             case CONTROL -> gateway.receiveControl(pair.now, inbound.binding(), from, Slots.payload(datagram, inbound));
             case UNBOUND -> gateway.receive(pair.now, Pair.SOCKET, from, datagram);
@@ -98,7 +104,10 @@ final class Site {
 
     /** Somebody behind this gateway sends an inner packet to the client. */
     void sendDown(int number) {
-        byte[] packet = Inner.v4(Pair.GATEWAY_INNER, pair.inner(), number);
+        sendDown(Inner.v4(Pair.GATEWAY_INNER, pair.inner(), number));
+    }
+
+    private void sendDown(byte[] packet) {
         byte[] datagram = Slots.framed(packet);
         int length = outbound.accept(MemorySegment.ofArray(datagram), 0, packet.length, pair.now);
         Binding binding = outbound.binding();
@@ -108,6 +117,7 @@ final class Site {
                 gateway.watch(pair.now, binding);
             }
         }
+        pair.wire.toClient(outbound, packet);
         wake(gateway, outbound, pair.now);
     }
 

@@ -138,7 +138,7 @@ abstract class Engine {
             }
             case CONTROL -> receiveControl(now, Objects.requireNonNull(binding), from, payload);
             case UNBOUND -> receive(now, socketId, from, bytes);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING, RELAY, TO_CLIENT, PENDING -> {
                 // complete in itself
             }
         }

@@ -52,7 +52,7 @@ record Shown(long nextNanos, @Nullable AgentStatus client, Gate gate, List<Held>
                 case null -> MISSING;
                 case Forwarding.Forward(var to) -> new Gate(Kind.FORWARD, to.epoch, to.dataType() != PacketLayout.DATA);
                 case Forwarding.Hold _ -> new Gate(Kind.HOLD, 0, false);
-                case Forwarding.Drop _, Resting _ -> new Gate(Kind.DROP, 0, false);
+                case Forwarding.Drop _, Forwarding.Relay _, Resting _ -> new Gate(Kind.DROP, 0, false);
             };
         }
     }

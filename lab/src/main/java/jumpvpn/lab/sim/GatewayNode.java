@@ -8,6 +8,7 @@ import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
+import jumpvpn.core.data.HandOver;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
@@ -41,6 +42,7 @@ final class GatewayNode extends Node {
 
     final int index;
     private final ShadowGateway beside;
+    private final Relays relays = new Relays(this);
     private @Nullable Gateway gateway;
     private long restsBefore;
     private SimTable table;
@@ -216,7 +218,7 @@ final class GatewayNode extends Node {
                 new GatewayContext(
                         config(),
                         crypto(),
-                        this::transmit,
+                        relays,
                         sink(),
                         new ShadowTable(world.parts.table(link), beside),
                         bindings(),
@@ -229,6 +231,16 @@ final class GatewayNode extends Node {
         gateway = made;
         packetPath(new Inbound(bindings(), drops, true, lease), new Outbound(routes::get, drops, true, lease, 0, 0));
         return new Driven(made);
+    }
+
+    /** Another gateway's datagram arrives. */
+    void relayed(byte[] datagram) {
+        touch("relayed", () -> accept(0, Relays.INSIDE, datagram.clone()));
+    }
+
+    @Override
+    void handsOn(Inbound.@Nullable Disposition what, @Nullable HandOver to, byte[] datagram, byte[] packet) {
+        relays.handsOn(what, to, datagram, packet);
     }
 
     @Override

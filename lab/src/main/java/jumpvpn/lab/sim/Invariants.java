@@ -1,5 +1,6 @@
 package jumpvpn.lab.sim;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -331,7 +332,7 @@ final class Invariants {
             case Forwarding.Forward(Binding to) ->
                 to.epoch == (to.dataType() == PacketLayout.EARLY_DATA ? activeEpoch + 1 : activeEpoch);
             case Forwarding.Hold _ -> true;
-            case Forwarding.Drop _, Resting _ -> false;
+            case Forwarding.Drop _, Forwarding.Relay _, Resting _ -> false;
         };
     }
 
@@ -341,10 +342,14 @@ final class Invariants {
         }
     }
 
-    /** An end hands an inner packet to its TUN. */
-    void delivered(Node node, Binding binding) {
+    /** An end hands an inner packet to its TUN. @param binding null: another gateway has sent it on */
+    void delivered(Node node, @Nullable Binding binding, byte[] packet) {
         if (node instanceof GatewayNode gateway) {
             gateway.passes("delivers");
+        }
+        if (binding == null) {
+            relayed((GatewayNode) node, packet);
+            return;
         }
         SessionView view = node instanceof GatewayNode gateway ? behind(gateway, binding) : live(node);
         if (view == null) {
@@ -352,6 +357,19 @@ final class Invariants {
         }
         view.from(binding.gate);
         view.delivered(node.local(), binding.epoch);
+    }
+
+    /** What the gateway before has sent on comes out within the time in which an old binding drains (I1). */
+    private void relayed(GatewayNode gateway, byte[] packet) {
+        int source = ByteBuffer.wrap(packet).getInt(Traffic.SOURCE_AT);
+        SessionView view = gateway.sessions().stream()
+                .filter(status -> status.ending() == null)
+                .filter(status -> status.inner().getFirst().address().v4Bits() == source)
+                .findFirst()
+                .map(status -> views(gateway).get(status.id()))
+                .orElseThrow(
+                        () -> new Violation("I10", gateway.name + " delivers what was relayed of no live session"));
+        view.relayed(gateway.local());
     }
 
     private @Nullable SessionView behind(GatewayNode node, Binding binding) {

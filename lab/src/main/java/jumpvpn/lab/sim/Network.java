@@ -43,10 +43,12 @@ final class Network {
     private final List<List<Uplink>> uplinks = new ArrayList<>();
     private final List<Uplink> all = new ArrayList<>();
     private int nextPathId = 1;
+    private final Chance between;
     private final List<Eavesdropper> eavesdroppers = new ArrayList<>();
 
     Network(World world) {
         this.world = world;
+        this.between = new Chance(world.seed, "between");
         for (GatewayNode gateway : world.gateways) {
             for (int i = 0; i < world.scenario.endpoints(); i++) {
                 IpAddress address = IpAddress.parse("198.51.100." + (listeners.size() + 1));
@@ -107,6 +109,17 @@ final class Network {
             goesOn &= eavesdropper.passes(datagram, toGateway);
         }
         return goesOn;
+    }
+
+    /** A datagram goes from gateway to gateway: they are near each other, and what is between them repeats itself. */
+    void between(GatewayNode from, long gateway, byte[] datagram) {
+        for (GatewayNode to : world.gateways) {
+            if (to.ownerId() == gateway && !from.isDark() && !to.isDark()) {
+                for (int copies = between.happens(0.2) ? 2 : 1; copies > 0; copies--) {
+                    world.timeline.in(between.between(100_000, 3_000_000), () -> to.relayed(datagram));
+                }
+            }
+        }
     }
 
     /** The link came up: its paths are new ones. */

@@ -8,6 +8,7 @@ import java.util.Objects;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.HandOver;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.data.Outbound;
@@ -32,7 +33,6 @@ abstract class Node {
     private static final int COUNTER_AT = 12;
     private static final long MOST_BOOT_NANOS = 1_000_000_000_000_000L;
     private static final long MILLION = 1_000_000;
-    private static final Endpoint NOWHERE = new Endpoint(new IpAddress(0, 0), 0);
 
     /** What decides: the agent or the gateway. Times are this machine's boot time. */
     interface Engine {
@@ -279,7 +279,7 @@ abstract class Node {
         }
         touch("datagram", () -> {
             boolean genuine = unaltered != null && (!unaltered.isHeard() || unaltered.isRequest());
-            note(genuine ? "hears" : "hears?", Arrays.hashCode(bytes), new Datagram(from, NOWHERE, bytes));
+            note(genuine ? "hears" : "hears?", Arrays.hashCode(bytes), new Datagram(from, Relays.INSIDE, bytes));
             if (!genuine) {
                 overdue = false;
                 engine().proceed(local()); // so that what is due anyway is not held against a forgery
@@ -295,7 +295,7 @@ abstract class Node {
     }
 
     /** @return whether a binding had it, or the engine: else it was as good as lost */
-    private boolean accept(int socketId, Endpoint from, byte[] bytes) {
+    final boolean accept(int socketId, Endpoint from, byte[] bytes) {
         Inbound path = Objects.requireNonNull(inbound);
         byte[] memory =
                 bytes.length < Outbound.SECOND / 2 ? bytes : Arrays.copyOf(bytes, Inbound.ROOM); // a half is longer
@@ -305,18 +305,20 @@ abstract class Node {
             disposition = accept(path, from, memory, bytes.length);
         }
         Binding binding = path.binding();
-        boolean opened =
-                disposition != Inbound.Disposition.DROPPED || path.payloadLength() > 0; // what a gate drops came
-        if (binding != null && opened) {
+        boolean isDropped = disposition == Inbound.Disposition.DROPPED && path.payloadLength() == 0; // else by the gate
+        if (binding != null && !isDropped) {
             opened(binding, ByteBuffer.wrap(bytes).getLong(COUNTER_AT), from, bytes.length);
         }
         switch (disposition) {
             case DELIVER -> {
-                Binding in = Objects.requireNonNull(binding);
-                note("tun", in.epoch, "epoch " + in.epoch);
-                world.invariants.delivered(this, in);
+                note(
+                        "tun",
+                        binding == null ? 0 : binding.epoch,
+                        binding == null ? "relayed" : "epoch " + binding.epoch);
+                world.invariants.delivered(this, binding, payload(path, memory));
                 world.traffic.delivered(this, payload(path, memory));
             }
+            case RELAY, TO_CLIENT, PENDING -> handsOn(disposition, path.handOver(), bytes, payload(path, memory));
             case CONTROL -> {
                 byte[] message = payload(path, memory);
                 engine().receiveControl(local(), Objects.requireNonNull(binding), from, message);
@@ -349,23 +351,27 @@ abstract class Node {
 
     /** An application on this side sends an inner packet. */
     final void send(byte[] packet) {
-        touch("inner", () -> {
-            System.arraycopy(packet, 0, slot, PacketLayout.PAYLOAD, packet.length);
-            Outbound path = Objects.requireNonNull(outbound);
-            int length = path.accept(MemorySegment.ofArray(slot), 0, packet.length, local());
-            Binding binding = path.binding();
-            if (length > 0 && binding != null) {
-                transmit(path, binding, 0, length);
-                if (path.secondLength() > 0) {
-                    transmit(path, binding, Outbound.SECOND, path.secondLength());
-                }
-                watch(binding);
+        touch("inner", () -> handsOn(null, forward(packet), packet, packet));
+    }
+
+    /** Seals and sends; where it goes instead, or null. */
+    final @Nullable HandOver forward(byte[] packet) {
+        System.arraycopy(packet, 0, slot, PacketLayout.PAYLOAD, packet.length);
+        Outbound path = Objects.requireNonNull(outbound);
+        int length = path.accept(MemorySegment.ofArray(slot), 0, packet.length, local());
+        Binding binding = path.binding();
+        if (length > 0 && binding != null) {
+            transmit(path, binding, 0, length);
+            if (path.secondLength() > 0) {
+                transmit(path, binding, Outbound.SECOND, path.secondLength());
             }
-            Resting resting = path.resting();
-            if (resting != null && resting.claimWake()) {
-                engine().wake(local(), resting);
-            }
-        });
+            watch(binding);
+        }
+        Resting resting = path.resting();
+        if (resting != null && resting.claimWake()) {
+            engine().wake(local(), resting);
+        }
+        return path.handOver();
     }
 
     private void transmit(Outbound path, Binding binding, int from, int length) {
@@ -393,6 +399,11 @@ abstract class Node {
 
     private Engine engine() {
         return Objects.requireNonNull(engine);
+    }
+
+    /** A packet goes to another gateway, or comes from one. @param what null: one for the client goes */
+    void handsOn(Inbound.@Nullable Disposition what, @Nullable HandOver to, byte[] datagram, byte[] packet) {
+        // a client hands on to nobody
     }
 
     /** Makes a new engine. */

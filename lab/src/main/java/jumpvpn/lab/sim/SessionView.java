@@ -46,6 +46,7 @@ final class SessionView {
     private boolean boundSaid;
     private final ArrayDeque<Long> electiveNanos = new ArrayDeque<>();
     private long lastCommitNanos;
+    private long lastTakenNanos = Long.MIN_VALUE / 2;
     private long lastForcedNanos = Long.MIN_VALUE / 2;
     private int activeEpoch = 1;
     private @Nullable ForwardingGate arrivals;
@@ -134,7 +135,10 @@ final class SessionView {
             }
             case TRANSPORT_DEAD -> pathlessSinceNanos = Math.min(pathlessSinceNanos, event.nanos());
             case TRANSPORT_SWITCH -> switched(event);
-            case OWNERSHIP_CHANGE -> pathlessSinceNanos = Deadlines.NEVER; // another's binding, alive for all it knows
+            case OWNERSHIP_CHANGE -> {
+                pathlessSinceNanos = Deadlines.NEVER; // another's binding, alive for all it knows
+                lastTakenNanos = event.nanos();
+            }
             case REATTACH_ACK_RECEIVED -> {
                 drainUntil.put(activeEpoch, event.nanos() + DRAIN_NANOS);
                 activeEpoch = event.version().epoch();
@@ -306,6 +310,12 @@ final class SessionView {
     void from(ForwardingGate gate) {
         arrivals = arrivals == null ? gate : arrivals;
         require(arrivals == gate, "I2", role + " delivers what came in a binding of another session", id);
+    }
+
+    /** An inner packet came out that another gateway has sent on. */
+    void relayed(long nowNanos) {
+        require(isLive(), "I10", role + " delivers in " + state, id);
+        require(nowNanos < lastTakenNanos + DRAIN_NANOS, "I1", role + " delivers what was relayed too late", id);
     }
 
     /** An inner packet came out of a binding of this epoch. */

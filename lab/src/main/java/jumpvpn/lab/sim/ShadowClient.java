@@ -319,7 +319,7 @@ final class ShadowClient {
         return switch (node.gate().forwarding()) {
             case Forwarding.Forward(Binding to) -> to.dataType() == PacketLayout.DATA ? Passage.FORWARD : Passage.HOLD;
             case Forwarding.Hold _ -> Passage.HOLD;
-            case Forwarding.Drop _, Resting _ -> Passage.DROP;
+            case Forwarding.Drop _, Forwarding.Relay _, Resting _ -> Passage.DROP;
         };
     }
 }

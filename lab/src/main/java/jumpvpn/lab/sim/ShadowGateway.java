@@ -422,7 +422,7 @@ final class ShadowGateway {
         return switch (forwarding) {
             case Forwarding.Forward _ -> Passage.FORWARD;
             case Forwarding.Hold _ -> Passage.HOLD;
-            case Forwarding.Drop _, Resting _ -> Passage.DROP;
+            case Forwarding.Drop _, Forwarding.Relay _, Resting _ -> Passage.DROP;
         };
     }
 }

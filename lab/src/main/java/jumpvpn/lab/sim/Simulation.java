@@ -94,10 +94,10 @@ public final class Simulation {
         }
     }
 
-    /** Nothing went wrong, so every client has its first session, and no jump has cost a packet; one to another gateway may: the old owner stops on the watch. */
+    /** Nothing went wrong, so every client has its first session, and no jump has cost a packet, to whichever gateway. */
     private void nothingLost(long attachedNanos) {
         long missing = world.traffic.missing(attachedNanos, world.timeline.now() - TICK_NANOS);
-        if ((missing > 0 && !world.scenario.store().shared()) || world.invariants.sessions() != world.clients.size()) {
+        if (missing > 0 || world.invariants.sessions() != world.clients.size()) {
             throw new Violation(
                     "CALM",
                     missing + " packets lost and " + world.invariants.sessions()

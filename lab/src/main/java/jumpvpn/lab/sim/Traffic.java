@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class Traffic {
     static final IpAddress SERVER = IpAddress.parse("10.77.0.1");
 
+    static final int SOURCE_AT = 12;
     private static final int HEADER = 20;
     private static final int MTU = 1400;
+    private static final long MOST_LATE_NANOS = 5_000_000;
     private static final int LONG_EVERY = 8;
 
     /** A packet that went in. */
@@ -73,10 +75,16 @@ final class Traffic {
 
     /** A gateway says that it has bound a session, perhaps after another that has bound it since. */
     void bound(GatewayNode gateway, SessionId session, StateVersion version) {
-        bound.merge(
-                session,
-                new Bound(gateway, version),
-                (before, now) -> now.version.compareTo(before.version) > 0 ? now : before);
+        Bound bind = new Bound(gateway, version);
+        if (world.scenario.store().shared() && bound.containsKey(session)) { // neighbours follow late
+            world.timeline.in(chance.between(0, MOST_LATE_NANOS), () -> follow(session, bind));
+        } else {
+            follow(session, bind);
+        }
+    }
+
+    private void follow(SessionId session, Bound bind) {
+        bound.merge(session, bind, (before, now) -> now.version.compareTo(before.version) > 0 ? now : before);
     }
 
     private @Nullable GatewayNode home(Customer customer) {
@@ -148,7 +156,7 @@ final class Traffic {
                 && customers.stream()
                         .anyMatch(customer -> customer.inner != null
                                 && customer.inner.v4Bits()
-                                        == ByteBuffer.wrap(packet).getInt(12)
+                                        == ByteBuffer.wrap(packet).getInt(SOURCE_AT)
                                 && named > 0
                                 && named < customer.repeatableBelow);
     }

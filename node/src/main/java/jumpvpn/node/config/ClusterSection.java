@@ -3,6 +3,7 @@ package jumpvpn.node.config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import jumpvpn.core.net.Endpoint;
@@ -44,6 +45,9 @@ final class ClusterSection {
             String name = section.value("name", (text, line) -> newName(text, members));
             int number = section.number("number", 1, Cluster.MOST_NUMBER, 0);
             List<Endpoint> endpoints = section.values("endpoints", ClusterSection::endpoint).stream()
+                    .sorted(Comparator.comparing(
+                            GatewayEndpoint::protocol)) // other gateways take the first, which is to be UDP
+                    .map(ClusterSection::literal)
                     .distinct()
                     .toList();
             IpAddress inside = section.value("inside", (text, line) -> Addresses.address(text));
@@ -81,14 +85,18 @@ final class ClusterSection {
         }
     }
 
-    private static Endpoint endpoint(String text, int line) throws BadValue {
+    private static GatewayEndpoint endpoint(String text, int line) throws BadValue {
         GatewayEndpoint endpoint = EndpointText.endpoint(text, line);
-        Optional<IpAddress> address = endpoint.address().filter(literal -> !literal.isUnspecified());
-        return new Endpoint(
-                address.orElseThrow(() -> new BadValue(
-                        "\"" + text + "\" is no address that a client can go to",
-                        "write the address that clients reach the gateway at, such as udp://198.51.100.1:4500")),
-                endpoint.port());
+        if (endpoint.address().filter(literal -> !literal.isUnspecified()).isEmpty()) {
+            throw new BadValue(
+                    "\"" + text + "\" is no address that a client can go to",
+                    "write the address that clients reach the gateway at, such as udp://198.51.100.1:4500");
+        }
+        return endpoint;
+    }
+
+    private static Endpoint literal(GatewayEndpoint endpoint) {
+        return new Endpoint(endpoint.address().orElseThrow(), endpoint.port());
     }
 
     /** What does not fit together across sections. */

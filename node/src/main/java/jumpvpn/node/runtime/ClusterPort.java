@@ -47,6 +47,11 @@ final class ClusterPort implements GatewayPort {
     }
 
     @Override
+    public void relay(long gateway, byte[] datagram) {
+        sockets.relay(gateway, datagram);
+    }
+
+    @Override
     public void owns(List<Prefix> inner) {
         inside.owns(inner);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
 import jumpvpn.core.ownership.ClockReading;
+import jumpvpn.core.ownership.Member;
 import jumpvpn.core.ownership.MemorySessionTable;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.Suite;
@@ -94,6 +96,7 @@ public final class GatewayNode implements NodeControl, Engine {
         opened.add(links::close);
         opened.add(sockets::closeAll);
         listen(log);
+        sockets.ways(ways(engineConfig.cluster().others(), log));
         List<TunDevice> queues = PacketPath.queues(config.network().interfaceName(), config.packets(), opened);
         raise(log);
         inside = inside(log);
@@ -213,11 +216,8 @@ public final class GatewayNode implements NodeControl, Engine {
     }
 
     private void listen(Log log) throws StartException {
-        List<Listen> udpFirst = config.listen().stream()
-                .sorted(Comparator.comparing(Listen::protocol))
-                .toList();
         Packets possible = Transports.possible(config.packets(), log);
-        for (Listen listen : udpFirst) {
+        for (Listen listen : udpFirst()) {
             try {
                 boolean isShared = config.listen().stream().anyMatch(listen::sharesPortWith);
                 listeners.add(Transports.listen(listen.protocol(), listen.endpoint(), isShared, possible));
@@ -226,6 +226,21 @@ public final class GatewayNode implements NodeControl, Engine {
                 throw new StartException(config.file() + ":" + listen.line() + ": " + e.getMessage(), e);
             }
         }
+    }
+
+    private List<Listen> udpFirst() {
+        return config.listen().stream()
+                .sorted(Comparator.comparing(Listen::protocol))
+                .toList();
+    }
+
+    private Map<Long, Sockets.Way> ways(List<Member> others, Log log) {
+        return Listeners.ways(
+                udpFirst(),
+                others,
+                member -> log.warn(config.file() + ": no UDP port of \"listen\" is of the family of "
+                        + member.endpoints() + ", so clients that go to \"" + member.name()
+                        + "\" lose packets meanwhile: listen on udp:// of that family, too"));
     }
 
     /** Netty and java.nio say of no datagram which address it came to, so on all addresses they answer from the one that the route back suggests. */

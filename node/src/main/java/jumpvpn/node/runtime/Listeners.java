@@ -1,11 +1,18 @@
 package jumpvpn.node.runtime;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.net.Protocol;
+import jumpvpn.core.ownership.Member;
 import jumpvpn.core.transport.Transport;
+import jumpvpn.node.config.Listen;
 import jumpvpn.node.host.Link;
 
 /**
@@ -36,6 +43,33 @@ final class Listeners implements ReceiveLoop.Arrivals {
     void add(List<? extends Transport> ports) {
         sockets.add(locals.size() * ADDRESSES, ports);
         locals.add(new ArrayList<>());
+    }
+
+    /**
+     * How other gateways are reached from here: from the first UDP port of the same family to the first endpoint of each.
+     *
+     * @param listens what {@link #add} was called for, in that order
+     * @param unreachable hears of those that no port leads to
+     */
+    static Map<Long, Sockets.Way> ways(List<Listen> listens, List<Member> others, Consumer<Member> unreachable) {
+        Map<Long, Sockets.Way> ways = new HashMap<>();
+        List<Member> named =
+                others.stream().filter(member -> !member.endpoints().isEmpty()).toList();
+        for (Member member : named) {
+            for (int i = 0; i < listens.size() && !ways.containsKey(member.gateway()); i++) {
+                Listen from = listens.get(i);
+                Endpoint to = member.endpoints().getFirst();
+                boolean isOfFamily =
+                        from.endpoint().address().isV4() == to.address().isV4();
+                if (from.protocol() == Protocol.UDP && isOfFamily) {
+                    ways.put(member.gateway(), new Sockets.Way(i * ADDRESSES, to));
+                }
+            }
+            if (!ways.containsKey(member.gateway())) {
+                unreachable.accept(member);
+            }
+        }
+        return ways;
     }
 
     @Override

@@ -44,8 +44,10 @@ final class ReceiveLoop implements AutoCloseable {
     private final Waker waker;
     private final PacketTurns turns;
     private final int shard;
-    private final Parked parked = new Parked(64);
-    private final Parked waking = new Parked(1024);
+    private final Parked parked = new Parked(64, Parked.TURN_NANOS);
+    private final Parked waking = new Parked(1024, Parked.TURN_NANOS);
+    private final Parked pending = new Parked(1024, Parked.COMMIT_NANOS);
+    private final Relayed relayed;
     private final Thread thread;
     private long dropped;
     private volatile boolean stopping;
@@ -70,6 +72,7 @@ final class ReceiveLoop implements AutoCloseable {
                 whole.address() + TunDevice.HEADROOM,
                 sockets.shards() > 1);
         this.watches = new Watches(control, engine);
+        this.relayed = new Relayed(shared, tables, shard, watches);
         this.waker = new Waker();
         this.thread = new Thread(this::run, shard == 0 ? "receive" : "receive-" + shard);
     }
@@ -97,10 +100,14 @@ final class ReceiveLoop implements AutoCloseable {
                     open = sockets.open();
                     polled = repoll(poller, open, polled.size());
                 }
-                poller.await(parked.isEmpty() && waking.isEmpty() ? Poller.FOREVER : Parked.RETRY_NANOS);
+                poller.await(
+                        parked.isEmpty() && waking.isEmpty() && pending.isEmpty()
+                                ? Poller.FOREVER
+                                : Parked.RETRY_NANOS);
                 turns.begin(PacketPath.receiver(shard));
                 retry(parked, batch);
                 retry(waking, batch);
+                retry(pending, batch);
                 if (poller.readable(0)) {
                     waker.drain();
                 }
@@ -157,24 +164,29 @@ final class ReceiveLoop implements AutoCloseable {
         int length = batch.length[slot];
         Inbound.Disposition disposition = inbound.acceptOrWait(
                 Memory.ALL, packet, length, nowNanos, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot]);
-        if (disposition == Inbound.Disposition.UNBOUND) {
-            byte[] datagram = Memory.copy(packet, length);
-            Endpoint from = batch.peer(slot);
-            int path = arrivals.pathOf(socket, batch, slot);
-            if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
-                drops.count(DropReason.CONTROL_QUEUE_FULL);
+        switch (disposition) {
+            case UNBOUND -> {
+                byte[] datagram = Memory.copy(packet, length);
+                Endpoint from = batch.peer(slot);
+                int path = arrivals.pathOf(socket, batch, slot);
+                if (!control.postUnproven(now -> engine.receive(now, path, from, datagram))) {
+                    drops.count(DropReason.CONTROL_QUEUE_FULL);
+                }
             }
-        } else if (disposition == Inbound.Disposition.UNKNOWN) {
-            if (!parked.add(Memory.copy(packet, length), batch.peer(slot), nowNanos)) {
-                drops.count(DropReason.UNKNOWN_WIRE_ID);
+            case UNKNOWN -> park(parked, nowNanos, batch, slot, DropReason.UNKNOWN_WIRE_ID);
+            case RESTING -> {
+                wake();
+                park(waking, nowNanos, batch, slot, DropReason.CONTROL_QUEUE_FULL);
             }
-        } else if (disposition == Inbound.Disposition.RESTING) {
-            wake();
-            if (!waking.add(Memory.copy(packet, length), batch.peer(slot), nowNanos)) {
-                drops.count(DropReason.CONTROL_QUEUE_FULL);
-            }
-        } else {
-            bound(disposition, batch, slot);
+            case PENDING -> park(pending, nowNanos, batch, slot, DropReason.CONTROL_QUEUE_FULL);
+            case DELIVER, CONTROL, ACKNOWLEDGED, RELAY, TO_CLIENT, DROPPED -> bound(nowNanos, disposition, batch, slot);
+        }
+    }
+
+    private void park(Parked at, long nowNanos, PacketBatch batch, int slot, DropReason full) {
+        byte[] datagram = Memory.copy(batch.address[slot] + batch.offset[slot], batch.length[slot]);
+        if (!at.add(datagram, batch.peer(slot), nowNanos)) {
+            drops.count(full);
         }
     }
 
@@ -208,17 +220,18 @@ final class ReceiveLoop implements AutoCloseable {
             if (rests) {
                 wake();
             }
-            if (!rests && disposition != Inbound.Disposition.UNKNOWN) {
-                bound(disposition, batch, 0);
+            boolean isPending = disposition == Inbound.Disposition.PENDING;
+            if (!rests && !isPending && disposition != Inbound.Disposition.UNKNOWN) {
+                bound(nowNanos, disposition, batch, 0);
                 flush();
             } else if (!waiting.again(datagram, nowNanos)) {
-                drops.count(rests ? DropReason.CONTROL_QUEUE_FULL : DropReason.UNKNOWN_WIRE_ID);
+                drops.count(rests || isPending ? DropReason.CONTROL_QUEUE_FULL : DropReason.UNKNOWN_WIRE_ID);
             }
         }
     }
 
     /** What to do with a packet that a binding has taken or refused. */
-    private void bound(Inbound.Disposition disposition, PacketBatch batch, int slot) {
+    private void bound(long nowNanos, Inbound.Disposition disposition, PacketBatch batch, int slot) {
         Binding binding = inbound.binding();
         if (disposition == Inbound.Disposition.DELIVER) {
             if (batch.trafficClass[slot] == Ecn.CONGESTED) {
@@ -228,6 +241,13 @@ final class ReceiveLoop implements AutoCloseable {
             if (inbound.isMadeWhole()) {
                 flush();
             }
+        } else if (disposition == Inbound.Disposition.RELAY) {
+            if (batch.trafficClass[slot] == Ecn.CONGESTED) {
+                Ecn.mark(Memory.ALL, inbound.payload());
+            }
+            relayed.away(inbound);
+        } else if (disposition == Inbound.Disposition.TO_CLIENT) {
+            relayed.toClient(nowNanos, inbound);
         } else if (disposition == Inbound.Disposition.CONTROL && binding != null) {
             byte[] message = Memory.copy(inbound.payload(), inbound.payloadLength());
             Endpoint from = batch.peer(slot);

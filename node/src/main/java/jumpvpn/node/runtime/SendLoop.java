@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
+import jumpvpn.core.data.HandOver;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.PacketTurns;
@@ -139,6 +140,10 @@ final class SendLoop implements AutoCloseable {
         if (resting != null && resting.claimWake() && !control.post(now -> engine.wake(now, resting))) {
             resting.releaseWake(); // the next packet asks again
         }
+        HandOver handOver = outbound.handOver();
+        if (handOver != null) {
+            relay(handOver, handOver.toClient(Memory.ALL, packet + PacketLayout.PAYLOAD, batch.length[i]));
+        }
         Binding binding = outbound.binding();
         if (length == 0 || binding == null) {
             return;
@@ -155,6 +160,14 @@ final class SendLoop implements AutoCloseable {
         Endpoint copy = outbound.copy();
         if (copy != null) {
             note(copies, exitsOfCopies, packet, length, copy, exit);
+        }
+    }
+
+    private void relay(HandOver to, byte @Nullable [] datagram) {
+        if (datagram == null) {
+            drops.count(DropReason.GATE_CLOSED);
+        } else {
+            sockets.relay(to.gateway(), datagram);
         }
     }
 

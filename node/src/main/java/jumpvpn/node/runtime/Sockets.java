@@ -2,6 +2,7 @@ package jumpvpn.node.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.gateway.GatewayPort;
 import jumpvpn.core.net.Endpoint;
@@ -28,10 +29,14 @@ final class Sockets implements GatewayPort {
         }
     }
 
+    /** How another gateway is reached, at a UDP port where it serves clients. */
+    record Way(int pathId, Endpoint to) {}
+
     private final LookupTable<Exit> exits = new LookupTable<>();
     private final List<PathSocket> removed = new ArrayList<>();
     private final int shards;
     private volatile List<PathSocket> open = List.of();
+    private volatile Map<Long, Way> ways = Map.of();
     private int paths;
 
     /** @param shards in how many parts the work is done, each with a receiving thread of its own */
@@ -124,6 +129,20 @@ final class Sockets implements GatewayPort {
         Exit exit = exits.get(0, pathId);
         if (exit != null) {
             exit.of(0).send(datagram, to, exit.local);
+        }
+    }
+
+    /** Other gateways by their numbers in records. */
+    void ways(Map<Long, Way> toGateways) {
+        ways = Map.copyOf(toGateways);
+    }
+
+    /** Sends one datagram to another gateway; none if no way there is known. */
+    @Override
+    public void relay(long gateway, byte[] datagram) {
+        Way way = ways.get(gateway);
+        if (way != null) {
+            transmit(way.pathId, way.to, datagram);
         }
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ParkedTest {
     private static final Endpoint FROM = new Endpoint(IpAddress.v4(1), 1);
 
-    private final Parked parked = new Parked(64);
+    private final Parked parked = new Parked(64, Parked.TURN_NANOS);
 
     @Test
     void keepsOrderAndGivesUpAfterItsTime() {
