@@ -274,9 +274,7 @@ final class Pair {
             case DELIVER -> atClient.add(Inner.number(Slots.payload(room, clientInbound)));
             case CONTROL -> agent.receiveControl(now, clientInbound.binding(), Slots.payload(room, clientInbound));
             case UNBOUND -> agent.receive(now, pathId, datagram);
-            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {
-                // complete in itself
-            }
+            case ACKNOWLEDGED, DROPPED, UNKNOWN, RESTING -> {} // complete in itself
         }
         Binding binding = clientInbound.binding();
         if (binding != null && disposition != Inbound.Disposition.UNBOUND && binding.claimWatch()) {

@@ -311,18 +311,14 @@ abstract class Node {
         }
         switch (disposition) {
             case DELIVER -> {
-                note(
-                        "tun",
-                        binding == null ? 0 : binding.epoch,
-                        binding == null ? "relayed" : "epoch " + binding.epoch);
+                int epoch = binding == null ? 0 : binding.epoch;
+                note("tun", epoch, "epoch " + epoch);
                 world.invariants.delivered(this, binding, payload(path, memory));
                 world.traffic.delivered(this, payload(path, memory));
             }
             case RELAY, TO_CLIENT, PENDING -> handsOn(disposition, path.handOver(), bytes, payload(path, memory));
-            case CONTROL -> {
-                byte[] message = payload(path, memory);
-                engine().receiveControl(local(), Objects.requireNonNull(binding), from, message);
-            }
+            case CONTROL ->
+                engine().receiveControl(local(), Objects.requireNonNull(binding), from, payload(path, memory));
             case UNBOUND -> engine().receive(local(), socketId, from, bytes);
             case RESTING -> throw new Violation("I13", name + " can't be woken");
             case ACKNOWLEDGED, DROPPED, UNKNOWN -> {
