@@ -117,6 +117,18 @@ class RecordCodecTest {
     }
 
     @Test
+    void whoseItIsAndOfWhichCommitIsReadWithoutTheKey() {
+        assertThat(RecordCodec.owner(bytes)).isEqualTo(record.owner());
+        assertThat(RecordCodec.isOfCommit(bytes, record.commitId())).isTrue();
+        assertThat(RecordCodec.isOfCommit(bytes, record.commitId() + 1)).isFalse();
+        for (int length : new int[] {0, 57, 58, 80}) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            assertThat(RecordCodec.owner(cut)).as("%d bytes", length).isNull();
+            assertThat(RecordCodec.isOfCommit(cut, 0)).as("%d bytes", length).isFalse();
+        }
+    }
+
+    @Test
     void everyFlippedByteIsFound() {
         for (int i = 0; i < bytes.length; i++) {
             byte[] damaged = bytes.clone();

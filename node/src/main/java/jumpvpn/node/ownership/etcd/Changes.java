@@ -170,7 +170,7 @@ final class Changes implements StoreWatch.Listener {
             }
             case Keys.OWNER -> {
                 owners.gone(owner(entry));
-                holder.gone(owner(entry));
+                holder.gone(owner(entry), entry.getModRevision());
                 somebodyWent.run();
             }
             case Keys.SIGN -> owners.noSign(owner(entry));

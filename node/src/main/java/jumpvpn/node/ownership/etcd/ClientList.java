@@ -41,6 +41,7 @@ final class ClientList {
     private final ArrayDeque<Wish> pooled = new ArrayDeque<>();
     private boolean isKnown;
     private int underWay;
+    private int fixedUnderWay;
     private boolean saidUnreadable;
 
     ClientList(Keys keys, ClientCodec codec, Transactions store, Reports reports) {
@@ -59,10 +60,7 @@ final class ClientList {
     /** The watch tells of a client; what it is, or null: nothing that can be read. */
     @Nullable
     StoredClient told(KeyValue entry) {
-        byte[] key = new byte[32];
-        if (keys.rest(entry.getKey()).remaining() != key.length) {
-            return null;
-        }
+        byte[] key = new byte[Keys.CLIENT_KEY_LENGTH];
         keys.rest(entry.getKey()).get(key);
         StoredClient client = codec.decode(key, entry.getValue().toByteArray());
         if (client == null) {
@@ -91,7 +89,7 @@ final class ClientList {
     private void next() {
         while (isKnown && underWay < MOST_UNDER_WAY) {
             Wish wish = fixed.poll();
-            if (wish == null && (underWay == 0 || fixedUnderWay == 0)) {
+            if (wish == null && fixedUnderWay == 0) {
                 wish = pooled.poll();
             }
             if (wish == null) {
@@ -102,8 +100,6 @@ final class ClientList {
             new Publication(wish).go();
         }
     }
-
-    private int fixedUnderWay;
 
     /** What a wish comes to. */
     private final class Publication {

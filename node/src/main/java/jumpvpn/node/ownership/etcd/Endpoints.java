@@ -31,7 +31,9 @@ final class Endpoints {
     private final @Nullable SslContext tls;
     private final @Nullable ManagedChannel[] channels;
     private final @Nullable Token token;
-    private int current;
+    /** Written by the loop, read by whoever asks how the store is. */
+    private volatile int current;
+
     private int failedInRow;
 
     /** @throws StateException if the files for TLS can't be used */

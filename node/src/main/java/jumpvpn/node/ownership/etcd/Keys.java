@@ -26,6 +26,7 @@ import jumpvpn.core.session.SessionId;
  * <p>Wall clocks in nanoseconds since 1970. The watch covers m to s: what everybody has to hear of, in one order.
  */
 final class Keys {
+    static final int CLIENT_KEY_LENGTH = 32;
     static final char ADDRESS = 'a';
     static final char LIVE = 'c';
     static final char EPOCH = 'e';
@@ -83,14 +84,23 @@ final class Keys {
         return key(ADDRESS, bytes.array());
     }
 
-    /** The kind of a key; 0: it is none of these. */
+    /** The kind of a key; 0: it is none of these, or has not their length. */
     char kind(ByteString key) {
-        return key.size() > prefix.length ? (char) key.byteAt(prefix.length) : 0;
+        if (key.size() <= prefix.length) {
+            return 0;
+        }
+        char kind = (char) key.byteAt(prefix.length);
+        int length = switch (kind) {
+            case ADDRESS -> IpAddress.WIRE_LENGTH;
+            case LIVE, CLIENT -> CLIENT_KEY_LENGTH;
+            default -> SessionId.LENGTH; // as long as an owner
+        };
+        return key.size() == prefix.length + 1 + length ? kind : 0;
     }
 
-    /** What follows the letter; shorter keys than this version writes give a bug's exception to whoever reads more. */
+    /** What follows the letter of a key that has a kind. */
     ByteBuffer rest(ByteString key) {
-        return key.substring(Math.min(key.size(), prefix.length + 1)).asReadOnlyByteBuffer();
+        return key.substring(prefix.length + 1).asReadOnlyByteBuffer();
     }
 
     static Owner owner(ByteBuffer rest) {

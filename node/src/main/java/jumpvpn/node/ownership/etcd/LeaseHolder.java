@@ -158,9 +158,9 @@ final class LeaseHolder implements Batches.Guard {
         }
     }
 
-    /** The alive key of this owner is gone. */
-    void gone(Owner whose) {
-        if (whose.equals(owner)) {
+    /** The alive key of this owner is gone since that revision. */
+    void gone(Owner whose, long revision) {
+        if (whose.equals(owner) && revision > fence) {
             lost();
         }
     }
@@ -196,6 +196,7 @@ final class LeaseHolder implements Batches.Guard {
                 lost();
             }
             if (System.nanoTime() - notBeforeNanos < 0) {
+                trouble.is("etcd was put back to an earlier state; the lease of before has to end first");
                 end(Outcome.UNAVAILABLE);
             } else if (lease == 0) {
                 grant();
@@ -292,7 +293,7 @@ final class LeaseHolder implements Batches.Guard {
             ScheduledFuture<?> silence = loop.schedule(
                     () -> {
                         awaited = 0;
-                        trouble.is("etcd by " + store.address() + " tells of no changes; another member is asked");
+                        trouble.is("etcd at " + store.address() + " tells of no changes; another member is asked");
                         if (watch != null) {
                             watch.isSilent();
                         }
@@ -308,7 +309,7 @@ final class LeaseHolder implements Batches.Guard {
         }
 
         private void failed(Status status) {
-            trouble.is("etcd by " + store.address() + ": " + Failures.text(status));
+            trouble.is("etcd gives no lease: " + Failures.text(status));
             if (status.getCode() == Status.Code.NOT_FOUND) { // the lease, between two steps
                 lost();
             }

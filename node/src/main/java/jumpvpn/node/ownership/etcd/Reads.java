@@ -53,7 +53,7 @@ final class Reads {
                 List.of(keys.of(Keys.LIVE, clientKey)),
                 answers -> {
                     KeyValue live = first(answers.getFirst());
-                    if (live == null) {
+                    if (live == null || live.getValue().size() != SessionId.LENGTH) {
                         done.accept(NONE);
                         return;
                     }

@@ -46,7 +46,8 @@ final class Store implements Transactions {
     private final Latencies latencies;
     private final Runnable restored;
     private long clusterId;
-    private long revision;
+    /** Written by the loop, read by whoever asks how the store is. */
+    private volatile long revision;
     /** Counts stores. */
     private int life;
 
@@ -227,7 +228,7 @@ final class Store implements Transactions {
             if (token != null && status.getCode() == Status.Code.UNAUTHENTICATED) {
                 token.forget();
             }
-            failed.accept(status);
+            failed.accept(status.withDescription(endpoints.address(index) + ": " + status.getDescription()));
         }
 
         @Override
