@@ -1,10 +1,15 @@
 package jumpvpn.node.ownership.etcd;
 
 import io.grpc.Status;
+import java.util.Objects;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 
 /** What a failed call means. */
 final class Failures {
+    private static final int MOST_CAUSES = 16;
+
     private Failures() {}
 
     /** Whether another member may do better. */
@@ -29,6 +34,13 @@ final class Failures {
         };
     }
 
+    /** Whether both ends could not agree on TLS: time alone mends nothing. */
+    static boolean isOfTls(Status status) {
+        return Stream.<Throwable>iterate(status.getCause(), Objects::nonNull, Throwable::getCause)
+                .limit(MOST_CAUSES)
+                .anyMatch(SSLException.class::isInstance);
+    }
+
     /** In words, with what to do next. */
     static String text(Status status) {
         String said = status.getCode()
@@ -36,6 +48,10 @@ final class Failures {
                 + (status.getCause() == null || status.getCause().getMessage() == null
                         ? ""
                         : " (" + status.getCause().getMessage() + ")");
+        if (isOfTls(status)) {
+            return said
+                    + "; see that ca, certificate and key are right, and that etcd's certificate names the endpoint";
+        }
         return said + "; "
                 + switch (status.getCode()) {
                     case UNAUTHENTICATED, PERMISSION_DENIED ->
