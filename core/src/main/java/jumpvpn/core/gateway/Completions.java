@@ -93,6 +93,22 @@ final class Completions {
         endRevoked(clientKey, null);
     }
 
+    /** The same where every gateway hears of it: its session's owner, if that lives, ends it and tells the client; what is left of it later is ended here. */
+    void revokeEverywhere(String clientKey) {
+        revoked.add(clientKey);
+        table.readClient(clientKey, (at, reading) -> {
+            if (reading instanceof SessionTable.Reading.Found found && isWithAnother(found)) {
+                endRevokedSurely(at, clientKey, found.record().id(), null);
+            } else {
+                endRevoked(clientKey, null);
+            }
+        });
+    }
+
+    private boolean isWithAnother(SessionTable.Reading.Found found) {
+        return !found.ownerGone() && !found.record().owner().equals(self);
+    }
+
     /** Handshakes of this client are completed again. */
     void admit(String clientKey) {
         revoked.remove(clientKey);

@@ -77,7 +77,7 @@ public final class Gateway {
         if (datagram.length > 0) {
             switch (datagram[0]) {
                 case MessageType.HANDSHAKE_INIT -> {
-                    if (ownership.isReady(nowNanos) && !ownership.isDraining()) {
+                    if (isOpen(nowNanos)) {
                         births.receive(nowNanos, socketId, from, datagram);
                     }
                 }
@@ -185,6 +185,17 @@ public final class Gateway {
     }
 
     /**
+     * The same, of a client that all gateways of the table are told to revoke: one that lives and owns the session ends it.
+     *
+     * @param publicKey the client's, 32 bytes
+     */
+    public void revokeEverywhere(long nowNanos, byte[] publicKey) {
+        hear(nowNanos);
+        completions.revokeEverywhere(SessionRecord.clientKey(publicKey));
+        proceed(nowNanos);
+    }
+
+    /**
      * Admits a client from now on, also one that was revoked. Nobody else's session is touched.
      *
      * @return false: nothing has changed, since an address is another client's, or the client has a session or a handshake here with other addresses: end that first
@@ -214,6 +225,11 @@ public final class Gateway {
     /** Whether this gateway drains and no client is left that could hear it. */
     public boolean drained() {
         return ownership.isDrained();
+    }
+
+    /** Whether handshakes are answered: not before its records are loaded, nor without a lease, nor once it is to be empty. */
+    public boolean isOpen(long nowNanos) {
+        return ownership.isReady(nowNanos) && !ownership.isDraining();
     }
 
     /** How this gateway stands as an owner. */

@@ -69,6 +69,28 @@ class ClusterRevocationTest {
     }
 
     @Test
+    void whereAllHearOfItTheOwnerEndsTheSession() {
+        site.gateway.revokeEverywhere(pair.now, pair.clientKey.publicKey());
+        pair.gateway.revokeEverywhere(pair.now, pair.clientKey.publicKey());
+        pair.run(1);
+        assertThat(rows(pair.gatewayEvents)).containsExactly("REVOKED " + StateVersion.of(1, 1));
+        assertThat(rows(site.events)).isEmpty();
+        pair.run(1500);
+        assertThat(rows(site.events)).isEmpty();
+        assertThat(pair.ends).singleElement().asString().startsWith("REVOKED");
+    }
+
+    @Test
+    void whatTheOwnerHasNotEndedForASecondIsEndedByWhoeverHeard() {
+        site.gateway.revokeEverywhere(pair.now, pair.clientKey.publicKey());
+        pair.run(900);
+        assertThat(pair.table.live()).hasSize(1);
+        pair.run(200);
+        assertThat(pair.table.live()).isEmpty();
+        assertThat(rows(site.events)).last().isEqualTo("REVOKED " + StateVersion.of(1, UPPER));
+    }
+
+    @Test
     void whatWasReadOfASessionBeforeItsEndHereFindsItEnded() {
         second.readsAreLate = true;
         cutA();

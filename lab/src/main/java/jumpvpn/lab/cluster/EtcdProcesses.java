@@ -31,21 +31,32 @@ public final class EtcdProcesses implements AutoCloseable {
 
     private record Member(String name, URI client, URI peer) {}
 
+    /**
+     * PEM files that make members ask their clients for a certificate, and show one.
+     *
+     * @param certificate of the members, with their address; its own authority
+     * @param clientCertificate of all clients, etcdctl's too; its own authority
+     */
+    public record Tls(Path certificate, Path key, Path clientCertificate, Path clientKey) {}
+
     private final Path folder;
     private final Path etcd;
     private final Path etcdctl;
     private final Function<List<String>, ProcessBuilder> inside;
     private final List<Member> members;
+    private final @Nullable Tls tls;
     private final @Nullable Process[] processes;
     private final Thread atExit = new Thread(this::killAll, "etcd-at-exit");
 
-    private EtcdProcesses(Path folder, Function<List<String>, ProcessBuilder> inside, List<Member> members)
+    private EtcdProcesses(
+            Path folder, Function<List<String>, ProcessBuilder> inside, List<Member> members, @Nullable Tls tls)
             throws IOException {
         this.etcd = DebianPackage.ETCD.unpack(cache());
         this.etcdctl = DebianPackage.ETCD_CLIENT.unpack(cache());
         this.folder = Files.createDirectories(folder).toAbsolutePath();
         this.inside = inside;
         this.members = members;
+        this.tls = tls;
         this.processes = new Process[members.size()];
     }
 
@@ -60,7 +71,18 @@ public final class EtcdProcesses implements AutoCloseable {
         for (int i = 0; i < members; i++) {
             all.add(new Member("etcd" + i, http("127.0.0.1", freePort()), http("127.0.0.1", freePort())));
         }
-        return new EtcdProcesses(folder, ProcessBuilder::new, all).begin();
+        return new EtcdProcesses(folder, ProcessBuilder::new, all, null).begin();
+    }
+
+    /**
+     * Starts one on free ports of 127.0.0.1, with TLS for its clients, and waits until it answers.
+     *
+     * @param folder as there
+     */
+    public static EtcdProcesses start(Path folder, Tls tls) throws IOException {
+        URI client = URI.create("https://127.0.0.1:" + freePort());
+        Member member = new Member("etcd0", client, http("127.0.0.1", freePort()));
+        return new EtcdProcesses(folder, ProcessBuilder::new, List.of(member), tls).begin();
     }
 
     /**
@@ -73,7 +95,7 @@ public final class EtcdProcesses implements AutoCloseable {
         List<Member> all = IntStream.range(0, addresses.size())
                 .mapToObj(i -> new Member("etcd" + i, http(addresses.get(i), 2379), http(addresses.get(i), 2380)))
                 .toList();
-        return new EtcdProcesses(folder, inside, all).begin();
+        return new EtcdProcesses(folder, inside, all, null).begin();
     }
 
     /** Where the packages are kept. */
@@ -124,7 +146,7 @@ public final class EtcdProcesses implements AutoCloseable {
 
     private void launch(int i) throws IOException {
         Member member = members.get(i);
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 etcd.toString(),
                 "--name=" + member.name,
                 "--data-dir=" + data(i),
@@ -133,7 +155,14 @@ public final class EtcdProcesses implements AutoCloseable {
                 "--listen-peer-urls=" + member.peer,
                 "--initial-advertise-peer-urls=" + member.peer,
                 "--initial-cluster=" + cluster(),
-                "--initial-cluster-token=lab");
+                "--initial-cluster-token=lab"));
+        if (tls != null) {
+            command.addAll(List.of(
+                    "--cert-file=" + tls.certificate,
+                    "--key-file=" + tls.key,
+                    "--trusted-ca-file=" + tls.clientCertificate,
+                    "--client-cert-auth"));
+        }
         ProcessBuilder builder = inside.apply(command).redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log(i).toFile()));
         processes[i] = builder.start();
@@ -281,6 +310,10 @@ public final class EtcdProcesses implements AutoCloseable {
 
     private ProcessBuilder builder(String addresses, String... arguments) {
         List<String> command = new ArrayList<>(List.of(etcdctl.toString(), "--endpoints=" + addresses));
+        if (tls != null) {
+            command.addAll(List.of(
+                    "--cacert=" + tls.certificate, "--cert=" + tls.clientCertificate, "--key=" + tls.clientKey));
+        }
         command.addAll(List.of(arguments));
         ProcessBuilder builder = inside.apply(command);
         builder.environment().put("ETCDCTL_API", "3");

@@ -108,15 +108,21 @@ class EtcdSessionTableTest extends SessionTableContract {
     }
 
     @Test
-    void anotherKeyReadsNothing() throws IOException {
+    void withAnotherKeyNobodyTakesPart() throws IOException {
         bed.commit(1, bed.birth(1, "aa", 1));
         Bed.Reported reported = new Bed.Reported();
         byte[] wrong = new byte[32];
         wrong[0] = 1;
-        try (Bed other = new Bed(cluster.table(OTHER, cluster.etcd.endpoints(), wrong, reported), OTHER).leased()) {
-            assertThat(other.read(1)).isInstanceOf(Reading.Unavailable.class);
-            assertThat(reported.said).singleElement().asString().contains("another key", "[cluster] secret");
+        EtcdSessionTable table = cluster.table(OTHER, cluster.etcd.endpoints(), wrong, reported);
+        try (Bed other = new Bed(table, OTHER)) {
+            assertThat(other.mark(Records.NOW)).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(other.mark(Records.NOW)).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(other.commit(2, other.birth(2, "bb", 2))).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(table.failure()).contains("\"" + cluster.prefix() + "\"", "[cluster] secret", "private-key");
+            assertThat(reported.said).as("said once").hasSize(1);
+            assertThat(other.heard).isEmpty();
         }
+        assertThat(bed.commit(3, bed.bind(1, "aa", 1, 3))).isEqualTo(Outcome.COMMITTED);
     }
 
     @Test

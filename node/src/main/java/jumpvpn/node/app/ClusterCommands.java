@@ -88,13 +88,15 @@ final class ClusterCommands {
                         age(member)));
             }
         }
-        return "%s  %s%s, sessions: %s%s%n"
+        return "%s  %s%s, sessions: %s%s, clients: %s (%s)%n"
                         .formatted(
                                 StatusText.plain(cluster, "name"),
                                 StatusText.plain(cluster, "mode"),
                                 lease(cluster),
                                 StatusText.plain(cluster, "sessions"),
-                                cluster.isTrue("draining") ? ", draining" : "")
+                                cluster.isTrue("draining") ? ", draining" : "",
+                                StatusText.plain(cluster, "clients"),
+                                StatusText.plain(cluster, "clients_digest"))
                 + StatusText.table(rows)
                 + store(cluster.object("store"));
     }

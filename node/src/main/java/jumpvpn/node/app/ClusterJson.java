@@ -19,6 +19,7 @@ final class ClusterJson {
                 .field("sessions", cluster.sessions())
                 .field("draining", cluster.draining());
         known(json, "lease_left_ms", left != null, left == null ? 0 : left / NANOS_PER_MILLI);
+        json.field("clients", cluster.clients()).field("clients_digest", cluster.clientsDigest());
         json.name("members").beginArray();
         cluster.members().forEach(member -> member(json, member));
         json.endArray().name("store");

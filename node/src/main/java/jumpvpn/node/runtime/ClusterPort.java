@@ -13,8 +13,28 @@ import org.jspecify.annotations.Nullable;
 
 /** The port of a gateway that has a network behind it: the sockets, and what is led inside. */
 final class ClusterPort implements GatewayPort {
+    /** What leads the network behind. No call waits. */
+    interface Inside {
+        /** Packets to these addresses are this gateway's from now on. */
+        void owns(List<Prefix> inner);
+
+        /**
+         * They are not any more.
+         *
+         * @param via where the gateway that has them now is reached on the link; null: not known
+         */
+        void releases(List<Prefix> inner, @Nullable IpAddress via);
+
+        /**
+         * Another gateway has them, as is heard. What this one has stays: that is known better, and ends with {@link #releases}.
+         *
+         * @param via as there
+         */
+        void elsewhere(List<Prefix> inner, @Nullable IpAddress via);
+    }
+
     private final GatewayPort sockets;
-    private final InsideNetwork inside;
+    private final Inside inside;
     private final long self;
     /** Where gateways are reached inside, by their numbers in records. */
     private final Map<Long, IpAddress> gateways = new HashMap<>();
@@ -24,7 +44,7 @@ final class ClusterPort implements GatewayPort {
      *
      * @param self its number in records
      */
-    ClusterPort(GatewayPort sockets, InsideNetwork inside, long self, List<Member> others) {
+    ClusterPort(GatewayPort sockets, Inside inside, long self, List<Member> others) {
         this.sockets = sockets;
         this.inside = inside;
         this.self = self;

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sessions that it serves
  * @param draining whether it sends them elsewhere
  * @param leaseLeftNanos how long it may take itself for an owner, 0: not any more, or not yet; null: it needs no lease
+ * @param clients how many may come in
+ * @param clientsDigest of their keys and addresses: gateways with the same clients have the same
  * @param members the gateways that are known, by number and name, itself included
  * @param store null: there is none
  */
@@ -20,6 +22,8 @@ public record ClusterStatus(
         int sessions,
         boolean draining,
         @Nullable Long leaseLeftNanos,
+        int clients,
+        String clientsDigest,
         List<Row> members,
         @Nullable Store store) {
     /**

@@ -27,6 +27,7 @@ final class GatewayAnswers {
      */
     record Told(
             GatewayConfig config,
+            AdmittedClients clients,
             Gateway gateway,
             @Nullable DeliveringTable table,
             @Nullable SharedStore store,
@@ -71,7 +72,7 @@ final class GatewayAnswers {
                 config.ownership().mode().toString(),
                 stateFolder(),
                 table == null ? null : table.failure(),
-                config.clients().size(),
+                told.clients.size(),
                 sessions(nowNanos),
                 told.ciphers,
                 told.drops,
@@ -123,15 +124,16 @@ final class GatewayAnswers {
     }
 
     private Reply.@Nullable Refused admitHere(long nowNanos, Request.Admit client) {
+        byte[] key = client.key().bytes();
         boolean admitted = gateway.admit(
-                nowNanos,
-                new jumpvpn.core.gateway.GatewayConfig.Client(
-                        client.client(), client.key().bytes(), client.addresses()));
-        return admitted
-                ? null
-                : new Reply.Refused(
-                        "CLIENT_REFUSED",
-                        "an address is another client's, or this one has a session with others: end that first");
+                nowNanos, new jumpvpn.core.gateway.GatewayConfig.Client(client.client(), key, client.addresses()));
+        if (!admitted) {
+            return new Reply.Refused(
+                    "CLIENT_REFUSED",
+                    "an address is another client's, or this one has a session with others: end that first");
+        }
+        told.clients.admit(client.client(), key, client.addresses());
+        return null;
     }
 
     private Reply revoke(long nowNanos, String name) {
@@ -140,15 +142,13 @@ final class GatewayAnswers {
     }
 
     private Reply.@Nullable Refused revokeHere(long nowNanos, String name) {
-        Optional<GatewayConfig.Client> client = config.clients().stream()
-                .filter(known -> known.name().equals(name))
-                .findFirst();
-        if (client.isEmpty()) {
+        Optional<byte[]> key = told.clients.key(name);
+        if (key.isEmpty()) {
             return new Reply.Refused(
-                    "CLIENT_NOT_FOUND",
-                    "this gateway was started with no client \"" + name + "\"; see " + config.file());
+                    "CLIENT_NOT_FOUND", "this gateway lets no client \"" + name + "\" in; see " + config.file());
         }
-        gateway.revoke(nowNanos, client.get().publicKey().bytes());
+        gateway.revoke(nowNanos, key.get());
+        told.clients.revoke(key.get());
         return null;
     }
 
@@ -165,6 +165,8 @@ final class GatewayAnswers {
                 status.sessions(),
                 status.draining(),
                 leaseLeftNanos(status, nowNanos),
+                told.clients.size(),
+                told.clients.digest(),
                 rows,
                 store == null ? null : store.store());
     }

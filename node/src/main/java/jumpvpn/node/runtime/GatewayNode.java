@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import jumpvpn.core.control.MessageType;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.Lease;
@@ -71,6 +72,7 @@ public final class GatewayNode implements NodeControl, Engine {
     private final Gateway gateway;
     private final @Nullable SharedStore store;
     private final GatewayAnswers answers;
+    private final EarlyHandshakes early = new EarlyHandshakes();
     private final PacketPath packets;
     private boolean closed;
 
@@ -100,21 +102,33 @@ public final class GatewayNode implements NodeControl, Engine {
         List<TunDevice> queues = PacketPath.queues(config.network().interfaceName(), config.packets(), opened);
         raise(log);
         inside = inside(log);
+        closeStoreBeside();
         control = new ControlLoop(clock, log, links);
         opened.add(control::close);
         PacketTurns turns = PacketPath.turns(sockets.shards());
         GatewayContext context = context(engineConfig, turns, faults);
         gateway = new Gateway(context, wall.nowMillis() / 1000);
-        store = table instanceof EtcdSessionTable etcd ? new SharedStore(etcd, config, gateway, log) : null;
+        AdmittedClients clients = new AdmittedClients(config);
+        store = store(clients, log);
         gateway.start(clock.nowNanos());
         answers = new GatewayAnswers(
-                new GatewayAnswers.Told(config, gateway, table, store, sockets, ciphers.names(), drops, wall));
+                new GatewayAnswers.Told(config, clients, gateway, table, store, sockets, ciphers.names(), drops, wall));
         packets = packets(
                 log,
                 new PacketPath.Tables(context.bindings(), context.routes()::get, context.lease(), true),
                 turns,
                 queues);
-        opened.add(packets::close);
+    }
+
+    private @Nullable SharedStore store(AdmittedClients clients, Log log) {
+        return table instanceof EtcdSessionTable etcd ? new SharedStore(etcd, config, clients, gateway, log) : null;
+    }
+
+    /** What leads the network inside and the store may both take a while to end, and neither needs the other. */
+    private void closeStoreBeside() {
+        if (table instanceof EtcdSessionTable etcd) {
+            opened.add(() -> Thread.ofVirtual().start(etcd::close));
+        }
     }
 
     private void raise(Log log) throws StartException, LinuxException {
@@ -176,7 +190,9 @@ public final class GatewayNode implements NodeControl, Engine {
     private PacketPath packets(Log log, PacketPath.Tables tables, PacketTurns turns, List<TunDevice> queues)
             throws LinuxException {
         PacketPath.Shared shared = new PacketPath.Shared(clock, log, sockets, drops, control, this, turns);
-        return new PacketPath(shared, tables, queues, listeners, config.packets());
+        PacketPath path = new PacketPath(shared, tables, queues, listeners, config.packets());
+        opened.add(path::close);
+        return path;
     }
 
     /**
@@ -291,7 +307,12 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public void receive(long nowNanos, int socketId, Endpoint from, byte[] datagram) {
-        gateway.receive(nowNanos, socketId, from, datagram);
+        boolean isHandshake = datagram.length > 0 && datagram[0] == MessageType.HANDSHAKE_INIT;
+        if (isHandshake && !gateway.isOpen(nowNanos)) {
+            early.keep(nowNanos, socketId, from, datagram);
+        } else {
+            gateway.receive(nowNanos, socketId, from, datagram);
+        }
     }
 
     @Override
@@ -325,6 +346,10 @@ public final class GatewayNode implements NodeControl, Engine {
         }
         gateway.wallClock(wall.nowMillis() / 1000);
         gateway.proceed(nowNanos);
+        if (!early.isEmpty() && gateway.isOpen(nowNanos)) {
+            early.take(nowNanos)
+                    .forEach(each -> gateway.receive(nowNanos, each.socketId(), each.from(), each.datagram()));
+        }
         events.wake();
     }
 
@@ -357,8 +382,16 @@ public final class GatewayNode implements NodeControl, Engine {
         if (table == null) {
             control.farewell(gateway::close);
         } else { // the sessions go on when this gateway is started again, or at another
-            control.farewell(gateway::leave);
+            control.farewell(this::leave);
         }
         opened.close();
+    }
+
+    /** Clients that can go elsewhere need not wait until they miss this gateway. */
+    private void leave(long nowNanos) {
+        if (store != null && store.hasOthers()) {
+            gateway.drain(nowNanos);
+        }
+        gateway.leave(nowNanos);
     }
 }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class InsideCommands implements AutoCloseable {
     private static final int MOST_ARGUMENTS = 256;
     private static final long MOST_NANOS = 5_000_000_000L;
+    /** The whole gateway has 3 s to stop. */
+    private static final long CLOSE_NANOS = 1_500_000_000L;
 
     private final @Nullable Path onOwn;
     private final @Nullable Path onRelease;
@@ -115,10 +117,9 @@ final class InsideCommands implements AutoCloseable {
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             process.getOutputStream().close();
-            if (!process.waitFor(MOST_NANOS, TimeUnit.NANOSECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-                log.warn(what + " was ended: it took more than 5 s; let it hand on what takes long");
+            if (!waitFor(process)) {
+                log.warn(what
+                        + " was ended: it took too long, 5 s or the gateway's stop; let it hand on what takes long");
             } else if (process.exitValue() != 0) {
                 log.warn(what + " ended with exit code " + process.exitValue() + "; run it by hand to see why");
             }
@@ -127,20 +128,37 @@ final class InsideCommands implements AutoCloseable {
         }
     }
 
-    /** Releases what is here, for 5 s at most. */
+    /** False: it was ended, since its time was over. */
+    private boolean waitFor(Process process) throws InterruptedException {
+        boolean ended = false;
+        try {
+            ended = process.waitFor(MOST_NANOS, TimeUnit.NANOSECONDS);
+        } finally {
+            if (!ended) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        }
+        return ended;
+    }
+
+    /** Releases what is here, for 1.5 s at most, with what a command that runs still takes. */
     @Override
     public void close() {
         synchronized (this) {
             closing = true;
-            endNanos = clock.nowNanos() + MOST_NANOS;
+            endNanos = clock.nowNanos() + CLOSE_NANOS;
             waiting.clear();
             told.forEach(address -> waiting.put(address, false));
             notifyAll();
         }
         InsideNetwork.join(thread);
+        boolean isOver = !thread.isAlive();
+        thread.interrupt(); // whoever runs too long is ended
         synchronized (this) {
-            if (!waiting.isEmpty() && onRelease != null) {
-                log.warn(waiting.size() + " addresses were not released by " + onRelease + ": it took too long");
+            if (onRelease != null && (!isOver || !waiting.isEmpty())) {
+                log.warn("not all addresses were released by " + onRelease + ", " + waiting.size()
+                        + " were not even named to it: it took too long");
             }
         }
     }

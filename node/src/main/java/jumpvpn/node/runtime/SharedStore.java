@@ -2,12 +2,9 @@ package jumpvpn.node.runtime;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.OwnershipStatus;
 import jumpvpn.core.ownership.SessionTable.Outcome;
@@ -31,8 +28,7 @@ final class SharedStore {
     private final GatewayConfig config;
     private final Gateway gateway;
     private final Log log;
-    /** Keys of those who may come in, by name, as this file and the store tell. */
-    private final Map<String, byte[]> clients = new TreeMap<>();
+    private final AdmittedClients clients;
     /** What the store has not taken yet, and is asked again at the time below. */
     private final ArrayDeque<StoredClient> wishes = new ArrayDeque<>();
 
@@ -41,25 +37,24 @@ final class SharedStore {
     private long nowNanos;
 
     /** Before the gateway starts: the store's list is told from its first watch on. */
-    SharedStore(EtcdSessionTable table, GatewayConfig config, Gateway gateway, Log log) {
+    SharedStore(EtcdSessionTable table, GatewayConfig config, AdmittedClients clients, Gateway gateway, Log log) {
         this.table = table;
         this.config = config;
+        this.clients = clients;
         this.gateway = gateway;
         this.log = log;
         table.onClient(this::told);
         for (GatewayConfig.Client client : config.clients()) {
-            byte[] key = client.publicKey().bytes();
-            clients.put(client.name(), key);
-            wish(new StoredClient(key, client.name(), client.addresses(), false));
+            wish(new StoredClient(client.publicKey().bytes(), client.name(), client.addresses(), false));
         }
     }
 
     private void told(StoredClient client) {
         if (client.revoked()) {
-            clients.values().removeIf(key -> Arrays.equals(key, client.key()));
-            gateway.revoke(nowNanos, client.key());
+            clients.revoke(client.key());
+            gateway.revokeEverywhere(nowNanos, client.key());
         } else {
-            clients.put(client.name(), client.key());
+            clients.admit(client.name(), client.key(), client.addresses());
             admit(client);
         }
     }
@@ -110,11 +105,11 @@ final class SharedStore {
 
     /** Lets a client of this name in no more, at all gateways; null: it has begun. */
     Reply.@Nullable Refused revoke(String name) {
-        byte[] key = clients.get(name);
-        return key == null
+        Optional<byte[]> key = clients.key(name);
+        return key.isEmpty()
                 ? new Reply.Refused(
                         "CLIENT_NOT_FOUND", "neither " + config.file() + " nor the store has a client \"" + name + "\"")
-                : ask(new StoredClient(key, "", List.of(), true));
+                : ask(new StoredClient(key.get(), "", List.of(), true));
     }
 
     /** Lets a client in, at all gateways; null: it has begun. */
@@ -129,6 +124,11 @@ final class SharedStore {
         }
         wish(client);
         return null;
+    }
+
+    /** Whether another gateway lives. */
+    boolean hasOthers() {
+        return table.health().present().stream().anyMatch(one -> !one.name().equals(config.name()));
     }
 
     /** The store itself. */

@@ -76,7 +76,7 @@ class ClusterCommandsTest {
         start();
         node.left = 4;
         assertThat(ask("cluster").out()).isEqualTo("""
-                gw1  etcd, lease 2.4 s, sessions: 3, draining
+                gw1  etcd, lease 2.4 s, sessions: 3, draining, clients: 12 (3f9a01c2)
                 MEMBER          NUMBER  ALIVE     SESSIONS  SIGN
                 gw1 (this one)  1       draining  3         0.2 s ago
                 gw2             -       no        70        61.0 s ago
@@ -91,7 +91,7 @@ class ClusterCommandsTest {
         node.left = 4;
         assertThat(ask("cluster", "--json").out())
                 .isEqualTo(
-                        "{\"mode\":\"etcd\",\"name\":\"gw1\",\"sessions\":3,\"draining\":true,\"lease_left_ms\":2400,\"members\":["
+                        "{\"mode\":\"etcd\",\"name\":\"gw1\",\"sessions\":3,\"draining\":true,\"lease_left_ms\":2400,\"clients\":12,\"clients_digest\":\"3f9a01c2\",\"members\":["
                                 + "{\"name\":\"gw1\",\"number\":1,\"alive\":true,\"draining\":true,\"sessions\":3,\"sign_age_ms\":200},"
                                 + "{\"name\":\"gw2\",\"number\":0,\"alive\":false,\"draining\":false,\"sessions\":70,\"sign_age_ms\":61000},"
                                 + "{\"name\":\"gw3\",\"number\":3,\"alive\":null,\"draining\":false,\"sessions\":null,\"sign_age_ms\":null}],"

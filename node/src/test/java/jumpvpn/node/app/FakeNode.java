@@ -159,6 +159,8 @@ final class FakeNode implements NodeControl, Nodes {
                 sessions,
                 true,
                 2_400_000_000L,
+                12,
+                "3f9a01c2",
                 List.of(
                         new ClusterStatus.Row("gw1", 1, true, true, sessions, 200),
                         new ClusterStatus.Row("gw2", 0, false, false, 70, 61_000),

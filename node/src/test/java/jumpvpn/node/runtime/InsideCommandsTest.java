@@ -107,6 +107,23 @@ class InsideCommandsTest {
     }
 
     @Test
+    void aStopWaitsForNobodyWhoHangs() throws Exception {
+        InsideCommands both = with(script("own", WRITE + "; exec sleep 600"), script("release", WRITE));
+        both.start();
+        both.put(address(1), true);
+        InsideTopology.await("own", () -> calls().size() == 1);
+        both.close();
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("not all addresses were released by ", "/release");
+        assertThat(calls()).hasSize(1);
+        InsideTopology.await(
+                "the end of what hung",
+                () -> ProcessHandle.current()
+                        .descendants()
+                        .noneMatch(process ->
+                                process.info().commandLine().orElse("").contains("sleep 600")));
+    }
+
+    @Test
     void whatFailsIsSaidAndTheNextIsCalled() throws Exception {
         InsideCommands both = with(script("own", WRITE + "; exit 3"), folder.resolve("missing"));
         both.start();

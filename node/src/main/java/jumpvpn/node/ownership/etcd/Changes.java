@@ -210,6 +210,6 @@ final class Changes implements StoreWatch.Listener {
 
     @Override
     public void failed(Status status) {
-        trouble.is("etcd can't be read: " + Failures.text(status));
+        trouble.is("etcd can't be read", status);
     }
 }

@@ -10,7 +10,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -125,12 +127,16 @@ final class Endpoints {
         return failedInRow >= addresses.size();
     }
 
-    /** Ends all calls. */
-    void close() throws InterruptedException {
-        for (ManagedChannel channel : channels) {
-            if (channel != null) {
-                channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
-            }
+    /** Ends all calls. Any thread. @return whether all of it is over by then: else the loop must go on for it */
+    boolean close(long mostMillis) throws InterruptedException {
+        List<ManagedChannel> open =
+                Arrays.stream(channels).filter(Objects::nonNull).toList();
+        open.forEach(ManagedChannel::shutdownNow);
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMillis);
+        boolean isOver = true;
+        for (ManagedChannel channel : open) {
+            isOver &= channel.awaitTermination(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
+        return isOver;
     }
 }

@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdSessionTable implements DeliveringTable {
     private static final int MOST_COMMITS = 64;
-    private static final long PATIENCE_MILLIS = 2000;
+    private static final long PATIENCE_MILLIS = 700;
+    private static final long RELEASE_MILLIS = 400;
+    private static final long END_MILLIS = 200;
     private static final long STEP_MILLIS = 10;
 
     /**
@@ -73,6 +75,7 @@ public final class EtcdSessionTable implements DeliveringTable {
     private final Store store;
     private final Trouble trouble;
     private final Owners owners = new Owners();
+    private final KeyCheck keyCheck;
     private final LeaseHolder holder;
     private final Scan scan;
     private final Changes changes;
@@ -84,7 +87,7 @@ public final class EtcdSessionTable implements DeliveringTable {
     private final Refusals refusals;
     private Commits commits;
     private Batches batches;
-    private boolean isClosed;
+    private volatile boolean isClosed;
 
     private EtcdSessionTable(
             Setting setting,
@@ -99,10 +102,11 @@ public final class EtcdSessionTable implements DeliveringTable {
         lease = setting.lease();
         keys = new Keys(setting.prefix());
         records = new StoredRecords(crypto, recordKey, clocks, reports);
-        trouble = new Trouble(reports);
+        trouble = new Trouble(reports, System::nanoTime);
         endpoints = new Endpoints(setting, loop);
         store = new Store(endpoints, latencies, () -> restored(reports));
-        holder = new LeaseHolder(keys, store, records, loop, self, lease, trouble);
+        keyCheck = new KeyCheck(keys, store, setting.prefix(), recordKey);
+        holder = new LeaseHolder(keys, store, records, loop, self, lease, keyCheck, trouble);
         scan = new Scan(keys, store, records, owners);
         clients = new ClientList(keys, new ClientCodec(crypto, recordKey), store, reports);
         changes = new Changes(keys, records, scan, owners, clients, holder, trouble, this::later);
@@ -114,6 +118,8 @@ public final class EtcdSessionTable implements DeliveringTable {
         reads = new Reads(keys, records, new Batches(store, Reads.MOST_TOGETHER, Batches.NONE, refusals), owners);
         batches = new Batches(store, MOST_COMMITS, holder, refusals);
         commits = new Commits(keys, records, true);
+        loop.execute(() ->
+                keyCheck.check(() -> {}, _ -> {}, _ -> {})); // early: it also makes the connection and loads the code
     }
 
     /**
@@ -273,7 +279,7 @@ public final class EtcdSessionTable implements DeliveringTable {
     @Override
     public void watch(Watcher watcher) {
         changes.watch(watcher);
-        onLoop(watch::begin, () -> {});
+        onLoop(() -> keyCheck.check(watch::begin, _ -> {}, _ -> {}), () -> {}); // else it begins with a sign of life
     }
 
     @Override
@@ -281,32 +287,37 @@ public final class EtcdSessionTable implements DeliveringTable {
         return lease.toNanos();
     }
 
-    /** Waits a little for what was asked, gives the lease back and ends. */
+    /**
+     * Waits a little for what was asked, gives the lease back, so that others know at once, and ends: within 1.5 s also where etcd does not
+     * answer; then the lease ends by itself. A second caller waits for the first.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (isClosed) {
             return;
         }
         isClosed = true;
-        CountDownLatch done = new CountDownLatch(1);
-        loop.execute(() -> finish(System.nanoTime(), done));
+        CountDownLatch released = new CountDownLatch(1);
+        loop.execute(() -> finish(System.nanoTime(), released));
         try {
-            boolean isDone = done.await(2 * PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-            endpoints.close();
-            group.shutdownGracefully(0, isDone ? PATIENCE_MILLIS : 0, TimeUnit.MILLISECONDS)
-                    .await(PATIENCE_MILLIS);
+            boolean _ = released.await(PATIENCE_MILLIS + RELEASE_MILLIS, TimeUnit.MILLISECONDS);
+            if (endpoints.close(END_MILLIS)) { // else its daemon is left alone until the process ends
+                group.shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS).await(END_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void finish(long sinceNanos, CountDownLatch done) {
+    private void finish(long sinceNanos, CountDownLatch released) {
         boolean isPatient = System.nanoTime() - sinceNanos < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-        if (isPatient && !store.isDown() && !(batches.isIdle() && holder.isIdle())) {
-            ScheduledFuture<?> _ = loop.schedule(() -> finish(sinceNanos, done), STEP_MILLIS, TimeUnit.MILLISECONDS);
+        boolean isWell = trouble.why() == null && !store.isDown();
+        if (isPatient && isWell && !(batches.isIdle() && holder.isIdle())) {
+            ScheduledFuture<?> _ =
+                    loop.schedule(() -> finish(sinceNanos, released), STEP_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
         watch.close();
-        holder.release(done::countDown);
+        holder.release(released::countDown);
     }
 }

@@ -1,11 +1,16 @@
 package jumpvpn.node.ownership.etcd;
 
 import io.grpc.Status;
+import java.util.Objects;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** What a failed call means. */
 final class Failures {
+    private static final int MOST_CAUSES = 16;
+
     private Failures() {}
 
     /** Whether another member may do better. */
@@ -30,11 +35,23 @@ final class Failures {
         };
     }
 
+    /** Whether both ends could not agree on TLS: time alone mends nothing. */
+    static boolean isOfTls(Status status) {
+        return Stream.<Throwable>iterate(status.getCause(), Objects::nonNull, Throwable::getCause)
+                .limit(MOST_CAUSES)
+                .anyMatch(SSLException.class::isInstance);
+    }
+
     /** In words, with what to do next. */
     static String text(Status status) {
         Throwable cause = status.getCause();
-        String said = status.getCode() + firstLine(": ", status.getDescription())
+        String said = status.getCode()
+                + firstLine(": ", status.getDescription())
                 + firstLine(": ", cause == null ? null : cause.getMessage());
+        if (isOfTls(status)) {
+            return said
+                    + "; see that ca, certificate and key are right, and that etcd's certificate names the endpoint";
+        }
         return said + "; "
                 + switch (status.getCode()) {
                     case UNAUTHENTICATED, PERMISSION_DENIED ->

@@ -16,6 +16,7 @@ import jumpvpn.core.session.SessionId;
  * a  address 17              client key 32: whose this inner address is
  * c  client key 32           session id 16: of the client's live session; absent: it has none
  * e  session id 16           epoch u32 of the live record; absent: there is no live one
+ * k                          {@link KeyCheck}'s 16 bytes
  * l  session id 16           a binding's loss: epoch u32, wall clock 8. Counts if it is younger than the record
  * m  gateway 8 incarnation 8 sign of life: wall clock 8, sessions u32, flags u8 (1: draining)
  * n  client key 32           {@link ClientCodec}'s bytes; empty: revoked
@@ -30,6 +31,7 @@ final class Keys {
     static final char ADDRESS = 'a';
     static final char LIVE = 'c';
     static final char EPOCH = 'e';
+    static final char CHECK = 'k';
     static final char LOSS = 'l';
     static final char SIGN = 'm';
     static final char CLIENT = 'n';

@@ -51,6 +51,7 @@ final class LeaseHolder implements Batches.Guard {
     private final EventLoop loop;
     private final Member self;
     private final Duration length;
+    private final KeyCheck keyCheck;
     private final Trouble trouble;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private @Nullable Watch watch;
@@ -74,6 +75,7 @@ final class LeaseHolder implements Batches.Guard {
             EventLoop loop,
             Member self,
             Duration length,
+            KeyCheck keyCheck,
             Trouble trouble) {
         this.keys = keys;
         this.store = store;
@@ -81,6 +83,7 @@ final class LeaseHolder implements Batches.Guard {
         this.loop = loop;
         this.self = self;
         this.length = length;
+        this.keyCheck = keyCheck;
         this.trouble = trouble;
     }
 
@@ -119,6 +122,7 @@ final class LeaseHolder implements Batches.Guard {
     /** The store is another one: what we own by the old one must end before anything begins in this one. */
     void restored() {
         lost();
+        keyCheck.forget();
         heardRevision = 0;
         notBeforeNanos = System.nanoTime() + length.toNanos();
     }
@@ -187,6 +191,15 @@ final class LeaseHolder implements Batches.Guard {
         }
 
         void begin() {
+            keyCheck.check(this::go, this::refused, this::failed);
+        }
+
+        private void refused(String why) {
+            trouble.isSurely(why);
+            end(Outcome.UNAVAILABLE);
+        }
+
+        private void go() {
             if (watch != null) {
                 watch.begin();
             }
@@ -309,7 +322,7 @@ final class LeaseHolder implements Batches.Guard {
         }
 
         private void failed(Status status) {
-            trouble.is("etcd gives no lease: " + Failures.text(status));
+            trouble.is("etcd gives no lease", status);
             if (status.getCode() == Status.Code.NOT_FOUND) { // the lease, between two steps
                 lost();
             }

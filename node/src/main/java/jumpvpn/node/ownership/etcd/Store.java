@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class Store implements Transactions {
     /** The longest that a call takes. */
     static final long DEADLINE_NANOS = 1_000_000_000L;
+    /** Until there was an answer: the process loads what it needs for one, on a machine that may be starting too. */
+    private static final long FIRST_DEADLINE_NANOS = 3 * DEADLINE_NANOS;
 
     private static final Metadata.Key<String> NEEDS_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
@@ -45,6 +47,7 @@ final class Store implements Transactions {
     private final Endpoints endpoints;
     private final Latencies latencies;
     private final Runnable restored;
+    private boolean hasAnswered;
     private long clusterId;
     /** Written by the loop, read by whoever asks how the store is. */
     private volatile long revision;
@@ -144,7 +147,7 @@ final class Store implements Transactions {
     }
 
     private CallOptions withDeadline() {
-        return options().withDeadlineAfter(DEADLINE_NANOS, TimeUnit.NANOSECONDS);
+        return options().withDeadlineAfter(hasAnswered ? DEADLINE_NANOS : FIRST_DEADLINE_NANOS, TimeUnit.NANOSECONDS);
     }
 
     private <Q, A> void call(
@@ -203,6 +206,7 @@ final class Store implements Transactions {
                 return;
             }
             isDone = true;
+            hasAnswered = true;
             endpoints.answered();
             latencies.took(System.nanoTime() - beganNanos);
             if (since == life && (header == null || isSame(header.apply(answer), atLeast))) {

@@ -70,7 +70,8 @@ final class Token extends CallCredentials {
 
             @Override
             public void onError(Throwable failure) {
-                drain().forEach(applier -> applier.fail(Status.fromThrowable(failure)));
+                Status status = refusal(Status.fromThrowable(failure));
+                drain().forEach(applier -> applier.fail(status));
             }
 
             @Override
@@ -78,6 +79,15 @@ final class Token extends CallCredentials {
                 // the token is there
             }
         });
+    }
+
+    /** etcd says "invalid argument" to a wrong password, and "failed precondition" where it asks for none; neither may be said of the call that waits for the token. */
+    private static Status refusal(Status status) {
+        return switch (status.getCode()) {
+            case INVALID_ARGUMENT, FAILED_PRECONDITION ->
+                Status.UNAUTHENTICATED.withDescription(status.getDescription());
+            default -> status;
+        };
     }
 
     private List<MetadataApplier> drain() {
