@@ -32,7 +32,7 @@ final class EventSchema {
         details(EventType.KEY_ROTATED, COUNT, "phase", "generation");
         details(EventType.OWNERSHIP_CHANGE, TEXT, "from_gateway", "to_gateway");
         details(EventType.SECURITY, TEXT, "public_key", "first_from", "address");
-        details(EventType.SECURITY, COUNT, "count");
+        details(EventType.SECURITY, COUNT, "count", "expected_epoch");
         details(EventType.ILLEGAL_TRANSITION, TEXT, "demanded", "state");
         details(EventType.EVENTS_DROPPED, COUNT, "count");
     }
