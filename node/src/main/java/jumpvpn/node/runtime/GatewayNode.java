@@ -83,11 +83,7 @@ public final class GatewayNode implements NodeControl, Engine {
         sockets = new Sockets(config.packets().shards());
         listeners = new Listeners(sockets);
         Ciphers choosing = Ciphers.choosing(config);
-        events = EventLog.open(config, Role.GATEWAY, wall, log);
-        opened.add(events::close);
-        if (!config.exports().isEmpty()) {
-            Exporting.add(config, Role.GATEWAY, events, log, opened, () -> handle(new Request.Status()));
-        }
+        events = events(log);
         ciphers = choosing.chosen(log);
         crypto = ciphers.crypto(new SystemEntropy());
         jumpvpn.core.gateway.GatewayConfig engineConfig = EngineConfig.of(config, crypto, MTU);
@@ -118,6 +114,15 @@ public final class GatewayNode implements NodeControl, Engine {
                 new PacketPath.Tables(context.bindings(), context.routes()::get, context.lease(), true),
                 turns,
                 queues);
+    }
+
+    private EventLog events(Log log) throws StartException {
+        EventLog made = EventLog.open(config, Role.GATEWAY, wall, log);
+        opened.add(made::close);
+        if (!config.exports().isEmpty()) {
+            Exporting.add(config, Role.GATEWAY, made, log, opened, () -> handle(new Request.Status()));
+        }
+        return made;
     }
 
     private @Nullable SharedStore store(AdmittedClients clients, Log log) {
