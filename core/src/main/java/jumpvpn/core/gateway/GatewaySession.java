@@ -379,11 +379,13 @@ final class GatewaySession extends Resident {
     /** This gateway has it no more: routes go, secrets are wiped. @param gateway the number of the one that has it now; 0: nobody known */
     void leave(long gateway) {
         gone = true;
+        boolean isHandedOver = path.gate.forwarding() instanceof Forwarding.Relay; // then they stay for a while
         if (path.gate.routed()) { // else another session of its client's has the addresses
-            context.port().releases(record.inner(), gateway);
+            // A hand-over says who has them at its end: led there before that gateway knows, packets would come back by
+            // the route that it still has to us.
+            context.port().releases(record.inner(), isHandedOver ? LiveSessions.NOBODY : gateway);
         }
         path.gate.routed(false);
-        boolean isHandedOver = path.gate.forwarding() instanceof Forwarding.Relay; // then they stay for a while
         for (Prefix inner : isHandedOver ? List.<Prefix>of() : record.inner()) {
             if (context.routes().get(inner.address().high(), inner.address().low()) == path.gate) {
                 context.routes().remove(inner.address().high(), inner.address().low());

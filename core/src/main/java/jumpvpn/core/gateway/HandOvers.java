@@ -89,10 +89,15 @@ final class HandOvers {
     private void end() {
         Left over = all.remove();
         over.gate.drop();
-        for (Prefix inner : over.inner) {
-            if (context.routes().get(inner.address().high(), inner.address().low()) == over.gate) {
-                context.routes().remove(inner.address().high(), inner.address().low());
-            }
+        List<Prefix> led = over.inner.stream() // unless they have come back meanwhile
+                .filter(inner -> context.routes()
+                                .get(inner.address().high(), inner.address().low())
+                        == over.gate)
+                .toList();
+        led.forEach(inner ->
+                context.routes().remove(inner.address().high(), inner.address().low()));
+        if (!led.isEmpty()) {
+            context.port().releases(led, over.to.gateway());
         }
         if (over.binding != null) {
             context.bindings().remove(0, over.binding.localWireId);

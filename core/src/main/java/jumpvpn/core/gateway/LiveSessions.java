@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveSessions {
     static final long GRAVE_NANOS = 10_000_000_000L;
-    private static final long NOBODY = 0;
+    static final long NOBODY = 0;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final GatewayContext context;

@@ -92,6 +92,18 @@ class HandOverTest {
         assertThat(pair.atClient).containsExactlyInAnyOrderElementsOf(all());
     }
 
+    /** Led there before that gateway has given up its own route to this one, packets would go round between the two. */
+    @Test
+    void theNetworkBehindIsLedToTheNewGatewayWhenTheHandOverIsOver() {
+        connect(SET);
+        assertThat(pair.agent.jump(pair.now, "wlan0")).isNull();
+        pair.run(500);
+        assertThat(isAtSecond()).isTrue();
+        assertThat(pair.wire.released).containsExactly(0L);
+        pair.run(2_000);
+        assertThat(pair.wire.released).containsExactly(0L, SET.getLast().gateway());
+    }
+
     @Test
     void withoutAConfiguredSetWhatComesToTheOldGatewayIsLost() {
         connect(List.of());

@@ -7,6 +7,7 @@ import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.gateway.GatewayPort;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Prefix;
 import jumpvpn.core.ownership.Owner;
 
 /** What the gateways of a pair ask of the world: datagrams go down the links, and from gateway to gateway at once. */
@@ -15,6 +16,9 @@ final class Wire implements GatewayPort {
 
     /** What went from gateway to gateway. */
     final List<byte[]> relayed = new ArrayList<>();
+
+    /** To which gateways inner addresses were said to have gone, in order; 0: nobody known. */
+    final List<Long> released = new ArrayList<>();
 
     /** Whether what goes from gateway to gateway arrives. */
     boolean carries = true;
@@ -36,6 +40,11 @@ final class Wire implements GatewayPort {
         if (carries) {
             arrive(gateway, datagram);
         }
+    }
+
+    @Override
+    public void releases(List<Prefix> inner, long gateway) {
+        released.add(gateway);
     }
 
     private void arrive(long gateway, byte[] datagram) {
