@@ -86,16 +86,11 @@ public final class Inbound {
     /**
      * One that makes packets whole elsewhere.
      *
+     * @param lease after its end no packet of a binding is opened
      * @param whole where in the memory that the datagrams lie in; {@link #ROOM} bytes, and as many as a datagram has
      * @param isOneOfMany whether other threads open datagrams of the same bindings: then one at a time has a binding. Anybody can send anything to any socket, so that the kernel sends those of one
      *     binding to one thread does not suffice
      */
-    public static Inbound elsewhere(
-            LookupTable<Bound> bindings, DropCounters drops, boolean checkSource, long whole, boolean isOneOfMany) {
-        return elsewhere(bindings, drops, checkSource, new Lease(), whole, isOneOfMany);
-    }
-
-    /** The same, and a gateway's whose lease may end: after that no packet of a binding is opened. */
     public static Inbound elsewhere(
             LookupTable<Bound> bindings,
             DropCounters drops,
@@ -231,14 +226,15 @@ public final class Inbound {
         if (!InnerPacket.isSound(memory, inner, length)) {
             return drop(DropReason.BAD_INNER);
         }
-        if (from.gate.forwarding() instanceof Forwarding.Drop) { // a session in BIRTH, or ended this moment
+        Forwarding forwarding = from.gate.forwarding();
+        if (forwarding instanceof Forwarding.Drop) { // a session in BIRTH, or ended this moment
             return drop(DropReason.GATE_CLOSED);
         }
         if (checkSource
                 && !from.gate.owns(InnerPacket.sourceHigh(memory, inner), InnerPacket.sourceLow(memory, inner))) {
             return drop(DropReason.FOREIGN_SOURCE);
         }
-        if (from.gate.forwarding() instanceof Forwarding.Relay(HandOver to)) {
+        if (forwarding instanceof Forwarding.Relay(HandOver to)) {
             handOver = to;
             return Disposition.RELAY;
         }

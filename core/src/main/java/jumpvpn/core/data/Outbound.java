@@ -46,23 +46,15 @@ public final class Outbound {
      *     kernel knows by the TUN's MTU
      */
     public Outbound(Routes routes, DropCounters drops, boolean isGateway) {
-        this(routes, drops, isGateway, 0, 0);
+        this(routes, drops, isGateway, new Lease(), 0, 0);
     }
 
     /**
      * One of several, each of a thread of its own.
      *
+     * @param lease after its end nothing is sealed, and nothing held
      * @param shard its number, from 0
      * @param dscp the differentiated services code point of outer packets (RFC 2474), or {@link #COPY_DSCP}
-     */
-    public Outbound(Routes routes, DropCounters drops, boolean isGateway, int shard, int dscp) {
-        this(routes, drops, isGateway, new Lease(), shard, dscp);
-    }
-
-    /**
-     * The same, and a gateway's whose lease may end.
-     *
-     * @param lease after its end nothing is sealed, and nothing held
      */
     public Outbound(Routes routes, DropCounters drops, boolean isGateway, Lease lease, int shard, int dscp) {
         this.routes = routes;

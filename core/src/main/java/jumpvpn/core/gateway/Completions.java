@@ -96,8 +96,14 @@ final class Completions {
     /** The same where every gateway hears of it: its session's owner, if that lives, ends it and tells the client; what is left of it later is ended here. */
     void revokeEverywhere(String clientKey) {
         revoked.add(clientKey);
+        endRevokedByOwner(clientKey);
+    }
+
+    private void endRevokedByOwner(String clientKey) {
         table.readClient(clientKey, (at, reading) -> {
-            if (reading instanceof SessionTable.Reading.Found found && isWithAnother(found)) {
+            if (reading instanceof SessionTable.Reading.Unavailable) {
+                table.at(at + RETRY_NANOS, _ -> endRevokedByOwner(clientKey));
+            } else if (reading instanceof SessionTable.Reading.Found found && isWithAnother(found)) {
                 endRevokedSurely(at, clientKey, found.record().id(), null);
             } else {
                 endRevoked(clientKey, null);

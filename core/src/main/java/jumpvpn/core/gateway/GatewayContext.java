@@ -1,6 +1,7 @@
 package jumpvpn.core.gateway;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
@@ -10,6 +11,7 @@ import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.net.Endpoint;
+import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.security.Crypto;
@@ -38,7 +40,7 @@ public record GatewayContext(
         Lease lease,
         Set<Fault> faults) {
 
-    /** The product's: nothing is broken. */
+    /** Nothing is broken, and the lease never ends. */
     public GatewayContext(
             GatewayConfig config,
             Crypto crypto,
@@ -61,6 +63,15 @@ public record GatewayContext(
                 grace,
                 new Lease(),
                 EnumSet.noneOf(Fault.class));
+    }
+
+    /** Packets to these inner addresses find this gate no more; those that did. */
+    List<Prefix> unroute(List<Prefix> inner, ForwardingGate gate) {
+        List<Prefix> led = inner.stream()
+                .filter(own -> routes.get(own.address().high(), own.address().low()) == gate)
+                .toList();
+        led.forEach(own -> routes.remove(own.address().high(), own.address().low()));
+        return led;
     }
 
     /** The same with another sink. */

@@ -386,10 +386,8 @@ final class GatewaySession extends Resident {
             context.port().releases(record.inner(), isHandedOver ? LiveSessions.NOBODY : gateway);
         }
         path.gate.routed(false);
-        for (Prefix inner : isHandedOver ? List.<Prefix>of() : record.inner()) {
-            if (context.routes().get(inner.address().high(), inner.address().low()) == path.gate) {
-                context.routes().remove(inner.address().high(), inner.address().low());
-            }
+        if (!isHandedOver) {
+            context.unroute(record.inner(), path.gate);
         }
         record.secrets().forEach(SessionSecret::wipe);
         kept.wipe();

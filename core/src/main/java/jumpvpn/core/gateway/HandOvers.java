@@ -89,13 +89,7 @@ final class HandOvers {
     private void end() {
         Left over = all.remove();
         over.gate.drop();
-        List<Prefix> led = over.inner.stream() // unless they have come back meanwhile
-                .filter(inner -> context.routes()
-                                .get(inner.address().high(), inner.address().low())
-                        == over.gate)
-                .toList();
-        led.forEach(inner ->
-                context.routes().remove(inner.address().high(), inner.address().low()));
+        List<Prefix> led = context.unroute(over.inner, over.gate); // unless they have come back meanwhile
         if (!led.isEmpty()) {
             context.port().releases(led, over.to.gateway());
         }

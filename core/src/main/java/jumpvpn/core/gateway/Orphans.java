@@ -1,6 +1,6 @@
 package jumpvpn.core.gateway;
 
-import java.util.TreeMap;
+import java.util.TreeSet;
 import jumpvpn.core.gateway.GatewaySession.Life;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.ownership.SessionTable;
@@ -14,8 +14,8 @@ final class Orphans {
 
     private final TableClient table;
     private final LiveSessions sessions;
-    /** Those that wait for their end, or end, with when they are due. */
-    private final TreeMap<SessionId, Long> dueNanos = new TreeMap<>();
+    /** Those that wait for their end, or end. */
+    private final TreeSet<SessionId> waiting = new TreeSet<>();
 
     Orphans(TableClient table, LiveSessions sessions) {
         this.table = table;
@@ -23,23 +23,19 @@ final class Orphans {
     }
 
     int size() {
-        return dueNanos.size();
+        return waiting.size();
     }
 
     /** The lease of this live record's owner is over. */
     void add(long nowNanos, SessionRecord record) {
         SessionId id = record.id();
-        boolean isNew = !dueNanos.containsKey(id) && dueNanos.size() < MOST;
-        if (isNew && sessions.get(id) == null) {
+        if (waiting.size() < MOST && sessions.get(id) == null && waiting.add(id)) {
             wait(nowNanos, record);
         }
     }
 
     private void wait(long nowNanos, SessionRecord record) {
-        SessionId id = record.id();
-        long dueAt = Math.max(nowNanos, record.dueNanos());
-        dueNanos.put(id, dueAt);
-        table.at(dueAt, _ -> read(id));
+        table.at(Math.max(nowNanos, record.dueNanos()), _ -> read(record.id()));
     }
 
     private void read(SessionId id) {
@@ -56,7 +52,7 @@ final class Orphans {
                 && found.record().isLive()
                 && sessions.get(id) == null;
         if (!waits) {
-            dueNanos.remove(id);
+            waiting.remove(id);
             return;
         }
         SessionRecord record = ((SessionTable.Reading.Found) reading).record();
@@ -74,7 +70,7 @@ final class Orphans {
     private void untilGone(long nowNanos, GatewaySession session) {
         SessionId id = session.record.id();
         if (session.isGone() || session.ending == null || sessions.isBuried(id)) {
-            dueNanos.remove(id);
+            waiting.remove(id);
         } else {
             table.at(nowNanos + RETRY_NANOS, again -> untilGone(again, session));
         }

@@ -57,7 +57,9 @@ final class Residents {
     /** The session that a binding belongs to, or null. */
     @Nullable
     GatewaySession of(Binding binding) {
-        return binding.gate.holder() instanceof GatewaySession session && session.path.has(binding)
+        return binding.gate.holder() instanceof GatewaySession session
+                        && !session.isGone() // a hand-over keeps its binding for a while
+                        && session.path.has(binding)
                 ? awake(session)
                 : null;
     }

@@ -194,7 +194,7 @@ class InboundTest {
             List<Future<Integer>> delivered = new ArrayList<>();
             for (int thread = 0; thread < 4; thread++) {
                 delivered.add(threads.submit(() -> {
-                    Inbound own = Inbound.elsewhere(bindings, drops, true, -1, true);
+                    Inbound own = Inbound.elsewhere(bindings, drops, true, new Lease(), -1, true);
                     int taken = 0;
                     together.await();
                     for (byte[] datagram : sent) {

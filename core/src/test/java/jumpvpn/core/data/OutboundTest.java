@@ -141,7 +141,7 @@ class OutboundTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             List<Future<List<byte[]>>> sealed = new ArrayList<>();
             for (int shard = 0; shard < 3; shard++) {
-                Outbound own = new Outbound(routes::get, drops, true, shard, 0);
+                Outbound own = new Outbound(routes::get, drops, true, new Lease(), shard, 0);
                 sealed.add(threads.submit(() -> {
                     List<byte[]> datagrams = new ArrayList<>();
                     for (int i = 0; i < packets; i++) {
@@ -178,7 +178,7 @@ class OutboundTest {
     }
 
     private int outerClass(int dscp, byte[] packet) {
-        Outbound by = new Outbound(routes::get, drops, true, 0, dscp);
+        Outbound by = new Outbound(routes::get, drops, true, new Lease(), 0, dscp);
         byte[] datagram = new byte[packet.length + PacketLayout.OVERHEAD];
         System.arraycopy(packet, 0, datagram, PacketLayout.PAYLOAD, packet.length);
         assertThat(by.accept(MemorySegment.ofArray(datagram), 0, packet.length, NOW))

@@ -9,6 +9,7 @@ import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.data.DropReason;
 import jumpvpn.core.data.Ecn;
 import jumpvpn.core.data.Inbound;
+import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.node.data.tun.TunDevice;
@@ -41,7 +42,8 @@ final class LoadReceive {
         this.sessions = sessions;
         this.drops = drops;
         this.control = control;
-        this.inbound = Inbound.elsewhere(bindings, drops, false, whole.address() + TunDevice.HEADROOM, false);
+        this.inbound =
+                Inbound.elsewhere(bindings, drops, false, new Lease(), whole.address() + TunDevice.HEADROOM, false);
     }
 
     /** Never returns. */
