@@ -58,10 +58,10 @@ final class Epoll {
         }
     }
 
-    /** Waits until some are readable; how many. None if a signal came. */
-    int await() {
+    /** Waits until some are readable, or so long (negative: for ever); how many. None if a signal came. */
+    int await(int millis) {
         try {
-            return Math.max(0, (int) WAIT.invokeExact(fd, events, MOST, -1));
+            return Math.max(0, (int) WAIT.invokeExact(fd, events, MOST, millis));
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

@@ -2,6 +2,7 @@ package jumpvpn.lab.sessions;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.List;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
@@ -11,6 +12,7 @@ import jumpvpn.core.data.Ecn;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Lease;
 import jumpvpn.core.data.LookupTable;
+import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.node.data.tun.TunDevice;
 import jumpvpn.node.host.BootClock;
@@ -22,6 +24,13 @@ final class LoadReceive {
     private static final int SLOT_BYTES = 2048;
     private static final int PATH = 1;
 
+    private static final int MOST_EARLY = 4096;
+    /** How long the one control thread of all sessions may take. */
+    private static final long EARLY_NANOS = 1_000_000_000;
+
+    /** A datagram that came ahead of its binding: right behind the ACK that makes it, which the control thread has yet to handle. */
+    private record Early(LoadSession session, byte[] bytes, Endpoint from, long untilNanos) {}
+
     private final BootClock clock;
     private final TunDevice tun;
     private final List<LoadSession> sessions;
@@ -29,6 +38,7 @@ final class LoadReceive {
     private final LoadControl control;
     private final MemorySegment whole = Arena.global().allocate(TunDevice.HEADROOM + SLOT_BYTES);
     private final Inbound inbound;
+    private final ArrayDeque<Early> early = new ArrayDeque<>();
 
     LoadReceive(
             BootClock clock,
@@ -55,10 +65,11 @@ final class LoadReceive {
             epoll.add(sessions.get(i).socket.fd(), i);
         }
         while (true) {
-            int ready = epoll.await();
+            int ready = epoll.await(early.isEmpty() ? -1 : 1);
             for (int i = 0; i < ready; i++) {
                 drain(sessions.get(epoll.number(i)), batch);
             }
+            retry(batch);
         }
     }
 
@@ -66,18 +77,39 @@ final class LoadReceive {
         int received = session.socket.receive(batch);
         long nowNanos = clock.nowNanos();
         for (int i = 0; i < received; i++) {
-            accept(nowNanos, session, batch, i);
+            accept(nowNanos, session, batch, i, nowNanos + EARLY_NANOS);
         }
         tun.flush();
     }
 
-    private void accept(long nowNanos, LoadSession session, PacketBatch batch, int slot) {
+    /** Tries again what came ahead of its binding, in the batch's first slot. */
+    private void retry(PacketBatch batch) {
+        long nowNanos = early.isEmpty() ? 0 : clock.nowNanos();
+        for (int most = early.size(); most > 0; most--) {
+            Early datagram = early.remove();
+            batch.address[0] = batch.home(0);
+            batch.length[0] = datagram.bytes.length;
+            batch.trafficClass[0] = Ecn.NONE;
+            batch.peer(0, datagram.from);
+            Memory.copy(datagram.bytes, 0, batch.address[0], datagram.bytes.length);
+            accept(nowNanos, datagram.session, batch, 0, datagram.untilNanos);
+        }
+        tun.flush();
+    }
+
+    private void accept(long nowNanos, LoadSession session, PacketBatch batch, int slot, long untilNanos) {
         long packet = batch.address[slot];
         int length = batch.length[slot];
-        Inbound.Disposition disposition = inbound.accept(
+        Inbound.Disposition disposition = inbound.acceptOrWait(
                 Memory.ALL, packet, length, nowNanos, batch.peerHigh[slot], batch.peerLow[slot], batch.peerPort[slot]);
         Binding binding = inbound.binding();
-        if (disposition == Inbound.Disposition.UNBOUND) {
+        if (disposition == Inbound.Disposition.UNKNOWN) {
+            if (nowNanos < untilNanos && early.size() < MOST_EARLY) {
+                early.add(new Early(session, Memory.copy(packet, length), batch.peer(slot), untilNanos));
+            } else {
+                drops.count(DropReason.UNKNOWN_WIRE_ID);
+            }
+        } else if (disposition == Inbound.Disposition.UNBOUND) {
             byte[] datagram = Memory.copy(packet, length);
             post(session, now -> session.agent.receive(now, PATH, datagram));
         } else if (disposition == Inbound.Disposition.DELIVER) {
