@@ -2,10 +2,13 @@ package jumpvpn.node.ownership.etcd;
 
 import io.etcd.jetcd.api.KeyValue;
 import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import jumpvpn.core.net.Prefix;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Hands on what the watch hears: to owners, clients and lease here, on the loop's thread, to everybody else on the control thread. */
 final class Changes implements StoreWatch.Listener {
+    private static final long PAUSE_MILLIS = 100;
+
     private final Keys keys;
     private final StoredRecords records;
     private final Scan scan;
@@ -25,6 +30,7 @@ final class Changes implements StoreWatch.Listener {
     private final ClientList clients;
     private final LeaseHolder holder;
     private final Trouble trouble;
+    private final EventLoop loop;
     /** Runs it on the control thread, in order. */
     private final Consumer<Runnable> later;
 
@@ -43,6 +49,7 @@ final class Changes implements StoreWatch.Listener {
             ClientList clients,
             LeaseHolder holder,
             Trouble trouble,
+            EventLoop loop,
             Consumer<Runnable> later) {
         this.keys = keys;
         this.records = records;
@@ -51,6 +58,7 @@ final class Changes implements StoreWatch.Listener {
         this.clients = clients;
         this.holder = holder;
         this.trouble = trouble;
+        this.loop = loop;
         this.later = later;
     }
 
@@ -94,36 +102,42 @@ final class Changes implements StoreWatch.Listener {
         clients.known();
         somebodyWent.run();
         if (isAgain || ownerTold != null) {
-            tellAll(isAgain);
+            changed = new HashSet<>();
+            tellAll(isAgain, changed);
         }
     }
 
-    private void tellAll(boolean isAgain) {
-        Set<SessionId> since = new HashSet<>();
-        changed = since;
+    /** Nothing is told any more: what is under way counts as superseded. */
+    void close() {
+        changed = null;
+    }
+
+    /** @param since what has changed since this began; no longer {@link #changed}: a later one is told, which supersedes this */
+    private void tellAll(boolean isAgain, Set<SessionId> since) {
+        if (changed != since) {
+            return;
+        }
         scan.records(_ -> true, new Scan.Found() {
             @Override
             public void record(SessionRecord record) {
-                if (!since.contains(record.id())) { // else what the watch told is newer
+                if (changed == since && !since.contains(record.id())) { // else what the watch told is newer
                     tell(record, isAgain);
                 }
             }
 
             @Override
             public void end(long revision) {
-                stop();
+                if (changed == since) {
+                    changed = null;
+                }
             }
 
             @Override
             public void failed(Status status) {
-                stop();
-                Changes.this.failed(status);
-                tellAll(isAgain);
-            }
-
-            private void stop() {
                 if (changed == since) {
-                    changed = null;
+                    Changes.this.failed(status);
+                    ScheduledFuture<?> _ =
+                            loop.schedule(() -> tellAll(isAgain, since), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
                 }
             }
         });

@@ -109,7 +109,7 @@ public final class EtcdSessionTable implements DeliveringTable {
         holder = new LeaseHolder(keys, store, records, loop, self, lease, keyCheck, trouble);
         scan = new Scan(keys, store, records, owners);
         clients = new ClientList(keys, new ClientCodec(crypto, recordKey), store, reports);
-        changes = new Changes(keys, records, scan, owners, clients, holder, trouble, this::later);
+        changes = new Changes(keys, records, scan, owners, clients, holder, trouble, loop, this::later);
         watch = new StoreWatch(keys, store, scan, loop, changes);
         holder.watched(watch);
         Orphans orphans = new Orphans(scan, owners, loop, () -> clocks.get().bootNanos(), changes::orphaned);
@@ -318,6 +318,7 @@ public final class EtcdSessionTable implements DeliveringTable {
             return;
         }
         watch.close();
+        changes.close();
         holder.release(released::countDown);
     }
 }

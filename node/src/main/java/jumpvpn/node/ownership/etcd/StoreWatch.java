@@ -127,6 +127,9 @@ final class StoreWatch implements LeaseHolder.Watch {
                 0,
                 page -> page.forEach(listener::exists),
                 revision -> {
+                    if (isClosed) {
+                        return;
+                    }
                     hasSynced = true;
                     nextRevision = revision + 1;
                     listener.begun(isAgain);
