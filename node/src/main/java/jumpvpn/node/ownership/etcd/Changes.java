@@ -126,6 +126,11 @@ final class Changes implements StoreWatch.Listener {
             }
 
             @Override
+            public void page(Runnable more) {
+                later.accept(() -> loop.execute(more));
+            }
+
+            @Override
             public void end(long revision) {
                 if (changed == since) {
                     changed = null;

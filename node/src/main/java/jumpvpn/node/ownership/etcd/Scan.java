@@ -8,6 +8,7 @@ import io.grpc.Status;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -36,6 +37,11 @@ final class Scan {
     interface Found {
         void record(SessionRecord record);
 
+        /** A page was found. @param more goes on, once, on the loop's thread: with the next one, or the end */
+        default void page(Runnable more) {
+            more.run();
+        }
+
         /** That was all. @param revision as of which */
         void end(long revision);
 
@@ -50,12 +56,18 @@ final class Scan {
                 keys.first(Keys.LOSS),
                 keys.after(Keys.LOSS),
                 0,
-                page -> page.forEach(loss -> losses.put(id(loss), loss)),
+                (page, more) -> {
+                    page.forEach(loss -> losses.put(id(loss), loss));
+                    more.run();
+                },
                 revision -> pages(
                         keys.first(Keys.RECORD),
                         keys.after(Keys.RECORD),
                         revision,
-                        page -> page.forEach(stored -> take(stored, losses.get(id(stored)), wanted, found)),
+                        (page, more) -> {
+                            page.forEach(stored -> take(stored, losses.get(id(stored)), wanted, found));
+                            found.page(more);
+                        },
                         found::end,
                         found::failed),
                 found::failed);
@@ -83,12 +95,13 @@ final class Scan {
      * All keys of a range.
      *
      * @param revision as of which; 0: now
+     * @param page hears of each page, and runs what goes on behind it, on the loop's thread
      */
     void pages(
             ByteString from,
             ByteString to,
             long revision,
-            Consumer<List<KeyValue>> page,
+            BiConsumer<List<KeyValue>, Runnable> page,
             LongConsumer end,
             Consumer<Status> failed) {
         RangeRequest request = RangeRequest.newBuilder()
@@ -108,15 +121,16 @@ final class Scan {
             RangeResponse answer,
             ByteString to,
             long revision,
-            Consumer<List<KeyValue>> page,
+            BiConsumer<List<KeyValue>, Runnable> page,
             LongConsumer end,
             Consumer<Status> failed) {
-        page.accept(answer.getKvsList());
-        if (answer.getMore()) {
-            ByteString last = answer.getKvs(answer.getKvsCount() - 1).getKey();
-            pages(last.concat(ByteString.copyFrom(new byte[1])), to, revision, page, end, failed);
-        } else {
-            end.accept(revision);
-        }
+        page.accept(answer.getKvsList(), () -> {
+            if (answer.getMore()) {
+                ByteString last = answer.getKvs(answer.getKvsCount() - 1).getKey();
+                pages(last.concat(ByteString.copyFrom(new byte[1])), to, revision, page, end, failed);
+            } else {
+                end.accept(revision);
+            }
+        });
     }
 }

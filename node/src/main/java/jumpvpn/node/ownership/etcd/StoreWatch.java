@@ -125,7 +125,10 @@ final class StoreWatch implements LeaseHolder.Watch {
                 keys.first(Keys.SIGN),
                 keys.after(Keys.OWNER),
                 0,
-                page -> page.forEach(listener::exists),
+                (page, more) -> {
+                    page.forEach(listener::exists);
+                    more.run();
+                },
                 revision -> {
                     if (isClosed) {
                         return;
