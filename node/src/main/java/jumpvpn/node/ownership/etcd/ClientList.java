@@ -1,7 +1,6 @@
 package jumpvpn.node.ownership.etcd;
 
 import io.etcd.jetcd.api.Compare;
-import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
@@ -184,7 +183,7 @@ final class ClientList {
             request.addSuccess(empty).addFailure(empty);
             StoredClient there = known.get(hex);
             if (there != null) {
-                there.addresses().forEach(address -> request.addSuccess(delete(address)));
+                there.addresses().forEach(address -> request.addSuccess(Commits.delete(keys.of(address))));
             }
             run(request.build(), _ -> end(Outcome.COMMITTED));
         }
@@ -210,12 +209,6 @@ final class ClientList {
         }
     }
 
-    private RequestOp delete(IpAddress address) {
-        return RequestOp.newBuilder()
-                .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(keys.of(address)))
-                .build();
-    }
-
     /** A session has ended here: if its client is revoked its addresses are free. */
     void ended(SessionRecord record) {
         StoredClient client = known.get(record.clientKey());
@@ -228,7 +221,7 @@ final class ClientList {
                     Commits.value(keys.of(prefix.address()), client.key()));
             TxnRequest request = TxnRequest.newBuilder()
                     .addAllCompare(stillTheirs)
-                    .addSuccess(delete(prefix.address()))
+                    .addSuccess(Commits.delete(keys.of(prefix.address())))
                     .build();
             store.run(request, _ -> {}, _ -> {}); // left as it is, it does no harm but that nobody gets the address
         }

@@ -145,8 +145,7 @@ final class Commits {
         }
 
         private void delete(ByteString key) {
-            request.addSuccess(RequestOp.newBuilder()
-                    .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(key)));
+            request.addSuccess(Commits.delete(key));
             written.add(key);
             bytes += key.size();
         }
@@ -176,6 +175,12 @@ final class Commits {
     static RequestOp put(ByteString key, byte[] value) {
         return RequestOp.newBuilder()
                 .setRequestPut(PutRequest.newBuilder().setKey(key).setValue(UnsafeByteOperations.unsafeWrap(value)))
+                .build();
+    }
+
+    static RequestOp delete(ByteString key) {
+        return RequestOp.newBuilder()
+                .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(key))
                 .build();
     }
 

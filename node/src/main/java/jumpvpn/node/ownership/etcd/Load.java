@@ -1,7 +1,5 @@
 package jumpvpn.node.ownership.etcd;
 
-import io.etcd.jetcd.api.DeleteRangeRequest;
-import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.Status;
 import io.netty.channel.EventLoop;
@@ -83,8 +81,7 @@ final class Load {
         owners.signed().stream()
                 .filter(owner -> owner.gateway() == gateway && !owner.equals(holder.owner()) && !needed.contains(owner))
                 .limit(MOST_REMOVED)
-                .forEach(owner -> request.addSuccess(RequestOp.newBuilder()
-                        .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(keys.of(Keys.SIGN, owner)))));
+                .forEach(owner -> request.addSuccess(Commits.delete(keys.of(Keys.SIGN, owner))));
         if (request.getSuccessCount() > 0) {
             store.run(request.build(), _ -> {}, _ -> {}); // the next start tries again
         }
