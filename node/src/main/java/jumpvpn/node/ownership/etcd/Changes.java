@@ -87,13 +87,8 @@ final class Changes implements StoreWatch.Listener {
     }
 
     @Override
-    public void begins(boolean isAgain) {
+    public void begins() {
         owners.forget();
-    }
-
-    @Override
-    public void exists(KeyValue entry) {
-        put(entry);
     }
 
     @Override
@@ -131,7 +126,7 @@ final class Changes implements StoreWatch.Listener {
             }
 
             @Override
-            public void end(long revision) {
+            public void end() {
                 if (changed == since) {
                     changed = null;
                 }

@@ -59,7 +59,7 @@ final class Load {
             }
 
             @Override
-            public void end(long revision) {
+            public void end() {
                 removeSigns(found);
                 done.accept(found);
             }

@@ -68,7 +68,7 @@ final class Orphans {
             }
 
             @Override
-            public void end(long revision) {
+            public void end() {
                 isLooking = false;
                 if (earliestNanos != Long.MAX_VALUE && next == null) {
                     lookIn(Math.max(SOON_NANOS, earliestNanos - bootNanos.getAsLong()));

@@ -42,8 +42,8 @@ final class Scan {
             more.run();
         }
 
-        /** That was all. @param revision as of which */
-        void end(long revision);
+        /** That was all. */
+        void end();
 
         /** It could not go on. */
         void failed(Status status);
@@ -68,7 +68,7 @@ final class Scan {
                             page.forEach(stored -> take(stored, losses.get(id(stored)), wanted, found));
                             found.page(more);
                         },
-                        found::end,
+                        _ -> found.end(),
                         found::failed),
                 found::failed);
     }

@@ -24,13 +24,10 @@ final class StoreWatch implements LeaseHolder.Watch {
 
     /** Hears what is watched. */
     interface Listener {
-        /** All is told from the beginning. @param isAgain this listener has missed changes */
-        void begins(boolean isAgain);
+        /** All is told from the beginning: first, by {@link #put}, what there is. */
+        void begins();
 
-        /** What there is at the beginning. */
-        void exists(KeyValue entry);
-
-        /** All that there was has been told. */
+        /** All that there was has been told. @param isAgain this listener has missed changes */
         void begun(boolean isAgain);
 
         void put(KeyValue entry);
@@ -120,13 +117,13 @@ final class StoreWatch implements LeaseHolder.Watch {
             return;
         }
         boolean isAgain = hasSynced;
-        listener.begins(isAgain);
+        listener.begins();
         scan.pages(
                 keys.first(Keys.SIGN),
                 keys.after(Keys.OWNER),
                 0,
                 (page, more) -> {
-                    page.forEach(listener::exists);
+                    page.forEach(listener::put);
                     more.run();
                 },
                 revision -> {
