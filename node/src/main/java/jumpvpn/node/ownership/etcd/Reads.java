@@ -90,10 +90,8 @@ final class Reads {
         if (record == null || !owners.isKnown()) {
             return UNAVAILABLE;
         }
-        KeyValue loss = first(lossFound);
-        boolean isLost = loss != null && loss.getModRevision() > stored.getModRevision();
-        SessionRecord moved = records.moved(
-                record, isLost && loss != null ? loss.getValue() : null, owners.signWallNanos(record.owner()));
+        SessionRecord moved =
+                records.moved(record, stored, first(lossFound), owners.signWallNanos(record.owner()));
         return new Reading.Found(moved, !owners.isAlive(record.owner()));
     }
 

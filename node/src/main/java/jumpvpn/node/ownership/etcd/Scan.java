@@ -85,9 +85,7 @@ final class Scan {
         }
         SessionRecord record = records.decode(bytes);
         if (record != null) {
-            boolean isLost = loss != null && loss.getModRevision() > stored.getModRevision();
-            found.record(records.moved(
-                    record, isLost && loss != null ? loss.getValue() : null, owners.signWallNanos(record.owner())));
+            found.record(records.moved(record, stored, loss, owners.signWallNanos(record.owner())));
         }
     }
 

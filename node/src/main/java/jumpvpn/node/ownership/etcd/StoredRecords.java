@@ -1,6 +1,6 @@
 package jumpvpn.node.ownership.etcd;
 
-import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.KeyValue;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import jumpvpn.core.ownership.ClockReading;
@@ -75,12 +75,16 @@ final class StoredRecords {
     /**
      * With the beginning of the transport-loss TTL where loss or sign put it.
      *
-     * @param loss a loss's value that is younger than the record, or null
+     * @param stored where it was read
+     * @param loss its session's, which counts if it is younger than the record, or null
      * @param signWallNanos of its owner's newest sign of life, or null
      */
-    SessionRecord moved(SessionRecord record, @Nullable ByteString loss, @Nullable Long signWallNanos) {
-        if (loss != null && loss.size() == Integer.BYTES + Long.BYTES) {
-            ByteBuffer value = loss.asReadOnlyByteBuffer();
+    SessionRecord moved(
+            SessionRecord record, KeyValue stored, @Nullable KeyValue loss, @Nullable Long signWallNanos) {
+        if (loss != null
+                && loss.getModRevision() > stored.getModRevision()
+                && loss.getValue().size() == Integer.BYTES + Long.BYTES) {
+            ByteBuffer value = loss.getValue().asReadOnlyByteBuffer();
             if (value.getInt() == record.version().epoch()) {
                 return record.noBindingSince(boot(value.getLong()));
             }
