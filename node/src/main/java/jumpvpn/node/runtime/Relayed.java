@@ -8,7 +8,6 @@ import jumpvpn.core.data.HandOver;
 import jumpvpn.core.data.Inbound;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
-import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.node.host.Memory;
 
@@ -46,12 +45,7 @@ final class Relayed {
         }
         MemorySegment.copy(Memory.ALL, inbound.payload(), room, PacketLayout.PAYLOAD, length);
         int sealed = outbound.accept(Memory.ALL, room.address(), length, nowNanos);
-        Resting resting = outbound.resting();
-        if (resting != null
-                && resting.claimWake()
-                && !shared.control().post(now -> shared.engine().wake(now, resting))) {
-            resting.releaseWake();
-        }
+        watches.wake(outbound.resting());
         Binding binding = outbound.binding();
         if (outbound.handOver() != null) {
             shared.drops().count(DropReason.GATE_CLOSED);

@@ -9,7 +9,6 @@ import jumpvpn.core.data.HandOver;
 import jumpvpn.core.data.Outbound;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.data.PacketTurns;
-import jumpvpn.core.data.Resting;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.PacketBatch;
 import jumpvpn.node.data.tun.TunDevice;
@@ -32,7 +31,6 @@ final class SendLoop implements AutoCloseable {
     private final Outbound outbound;
     private final DropCounters drops;
     private final ControlLoop control;
-    private final Engine engine;
     private final PacketTurns turns;
     private final Watches watches;
     private final Waker waker;
@@ -53,10 +51,9 @@ final class SendLoop implements AutoCloseable {
         this.outbound = outbound;
         this.drops = shared.drops();
         this.control = shared.control();
-        this.engine = shared.engine();
         this.turns = shared.turns();
         this.shard = shard;
-        this.watches = new Watches(control, engine);
+        this.watches = new Watches(control, shared.engine());
         this.waker = new Waker();
         this.thread = new Thread(this::run, shard == 0 ? "send" : "send-" + shard);
     }
@@ -136,10 +133,7 @@ final class SendLoop implements AutoCloseable {
             Memory.copy(outbound.answer(), 0, answer, outbound.answerLength());
             tun.answer(answer, outbound.answerLength());
         }
-        Resting resting = outbound.resting();
-        if (resting != null && resting.claimWake() && !control.post(now -> engine.wake(now, resting))) {
-            resting.releaseWake(); // the next packet asks again
-        }
+        watches.wake(outbound.resting());
         HandOver handOver = outbound.handOver();
         if (handOver != null) {
             relay(handOver, handOver.toClient(Memory.ALL, packet + PacketLayout.PAYLOAD, batch.length[i]));
