@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
@@ -43,7 +42,7 @@ final class ExportSections {
             return;
         }
         String given = section.value("name", (text, line) -> Names.node(text));
-        String name = given == null ? word(to) : given;
+        String name = given == null ? Section.word(to) : given;
         if (exports.stream().anyMatch(other -> other.name().equals(name))) {
             file.problems()
                     .add(section.line(), "a second [[export]] is called \"" + name + "\"", "add name = \"another\"");
@@ -76,7 +75,7 @@ final class ExportSections {
         String must = to == Export.To.FILE ? "path" : "url";
         if (!section.has(must)) {
             file.problems()
-                    .add(section.line(), "[[export]] to \"" + word(to) + "\" lacks \"" + must + "\"", example(to));
+                    .add(section.line(), "[[export]] to \"" + Section.word(to) + "\" lacks \"" + must + "\"", example(to));
         }
         List<String> strange = switch (to) {
             case FILE -> List.of("url", "ca", "token", "signals");
@@ -89,7 +88,7 @@ final class ExportSections {
                 file.problems()
                         .add(
                                 section.lineOf(key),
-                                "\"" + key + "\" is not for an [[export]] to \"" + word(to) + "\"",
+                                "\"" + key + "\" is not for an [[export]] to \"" + Section.word(to) + "\"",
                                 "remove it; that kind is written as: " + example(to));
             }
         }
@@ -104,13 +103,9 @@ final class ExportSections {
         };
     }
 
-    private static String word(Enum<?> one) {
-        return one.name().toLowerCase(Locale.ROOT);
-    }
-
     private static Export.Signal signal(String text) throws BadValue {
         for (Export.Signal signal : Export.Signal.values()) {
-            if (word(signal).equals(text)) {
+            if (Section.word(signal).equals(text)) {
                 return signal;
             }
         }
@@ -122,7 +117,7 @@ final class ExportSections {
         URI url = uri(text, example(to));
         if (url.getScheme() == null || !schemes.contains(url.getScheme()) || url.getHost() == null) {
             throw new BadValue(
-                    "\"" + text + "\" is no address for \"" + word(to) + "\"",
+                    "\"" + text + "\" is no address for \"" + Section.word(to) + "\"",
                     "schemes are " + String.join(", ", schemes) + ", as in " + example(to));
         }
         if (to == Export.To.SYSLOG && url.getPort() < 0) {
@@ -160,7 +155,7 @@ final class ExportSections {
                     "\"" + text + "\" is no address to answer scrapes at",
                     "write http, an address, a port and a path: " + example);
         }
-        if (!address.toString().startsWith("127.") && !address.toString().equals("::1")) {
+        if (!address.isLoopback()) {
             file.warn(
                     line,
                     "whoever reaches " + text + " reads the figures, without TLS and without a password",

@@ -97,7 +97,8 @@ final class Section {
         });
     }
 
-    private static String word(Enum<?> one) {
+    /** How a constant is written in a file. */
+    static String word(Enum<?> one) {
         return one.name().toLowerCase(Locale.ROOT);
     }
 
