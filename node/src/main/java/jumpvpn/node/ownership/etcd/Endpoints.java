@@ -42,16 +42,17 @@ final class Endpoints {
 
     private int failedInRow;
 
-    /** @throws StateException if the files for TLS can't be used */
-    Endpoints(EtcdSessionTable.Setting setting, EventLoop loop) throws StateException {
+    /** @param tls what {@link #tls} made of the setting */
+    Endpoints(EtcdSessionTable.Setting setting, @Nullable SslContext tls, EventLoop loop) {
         this.addresses = setting.endpoints();
         this.loop = loop;
         this.channels = new ManagedChannel[addresses.size()];
-        this.tls = tls(setting.tls());
+        this.tls = tls;
         this.token = setting.login() == null ? null : new Token(this, setting.login());
     }
 
-    private static @Nullable SslContext tls(EtcdSessionTable.@Nullable Tls tls) throws StateException {
+    /** @throws StateException if the files can't be used */
+    static @Nullable SslContext tls(EtcdSessionTable.@Nullable Tls tls) throws StateException {
         if (tls == null) {
             return null;
         }

@@ -3,6 +3,7 @@ package jumpvpn.node.ownership.etcd;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.URI;
@@ -97,13 +98,14 @@ public final class EtcdSessionTable implements DeliveringTable {
             Supplier<ClockReading> clocks,
             Reports reports)
             throws StateException {
+        SslContext tls = Endpoints.tls(setting.tls()); // before there is anything to close
         group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("etcd", true), EpollIoHandler.newFactory());
         loop = group.next();
         lease = setting.lease();
         keys = new Keys(setting.prefix());
         records = new StoredRecords(crypto, recordKey, clocks, reports);
         trouble = new Trouble(reports, System::nanoTime);
-        endpoints = new Endpoints(setting, loop);
+        endpoints = new Endpoints(setting, tls, loop);
         store = new Store(endpoints, latencies, () -> restored(reports));
         keyCheck = new KeyCheck(keys, store, setting.prefix(), recordKey);
         holder = new LeaseHolder(keys, store, records, loop, self, lease, keyCheck, trouble);
