@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.ownership.PoolOrder;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.session.ReasonCode;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * file. No two clients ever hold one.
  */
 final class AddressPool {
-    private static final int MOST_TRIES = 1 << 16;
-
     private final KnownClients clients;
     private final List<Prefix> networks;
     /** Of client and network: the address, or 0 and 0 where the client has none. */
@@ -114,14 +113,9 @@ final class AddressPool {
     }
 
     private static @Nullable IpAddress fromPool(byte[] publicKey, Prefix network, Set<IpAddress> others) {
-        int hostBits = Math.min((network.address().isV4() ? 32 : 128) - network.length(), 24);
-        long hosts = (1L << hostBits)
-                - (network.address().isV4() ? 2 : 1); // without the network's own and broadcast address
-        long start = Arrays.hashCode(publicKey) & 0xffff_ffffL;
-        for (long i = 0; i < Math.min(hosts, MOST_TRIES); i++) {
-            long host = 1 + (start + i) % hosts;
-            long low = network.address().low() >>> hostBits << hostBits | host;
-            IpAddress address = new IpAddress(network.address().high(), low);
+        PoolOrder order = new PoolOrder(publicKey, network);
+        for (long i = 0; i < order.size(); i++) {
+            IpAddress address = order.at(i);
             if (others.add(address)) {
                 return address;
             }

@@ -3,17 +3,16 @@ package jumpvpn.node.ownership.etcd;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
+import jumpvpn.core.ownership.PoolOrder;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 
 /** Finds a free inner address of each network, from where the hash of the client's key says on: a client whom nobody stands in the way gets the one that it had before etcd. */
 final class PoolSearch {
     private static final int TOGETHER = 64;
-    private static final int MOST_TRIES = 1 << 16;
 
     private final Keys keys;
     private final Transactions store;
@@ -63,16 +62,12 @@ final class PoolSearch {
                 status -> failed.accept(Failures.outcome(status)));
     }
 
-    /** As the gateway's own pool counts them; none after the last. */
+    /** None after the last. */
     private List<IpAddress> candidates(Prefix network, long from) {
-        int hostBits = Math.min((network.address().isV4() ? 32 : 128) - network.length(), 24);
-        long hosts = (1L << hostBits) - (network.address().isV4() ? 2 : 1);
-        long start = Arrays.hashCode(clientKey) & 0xffff_ffffL;
+        PoolOrder order = new PoolOrder(clientKey, network);
         List<IpAddress> candidates = new ArrayList<>(TOGETHER);
-        for (long i = from; i < Math.min(Math.min(hosts, MOST_TRIES), from + TOGETHER); i++) {
-            long host = 1 + (start + i) % hosts;
-            candidates.add(
-                    new IpAddress(network.address().high(), network.address().low() >>> hostBits << hostBits | host));
+        for (long i = from; i < Math.min(order.size(), from + TOGETHER); i++) {
+            candidates.add(order.at(i));
         }
         return candidates;
     }
