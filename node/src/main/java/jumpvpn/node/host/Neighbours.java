@@ -22,8 +22,6 @@ public final class Neighbours implements AutoCloseable {
     private static final int NDA_PROTOCOL = 12;
     private static final int NTF_PROXY = 8;
     private static final int NUD_PERMANENT = 0x80; // stays while the carrier is away, since Linux 6.0
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
     private static final int REPLACING = Netlink.NLM_F_CREATE | Netlink.NLM_F_REPLACE;
 
     private final Netlink netlink;
@@ -45,7 +43,7 @@ public final class Neighbours implements AutoCloseable {
      */
     public synchronized Undo proxy(String link, IpAddress address) throws LinuxException {
         String attempted = "answer for " + address + " on " + link;
-        int index = index(link, attempted);
+        int index = Netlink.index(link, attempted);
         proxyRequest(RTM_NEWNEIGH, REPLACING, index, address).execute(attempted);
         return new Change(index, address, null);
     }
@@ -58,7 +56,7 @@ public final class Neighbours implements AutoCloseable {
      */
     public synchronized Undo route(IpAddress address, IpAddress via, String link) throws LinuxException {
         String attempted = "lead " + address + " to " + via + " on " + link;
-        int index = index(link, attempted);
+        int index = Netlink.index(link, attempted);
         routeRequest(Route.RTM_NEWROUTE, REPLACING, index, address, via).execute(attempted);
         return new Change(index, address, via);
     }
@@ -70,7 +68,7 @@ public final class Neighbours implements AutoCloseable {
      */
     public synchronized int clear(String link, List<Prefix> prefixes) throws LinuxException {
         String attempted = "look for what an earlier run left on " + link;
-        int index = index(link, attempted);
+        int index = Netlink.index(link, attempted);
         List<Change> found = new ArrayList<>();
         Netlink.dump(() -> beginDump(found), attempted, message -> addLeftover(found, message, index));
         List<Change> routes = new ArrayList<>();
@@ -118,7 +116,7 @@ public final class Neighbours implements AutoCloseable {
     private Netlink.Request proxyRequest(int type, int flags, int index, IpAddress address) {
         Netlink.Request request = netlink.begin(type, flags | Netlink.NLM_F_ACK);
         request.body()
-                .putInt(family(address))
+                .putInt(Netlink.family(address))
                 .putInt(index)
                 .putShort((short) NUD_PERMANENT)
                 .put((byte) NTF_PROXY)
@@ -130,7 +128,7 @@ public final class Neighbours implements AutoCloseable {
         Netlink.Request request = netlink.begin(type, flags | Netlink.NLM_F_ACK);
         byte[] bytes = address.bytes();
         request.body()
-                .put((byte) family(address))
+                .put((byte) Netlink.family(address))
                 .put((byte) (8 * bytes.length))
                 .putShort((short) 0)
                 .put((byte) Route.RT_TABLE_MAIN)
@@ -141,18 +139,6 @@ public final class Neighbours implements AutoCloseable {
         return request.attribute(Route.RTA_DST, bytes)
                 .attribute(Route.RTA_GATEWAY, via.bytes())
                 .attribute(Route.RTA_OIF, index);
-    }
-
-    private static int family(IpAddress address) {
-        return address.isV4() ? AF_INET : AF_INET6;
-    }
-
-    private static int index(String link, String attempted) throws LinuxException {
-        int index = Libc.ifNameToIndex(link);
-        if (index == 0) {
-            throw new LinuxException(Errno.ENODEV, attempted);
-        }
-        return index;
     }
 
     /** A proxy entry, or with a neighbour a route. There may be a hundred thousand, hence a small class. */

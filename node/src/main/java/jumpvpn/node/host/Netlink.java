@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import jumpvpn.core.net.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ final class Netlink implements AutoCloseable {
     static final int NLM_F_REPLACE = 0x100;
     static final int NLM_F_EXCL = 0x200;
     static final int NLM_F_CREATE = 0x400;
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
@@ -48,6 +51,20 @@ final class Netlink implements AutoCloseable {
 
     private Netlink(int fd) {
         this.fd = fd;
+    }
+
+    /** As messages name it. */
+    static int family(IpAddress address) {
+        return address.isV4() ? AF_INET : AF_INET6;
+    }
+
+    /** The kernel's number for an interface. @throws LinuxException ENODEV: there is none of this name */
+    static int index(String link, String attempted) throws LinuxException {
+        int index = Libc.ifNameToIndex(link);
+        if (index == 0) {
+            throw new LinuxException(Errno.ENODEV, attempted);
+        }
+        return index;
     }
 
     /** @param groups RTMGRP bits of the events wanted; 0: for requests */

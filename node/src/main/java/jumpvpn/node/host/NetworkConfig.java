@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * object open. Any thread; one call at a time.
  */
 public final class NetworkConfig implements AutoCloseable {
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
     private static final int IFA_F_NODAD = 2;
@@ -45,7 +43,7 @@ public final class NetworkConfig implements AutoCloseable {
      */
     public synchronized Undo up(String link, int mtu) throws LinuxException {
         String attempted = "switch the interface " + link + " on with MTU " + mtu;
-        int index = index(link, attempted);
+        int index = Netlink.index(link, attempted);
         int[] before = flagsAndMtu(index, attempted);
         setLink(index, true, mtu, attempted);
         boolean wasUp = (before[0] & LinkTable.IFF_UP) != 0;
@@ -59,7 +57,7 @@ public final class NetworkConfig implements AutoCloseable {
      */
     public synchronized void mtu(String link, int mtu) throws LinuxException {
         String attempted = "set the MTU of " + link + " to " + mtu;
-        setLink(index(link, attempted), true, mtu, attempted);
+        setLink(Netlink.index(link, attempted), true, mtu, attempted);
     }
 
     private int[] flagsAndMtu(int index, String attempted) throws LinuxException {
@@ -88,7 +86,7 @@ public final class NetworkConfig implements AutoCloseable {
      */
     public synchronized Undo address(String link, Prefix address) throws LinuxException {
         String attempted = "give " + link + " the address " + address;
-        int index = index(link, attempted);
+        int index = Netlink.index(link, attempted);
         addressRequest(LinkTable.RTM_NEWADDR, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL, index, address)
                 .execute(attempted);
         return undo(() -> addressRequest(LinkTable.RTM_DELADDR, 0, index, address)
@@ -99,7 +97,7 @@ public final class NetworkConfig implements AutoCloseable {
         Netlink.Request request = netlink.begin(type, flags | Netlink.NLM_F_ACK);
         boolean v4 = address.address().isV4();
         request.body()
-                .put((byte) (v4 ? AF_INET : AF_INET6))
+                .put((byte) Netlink.family(address.address()))
                 .put((byte) address.length())
                 .put((byte) (v4 ? 0 : IFA_F_NODAD))
                 .put((byte) 0)
@@ -117,7 +115,7 @@ public final class NetworkConfig implements AutoCloseable {
      */
     public synchronized Undo route(Prefix destination, String link, @Nullable IpAddress source) throws LinuxException {
         String attempted = "lead " + destination + " into " + link;
-        int index = index(link, attempted);
+        int index = Netlink.index(link, attempted);
         Prefix network = destination.network();
         routeRequest(Route.RTM_NEWROUTE, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL, network, index, source)
                 .execute(attempted);
@@ -130,7 +128,7 @@ public final class NetworkConfig implements AutoCloseable {
         Netlink.Request request = netlink.begin(type, flags | Netlink.NLM_F_ACK);
         boolean v4 = destination.address().isV4();
         request.body()
-                .put((byte) (v4 ? AF_INET : AF_INET6))
+                .put((byte) Netlink.family(destination.address()))
                 .put((byte) destination.length())
                 .put((byte) 0)
                 .put((byte) 0)
@@ -150,7 +148,7 @@ public final class NetworkConfig implements AutoCloseable {
                 () -> {
                     found.clear();
                     Netlink.Request request = netlink.begin(Route.RTM_GETROUTE, Netlink.NLM_F_DUMP);
-                    request.body().put((byte) (prefix.address().isV4() ? AF_INET : AF_INET6));
+                    request.body().put((byte) Netlink.family(prefix.address()));
                     request.body().put(new byte[Route.RTMSG_BYTES - 1]);
                     return request;
                 },
@@ -164,14 +162,6 @@ public final class NetworkConfig implements AutoCloseable {
                     }
                 });
         return List.copyOf(found);
-    }
-
-    private static int index(String link, String attempted) throws LinuxException {
-        int index = Libc.ifNameToIndex(link);
-        if (index == 0) {
-            throw new LinuxException(Errno.ENODEV, attempted);
-        }
-        return index;
     }
 
     private Undo undo(Undo change) {

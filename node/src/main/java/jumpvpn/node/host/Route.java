@@ -27,8 +27,6 @@ public record Route(
     private static final int RT_TABLE_LOCAL = 255;
     private static final int RTN_LOCAL = 2;
     private static final int RTM_F_CLONED = 0x200;
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
 
     /** Whether a route message is about a default route of the main table. */
     static boolean isDefault(Netlink.Message message) {
@@ -42,14 +40,14 @@ public record Route(
         int type = message.u8(7);
         boolean own = table == RT_TABLE_LOCAL && type == RTN_LOCAL;
         boolean wanted = own || (table == RT_TABLE_MAIN && type == RTN_UNICAST);
-        if (!wanted || (family != AF_INET && family != AF_INET6) || (message.i32(8) & RTM_F_CLONED) != 0) {
+        if (!wanted || (family != Netlink.AF_INET && family != Netlink.AF_INET6) || (message.i32(8) & RTM_F_CLONED) != 0) {
             return null;
         }
         byte[] destination = message.attribute(RTMSG_BYTES, RTA_DST);
         byte[] gateway = message.attribute(RTMSG_BYTES, RTA_GATEWAY);
         return new Route(
                 new Prefix(
-                        IpAddress.of(destination != null ? destination : new byte[family == AF_INET ? 4 : 16]),
+                        IpAddress.of(destination != null ? destination : new byte[family == Netlink.AF_INET ? 4 : 16]),
                         message.u8(1)),
                 message.attribute(RTMSG_BYTES, RTA_OIF, 0),
                 gateway == null ? null : IpAddress.of(gateway),
