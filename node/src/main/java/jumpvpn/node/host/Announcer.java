@@ -37,32 +37,24 @@ public final class Announcer implements AutoCloseable {
     }
 
     /**
-     * Opens a socket that hears nothing, with the addresses that the link has now.
+     * Opens a socket that hears nothing.
      *
-     * @throws LinuxException if there is no such link, if it is no Ethernet, or without CAP_NET_RAW
+     * @param link as it is now: with its addresses
+     * @throws LinuxException if the link is gone, if it is no Ethernet, or without CAP_NET_RAW
      */
-    public static Announcer open(String link) throws LinuxException {
-        String attempted = "announce addresses on " + link;
-        List<IpAddress> sources;
-        try (NetworkConfig config = NetworkConfig.open()) {
-            sources = config.links().stream()
-                    .filter(each -> each.name().equals(link))
-                    .flatMap(each -> each.addresses().stream())
-                    .map(Prefix::address)
-                    .filter(address -> !address.isV4() && address.isLinkLocal())
-                    .toList();
-        }
-        int index = Libc.ifNameToIndex(link);
-        if (index == 0) {
-            throw new LinuxException(Errno.ENODEV, attempted);
-        }
+    public static Announcer open(Link link) throws LinuxException {
+        String attempted = "announce addresses on " + link.name();
+        List<IpAddress> sources = link.addresses().stream()
+                .map(Prefix::address)
+                .filter(address -> !address.isV4() && address.isLinkLocal())
+                .toList();
         int fd = Libc.socket(AF_PACKET, SOCK_RAW | Libc.O_CLOEXEC, 0);
         if (fd < 0) {
             throw new LinuxException(-fd, attempted, "needs CAP_NET_RAW: run as root");
         }
         try {
-            bind(fd, index, attempted);
-            return new Announcer(fd, link, mac(fd, link, attempted), sources);
+            bind(fd, link.index(), attempted);
+            return new Announcer(fd, link.name(), mac(fd, link.name(), attempted), sources);
         } catch (LinuxException e) {
             Libc.close(fd);
             throw e;

@@ -115,7 +115,7 @@ final class InsideLink implements AutoCloseable {
             announcer = null;
         }
         if (networks.stream().anyMatch(inner -> isOnLink(inner.address()))) {
-            announcer = Announcer.open(name);
+            announcer = Announcer.open(found);
         }
     }
 

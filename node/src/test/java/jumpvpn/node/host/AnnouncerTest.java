@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
+import java.util.List;
 import jumpvpn.core.net.IpAddress;
 import org.junit.jupiter.api.Test;
 
@@ -57,11 +58,16 @@ class AnnouncerTest {
     void whatIsNoEthernetIsRefused() throws Exception {
         try (Namespace namespace = Namespace.create()) {
             namespace.run(() -> {
-                assertThatThrownBy(() -> Announcer.open("lo"))
+                Link loopback;
+                try (NetworkConfig config = NetworkConfig.open()) {
+                    loopback = config.links().getFirst();
+                }
+                assertThatThrownBy(() -> Announcer.open(loopback))
                         .hasMessage(
                                 "cannot announce addresses on lo: EOPNOTSUPP; it is no Ethernet: give the inner addresses a network of"
                                         + " their own and route it");
-                assertThatThrownBy(() -> Announcer.open("nosuchif")).hasMessageContaining("ENODEV");
+                Link gone = new Link(4711, "nosuchif", true, 1500, false, Link.Kind.ETHERNET, List.of());
+                assertThatThrownBy(() -> Announcer.open(gone)).hasMessageContaining("ENODEV");
                 return null;
             });
         }
