@@ -75,7 +75,10 @@ final class ExportSections {
         String must = to == Export.To.FILE ? "path" : "url";
         if (!section.has(must)) {
             file.problems()
-                    .add(section.line(), "[[export]] to \"" + Section.word(to) + "\" lacks \"" + must + "\"", example(to));
+                    .add(
+                            section.line(),
+                            "[[export]] to \"" + Section.word(to) + "\" lacks \"" + must + "\"",
+                            example(to));
         }
         List<String> strange = switch (to) {
             case FILE -> List.of("url", "ca", "token", "signals");

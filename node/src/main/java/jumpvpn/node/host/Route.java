@@ -40,7 +40,9 @@ public record Route(
         int type = message.u8(7);
         boolean own = table == RT_TABLE_LOCAL && type == RTN_LOCAL;
         boolean wanted = own || (table == RT_TABLE_MAIN && type == RTN_UNICAST);
-        if (!wanted || (family != Netlink.AF_INET && family != Netlink.AF_INET6) || (message.i32(8) & RTM_F_CLONED) != 0) {
+        if (!wanted
+                || (family != Netlink.AF_INET && family != Netlink.AF_INET6)
+                || (message.i32(8) & RTM_F_CLONED) != 0) {
             return null;
         }
         byte[] destination = message.attribute(RTMSG_BYTES, RTA_DST);

@@ -90,8 +90,7 @@ final class Reads {
         if (record == null || !owners.isKnown()) {
             return UNAVAILABLE;
         }
-        SessionRecord moved =
-                records.moved(record, stored, first(lossFound), owners.signWallNanos(record.owner()));
+        SessionRecord moved = records.moved(record, stored, first(lossFound), owners.signWallNanos(record.owner()));
         return new Reading.Found(moved, !owners.isAlive(record.owner()));
     }
 

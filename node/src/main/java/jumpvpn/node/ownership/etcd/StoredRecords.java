@@ -79,8 +79,7 @@ final class StoredRecords {
      * @param loss its session's, which counts if it is younger than the record, or null
      * @param signWallNanos of its owner's newest sign of life, or null
      */
-    SessionRecord moved(
-            SessionRecord record, KeyValue stored, @Nullable KeyValue loss, @Nullable Long signWallNanos) {
+    SessionRecord moved(SessionRecord record, KeyValue stored, @Nullable KeyValue loss, @Nullable Long signWallNanos) {
         if (loss != null
                 && loss.getModRevision() > stored.getModRevision()
                 && loss.getValue().size() == Integer.BYTES + Long.BYTES) {
