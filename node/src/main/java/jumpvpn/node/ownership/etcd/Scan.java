@@ -22,15 +22,21 @@ final class Scan {
     private static final int PAGE = 500;
 
     private final Keys keys;
-    private final Store store;
+    private final Ranges store;
     private final StoredRecords records;
     private final Owners owners;
 
-    Scan(Keys keys, Store store, StoredRecords records, Owners owners) {
+    Scan(Keys keys, Ranges store, StoredRecords records, Owners owners) {
         this.keys = keys;
         this.store = store;
         this.records = records;
         this.owners = owners;
+    }
+
+    /** A store whose keys can be read. */
+    interface Ranges {
+        /** Reads some; either answer comes within the deadline, once. */
+        void range(RangeRequest request, Consumer<RangeResponse> then, Consumer<Status> failed);
     }
 
     /** Hears what a scan finds. */

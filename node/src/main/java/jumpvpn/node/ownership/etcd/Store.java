@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * What is asked of etcd. Each call goes to the member in use, has a deadline and is never repeated: a failure is its caller's to judge. Notices a store that was put
  * back to an earlier state: what etcd answers linearizably has a revision that never falls. On the loop's thread alone.
  */
-final class Store implements Transactions {
+final class Store implements Transactions, Scan.Ranges {
     /** The longest that a call takes. */
     static final long DEADLINE_NANOS = 1_000_000_000L;
     /** Until there was an answer: the process loads what it needs for one, on a machine that may be starting too. */
@@ -81,7 +81,8 @@ final class Store implements Transactions {
         call(KVGrpc.getTxnMethod(), request, TxnResponse::getHeader, then, failed);
     }
 
-    void range(RangeRequest request, Consumer<RangeResponse> then, Consumer<Status> failed) {
+    @Override
+    public void range(RangeRequest request, Consumer<RangeResponse> then, Consumer<Status> failed) {
         call(KVGrpc.getRangeMethod(), request, RangeResponse::getHeader, then, failed);
     }
 
