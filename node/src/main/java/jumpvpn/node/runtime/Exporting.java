@@ -1,8 +1,6 @@
 package jumpvpn.node.runtime;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +27,7 @@ import jumpvpn.node.observability.syslog.SyslogDatagrams;
 import jumpvpn.node.observability.syslog.SyslogMessage;
 import jumpvpn.node.observability.syslog.SyslogStream;
 import jumpvpn.node.observability.webhook.Webhook;
+import jumpvpn.node.transport.SocketAddresses;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the outlets that a node's file asks for. Nothing of them, and nothing of this, is loaded where it asks for none. */
@@ -144,11 +143,7 @@ final class Exporting {
 
     private void serve(Exports.Metrics asked) throws StartException {
         try {
-            InetAddress address =
-                    InetAddress.getByAddress(asked.address().address().bytes());
-            InetSocketAddress socket =
-                    new InetSocketAddress(address, asked.address().port());
-            MetricsServer server = new MetricsServer(socket, asked.path(), metrics());
+            MetricsServer server = new MetricsServer(SocketAddresses.of(asked.address()), asked.path(), metrics());
             opened.add(server::close);
             events.whenStarted(server::start);
         } catch (IOException e) {
