@@ -94,7 +94,7 @@ final class History implements AutoCloseable {
     private synchronized void recover() throws IOException {
         long size = file.size();
         for (Block block = Block.header(file, end, size);
-                block != null && block.lines(file) != null;
+                block != null && block.isSound(file);
                 block = Block.header(file, end, size)) {
             end = block.end();
         }
