@@ -30,7 +30,7 @@ final class Board {
     synchronized void take(Seen event) {
         SessionState to = event.to();
         String id = event.session();
-        boolean isNews = event.is("STATE_CHANGE") && !event.fields().isTrue("again");
+        boolean isNews = event.is("STATE_CHANGE") && !event.isAgain();
         if (!isNews || to == null || id == null || ended.containsKey(id)) {
             return;
         }
