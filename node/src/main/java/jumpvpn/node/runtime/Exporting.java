@@ -77,6 +77,12 @@ final class Exporting {
     }
 
     private void add(Export export) throws IOException {
+        if (export.to() == Export.To.OTLP && export.signals().contains(Export.Signal.METRICS)) {
+            send(export, Objects.requireNonNull(export.url()));
+            if (export.signals().size() == 1) {
+                return; // no events
+            }
+        }
         Exporter exporter = switch (export.to()) {
             case FILE ->
                 new JsonLinesFile(
@@ -110,13 +116,14 @@ final class Exporting {
                 token == null ? null : Files.readString(token).strip());
     }
 
+    private void send(Export export, URI url) throws IOException {
+        OtlpMetrics sender = new OtlpMetrics(
+                url, config.name(), role.label(), events.startName(), metrics(), http(export), log::warn);
+        opened.add(sender::close);
+        events.whenStarted(sender::start);
+    }
+
     private Exporter otlp(Export export, URI url) throws IOException {
-        if (export.signals().contains(Export.Signal.METRICS)) {
-            OtlpMetrics sender = new OtlpMetrics(
-                    url, config.name(), role.label(), events.startName(), metrics(), http(export), log::warn);
-            opened.add(sender::close);
-            events.whenStarted(sender::start);
-        }
         return new OtlpEvents(
                 url,
                 config.name(),
