@@ -38,4 +38,10 @@ public record Event(
      * @param value a String, Long, Double, Boolean or a List of Strings
      */
     public record Detail(String name, Object value) {}
+
+    /** Whether a row is said again by an owner that loaded it. */
+    public boolean isAgain() {
+        return details.stream()
+                .anyMatch(detail -> detail.name().equals("again") && Boolean.TRUE.equals(detail.value()));
+    }
 }

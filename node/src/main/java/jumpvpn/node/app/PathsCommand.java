@@ -13,19 +13,17 @@ import jumpvpn.node.runtime.Request;
 final class PathsCommand {
     static final Option WATCH = new Option("--watch", null, "show them anew every second, until Ctrl-C");
 
-    private static final long PAUSE_MILLIS = 1000;
-    private static final String HOME_AND_CLEAR = "\u001b[H\u001b[J";
     private static final List<String> FIELDS = List.of("name", "state", "session_id", "candidates");
 
     private PathsCommand() {}
 
     static int run(Arguments arguments, Context context) throws CommandFailed, IOException {
         boolean watch = arguments.has(WATCH);
-        String before = watch && !arguments.has(Option.JSON) ? HOME_AND_CLEAR : "";
+        String before = watch && !arguments.has(Option.JSON) ? Frames.HOME_AND_CLEAR : "";
         ControlClient node = ControlClient.connect(arguments, context);
         try {
             context.out().print(before + text(arguments, node));
-            while (watch && !context.out().checkError() && pause()) { // whoever read this has seen enough
+            while (watch && !context.out().checkError() && Frames.pause()) { // whoever read this has seen enough
                 node.close();
                 node = node.again();
                 context.out().print(before + text(arguments, node));
@@ -51,16 +49,5 @@ final class PathsCommand {
         Map<String, Json> fields = new LinkedHashMap<>();
         FIELDS.forEach(name -> fields.put(name, status.get(name)));
         return new JsonWriter().value(new Json.Fields(fields)) + "\n";
-    }
-
-    /** Whether to go on: an interrupt ends it. */
-    private static boolean pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

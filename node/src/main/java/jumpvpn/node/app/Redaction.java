@@ -19,10 +19,13 @@ final class Redaction {
     private static final Pattern PEM = Pattern.compile(
             "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\\z)", Pattern.DOTALL);
     private static final Pattern NAMED = Pattern.compile(
-            "(?i)([\\w.-]*(?:token|secret|passw|authorization|credential|bearer|api-?key)[\\w.-]*\"?\\s*[=:]\\s*)"
-                    + "(\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\\\\n]|\\\\.)*\"|'[^'\\n]*'|[^\\s,}\\]]+(?: [^\\s,}\\]]+)?)",
+            "(?i)([\\w.-]*(?:token|secret|passw|authorization|credential|bearer|api[-_]?key)[\\w.-]*\"?\\s*[=:]\\s*)"
+                    + "(\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\\\\\\n]*+(?:\\\\.[^\"\\\\\\n]*+)*+\"|'[^'\\n]*'|[^\\s,}\\]]+(?: [^\\s,}\\]]+)?)",
             Pattern.DOTALL);
     private static final Pattern USER_IN_URL = Pattern.compile("://[^/\\s\"'@]+@");
+    /** What opens the dashboard once: it stands in the log. */
+    private static final Pattern LINK = Pattern.compile("/#[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])");
+
     private static final Pattern KEY =
             Pattern.compile("(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{43}=|[0-9a-fA-F]{64})(?![A-Za-z0-9+/=])");
 
@@ -47,6 +50,7 @@ final class Redaction {
         }
         clean = NAMED.matcher(clean).replaceAll("$1\"" + REMOVED + "\"");
         clean = USER_IN_URL.matcher(clean).replaceAll("://" + REMOVED + "@");
+        clean = LINK.matcher(clean).replaceAll("/#" + REMOVED);
         return KEY.matcher(clean).replaceAll(key -> Matcher.quoteReplacement("[key " + fingerprint(key.group()) + "]"));
     }
 

@@ -111,18 +111,25 @@ final class StatusText {
     }
 
     static String table(List<List<String>> rows) {
-        return rows.stream().map(row -> aligned(row, rows)).collect(Collectors.joining("\n", "", "\n"));
+        int[] widths = widths(rows);
+        return rows.stream().map(row -> aligned(row, widths)).collect(Collectors.joining("\n", "", "\n"));
     }
 
-    private static String aligned(List<String> row, List<List<String>> rows) {
+    /** The widest of each column, at least one row. */
+    static int[] widths(List<List<String>> rows) {
+        int[] widths = new int[rows.getFirst().size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        return widths;
+    }
+
+    private static String aligned(List<String> row, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < row.size(); i++) {
-            int column = i;
-            int width = rows.stream()
-                    .mapToInt(other -> other.get(column).length())
-                    .max()
-                    .orElse(0);
-            line.append(row.get(i)).append(" ".repeat(width - row.get(i).length() + 2));
+            line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
         }
         return line.toString().stripTrailing();
     }
@@ -155,11 +162,11 @@ final class StatusText {
         return all.isEmpty() ? "-" : all;
     }
 
-    private static String millis(Json.Fields session) {
+    static String millis(Json.Fields session) {
         return session.get("rtt_ms") instanceof Json.Figure number ? number.digits() + " ms" : "-";
     }
 
-    private static String percent(Json.Fields session) {
+    static String percent(Json.Fields session) {
         return session.get("loss") instanceof Json.Figure number
                 ? "%.1f %%".formatted(Double.parseDouble(number.digits()) * 100)
                 : "-";

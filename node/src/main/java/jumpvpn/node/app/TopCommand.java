@@ -11,7 +11,6 @@ final class TopCommand {
     static final Option ROWS =
             new Option("--rows", "N", "as many sessions at most (default: what $LINES has room for)");
 
-    private static final long PAUSE_MILLIS = 1000;
     private static final int HEAD_LINES = 4;
     private static final int USUAL_LINES = 40;
 
@@ -24,7 +23,7 @@ final class TopCommand {
         TopText text = new TopText(live, rows);
         try {
             text.sample(status(node), System.nanoTime());
-            while (pause()) {
+            while (Frames.pause()) {
                 node.close();
                 node = node.again();
                 context.out().print(text.frame(status(node), System.nanoTime()));
@@ -55,16 +54,5 @@ final class TopCommand {
             return status;
         }
         throw new CommandFailed("the node's answer is no status; is it of the same version?");
-    }
-
-    /** Whether to go on: an interrupt ends it. */
-    private static boolean pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

@@ -13,7 +13,6 @@ import jumpvpn.node.observability.jsonl.Json;
 
 /** The frames of {@code top}: rates are between one and the next. */
 final class TopText {
-    private static final String HOME_AND_CLEAR = "\u001b[H\u001b[J";
     private static final String PLAIN = "\u001b[0m";
     private static final List<String> COLUMNS =
             List.of("CLIENT", "STATE", "VERSION", "PATH", "RTT", "LOSS", "SENT", "RECEIVED", "SESSION");
@@ -79,7 +78,7 @@ final class TopText {
         rows.sort(Comparator.comparingInt(Row::calm)
                 .thenComparing(Comparator.comparingDouble(Row::busy).reversed()));
         int shown = Math.min(most, rows.size());
-        return (live ? HOME_AND_CLEAR : "")
+        return (live ? Frames.HOME_AND_CLEAR : "")
                 + head
                 + table(rows.subList(0, shown))
                 + (shown < rows.size() ? "… and %d more%n".formatted(rows.size() - shown) : "");
@@ -136,16 +135,14 @@ final class TopText {
                                     .filter(name -> !name.isEmpty())
                                     .map(name -> name + " ")
                                     .orElse("") + path.text("remote").orElse(""),
-                    session.get("rtt_ms") instanceof Json.Figure rtt ? rtt.digits() + " ms" : "-",
-                    session.get("loss") instanceof Json.Figure loss
-                            ? "%.1f %%".formatted(Double.parseDouble(loss.digits()) * 100)
-                            : "-",
+                    StatusText.millis(session),
+                    StatusText.percent(session),
                     rate(row.rate.sent),
                     rate(row.rate.received),
                     session.text("session_id").orElse("-")));
         }
         StringBuilder table = new StringBuilder();
-        int[] widths = widths(cells);
+        int[] widths = StatusText.widths(cells);
         for (List<String> line : cells) {
             for (int i = 0; i < widths.length; i++) {
                 String cell = line.get(i)
@@ -157,16 +154,6 @@ final class TopText {
             table.append(System.lineSeparator());
         }
         return table.toString();
-    }
-
-    private static int[] widths(List<List<String>> cells) {
-        int[] widths = new int[COLUMNS.size()];
-        for (List<String> line : cells) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], line.get(i).length());
-            }
-        }
-        return widths;
     }
 
     private static String coloured(String state) {

@@ -117,16 +117,27 @@ record Block(long at, int packed, int unpacked, long firstMillis, long lastMilli
         return session.hashCode() >>> 16 & FILTER * 8 - 1;
     }
 
-    /** Its lines; null if it is damaged. */
-    @Nullable
-    List<String> lines(FileChannel file) throws IOException {
+    /** Whether it is as it was written, by its checksum: nothing is unpacked. */
+    boolean isSound(FileChannel file) throws IOException {
+        return bytes(file) != null;
+    }
+
+    /** Its packed lines; null if it is damaged. */
+    private byte @Nullable [] bytes(FileChannel file) throws IOException {
         ByteBuffer whole = ByteBuffer.allocate(HEADER + packed);
         if (!fill(file, whole, at)) {
             return null;
         }
         byte[] bytes = new byte[packed];
         whole.get(HEADER, bytes);
-        if (crc(whole.array(), bytes, packed) != crc) {
+        return crc(whole.array(), bytes, packed) == crc ? bytes : null;
+    }
+
+    /** Its lines; null if it is damaged. */
+    @Nullable
+    List<String> lines(FileChannel file) throws IOException {
+        byte[] bytes = bytes(file);
+        if (bytes == null) {
             return null;
         }
         Inflater inflater = new Inflater();

@@ -23,6 +23,7 @@ final class Board {
 
     private final Map<String, SessionRow> live = new HashMap<>();
     private final Map<String, SessionRow> ended = new LinkedHashMap<>();
+    private final Map<String, Long> lookedMillis = new HashMap<>();
     private long change;
     private @Nullable List<SessionRow> listed;
 
@@ -30,7 +31,7 @@ final class Board {
     synchronized void take(Seen event) {
         SessionState to = event.to();
         String id = event.session();
-        boolean isNews = event.is("STATE_CHANGE") && !event.fields().isTrue("again");
+        boolean isNews = event.is("STATE_CHANGE") && !event.isAgain();
         if (!isNews || to == null || id == null || ended.containsKey(id)) {
             return;
         }
@@ -77,7 +78,9 @@ final class Board {
             seen.add(id);
             SessionRow before = live.getOrDefault(id, SessionRow.unknown(id));
             if (!id.isEmpty() && before.change() <= asked && !ended.containsKey(id)) {
-                SessionRow row = SessionRow.of(status, id, before, nowMillis);
+                long last = lookedMillis.getOrDefault(id, 0L);
+                SessionRow row = SessionRow.of(status, id, before, last, nowMillis);
+                lookedMillis.put(id, nowMillis);
                 if (!row.looksLike(before)) {
                     changed();
                 }
@@ -87,6 +90,7 @@ final class Board {
         if (live.values().removeIf(row -> row.change() <= asked && !seen.contains(row.id()))) {
             changed();
         }
+        lookedMillis.keySet().retainAll(live.keySet());
     }
 
     private void changed() {

@@ -2,17 +2,16 @@ package jumpvpn.node.dashboard;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import jumpvpn.core.net.Endpoint;
 import jumpvpn.node.host.WallClock;
+import jumpvpn.node.observability.HttpListener;
 import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.StartException;
+import jumpvpn.node.transport.SocketAddresses;
 
 /** A node's page, served until it is closed. */
 public final class Dashboard implements AutoCloseable {
@@ -66,7 +65,7 @@ public final class Dashboard implements AutoCloseable {
         }
         HttpServer server;
         try {
-            server = listen(config.listen());
+            server = HttpListener.open(SocketAddresses.of(config.listen()));
         } catch (IOException e) {
             throw new StartException(
                     where + "the dashboard can't listen on " + config.listen() + " (" + reason(e)
@@ -90,16 +89,6 @@ public final class Dashboard implements AutoCloseable {
             case java.nio.file.AccessDeniedException _ -> "permission denied";
             default -> String.valueOf(e.getMessage());
         };
-    }
-
-    /** The JDK reads these when its server is loaded: bounds on who connects and says nothing, and no delay of what is small. */
-    private static HttpServer listen(Endpoint endpoint) throws IOException {
-        System.setProperty("jdk.httpserver.maxConnections", "64");
-        System.setProperty("sun.net.httpserver.maxReqTime", "10");
-        System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        InetAddress address = InetAddress.getByAddress(endpoint.address().bytes());
-        return HttpServer.create(new InetSocketAddress(address, endpoint.port()), 16);
     }
 
     private void follow() {

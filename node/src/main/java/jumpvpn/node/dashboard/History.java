@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import jumpvpn.node.dashboard.Block.Line;
 import jumpvpn.node.runtime.Log;
@@ -40,7 +41,7 @@ final class History implements AutoCloseable {
     private final List<Line> pending = new ArrayList<>(); // guarded by this
     private FileChannel file; // guarded by this
     private long end; // guarded by this
-    private long lost; // guarded by this
+    private final AtomicLong lost = new AtomicLong();
     private boolean failed;
     private volatile boolean stopping;
 
@@ -67,8 +68,14 @@ final class History implements AutoCloseable {
      * @param mostBytes of both files
      */
     static History open(Path path, long mostBytes, Log log) throws IOException {
-        History history = new History(path, mostBytes, log, channel(path));
-        history.recover();
+        FileChannel file = channel(path);
+        History history = new History(path, mostBytes, log, file);
+        try {
+            history.recover();
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
         history.thread.setDaemon(true);
         history.thread.start();
         return history;
@@ -87,7 +94,7 @@ final class History implements AutoCloseable {
     private synchronized void recover() throws IOException {
         long size = file.size();
         for (Block block = Block.header(file, end, size);
-                block != null && block.lines(file) != null;
+                block != null && block.isSound(file);
                 block = Block.header(file, end, size)) {
             end = block.end();
         }
@@ -101,15 +108,13 @@ final class History implements AutoCloseable {
     /** Keeps a line; when it has to be left out, that is counted. */
     void add(long millis, @Nullable String session, String text) {
         if (!queue.offer(new Line(millis, session, text))) {
-            synchronized (this) {
-                lost++;
-            }
+            lost.incrementAndGet();
         }
     }
 
     /** How many lines were left out since the start. */
-    synchronized long lost() {
-        return lost;
+    long lost() {
+        return lost.get();
     }
 
     /** How many bytes it has now, both files together. */
@@ -164,7 +169,7 @@ final class History implements AutoCloseable {
             }
             end = at;
         } catch (IOException e) {
-            lost += pending.size();
+            lost.addAndGet(pending.size());
             if (!failed) {
                 failed = true;
                 log.error("cannot write the dashboard's history to " + path + ": " + e.getMessage()
@@ -175,7 +180,9 @@ final class History implements AutoCloseable {
     }
 
     private void turn() throws IOException {
-        Files.move(path, old, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        if (Files.exists(path)) { // else an attempt before got only so far
+            Files.move(path, old, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        }
         FileChannel next = channel(path);
         file.close();
         file = next;

@@ -11,9 +11,7 @@ final class Rhythm {
     private long newest;
 
     synchronized void take(Seen event) {
-        if (event.is("STATE_CHANGE")
-                && event.reason().equals("REATTACH_ACCEPT")
-                && !event.fields().isTrue("again")) {
+        if (event.is("STATE_CHANGE") && event.reason().equals("REATTACH_ACCEPT") && !event.isAgain()) {
             long minute = event.millis() / MINUTE_MILLIS;
             turnTo(minute);
             if (minute > newest - MINUTES) {

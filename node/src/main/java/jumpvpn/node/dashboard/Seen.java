@@ -67,6 +67,11 @@ record Seen(
                 : otherwise;
     }
 
+    /** Whether a row is said again by an owner that loaded it. */
+    boolean isAgain() {
+        return fields.isTrue("again");
+    }
+
     boolean is(String wanted) {
         return type.equals(wanted);
     }

@@ -15,7 +15,7 @@ import jumpvpn.node.runtime.SessionStatus;
  * @param loss 0..1, NaN while unknown
  * @param sinceMillis wall clock of the last transition
  * @param receivedPerSecond bytes, between the last two looks
- * @param lookedMillis wall clock of the last look at its figures
+ * @param lookedMillis wall clock of the look that brought its figures
  * @param change the board's count when an event changed it last
  */
 record SessionRow(
@@ -92,8 +92,12 @@ record SessionRow(
         return path == null ? otherwise : path.replaceFirst("/from/", "/");
     }
 
-    /** What a look at the node says of a session that no event has changed since that look began. */
-    static SessionRow of(SessionStatus status, String id, SessionRow before, long nowMillis) {
+    /**
+     * What a look at the node says of a session that no event has changed since that look began.
+     *
+     * @param lastMillis wall clock of the last look that said so, though the row may be older if nothing was new; 0: this is the first
+     */
+    static SessionRow of(SessionStatus status, String id, SessionRow before, long lastMillis, long nowMillis) {
         PathStatus path = status.path();
         String reason = status.reason() == null ? "" : status.reason().name();
         boolean isSame = before.state == status.state() && !before.band.isEmpty();
@@ -117,8 +121,8 @@ record SessionRow(
                         : status.sinceMillis(),
                 status.txBytes(),
                 status.rxBytes(),
-                rate(status.txBytes() - before.sentBytes, before.lookedMillis, nowMillis),
-                rate(status.rxBytes() - before.receivedBytes, before.lookedMillis, nowMillis),
+                rate(status.txBytes() - before.sentBytes, lastMillis, nowMillis),
+                rate(status.rxBytes() - before.receivedBytes, lastMillis, nowMillis),
                 nowMillis,
                 before.change,
                 isSame ? before.band : before.band.with(status.sinceMillis(), status.state()));

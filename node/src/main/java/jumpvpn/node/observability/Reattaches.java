@@ -38,8 +38,7 @@ public final class Reattaches {
     public void take(NumberedEvent numbered) {
         Event event = numbered.event();
         SessionId session = event.sessionId();
-        if (session == null
-                || event.details().stream().anyMatch(detail -> detail.name().equals("again"))) {
+        if (session == null || event.isAgain()) {
             return;
         }
         if (begins(event) && !troubled.containsKey(session)) {

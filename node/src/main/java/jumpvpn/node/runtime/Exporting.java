@@ -1,8 +1,6 @@
 package jumpvpn.node.runtime;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +27,7 @@ import jumpvpn.node.observability.syslog.SyslogDatagrams;
 import jumpvpn.node.observability.syslog.SyslogMessage;
 import jumpvpn.node.observability.syslog.SyslogStream;
 import jumpvpn.node.observability.webhook.Webhook;
+import jumpvpn.node.transport.SocketAddresses;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the outlets that a node's file asks for. Nothing of them, and nothing of this, is loaded where it asks for none. */
@@ -78,6 +77,12 @@ final class Exporting {
     }
 
     private void add(Export export) throws IOException {
+        if (export.to() == Export.To.OTLP && export.signals().contains(Export.Signal.METRICS)) {
+            send(export, Objects.requireNonNull(export.url()));
+            if (export.signals().size() == 1) {
+                return; // no events
+            }
+        }
         Exporter exporter = switch (export.to()) {
             case FILE ->
                 new JsonLinesFile(
@@ -111,13 +116,14 @@ final class Exporting {
                 token == null ? null : Files.readString(token).strip());
     }
 
+    private void send(Export export, URI url) throws IOException {
+        OtlpMetrics sender = new OtlpMetrics(
+                url, config.name(), role.label(), events.startName(), metrics(), http(export), log::warn);
+        opened.add(sender::close);
+        events.whenStarted(sender::start);
+    }
+
     private Exporter otlp(Export export, URI url) throws IOException {
-        if (export.signals().contains(Export.Signal.METRICS)) {
-            OtlpMetrics sender = new OtlpMetrics(
-                    url, config.name(), role.label(), events.startName(), metrics(), http(export), log::warn);
-            opened.add(sender::close);
-            events.whenStarted(sender::start);
-        }
         return new OtlpEvents(
                 url,
                 config.name(),
@@ -144,11 +150,7 @@ final class Exporting {
 
     private void serve(Exports.Metrics asked) throws StartException {
         try {
-            InetAddress address =
-                    InetAddress.getByAddress(asked.address().address().bytes());
-            InetSocketAddress socket =
-                    new InetSocketAddress(address, asked.address().port());
-            MetricsServer server = new MetricsServer(socket, asked.path(), metrics());
+            MetricsServer server = new MetricsServer(SocketAddresses.of(asked.address()), asked.path(), metrics());
             opened.add(server::close);
             events.whenStarted(server::start);
         } catch (IOException e) {

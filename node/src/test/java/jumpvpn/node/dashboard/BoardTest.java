@@ -16,6 +16,11 @@ class BoardTest {
     private final Board board = new Board();
 
     private static SessionStatus status(long n, SessionState state, String client, double rttMillis) {
+        return status(n, state, client, rttMillis, 20);
+    }
+
+    private static SessionStatus status(
+            long n, SessionState state, String client, double rttMillis, long receivedBytes) {
         return new SessionStatus(
                 state,
                 new SessionId(n, n),
@@ -29,7 +34,7 @@ class BoardTest {
                 0,
                 1000,
                 10,
-                20);
+                receivedBytes);
     }
 
     private void born(long n, String client) {
@@ -88,6 +93,28 @@ class BoardTest {
         assertThat(row(1)).isSameAs(before);
         board.refresh(List.of(status(1, SessionState.ATTACHED, "ada", 6)), board.change(), 6000);
         assertThat(row(1)).isNotSameAs(before);
+    }
+
+    @Test
+    void aRateIsOfTheTimeSinceTheLastLookThoughTheRowDidNotChangeInIt() {
+        born(1, "ada");
+        board.refresh(List.of(status(1, SessionState.ATTACHED, "ada", 5)), board.change(), 3000);
+        board.refresh(List.of(status(1, SessionState.ATTACHED, "ada", 5)), board.change(), 4000);
+        board.refresh(List.of(status(1, SessionState.ATTACHED, "ada", 5)), board.change(), 5000);
+        board.refresh(List.of(status(1, SessionState.ATTACHED, "ada", 5, 520)), board.change(), 6000);
+        assertThat(row(1).receivedPerSecond()).isEqualTo(500);
+    }
+
+    /** That look's figures were not taken. */
+    @Test
+    void aLookThatIsOlderThanAnEventBeginsNoRate() {
+        born(1, "ada");
+        board.refresh(List.of(status(1, SessionState.ATTACHED, "ada", 5)), board.change(), 3000);
+        long asked = board.change();
+        board.take(Events.row(1, SessionState.ATTACHED, SessionState.RECOVERING, ReasonCode.PEER_REPORTED, 3500));
+        board.refresh(List.of(status(1, SessionState.ATTACHED, "ada", 5, 520)), asked, 4000);
+        board.refresh(List.of(status(1, SessionState.RECOVERING, "ada", 5, 1020)), board.change(), 5000);
+        assertThat(row(1).receivedPerSecond()).isEqualTo(500);
     }
 
     @Test

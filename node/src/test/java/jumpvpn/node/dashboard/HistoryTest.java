@@ -81,6 +81,22 @@ class HistoryTest {
         assertThat(said.toString(StandardCharsets.UTF_8)).contains("damaged at byte " + whole);
     }
 
+    /** The file was moved away, and then a new one could not be made: the next attempt makes it. */
+    @Test
+    void aTurnThatGotOnlySoFarIsMadeUpFor() throws IOException {
+        try (History history = open(MEBIBYTE)) {
+            history.add(1, ADA, line(ADA, 1));
+        }
+        try (History history = open(1)) {
+            Files.move(folder.resolve("h"), folder.resolve("h.old"));
+            history.add(2, ADA, line(ADA, 2));
+        }
+        try (History history = open(MEBIBYTE)) {
+            assertThat(history.of(ADA, 0, EVER, 10).lines()).containsExactly(line(ADA, 1), line(ADA, 2));
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
     @Test
     void aFileOfRubbishIsNoReasonNotToStart() throws IOException {
         Files.write(folder.resolve("h"), new byte[5000]);

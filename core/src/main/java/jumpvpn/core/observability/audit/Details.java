@@ -22,11 +22,6 @@ final class Details {
         return of(event, "count") instanceof Long count ? count : 0;
     }
 
-    /** Whether a row is said again by an owner that loaded it. */
-    static boolean again(Event event) {
-        return Boolean.TRUE.equals(of(event, "again"));
-    }
-
     /** The texts of a list; null if it is not there or is none. */
     static @Nullable List<?> list(Event event, String name) {
         return of(event, name) instanceof List<?> list ? list : null;

@@ -28,7 +28,7 @@ final class OwnerView extends View {
 
     @Override
     void row(Event event, long place) {
-        if (Details.again(event)) {
+        if (event.isAgain()) {
             again(event, place);
             return;
         }

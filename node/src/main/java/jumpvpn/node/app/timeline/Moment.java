@@ -35,13 +35,7 @@ record Moment(Event event, String node, long wallMillis, String place, int turn)
 
     /** The session got a binding. */
     boolean isSwitch() {
-        return isOwners() && event.reason() == ReasonCode.REATTACH_ACCEPT && !isAgain();
-    }
-
-    /** A row that a later owner said once more. */
-    boolean isAgain() {
-        return event.details().stream()
-                .anyMatch(detail -> detail.name().equals("again") && Boolean.TRUE.equals(detail.value()));
+        return isOwners() && event.reason() == ReasonCode.REATTACH_ACCEPT && !event.isAgain();
     }
 
     boolean isRefusal() {
@@ -66,7 +60,7 @@ record Moment(Event event, String node, long wallMillis, String place, int turn)
         String gates = event.type() == EventType.REATTACH_REQUEST_RECEIVED
                 ? gates().isEmpty() ? ", no gate passed" : ", gates " + gates() + " passed"
                 : "";
-        return head + " " + event.reason() + (isAgain() ? " (said again)" : "") + gates;
+        return head + " " + event.reason() + (event.isAgain() ? " (said again)" : "") + gates;
     }
 
     /** What the type adds and is not told already, {@code name=value}. */

@@ -68,6 +68,16 @@ public final class OtlpEvents implements Exporter {
                 batch.forEach(reattaches::take);
             }
         }
+        try {
+            send(batch);
+        } catch (RefusedException e) {
+            spans.clear(); // the batch is given up
+            throw e;
+        }
+        begun = null;
+    }
+
+    private void send(List<NumberedEvent> batch) throws IOException, InterruptedException {
         if (!areLogsThere) {
             byte[] request =
                     Otlp.request(resource, batch.stream().map(records::of).toList());
@@ -78,7 +88,6 @@ public final class OtlpEvents implements Exporter {
             http.post(below(base, "traces"), CONTENT_TYPE, Otlp.request(resource, spans));
             spans.clear();
         }
-        begun = null;
     }
 
     @Override

@@ -10,12 +10,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import jumpvpn.node.observability.HttpListener;
 import jumpvpn.node.observability.Metric;
 
 /** Answers scrapes on one address and path, in OpenMetrics to who asks for it, else in Prometheus's older format. Figures are as old as a second. */
 public final class MetricsServer implements AutoCloseable {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int BACKLOG = 16;
     private static final String OPEN = "application/openmetrics-text";
 
     private final Supplier<List<Metric>> metrics;
@@ -33,7 +33,7 @@ public final class MetricsServer implements AutoCloseable {
     public MetricsServer(InetSocketAddress address, String path, Supplier<List<Metric>> metrics) throws IOException {
         this.metrics = metrics;
         this.path = path;
-        this.server = HttpServer.create(address, BACKLOG);
+        this.server = HttpListener.open(address);
         server.createContext("/", this::answer);
         server.setExecutor(threads);
     }

@@ -23,6 +23,7 @@ import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.Role;
 import jumpvpn.core.session.SessionState;
+import jumpvpn.node.observability.Exporter;
 import jumpvpn.node.observability.HttpPost;
 import jumpvpn.node.observability.Metric;
 import jumpvpn.node.observability.NumberedEvent;
@@ -197,6 +198,19 @@ class OtlpTest {
         otlp.close();
         assertThat(receiver.logs).hasSize(1);
         assertThat(receiver.traces).hasSize(1);
+    }
+
+    @Test
+    void theSpansOfARefusedBatchAreGivenUpWithIt() throws Exception {
+        OtlpEvents otlp = events();
+        receiver.answer = 400;
+        List<NumberedEvent> jump = Samples.jump();
+        assertThatThrownBy(() -> otlp.deliver(jump)).isInstanceOf(Exporter.RefusedException.class);
+        receiver.answer = 200;
+        otlp.deliver(jump.subList(0, 1));
+        otlp.close();
+        assertThat(receiver.logs).hasSize(1);
+        assertThat(receiver.traces).isEmpty();
     }
 
     @Test
