@@ -41,6 +41,14 @@ class GatewayGoneTest {
         pair.b.passes = false;
     }
 
+    /** Packets pass until the death is noticed; then waits for the new binding. */
+    private void recover() {
+        while (pair.state() != SessionState.RECOVERING) {
+            pair.chat(1000, 1, 10);
+        }
+        pair.await(() -> pair.state() == SessionState.ATTACHED, 1000);
+    }
+
     private List<Integer> asked() {
         return pair.seen.stream()
                 .filter(datagram -> datagram.up() && datagram.bytes()[0] == MessageType.REATTACH_REQUEST)
@@ -58,10 +66,7 @@ class GatewayGoneTest {
         pair.chat(1, 30, 10);
         gatewayGone();
         long gone = pair.now;
-        while (pair.state() != SessionState.RECOVERING) {
-            pair.chat(1000, 1, 10);
-        }
-        pair.await(() -> pair.state() == SessionState.ATTACHED, 1000);
+        recover();
         assertThat((pair.now - gone) / Pair.MILLI).isLessThan(1100);
         assertThat(asked()).containsExactly(2, 3);
         assertThat(Pair.told(pair.clientEvents))
@@ -86,10 +91,7 @@ class GatewayGoneTest {
         pair.chat(1, 30, 10);
         pair.a.passes = false;
         c.passes = false;
-        while (pair.state() != SessionState.RECOVERING) {
-            pair.chat(1000, 1, 10);
-        }
-        pair.await(() -> pair.state() == SessionState.ATTACHED, 1000);
+        recover();
         pair.run(2000);
         assertThat(pair.status().gateway()).isEqualTo("gw1");
         assertThat(asked()).containsExactly(2);
@@ -100,10 +102,7 @@ class GatewayGoneTest {
         connect();
         pair.chat(1, 30, 10);
         gatewayGone();
-        while (pair.state() != SessionState.RECOVERING) {
-            pair.chat(1000, 1, 10);
-        }
-        pair.await(() -> pair.state() == SessionState.ATTACHED, 1000);
+        recover();
         pair.a.passes = true;
         pair.b.passes = true;
         for (int second = 0; second < 90; second++) {

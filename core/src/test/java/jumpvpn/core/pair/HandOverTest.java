@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jumpvpn.core.data.DropReason;
-import jumpvpn.core.net.Endpoint;
-import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.ownership.Member;
 import jumpvpn.core.pair.ScriptedTable.Fate;
 import jumpvpn.core.security.Hkdf;
@@ -21,14 +19,7 @@ import org.junit.jupiter.api.Test;
 /** A planned change of the gateway loses no packet: link a leads to the first, link b to the second (ADR 0056). */
 class HandOverTest {
     private static final int MANY = 400;
-    private static final List<Member> SET = IntStream.rangeClosed(1, 2)
-            .mapToObj(number -> new Member(
-                    "gw" + number,
-                    number,
-                    List.of(new Endpoint(IpAddress.parse("203.0.113." + number), 4500)),
-                    null,
-                    false))
-            .toList();
+    private static final List<Member> SET = Site.set(2);
 
     private final Pair pair = new Pair();
     private final ScriptedTable second = new ScriptedTable(pair.table);

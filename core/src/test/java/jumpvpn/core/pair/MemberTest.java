@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.control.ReattachAnswer;
@@ -14,7 +13,6 @@ import jumpvpn.core.data.DropReason;
 import jumpvpn.core.gateway.Cluster;
 import jumpvpn.core.gateway.OwnershipStatus;
 import jumpvpn.core.net.Endpoint;
-import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.ownership.Member;
@@ -29,14 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** A gateway as one of several (contract section 4): what it may do with a lease, whom it sends where, what it tells the world. */
 class MemberTest {
-    private static final List<Member> SET = IntStream.rangeClosed(1, 3)
-            .mapToObj(number -> new Member(
-                    "gw" + number,
-                    number,
-                    List.of(new Endpoint(IpAddress.parse("203.0.113." + number), 4500)),
-                    null,
-                    false))
-            .toList();
+    private static final List<Member> SET = Site.set(3);
 
     private final LoneGateway gateway = new LoneGateway();
     private final HandClient client = new HandClient(gateway, 1);
@@ -149,22 +140,8 @@ class MemberTest {
         gateway.run(SECOND);
         assertThat(gateway.world).hasSize(3).endsWith("owns " + inner);
         SessionRecord record = gateway.memory.live().getFirst();
-        SessionRecord.Row last = record.rows().getLast();
-        gateway.table.tellCommitted(new SessionRecord(
-                record.id(),
-                record.clientKey(),
-                record.clientName(),
-                new Owner(SET.get(1).gateway(), 5),
-                99,
-                List.of(new SessionRecord.Row(
-                        jumpvpn.core.session.StateVersion.of(9, 0), last.from(), last.to(), last.reason())),
-                record.secrets(),
-                record.bindNonce(),
-                record.inner(),
-                record.policy(),
-                record.lifetimeEndNanos(),
-                record.noBindingSinceNanos(),
-                record.switches()));
+        Owner owner = new Owner(SET.get(1).gateway(), 5);
+        gateway.table.tellCommitted(OwnerTest.ownedBy(OwnerTest.bound(record, 9), owner));
         gateway.run(0);
         assertThat(gateway.world)
                 .endsWith("releases " + inner + " to " + SET.get(1).gateway());

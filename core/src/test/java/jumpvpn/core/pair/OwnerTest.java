@@ -56,7 +56,7 @@ class OwnerTest {
     }
 
     /** The record, as its owner would have committed it under another gateway's name. */
-    private static SessionRecord ownedBy(SessionRecord record, Owner owner) {
+    static SessionRecord ownedBy(SessionRecord record, Owner owner) {
         return new SessionRecord(
                 record.id(),
                 record.clientKey(),
@@ -137,7 +137,7 @@ class OwnerTest {
     }
 
     /** The record with a bind that began this epoch. */
-    private static SessionRecord bound(SessionRecord record, int epoch) {
+    static SessionRecord bound(SessionRecord record, int epoch) {
         SessionRecord.Row row = new SessionRecord.Row(
                 StateVersion.of(epoch, 0), SessionState.RECOVERING, SessionState.ATTACHED, ReasonCode.REATTACH_ACCEPT);
         return new SessionRecord(

@@ -67,6 +67,18 @@ final class Site {
                 .toList();
     }
 
+    /** So many gateways, {@code gw1} and on, one at each address from 203.0.113.1 on. */
+    static List<Member> set(int size) {
+        return IntStream.rangeClosed(1, size)
+                .mapToObj(number -> new Member(
+                        "gw" + number,
+                        number,
+                        List.of(new Endpoint(IpAddress.parse("203.0.113." + number), 4500)),
+                        null,
+                        false))
+                .toList();
+    }
+
     void receives(Endpoint from, byte[] datagram) {
         Inbound.Disposition disposition = accept(inbound, from, datagram, datagram.length, pair.now);
         if (disposition == Inbound.Disposition.RESTING) {

@@ -4,21 +4,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.session.Policy;
 import jumpvpn.lab.netns.Check;
 import jumpvpn.lab.netns.JavaCommand;
 import jumpvpn.lab.netns.Json;
 import jumpvpn.lab.netns.Namespace;
+import jumpvpn.lab.netns.ProductCommands;
 import jumpvpn.lab.netns.Topology;
 import jumpvpn.lab.netns.Workspace;
 import jumpvpn.node.observability.jsonl.EventFiles;
@@ -27,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 /** The product in a cluster: the files of gateways and client, their processes, and what an operator asks of them. */
 final class ClusterNodes {
     static final String CLIENT = "laptop";
-    private static final String MAIN = "jumpvpn.node.app.Main";
     static final int PORT = 4500;
     private static final Duration COMMAND = Duration.ofSeconds(30);
 
     private final Workspace workspace;
     private final JavaCommand product;
+    private final ProductCommands commands;
     private final ClusterOptions options;
     private @Nullable Path clockLibrary;
 
@@ -40,6 +37,7 @@ final class ClusterNodes {
         this.workspace = workspace;
         this.options = options;
         this.product = JavaCommand.product();
+        this.commands = new ProductCommands(workspace, product, COMMAND);
     }
 
     /**
@@ -49,13 +47,17 @@ final class ClusterNodes {
      */
     static ClusterNodes prepare(Workspace workspace, ClusterOptions options, String crowd) throws IOException {
         ClusterNodes nodes = new ClusterNodes(workspace, options);
-        nodes.makeKey("cluster");
-        String clients =
-                "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\n%s".formatted(CLIENT, nodes.makeKey(CLIENT), crowd);
+        nodes.commands.makeKey("cluster");
+        String clients = "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\n%s"
+                .formatted(CLIENT, nodes.commands.makeKey(CLIENT), crowd);
         StringBuilder gateways = new StringBuilder();
         for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
             gateways.append("[[gateway]]\nname = \"%s\"\npublic-key = \"%s\"\nendpoints = [\"udp://%s:%d\"]\n"
-                    .formatted(gateway(number), nodes.makeKey(gateway(number)), ClusterTopology.outside(number), PORT));
+                    .formatted(
+                            gateway(number),
+                            nodes.commands.makeKey(gateway(number)),
+                            ClusterTopology.outside(number),
+                            PORT));
             Files.writeString(workspace.file(gateway(number) + ".toml"), gatewayFile(number, clients));
         }
         Files.writeString(workspace.file(CLIENT + ".toml"), """
@@ -116,18 +118,8 @@ final class ClusterNodes {
                         clients);
     }
 
-    /** Makes a private key; the public one. */
-    private String makeKey(String name) throws IOException {
-        String key = command(null, List.of("genkey"));
-        Path file = workspace.file(name + ".key");
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, key);
-        return publicKey(name);
-    }
-
     String publicKey(String name) throws IOException {
-        return command(Files.readString(workspace.file(name + ".key")), List.of("pubkey"))
-                .strip();
+        return commands.publicKey(name);
     }
 
     /** Where this gateway is reached, as address and port. */
@@ -141,7 +133,7 @@ final class ClusterNodes {
         String config = workspace.file(name + ".toml").toString();
         List<String> line = options.fencingOff()
                 ? JavaCommand.current().line(FaultyGateway.class.getName(), List.of(config))
-                : product.productLine(MAIN, List.of("gateway", "--config", config));
+                : product.productLine(ProductCommands.MAIN, List.of("gateway", "--config", config));
         ProcessBuilder builder = namespace.command(line);
         if (clockLibrary != null) {
             clock(number, 0);
@@ -173,7 +165,8 @@ final class ClusterNodes {
     Process startClient(Namespace namespace) throws IOException {
         String config = workspace.file(CLIENT + ".toml").toString();
         return workspace.startLogged(
-                namespace.command(product.productLine(MAIN, List.of("connect", "--config", config))), CLIENT + ".log");
+                namespace.command(product.productLine(ProductCommands.MAIN, List.of("connect", "--config", config))),
+                CLIENT + ".log");
     }
 
     /** How often a node has said that it runs; its control socket is there before its ports are open. */
@@ -189,17 +182,17 @@ final class ClusterNodes {
 
     /** What {@code status --json} says. */
     Map<String, @Nullable Object> status(String node) throws IOException {
-        return Json.object(command(null, List.of("status", "--json", "--control", control(node))));
+        return Json.object(commands.run(List.of("status", "--json", "--control", control(node))));
     }
 
     /** What {@code cluster --json} says. */
     Map<String, @Nullable Object> cluster(String node) throws IOException {
-        return Json.object(command(null, List.of("cluster", "--json", "--control", control(node))));
+        return Json.object(commands.run(List.of("cluster", "--json", "--control", control(node))));
     }
 
     /** The gateway's clients are sent to others; returns when none is left. */
     String drain(String node) throws IOException {
-        return command(null, List.of("drain", "--control", control(node))).strip();
+        return commands.run(List.of("drain", "--control", control(node))).strip();
     }
 
     private String control(String node) {
@@ -216,17 +209,7 @@ final class ClusterNodes {
 
     /** What the files of these nodes prove, once all are stopped. */
     Check audit(List<String> nodes) throws IOException {
-        Report report = report(nodes);
-        return new Check(
-                "the auditor finds the events of all nodes " + jumpvpn.core.observability.audit.Verdict.PROVEN,
-                report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
-                Stream.concat(
-                                report.findings().stream(),
-                                report.sessions().stream().flatMap(session -> session.findings().stream()))
-                        .findFirst()
-                        .map(Finding::toString)
-                        .orElse(report.events() + " events, "
-                                + report.sessions().size() + " sessions"));
+        return ProductCommands.proven("the events of all nodes", report(nodes));
     }
 
     /** Whether they prove that something was wrong; nodes may still write. */
@@ -238,28 +221,5 @@ final class ClusterNodes {
         return EventFiles.audit(
                 nodes.stream().map(this::events).filter(Files::exists).toList(),
                 version -> version == Policy.DEFAULT.version() ? Policy.DEFAULT : null);
-    }
-
-    private String command(@Nullable String input, List<String> arguments) throws IOException {
-        List<String> line = new ArrayList<>(product.line(MAIN, arguments));
-        String errors = "command-" + arguments.getFirst() + ".log";
-        Process process = workspace.start(new ProcessBuilder(line), errors);
-        try (var stdin = process.outputWriter(StandardCharsets.UTF_8)) {
-            stdin.write(input == null ? "" : input);
-        } catch (IOException e) {
-            // It ended without reading: its exit code tells.
-        }
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (!process.waitFor(COMMAND) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new IOException("jumpvpn " + String.join(" ", arguments) + " failed: "
-                        + Namespace.tail(workspace.file(errors)) + output);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-        return output;
     }
 }

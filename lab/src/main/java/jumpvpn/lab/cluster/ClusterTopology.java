@@ -26,7 +26,6 @@ final class ClusterTopology {
     static final int GATEWAYS = 3;
     static final int STORE_MEMBERS = 3;
     static final String CROWD_ADDRESS = "198.51.100.50";
-    static final String INNER_NETWORK = "10.88.128.0/17";
     /** Of every gateway, with the length of the network. */
     static final String INNER_GATEWAY = "10.88.128.1/17";
 

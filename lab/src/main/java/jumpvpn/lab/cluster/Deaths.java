@@ -155,7 +155,7 @@ final class Deaths {
                     .size();
         }
         run.check("nobody binds without the store", binds == 0, binds + " binds");
-        run.store.startAgain();
+        run.store.startAll();
         run.say("the store is started again");
         Instant up = Instant.now();
         boolean back = run.await(

@@ -7,15 +7,17 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import jumpvpn.lab.DebianPackage;
+import jumpvpn.lab.netns.Namespace;
+import jumpvpn.lab.netns.Pause;
+import jumpvpn.lab.netns.Workspace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class EtcdProcesses implements AutoCloseable {
     private static final long LONGEST_START_SECONDS = 30;
     private static final long LONGEST_COMMAND_SECONDS = 20;
-    private static final long PAUSE_MILLIS = 100;
+    private static final Duration PAUSE = Duration.ofMillis(100);
     /** Of {@code endpoint status}: whether the member leads. */
     private static final int LEADER_COLUMN = 4;
 
@@ -186,15 +188,10 @@ public final class EtcdProcesses implements AutoCloseable {
             Process process = processes[i];
             if (process == null || !process.isAlive() || System.nanoTime() - end > 0) {
                 throw new IOException(members.get(i).name + " does not answer at " + members.get(i).client
-                        + "; its log is " + log(i) + " and ends with: " + tail(i));
+                        + "; its log is " + log(i) + " and ends with: " + Namespace.tail(log(i)));
             }
-            pause();
+            Pause.of(PAUSE);
         }
-    }
-
-    private String tail(int i) throws IOException {
-        String text = Files.readString(log(i), StandardCharsets.ISO_8859_1);
-        return text.substring(Math.max(0, text.length() - 1000)).strip();
     }
 
     private boolean answers(int i) throws IOException {
@@ -244,16 +241,6 @@ public final class EtcdProcesses implements AutoCloseable {
         awaitAnswer(i);
     }
 
-    /** Starts all that were killed, on what they wrote, and waits until they answer. */
-    public void startAgain() throws IOException {
-        for (int i = 0; i < processes.length; i++) {
-            if (processes[i] == null) {
-                launch(i);
-            }
-        }
-        await();
-    }
-
     /** Which one leads; -1: none that answers. */
     public int leader() throws IOException {
         for (int i = 0; i < processes.length; i++) {
@@ -282,7 +269,7 @@ public final class EtcdProcesses implements AutoCloseable {
         killAll();
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
-            delete(data(i));
+            Workspace.delete(data(i));
             run(builder(
                             i,
                             "snapshot",
@@ -348,33 +335,12 @@ public final class EtcdProcesses implements AutoCloseable {
         }
     }
 
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
     private void killAll() {
         for (int i = 0; i < processes.length; i++) {
             Process process = processes[i];
             if (process != null) {
                 process.destroyForcibly().onExit().join();
                 processes[i] = null;
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            List<Path> all;
-            try (Stream<Path> walk = Files.walk(directory)) {
-                all = walk.sorted(Comparator.reverseOrder()).toList();
-            }
-            for (Path path : all) {
-                Files.deleteIfExists(path);
             }
         }
     }
@@ -387,6 +353,6 @@ public final class EtcdProcesses implements AutoCloseable {
         } catch (IllegalStateException e) {
             return; // the machine is going down, and the hook does it
         }
-        delete(folder);
+        Workspace.delete(folder);
     }
 }

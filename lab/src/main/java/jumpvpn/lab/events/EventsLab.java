@@ -10,10 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import jumpvpn.lab.bench.Machine;
 import jumpvpn.lab.events.Outlets.Kind;
 import jumpvpn.lab.events.Outlets.Manner;
+import jumpvpn.lab.netns.Workspace;
 
 /** {@code jumpvpn lab events}: a flood of events into sinks that take nothing, beside the same flood into none. */
 public final class EventsLab {
@@ -97,21 +97,12 @@ public final class EventsLab {
                 }
             }
         } finally {
-            remove(folder);
+            Workspace.delete(folder);
         }
         List<String> wrong = wrong();
         wrong.forEach(out::println);
         out.println(wrong.isEmpty() ? "all held" : "did not hold");
         return wrong.isEmpty();
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 
     private void say(String turn, Turn.Result result) {

@@ -1,10 +1,8 @@
 package jumpvpn.lab.netns;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,9 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import jumpvpn.core.net.Protocol;
-import jumpvpn.core.observability.audit.Finding;
 import jumpvpn.core.observability.audit.Report;
 import jumpvpn.core.session.Policy;
 import jumpvpn.core.session.PolicyKey;
@@ -29,7 +25,7 @@ public final class Product implements Vpn {
     static final int TLS_PORT = 443;
 
     private static final String STATE = "gw1.state";
-    private static final String MAIN = "jumpvpn.node.app.Main";
+    private static final Duration COMMAND = Duration.ofSeconds(20);
 
     /** One of the two processes. */
     public enum Role {
@@ -64,12 +60,14 @@ public final class Product implements Vpn {
 
     private final Workspace workspace;
     private final JavaCommand java;
+    private final ProductCommands commands;
     private final Policy policy;
     private final NodeSetting setting;
 
     private Product(Workspace workspace, JavaCommand java, Policy policy, NodeSetting setting) {
         this.workspace = workspace;
         this.java = java;
+        this.commands = new ProductCommands(workspace, java, COMMAND);
         this.policy = policy;
         this.setting = setting;
     }
@@ -84,8 +82,8 @@ public final class Product implements Vpn {
             NodeSetting setting)
             throws IOException {
         Product product = new Product(workspace, java, policy, setting);
-        String gatewayKey = product.makeKey(Role.GATEWAY);
-        String clientKey = product.makeKey(Role.CLIENT);
+        String gatewayKey = product.commands.makeKey(Role.GATEWAY.nodeName);
+        String clientKey = product.commands.makeKey(Role.CLIENT.nodeName);
         product.writeGateway(
                 endpoints(transports, families, family -> family.any),
                 "\"10.77.0.1/24\", \"fd77::1/64\"",
@@ -98,7 +96,7 @@ public final class Product implements Vpn {
     static Product gateway(Workspace workspace, JavaCommand java, String network, List<Member> members)
             throws IOException {
         Product product = new Product(workspace, java, Policy.DEFAULT, NodeSetting.NONE);
-        product.makeKey(Role.GATEWAY);
+        product.commands.makeKey(Role.GATEWAY.nodeName);
         product.writeGateway(
                 endpoints(List.of(Protocol.UDP), List.of(Family.V4), family -> family.any),
                 "\"" + network + "\"",
@@ -164,18 +162,9 @@ public final class Product implements Vpn {
         return protocol == Protocol.UDP ? PORT : TLS_PORT;
     }
 
-    private String makeKey(Role role) throws IOException {
-        String key = run(null, List.of("genkey"));
-        Path file = workspace.file(role.nodeName + ".key");
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, key);
-        return publicKey(role);
-    }
-
     /** Of the key that was made for it. */
     String publicKey(Role role) throws IOException {
-        return run(Files.readString(workspace.file(role.nodeName + ".key")), List.of("pubkey"))
-                .strip();
+        return commands.publicKey(role.nodeName);
     }
 
     private Path config(Role role) {
@@ -222,23 +211,15 @@ public final class Product implements Vpn {
     Check audit(List<Role> ends) throws IOException {
         Report report = EventFiles.audit(
                 ends.stream().map(this::events).toList(), version -> version == policy.version() ? policy : null);
-        return new Check(
-                "the auditor finds the events " + jumpvpn.core.observability.audit.Verdict.PROVEN,
-                report.verdict() == jumpvpn.core.observability.audit.Verdict.PROVEN,
-                Stream.concat(
-                                report.findings().stream(),
-                                report.sessions().stream().flatMap(session -> session.findings().stream()))
-                        .findFirst()
-                        .map(Finding::toString)
-                        .orElse(report.events() + " events, "
-                                + report.sessions().size() + " sessions"));
+        return ProductCommands.proven("the events", report);
     }
 
     @Override
     public Process start(Role role, Namespace namespace) throws IOException {
         return workspace.startLogged(
                 namespace.command(java.productLine(
-                        MAIN, List.of(role.command, "--config", config(role).toString()))),
+                        ProductCommands.MAIN,
+                        List.of(role.command, "--config", config(role).toString()))),
                 role.log());
     }
 
@@ -251,12 +232,12 @@ public final class Product implements Vpn {
     /** What {@code status --json} says. */
     @Override
     public Map<String, @Nullable Object> status(Role role) throws IOException {
-        return Json.object(run(null, List.of("status", "--json", "--control", control(role))));
+        return Json.object(commands.run(List.of("status", "--json", "--control", control(role))));
     }
 
     /** The gateway's sessions, as {@code sessions --json} says them. */
     private List<Map<?, ?>> sessions() throws IOException {
-        String text = run(null, List.of("sessions", "--json", "--control", control(Role.GATEWAY)));
+        String text = commands.run(List.of("sessions", "--json", "--control", control(Role.GATEWAY)));
         List<Map<?, ?>> sessions = new ArrayList<>();
         if (Json.object("{\"sessions\":" + text + "}").get("sessions") instanceof List<?> all) {
             all.forEach(session -> sessions.add((Map<?, ?>) session));
@@ -270,12 +251,12 @@ public final class Product implements Vpn {
 
     /** The operator's planned jump. */
     String jump() throws IOException {
-        return run(null, List.of("jump", "--control", control(Role.CLIENT))).strip();
+        return commands.run(List.of("jump", "--control", control(Role.CLIENT))).strip();
     }
 
     /** The operator's planned jump to this path or protocol. */
     public String jump(String to) throws IOException {
-        return run(null, List.of("jump", "--to", to, "--control", control(Role.CLIENT)))
+        return commands.run(List.of("jump", "--to", to, "--control", control(Role.CLIENT)))
                 .strip();
     }
 
@@ -286,36 +267,5 @@ public final class Product implements Vpn {
     @Override
     public String logTail(Role role) throws IOException {
         return Namespace.tail(workspace.file(role.log()));
-    }
-
-    private String run(@Nullable String input, List<String> arguments) throws IOException {
-        List<String> line = new ArrayList<>(java.line(MAIN, arguments));
-        String errors = "command-" + arguments.getFirst() + ".log";
-        Process process = workspace.start(new ProcessBuilder(line), errors);
-        try (var stdin = process.outputWriter(StandardCharsets.UTF_8)) {
-            stdin.write(input == null ? "" : input);
-        } catch (IOException e) {
-            // It ended without reading: its exit code tells.
-        }
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (exitCode(process) != 0) {
-            throw new IOException("jumpvpn " + String.join(" ", arguments) + " failed with " + process.exitValue()
-                    + ": " + Namespace.tail(workspace.file(errors)) + output);
-        }
-        return output;
-    }
-
-    private static int exitCode(Process process) throws IOException {
-        try {
-            if (!process.waitFor(Duration.ofSeconds(20))) {
-                process.destroyForcibly();
-                throw new IOException(
-                        "no end after 20 s: " + process.info().commandLine().orElse("a command"));
-            }
-            return process.exitValue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 }

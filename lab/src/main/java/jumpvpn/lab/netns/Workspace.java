@@ -173,8 +173,11 @@ public final class Workspace implements AutoCloseable {
         return ProcessHandle.of(pid).filter(process -> identity(process).equals(identity));
     }
 
-    /** Removes a directory with all that is in it. */
-    static void delete(Path directory) throws IOException {
+    /** Removes a directory with all that is in it, if there is one. */
+    public static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
         List<Path> all = new ArrayList<>();
         try (Stream<Path> walk = Files.walk(directory)) {
             walk.sorted(Comparator.reverseOrder()).forEach(all::add);

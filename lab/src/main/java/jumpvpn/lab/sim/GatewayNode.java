@@ -127,10 +127,6 @@ final class GatewayNode extends Node {
         return gate.forwarding() instanceof Resting resting ? gateway().forwarding(resting) : gate.forwarding();
     }
 
-    long ownerId() {
-        return new GatewayConfig(name, own, List.of(), List.of(), world.scenario.policy(), MTU).ownerId();
-    }
-
     private GatewayConfig config() {
         return new GatewayConfig(
                 name,
@@ -186,9 +182,9 @@ final class GatewayNode extends Node {
     }
 
     /** Where those listen who could serve our sessions. */
-    List<Member> others() {
+    private List<Member> others() {
         return world.gateways.stream()
-                .filter(gateway -> gateway != this && world.scenario.store().isCluster())
+                .filter(gateway -> gateway != this)
                 .map(GatewayNode::member)
                 .toList();
     }

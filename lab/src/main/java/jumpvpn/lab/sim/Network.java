@@ -6,6 +6,7 @@ import java.util.List;
 import jumpvpn.core.net.Endpoint;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Protocol;
+import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,7 @@ final class Network {
     /** A datagram goes from gateway to gateway: they are near each other, and what is between them repeats itself. */
     void between(GatewayNode from, long gateway, byte[] datagram) {
         for (GatewayNode to : world.gateways) {
-            if (to.ownerId() == gateway && !from.isDark() && !to.isDark()) {
+            if (Owner.number(to.name) == gateway && !from.isDark() && !to.isDark()) {
                 for (int copies = between.happens(0.2) ? 2 : 1; copies > 0; copies--) {
                     world.timeline.in(between.between(100_000, 3_000_000), () -> to.relayed(datagram));
                 }

@@ -17,6 +17,7 @@ import jumpvpn.core.data.Resting;
 import jumpvpn.core.gateway.SessionStatus;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventType;
+import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionTable;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionId;
@@ -283,7 +284,7 @@ final class ShadowGateway {
         Exchange.Asked asked = exchange.request(datagram);
         boolean opens = asked != null
                 && (node.world.scenario.store().isCluster()
-                        || asked.message().ticket().owner() == node.ownerId());
+                        || asked.message().ticket().owner() == Owner.number(node.name));
         if (asked != null
                 && opens
                 && !ownership.isExpired(

@@ -1,28 +1,19 @@
 package jumpvpn.lab.cluster;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
-import jumpvpn.lab.DebianPackage;
-import jumpvpn.lab.netns.EventFile;
 import jumpvpn.lab.netns.EventLine;
 import jumpvpn.lab.netns.JavaCommand;
 import jumpvpn.lab.netns.Namespace;
-import jumpvpn.lab.netns.Prerequisites;
+import jumpvpn.lab.netns.NodeFiles;
 import jumpvpn.lab.netns.Workspace;
-import jumpvpn.node.host.SystemEntropy;
 
 /**
  * Two gateways on one host, on addresses of their own, beside a store of one member if they want one, and a client that knows both:
@@ -39,10 +30,12 @@ final class TwoGateways implements AutoCloseable {
     final Workspace workspace;
     final Namespace host;
     final Namespace client;
+    private final NodeFiles files;
     private final Map<String, KeyPair> keys = new HashMap<>();
 
     private TwoGateways(Workspace workspace) throws IOException {
         this.workspace = workspace;
+        files = new NodeFiles(workspace);
         client = Namespace.open("client", workspace);
         host = Namespace.open("host", workspace);
         host.shell("""
@@ -72,13 +65,7 @@ final class TwoGateways implements AutoCloseable {
 
     /** Builds it; on a machine that can't, the test is skipped, and says so. */
     static TwoGateways open() throws IOException {
-        List<String> missing = Prerequisites.missing(System.err);
-        boolean isRoot = Prerequisites.privilege() == Prerequisites.Privilege.DIRECT;
-        String text = "NOT TESTED HERE: this machine lacks " + String.join("; ", missing) + (isRoot ? "" : " root");
-        if (!missing.isEmpty() || !isRoot) {
-            System.err.println("\n*** " + text + "\n");
-        }
-        assumeTrue(missing.isEmpty() && isRoot, text);
+        NodeFiles.orSkip();
         Workspace workspace = Workspace.create(false);
         try {
             return new TwoGateways(workspace);
@@ -90,25 +77,18 @@ final class TwoGateways implements AutoCloseable {
 
     /** A store of one member at 127.0.0.1; skips the test where there is no etcd. */
     EtcdProcesses startStore() throws IOException {
-        try {
-            DebianPackage.ETCD.unpack(EtcdProcesses.cache());
-            DebianPackage.ETCD_CLIENT.unpack(EtcdProcesses.cache());
-        } catch (IOException e) {
-            assumeTrue(false, "NOT TESTED HERE: no etcd (" + e.getMessage() + ")");
-        }
+        EtcdPackages.orSkip();
         return EtcdProcesses.start(workspace.file("store"), host::command, List.of("127.0.0.1"));
     }
 
     private void keyFile(String name) throws IOException {
-        KeyPair pair = KeyPair.generate(Crypto.jdk(new SystemEntropy()));
+        KeyPair pair = NodeFiles.key();
         keys.put(name, pair);
-        Path file = workspace.file(name + ".key");
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, Base64.getEncoder().encodeToString(pair.privateKey()) + "\n");
+        files.write(name + ".key", pair);
     }
 
     private String publicKey(String name) {
-        return Base64.getEncoder().encodeToString(keys.get(name).publicKey());
+        return NodeFiles.base64(keys.get(name).publicKey());
     }
 
     /**
@@ -197,29 +177,17 @@ final class TwoGateways implements AutoCloseable {
                 throw new AssertionError(
                         "not in " + PATIENCE + ": " + log(node) + Namespace.tail(workspace.file(node + ".jsonl")));
             }
-            pause();
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(20); // between two looks at a condition
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            NodeFiles.pause();
         }
     }
 
     String log(String node) throws IOException {
-        Path file = workspace.file(node + ".log");
-        return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+        return files.log(node + ".log");
     }
 
     /** All events of a node. */
     List<EventLine> events(String node) {
-        EventFile file = new EventFile(workspace.file(node + ".jsonl"));
-        file.poll(_ -> {});
-        return file.events();
+        return files.events(node);
     }
 
     boolean said(String node, String type, String reason) {

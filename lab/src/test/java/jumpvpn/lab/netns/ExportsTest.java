@@ -135,7 +135,7 @@ class ExportsTest {
         return java.util.stream.Stream.of(hosts.gatewayKey, hosts.clientKey)
                 .map(KeyPair::privateKey)
                 .flatMap(key -> java.util.stream.Stream.of(
-                        TwoHosts.base64(key).substring(0, 20),
+                        NodeFiles.base64(key).substring(0, 20),
                         HexFormat.of().formatHex(key).substring(0, 20),
                         new String(key, StandardCharsets.ISO_8859_1).substring(0, 16)))
                 .toList()

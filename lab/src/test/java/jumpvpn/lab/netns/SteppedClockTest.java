@@ -152,7 +152,7 @@ class SteppedClockTest {
         if (found.isEmpty() && Prerequisites.install(System.err)) {
             found = libraries();
         }
-        TwoHosts.skipIf(found.isEmpty() ? List.of("libfaketime: as root, apt-get install libfaketime") : List.of());
+        NodeFiles.skipIf(found.isEmpty() ? List.of("libfaketime: as root, apt-get install libfaketime") : List.of());
         return found.getFirst();
     }
 

@@ -1,23 +1,16 @@
 package jumpvpn.lab.netns;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
-import jumpvpn.node.host.SystemEntropy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +32,9 @@ final class TwoHosts implements AutoCloseable {
     final Workspace workspace;
     final Namespace client;
     final Namespace gateway;
-    final KeyPair gatewayKey = key();
-    final KeyPair clientKey = key();
+    private final NodeFiles files;
+    final KeyPair gatewayKey = NodeFiles.key();
+    final KeyPair clientKey = NodeFiles.key();
     private final String gatewayText = """
             [gateway]
             name        = "gw1"
@@ -55,7 +49,7 @@ final class TwoHosts implements AutoCloseable {
             [[client]]
             name        = "laptop"
             public-key  = "%s"
-            """.formatted(base64(clientKey.publicKey()));
+            """.formatted(NodeFiles.base64(clientKey.publicKey()));
     private final String clientText = """
             [client]
             name        = "laptop"
@@ -69,13 +63,14 @@ final class TwoHosts implements AutoCloseable {
             name        = "gw1"
             public-key  = "%s"
             endpoints   = ["udp://192.0.2.1:4500"]
-            """.formatted(base64(gatewayKey.publicKey()));
+            """.formatted(NodeFiles.base64(gatewayKey.publicKey()));
 
     /** What a process that has ended said, both streams together, and its exit code. */
     record Ended(int code, String text) {}
 
     private TwoHosts(Workspace workspace) throws IOException {
         this.workspace = workspace;
+        files = new NodeFiles(workspace);
         client = Namespace.open("client", workspace);
         gateway = Namespace.open("gateway", workspace);
         quiet(client);
@@ -87,8 +82,8 @@ final class TwoHosts implements AutoCloseable {
                 """.formatted(client.pid()));
         client.shell(
                 "ip address add 192.0.2.2/24 dev cable0 && ip address add 192.0.2.3/24 dev cable0 && ip link set cable0 up");
-        keyFile("gw1.key", gatewayKey);
-        keyFile("laptop.key", clientKey);
+        files.write("gw1.key", gatewayKey);
+        files.write("laptop.key", clientKey);
     }
 
     /** No link-local addresses: they come by themselves, at a time of their own. Forwarding off, whatever was inherited. */
@@ -104,11 +99,7 @@ final class TwoHosts implements AutoCloseable {
 
     /** Builds it; on a machine that can't, the test is skipped, and says so. */
     static TwoHosts open() throws IOException {
-        List<String> missing = new ArrayList<>(Prerequisites.missing(System.err));
-        if (missing.isEmpty() && Prerequisites.privilege() != Prerequisites.Privilege.DIRECT) {
-            missing.add("root: the test makes network namespaces");
-        }
-        skipIf(missing);
+        NodeFiles.orSkip();
         Workspace workspace = Workspace.create(false);
         try {
             return new TwoHosts(workspace);
@@ -118,34 +109,11 @@ final class TwoHosts implements AutoCloseable {
         }
     }
 
-    /** Skips the test loudly if something is missing. */
-    static void skipIf(List<String> missing) {
-        String text = "NOT TESTED HERE: this machine lacks " + String.join("; ", missing);
-        if (!missing.isEmpty()) {
-            System.err.println("\n*** " + text + "\n");
-        }
-        assumeTrue(missing.isEmpty(), text);
-    }
-
-    private static KeyPair key() {
-        return KeyPair.generate(Crypto.jdk(new SystemEntropy()));
-    }
-
-    static String base64(byte[] key) {
-        return Base64.getEncoder().encodeToString(key);
-    }
-
     /** A fresh key in a file that only its owner can read; the pair. */
     KeyPair keyFile(String name) throws IOException {
-        KeyPair pair = key();
-        keyFile(name, pair);
+        KeyPair pair = NodeFiles.key();
+        files.write(name, pair);
         return pair;
-    }
-
-    private void keyFile(String name, KeyPair pair) throws IOException {
-        Path file = workspace.file(name);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, base64(pair.privateKey()) + "\n");
     }
 
     /** Writes the gateway's file, changed by {@code edit}; its text. */
@@ -238,7 +206,7 @@ final class TwoHosts implements AutoCloseable {
                 throw new AssertionError((process.isAlive() ? "not in " + PATIENCE : "the process ended") + ": "
                         + log(log) + tail("gw1.jsonl") + tail("laptop.jsonl"));
             }
-            pause();
+            NodeFiles.pause();
         }
     }
 
@@ -246,25 +214,13 @@ final class TwoHosts implements AutoCloseable {
         return "\n" + events + ": " + Namespace.tail(workspace.file(events));
     }
 
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(20); // between two looks at a condition
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
     String log(String name) throws IOException {
-        Path file = workspace.file(name);
-        return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+        return files.log(name);
     }
 
     /** All events of a node. */
     List<EventLine> events(String node) {
-        EventFile file = new EventFile(workspace.file(node + ".jsonl"));
-        file.poll(event -> {});
-        return file.events();
+        return files.events(node);
     }
 
     /** Those with this type and reason. */

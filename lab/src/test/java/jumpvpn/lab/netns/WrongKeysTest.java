@@ -36,8 +36,8 @@ class WrongKeysTest {
     void eachIsExplainedAndTheClientCanBeStoppedMeanwhile() throws IOException {
         hosts.startGateway(List.of());
         String before = hosts.footprint(hosts.client);
-        String wrongKey = TwoHosts.base64(hosts.keyFile("somebody.key").publicKey());
-        String rightKey = TwoHosts.base64(hosts.gatewayKey.publicKey());
+        String wrongKey = NodeFiles.base64(hosts.keyFile("somebody.key").publicKey());
+        String rightKey = NodeFiles.base64(hosts.gatewayKey.publicKey());
         hosts.clientFile("misled.toml", text -> named(text, "misled").replace(rightKey, wrongKey));
         KeyPair stranger = hosts.keyFile("stranger.key");
         hosts.clientFile("stranger.toml", text -> named(text, "stranger").replace("laptop.key", "stranger.key"));
@@ -52,7 +52,7 @@ class WrongKeysTest {
         assertThat(failures("stranger").getFirst().text("detail")).isEqualTo("UNKNOWN_CLIENT");
         assertThat(hosts.log("stranger.log"))
                 .contains("gateway gw1 refused the handshake: it does not know this client's public key");
-        assertThat(refusals().getFirst().text("public_key")).isEqualTo(TwoHosts.base64(stranger.publicKey()));
+        assertThat(refusals().getFirst().text("public_key")).isEqualTo(NodeFiles.base64(stranger.publicKey()));
 
         hosts.until(() -> !failures("misled").isEmpty(), misled, "misled.log");
         Duration took = Duration.ofNanos(System.nanoTime() - began);

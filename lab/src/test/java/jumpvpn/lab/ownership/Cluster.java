@@ -11,12 +11,11 @@ import jumpvpn.core.ownership.ClockReading;
 import jumpvpn.core.ownership.Member;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.security.Crypto;
-import jumpvpn.lab.DebianPackage;
+import jumpvpn.lab.cluster.EtcdPackages;
 import jumpvpn.lab.cluster.EtcdProcesses;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.ownership.etcd.EtcdSessionTable;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
 /** Three etcd processes for a class of tests, or the word that there are none; each test has keys of its own. */
 final class Cluster implements AutoCloseable {
@@ -38,12 +37,7 @@ final class Cluster implements AutoCloseable {
     }
 
     static Cluster start(Duration lease) throws IOException {
-        try {
-            DebianPackage.ETCD.unpack(EtcdProcesses.cache());
-            DebianPackage.ETCD_CLIENT.unpack(EtcdProcesses.cache());
-        } catch (IOException e) {
-            Assumptions.abort("NOT TESTED HERE: no etcd (" + e.getMessage() + ")");
-        }
+        EtcdPackages.orSkip();
         return new Cluster(EtcdProcesses.start(Files.createTempDirectory("jumpvpn-etcd"), 3), lease);
     }
 

@@ -18,14 +18,13 @@ import jumpvpn.core.ownership.Member;
 import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.security.Crypto;
-import jumpvpn.lab.DebianPackage;
+import jumpvpn.lab.cluster.EtcdPackages;
 import jumpvpn.lab.cluster.EtcdProcesses;
 import jumpvpn.node.host.SystemEntropy;
 import jumpvpn.node.ownership.StateException;
 import jumpvpn.node.ownership.etcd.EtcdSessionTable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,12 +43,7 @@ class EtcdTlsTest {
 
     @BeforeAll
     static void start() throws IOException, GeneralSecurityException {
-        try {
-            DebianPackage.ETCD.unpack(EtcdProcesses.cache());
-            DebianPackage.ETCD_CLIENT.unpack(EtcdProcesses.cache());
-        } catch (IOException e) {
-            Assumptions.abort("NOT TESTED HERE: no etcd (" + e.getMessage() + ")");
-        }
+        EtcdPackages.orSkip();
         for (String name : List.of("server", "gateway", "stranger")) {
             certificate(name);
         }

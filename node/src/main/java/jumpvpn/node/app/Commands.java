@@ -125,8 +125,8 @@ final class Commands {
                     "end a session",
                     List.of(Option.JSON, Option.CONTROL),
                     """
-                    SESSION is a session id of "jumpvpn sessions" or, at a gateway, a client's name. The client may connect anew; to keep
-                    it out, remove it from the gateway's file.
+                    SESSION is a session id of "jumpvpn sessions" or, at a gateway, a client's name. The client may connect anew;
+                    "jumpvpn client revoke NAME" keeps it out.
 
                       jumpvpn terminate laptop
                     """,
