@@ -2,6 +2,7 @@ package jumpvpn.node.dashboard;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,7 +12,6 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.StartException;
-import jumpvpn.node.transport.SocketAddresses;
 
 /** A node's page, served until it is closed. */
 public final class Dashboard implements AutoCloseable {
@@ -65,7 +65,8 @@ public final class Dashboard implements AutoCloseable {
         }
         HttpServer server;
         try {
-            server = HttpListener.open(SocketAddresses.of(config.listen()));
+            server = HttpListener.open(new InetSocketAddress(
+                    config.listen().address().toString(), config.listen().port()));
         } catch (IOException e) {
             throw new StartException(
                     where + "the dashboard can't listen on " + config.listen() + " (" + reason(e)
