@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.lab.netns.JavaCommand;
@@ -27,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Many clients of the cluster in one process, {@link Load}, each with a key and an inner address of its own. */
 final class ClusterCrowd {
-    private static final int FIRST_ADDRESS = 0x0a58_8100; // 10.88.129.0
-    private static final String HEAP = "-Xmx512m";
+    private static final List<String> HEAP = List.of("-Xmx512m");
+    /** Most of it for what is new: the agents of a hundred thousand sessions stay, and are not to be copied again and again. */
+    private static final List<String> LARGE_HEAP = List.of("-Xms5g", "-Xmx5g", "-Xmn2g");
+
     private static final String LOG = "crowd.log";
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -36,12 +37,15 @@ final class ClusterCrowd {
     private final Path members;
     private final String sections;
     final int sessions;
+    final InnerNetwork network;
     private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private @Nullable PrintStream commands;
+    private @Nullable Process process;
 
     private ClusterCrowd(Workspace workspace, int sessions, Path members, String sections) {
         this.workspace = workspace;
         this.sessions = sessions;
+        this.network = InnerNetwork.of(sessions);
         this.members = members;
         this.sections = sections;
     }
@@ -49,13 +53,14 @@ final class ClusterCrowd {
     /** Makes the keys. */
     static ClusterCrowd prepare(Workspace workspace, int sessions) throws IOException {
         Crypto crypto = CryptoChoice.best().crypto(new SystemEntropy());
+        InnerNetwork network = InnerNetwork.of(sessions);
         List<String> lines = new ArrayList<>();
         StringBuilder sections = new StringBuilder();
         for (int i = 0; i < sessions; i++) {
             KeyPair key = KeyPair.generate(crypto);
             sections.append("[[client]]\nname = \"client%d\"\npublic-key = \"%s\"\naddress = [\"%s\"]\n"
-                    .formatted(i, text(key.publicKey()), address(i)));
-            lines.add(text(key.privateKey()) + " " + address(i));
+                    .formatted(i, text(key.publicKey()), network.address(i)));
+            lines.add(text(key.privateKey()) + " " + network.address(i));
         }
         Path members = Files.write(workspace.file("members"), lines, StandardCharsets.US_ASCII);
         return new ClusterCrowd(workspace, sessions, members, sections.toString());
@@ -71,17 +76,12 @@ final class ClusterCrowd {
         return Base64.getDecoder().decode(line.substring(0, line.indexOf(' ')));
     }
 
-    /** The inner address of a session, counted from 0. */
-    static String address(int session) {
-        return IpAddress.v4(FIRST_ADDRESS + session).toString();
-    }
-
     /** What makes them known to gateways. */
     String sections() {
         return sections;
     }
 
-    /** Starts the process; all of its clients prefer the gateways in the order of their numbers. */
+    /** Starts the process; all of its clients prefer the first gateway, and each other one is the second choice of as many. */
     void start(Namespace host, ClusterNodes nodes) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(members.toString(), ClusterTopology.CROWD_ADDRESS, "wan0"));
         for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
@@ -89,17 +89,29 @@ final class ClusterCrowd {
             arguments.add(ClusterNodes.endpoint(number));
         }
         List<String> line = JavaCommand.current().line(Load.class.getName(), arguments);
-        line.add(line.indexOf("-cp"), HEAP);
-        Process process = workspace.start(host.command(line), LOG);
+        line.addAll(line.indexOf("-cp"), network == InnerNetwork.ROUTED ? LARGE_HEAP : HEAP);
+        process = workspace.start(host.command(line), LOG);
         commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.US_ASCII);
         BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
         Thread.ofVirtual()
                 .start(() -> said.lines().filter(text -> text.startsWith("{")).forEach(answers::add));
     }
 
+    /** What the process has had of the processors. */
+    Duration cpu() {
+        return process == null
+                ? Duration.ZERO
+                : process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** So many sessions a second lose their path from now on, and find another. */
     void churn(int perSecond) {
         tell("churn " + perSecond);
+    }
+
+    /** Each session loses its path once. */
+    void storm() {
+        tell("storm");
     }
 
     /** What was so far is not told any more. */

@@ -25,17 +25,20 @@ import org.jspecify.annotations.Nullable;
 final class ClusterNodes {
     static final String CLIENT = "laptop";
     static final int PORT = 4500;
+    private static final String LARGE_HEAP = "-Xmx1g";
     private static final Duration COMMAND = Duration.ofSeconds(30);
 
     private final Workspace workspace;
     private final JavaCommand product;
     private final ProductCommands commands;
     private final ClusterOptions options;
+    private final ClusterCrowd crowd;
     private @Nullable Path clockLibrary;
 
-    private ClusterNodes(Workspace workspace, ClusterOptions options) {
+    private ClusterNodes(Workspace workspace, ClusterOptions options, ClusterCrowd crowd) {
         this.workspace = workspace;
         this.options = options;
+        this.crowd = crowd;
         this.product = JavaCommand.product();
         this.commands = new ProductCommands(workspace, product, COMMAND);
     }
@@ -43,13 +46,13 @@ final class ClusterNodes {
     /**
      * Makes the keys and writes all files.
      *
-     * @param crowd sections of clients beside the one
+     * @param crowd whom the gateways know beside the one
      */
-    static ClusterNodes prepare(Workspace workspace, ClusterOptions options, String crowd) throws IOException {
-        ClusterNodes nodes = new ClusterNodes(workspace, options);
+    static ClusterNodes prepare(Workspace workspace, ClusterOptions options, ClusterCrowd crowd) throws IOException {
+        ClusterNodes nodes = new ClusterNodes(workspace, options, crowd);
         nodes.commands.makeKey("cluster");
         String clients = "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\n%s"
-                .formatted(CLIENT, nodes.commands.makeKey(CLIENT), crowd);
+                .formatted(CLIENT, nodes.commands.makeKey(CLIENT), crowd.sections());
         StringBuilder gateways = new StringBuilder();
         for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
             gateways.append("[[gateway]]\nname = \"%s\"\npublic-key = \"%s\"\nendpoints = [\"udp://%s:%d\"]\n"
@@ -58,7 +61,7 @@ final class ClusterNodes {
                             nodes.commands.makeKey(gateway(number)),
                             ClusterTopology.outside(number),
                             PORT));
-            Files.writeString(workspace.file(gateway(number) + ".toml"), gatewayFile(number, clients));
+            Files.writeString(workspace.file(gateway(number) + ".toml"), gatewayFile(number, crowd.network, clients));
         }
         Files.writeString(workspace.file(CLIENT + ".toml"), """
                 [client]
@@ -78,7 +81,7 @@ final class ClusterNodes {
         return "gw" + number;
     }
 
-    private static String gatewayFile(int number, String clients) {
+    private static String gatewayFile(int number, InnerNetwork network, String clients) {
         String members = IntStream.rangeClosed(1, ClusterTopology.GATEWAYS)
                 .mapToObj(member ->
                         "[[member]]\nname = \"%s\"\nnumber = %d\nendpoints = [\"udp://%s:%d\"]\ninside = \"%s\"\n"
@@ -109,7 +112,7 @@ final class ClusterNodes {
                 %6$s%7$s""".formatted(
                         gateway(number),
                         PORT,
-                        ClusterTopology.INNER_GATEWAY,
+                        network.gateway,
                         ClusterTopology.storeAddresses().stream()
                                 .map("\"http://%s:2379\""::formatted)
                                 .collect(Collectors.joining(", ")),
@@ -134,6 +137,9 @@ final class ClusterNodes {
         List<String> line = options.fencingOff()
                 ? JavaCommand.current().line(FaultyGateway.class.getName(), List.of(config))
                 : product.productLine(ProductCommands.MAIN, List.of("gateway", "--config", config));
+        if (crowd.network == InnerNetwork.ROUTED) {
+            line.add(line.indexOf("-cp"), LARGE_HEAP);
+        }
         ProcessBuilder builder = namespace.command(line);
         if (clockLibrary != null) {
             clock(number, 0);

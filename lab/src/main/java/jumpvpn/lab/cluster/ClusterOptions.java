@@ -30,7 +30,7 @@ record ClusterOptions(
         boolean keep) {
     private static final NumberOption RUNS = new NumberOption("--runs", 1, 1, 1000);
     private static final NumberOption ROUNDS = new NumberOption("--rounds", 10, 1, 100_000);
-    private static final NumberOption SESSIONS = new NumberOption("--sessions", 1000, 10, 4000);
+    private static final NumberOption SESSIONS = new NumberOption("--sessions", 1000, 10, 100_000);
     private static final NumberOption SEED = new NumberOption("--seed", 1, 0, 999_999_999);
     private static final String FENCING_OFF = "fencing-off";
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterRun implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration START = Duration.ofSeconds(40);
+    private static final Duration CROWD_START = Duration.ofMinutes(3);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final double RTT_A_MILLIS = 40;
     private static final double RTT_B_MILLIS = 40;
@@ -52,7 +53,7 @@ final class ClusterRun implements AutoCloseable {
         topology = ClusterTopology.build(workspace, JavaCommand.current(), RTT_A_MILLIS, RTT_B_MILLIS);
         store = EtcdProcesses.start(workspace.file("store"), topology.store::command, ClusterTopology.storeAddresses());
         crowd = ClusterCrowd.prepare(workspace, sessions);
-        nodes = ClusterNodes.prepare(workspace, options, crowd.sections());
+        nodes = ClusterNodes.prepare(workspace, options, crowd);
         topology.server
                 .start("server.log", JavaCommand.current().line(PayloadServer.class.getName(), List.of()))
                 .getInputStream()
@@ -129,7 +130,10 @@ final class ClusterRun implements AutoCloseable {
     /** All of the crowd are attached. */
     void startCrowd() throws IOException {
         crowd.start(topology.crowd, nodes);
-        require("all of the crowd", Duration.ofMinutes(3), () -> crowd.stats().attached() == crowd.sessions);
+        require(
+                "all of the crowd",
+                CROWD_START.plusMillis(10L * crowd.sessions),
+                () -> crowd.stats().attached() == crowd.sessions);
         topology.crowd.shell(
                 "ip route add %s dev jvpn0".formatted(Topology.INSIDE_NETWORK)); // its answers go inside, too
         Pause.of(Duration.ofSeconds(4)); // standbys have been asked

@@ -20,14 +20,12 @@ import jumpvpn.lab.netns.Workspace;
  *                                           each  store0 10.99.0.11 …  ──── store 10.99.0.1, .2, .3
  * </pre>
  *
- * Inner addresses are of 10.88.128.0/17, in the network behind: whoever has a session answers there for its address.
+ * Inner addresses are {@link InnerNetwork}'s.
  */
 final class ClusterTopology {
     static final int GATEWAYS = 3;
     static final int STORE_MEMBERS = 3;
     static final String CROWD_ADDRESS = "198.51.100.50";
-    /** Of every gateway, with the length of the network. */
-    static final String INNER_GATEWAY = "10.88.128.1/17";
 
     private static final int INSIDE_LENGTH = 16;
 

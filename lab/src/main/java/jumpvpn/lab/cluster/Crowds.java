@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import jumpvpn.lab.netns.Pause;
 import jumpvpn.lab.netns.Workspace;
 
@@ -13,6 +14,9 @@ final class Crowds {
     private static final double MOST_GAP_MILLIS = 3000;
     private static final double MOST_STORM_MILLIS = 30_000;
     private static final Duration SETTLE = Duration.ofSeconds(60);
+    /** To ask the crowd costs it more the more they are. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private static final Duration CALM = Duration.ofSeconds(5);
 
     private Crowds() {}
@@ -59,21 +63,38 @@ final class Crowds {
         run.startCrowd();
         String gone = ClusterNodes.gateway(1);
         int there = run.crowd.stats().at(gone);
-        Instant kill = run.lose(1);
+        run.say("attached: " + run.crowd.stats());
+        Map<String, Duration> before = cpu(run);
+        run.crowd.reset();
+        run.lose(1);
         run.say("the host of gw1 with %d sessions is gone".formatted(there));
-        run.crowd.churn(run.crowd.sessions); // a client that says nothing does not know: all do within a second
-        Pause.of(Duration.ofSeconds(1));
-        run.crowd.churn(0);
-        boolean all = run.await(SETTLE, () -> run.crowd.stats().at(gone) == 0 && allAttached(run));
-        double tookMillis = Duration.between(kill, Instant.now()).toNanos() / 1e6;
+        run.crowd.storm(); // a client that says nothing does not know: all do as soon as the one process can
+        boolean all = run.await(SETTLE, () -> {
+            Pause.of(LOOK);
+            return run.crowd.stats().at(gone) == 0 && allAttached(run);
+        });
         ClusterCrowd.Stats stats = run.crowd.stats();
+        cpu(run).forEach((name, used) -> run.figure(
+                name + "_cpu_s",
+                used.minus(before.getOrDefault(name, Duration.ZERO)).toMillis() / 1000.0));
         run.say("afterwards: " + stats);
         run.check("all sessions are at other gateways", all, "waited at most " + SETTLE.toSeconds() + " s");
         nobodyEnded(run, stats);
+        double tookMillis = stats.number("last_ms");
         run.atMost("until the last was attached", "storm_ms", tookMillis, MOST_STORM_MILLIS);
         run.figure("sessions_per_second", Math.round(there / (tookMillis / 1000)));
         run.figure("p50_ms", stats.number("p50_ms"));
         run.figure("p99_ms", stats.number("p99_ms"));
+    }
+
+    private static Map<String, Duration> cpu(ClusterRun run) {
+        Map<String, Duration> used = new TreeMap<>(Map.of("crowd", run.crowd.cpu(), "store", run.store.cpu()));
+        for (int number = 2; number <= ClusterTopology.GATEWAYS; number++) {
+            used.put(
+                    ClusterNodes.gateway(number),
+                    run.gateway(number).info().totalCpuDuration().orElse(Duration.ZERO));
+        }
+        return used;
     }
 
     private static boolean allAttached(ClusterRun run) throws IOException {

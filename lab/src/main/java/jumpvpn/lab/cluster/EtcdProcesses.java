@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -233,6 +235,14 @@ public final class EtcdProcesses implements AutoCloseable {
         }
         run(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())))
                 .orThrow();
+    }
+
+    /** What all that run have had of the processors. */
+    public Duration cpu() {
+        return Arrays.stream(processes)
+                .filter(Objects::nonNull)
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** Starts one that was killed, on what it wrote, and waits until it answers: a majority must run by then. */

@@ -27,7 +27,10 @@ final class Samples {
     static Samples start(ClusterRun run) throws IOException {
         Samples samples = new Samples(run);
         for (int i = 0; i < SAMPLED; i++) {
-            String address = ClusterCrowd.address(i * (run.crowd.sessions / SAMPLED));
+            String address = run.crowd
+                    .network
+                    .address(i * (run.crowd.sessions / SAMPLED))
+                    .toString();
             samples.pings[i] = run.workspace.startLogged(
                     run.topology.server.command(
                             List.of("ping", "-n", "-i", Double.toString(1.0 / PER_SECOND), "-W", "2", address)),

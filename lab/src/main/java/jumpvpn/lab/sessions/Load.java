@@ -31,16 +31,21 @@ import jumpvpn.node.security.CryptoChoice;
 
 /**
  * A process that is many clients of one gateway or of several, on one TUN that has all their inner addresses: the kernel's own TCP is what they carry. It ends by a signal, and obeys what it is told on
- * standard input: {@code churn N}: so many sessions a second lose their path and find another; {@code stats}: prints a line of JSON, what was since {@code reset}; see {@link LoadTally}.
+ * standard input: {@code churn N}: so many sessions a second lose their path and find another; {@code storm}: each does, once; {@code stats}: prints a line of JSON, what was since {@code reset}; see {@link LoadTally}.
  */
 public final class Load {
     private static final String TUN = "jvpn0";
+    /** The kernel looks through all that a device has for each that it gets. */
+    private static final int MOST_ADDRESSES = 4_000;
+    /** More are not allowed everywhere. With more sessions, several have one. */
+    private static final int MOST_SOCKETS = 10_000;
 
     private final BootClock clock = new BootClock();
     private final LookupTable<Bound> bindings = new LookupTable<>();
     private final LookupTable<LoadSession> byAddress = new LookupTable<>();
     private final DropCounters drops = new DropCounters();
     private final List<LoadSession> sessions = new ArrayList<>();
+    private final List<LoadSocket> sockets = new ArrayList<>();
     private final PacketBatch one =
             new PacketBatch(Arena.global().allocate(Transport.MOST_BYTES).address(), 1, Transport.MOST_BYTES);
     private final NetworkConfig network = NetworkConfig.open();
@@ -48,6 +53,7 @@ public final class Load {
     private final LoadTally tally = new LoadTally();
     private final LoadControl control = new LoadControl(clock, sessions, tally);
     private boolean raised;
+    private int addresses;
 
     private Load() throws LinuxException {}
 
@@ -78,7 +84,11 @@ public final class Load {
         try (BufferedReader commands =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
             commands.lines()
-                    .forEach(line -> control.post(sessions.getFirst(), now -> command(now, line.split(" ", 2))));
+                    .forEach(line -> control.post(sockets.getFirst(), (first, now) -> {
+                        if (first == sessions.getFirst()) {
+                            command(now, line.split(" ", 2));
+                        }
+                    }));
         } catch (IOException e) {
             System.out.println(e.getMessage());
         }
@@ -87,7 +97,8 @@ public final class Load {
     private void command(long nowNanos, String[] words) {
         switch (words[0]) {
             case "churn" -> control.churn(nowNanos, Integer.parseInt(words[1]));
-            case "reset" -> tally.reset();
+            case "storm" -> control.storm(nowNanos);
+            case "reset" -> tally.reset(nowNanos);
             case "stats" -> System.out.println(tally.json(nowNanos, sessions));
             default -> System.out.println(words[0] + " is no command");
         }
@@ -110,9 +121,16 @@ public final class Load {
                 one,
                 tally,
                 this::granted);
+        int together = Math.ceilDiv(members.size(), MOST_SOCKETS);
         for (String member : members) {
             String[] words = member.split(" ", 2);
-            LoadSession session = new LoadSession(world, Base64.getDecoder().decode(words[0]), device, local);
+            int number = sessions.size();
+            if (number % together == 0) {
+                sockets.add(new LoadSocket(local, device));
+            }
+            LoadSession session =
+                    new LoadSession(world.choosing(number), Base64.getDecoder().decode(words[0]), sockets.getLast());
+            sockets.getLast().sessions.add(session);
             IpAddress inner = IpAddress.parse(words[1]);
             byAddress.put(inner.high(), inner.low(), session);
             sessions.add(session);
@@ -127,7 +145,10 @@ public final class Load {
                 var _ = network.up(TUN, session.mtu());
             }
             for (Prefix inner : session.inner()) {
-                var _ = network.address(TUN, inner);
+                if (addresses < MOST_ADDRESSES) {
+                    addresses++;
+                    var _ = network.address(TUN, inner);
+                }
             }
         } catch (LinuxException e) {
             System.out.println(e.getMessage());
@@ -135,7 +156,7 @@ public final class Load {
     }
 
     private void run() throws LinuxException {
-        LoadReceive receive = new LoadReceive(clock, tun, sessions, bindings, drops, control);
+        LoadReceive receive = new LoadReceive(clock, tun, sockets, bindings, drops, control);
         LoadSend send = new LoadSend(clock, tun, byAddress, drops, control);
         Thread.ofPlatform().name("receive").daemon().start(receive::run);
         Thread.ofPlatform().name("send").daemon().start(() -> {

@@ -3,7 +3,6 @@ package jumpvpn.lab.sessions;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.function.LongConsumer;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.node.host.BootClock;
 import jumpvpn.node.host.LinuxException;
@@ -26,8 +25,14 @@ final class LoadControl {
     private long churnPauseNanos;
     private long nextChurnNanos = Deadlines.NEVER;
     private int churned;
+    private int churnLeft;
 
-    private record Message(LoadSession session, LongConsumer action) {}
+    /** Something to be done for a session. */
+    interface Action {
+        void act(LoadSession session, long nowNanos);
+    }
+
+    private record Message(LoadSocket socket, Action action) {}
 
     /** Stands in the queue until its time, also if the session is due earlier by then. */
     private record Due(long nanos, LoadSession session) implements Comparable<Due> {
@@ -43,9 +48,9 @@ final class LoadControl {
         this.tally = tally;
     }
 
-    /** Runs the action on this thread; false if there is no room for it. Any thread. */
-    boolean post(LoadSession session, LongConsumer action) {
-        boolean taken = inbox.offer(new Message(session, action));
+    /** Runs the action on this thread, for each session of the socket; false if there is no room for it. Any thread. */
+    boolean post(LoadSocket socket, Action action) {
+        boolean taken = inbox.offer(new Message(socket, action));
         waker.wake();
         return taken;
     }
@@ -57,16 +62,26 @@ final class LoadControl {
 
     /** From now on so many sessions a second lose their path, in turn; 0: none. Control thread only. */
     void churn(long nowNanos, int perSecond) {
+        churnLeft = Integer.MAX_VALUE;
         churnPauseNanos = perSecond == 0 ? 0 : 1_000_000_000L / perSecond;
         nextChurnNanos = perSecond == 0 ? Deadlines.NEVER : nowNanos;
     }
 
+    /** Each session loses its path once, all within a second or as fast as this process can. Control thread only. */
+    void storm(long nowNanos) {
+        churn(nowNanos, sessions.size());
+        churnLeft = sessions.size();
+    }
+
     private void churnDue(long nowNanos) {
-        while (nextChurnNanos <= nowNanos) {
+        for (int most = TOGETHER;
+                nextChurnNanos <= nowNanos && most > 0;
+                most--) { // what comes for others is not to wait
             LoadSession session = sessions.get(churned++ % sessions.size());
             tally.asked(session.losePath(nowNanos));
             note(session);
-            nextChurnNanos += churnPauseNanos;
+            churnLeft--;
+            nextChurnNanos = churnLeft == 0 ? Deadlines.NEVER : nextChurnNanos + churnPauseNanos;
         }
     }
 
@@ -78,8 +93,10 @@ final class LoadControl {
             long nowNanos = clock.nowNanos();
             for (int most = inbox.size(); most > 0; most--) {
                 Message message = inbox.remove();
-                message.action.accept(nowNanos);
-                note(message.session);
+                for (LoadSession session : message.socket.sessions) {
+                    message.action.act(session, nowNanos);
+                    note(session);
+                }
             }
             proceed(nowNanos);
             churnDue(nowNanos);

@@ -1,6 +1,7 @@
 package jumpvpn.lab.sessions;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import jumpvpn.core.agent.Agent;
@@ -24,18 +25,15 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
-import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
-import jumpvpn.node.transport.udp.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 /** One of the many: a real agent with a key, a socket and a gate of its own. The control thread's, but for socket and gate. */
 final class LoadSession implements AgentPort {
-    private static final int SOCKET_SLOTS = 64;
     private static final String OTHER = "-2";
 
     final ForwardingGate gate = new ForwardingGate();
-    final UdpSocket socket;
+    final LoadSocket socket;
     final Agent agent;
     /** When the agent is to proceed, as far as the control thread has noted it. */
     long dueNanos = Deadlines.NEVER;
@@ -64,15 +62,37 @@ final class LoadSession implements AgentPort {
             DropCounters drops,
             PacketBatch one,
             LoadTally tally,
-            Consumer<Grant.Session> granted) {}
+            Consumer<Grant.Session> granted) {
+        /** The first gateway stays the first choice; of the others each is the second for as many sessions. */
+        World choosing(int session) {
+            return new World(
+                    crypto,
+                    suite,
+                    turned(gateways, session),
+                    turned(remotes, session),
+                    bindings,
+                    drops,
+                    one,
+                    tally,
+                    granted);
+        }
 
-    LoadSession(World world, byte[] privateKey, String device, Endpoint local) throws LinuxException {
+        private static <T> List<T> turned(List<T> all, int by) {
+            List<T> turned = new ArrayList<>(all);
+            if (all.size() > 2) {
+                Collections.rotate(turned.subList(1, turned.size()), by);
+            }
+            return List.copyOf(turned);
+        }
+    }
+
+    LoadSession(World world, byte[] privateKey, LoadSocket socket) {
         this.world = world;
-        socket = UdpSocket.open(local, device, SOCKET_SLOTS);
+        this.socket = socket;
         for (int i = 0; i < world.gateways.size(); i++) {
-            path(device, local, i);
+            path(socket.device, i);
             if (world.gateways.size() > 1) {
-                path(device + OTHER, local, i); // the same way, but to the agent, so that it can lose one
+                path(socket.device + OTHER, i); // the same way, but to the agent, so that it can lose one
             }
         }
         KeyPair own = KeyPair.of(world.crypto.agreement(), privateKey);
@@ -81,13 +101,13 @@ final class LoadSession implements AgentPort {
                 config, world.crypto, this, event -> world.tally.said(this, event), world.bindings, gate, world.drops));
     }
 
-    private void path(String link, Endpoint local, int gateway) {
+    private void path(String link, int gateway) {
         paths.add(new Path(
                 paths.size() + 1,
                 Protocol.UDP,
                 link,
                 LinkKind.ETHERNET,
-                local.address(),
+                socket.local.address(),
                 world.gateways.get(gateway).name(),
                 world.remotes.get(gateway),
                 0));
@@ -113,11 +133,6 @@ final class LoadSession implements AgentPort {
         return true;
     }
 
-    /** Sends slots of a batch; how many are done with. */
-    synchronized int send(PacketBatch batch, int from, int to) {
-        return socket.send(batch, from, to);
-    }
-
     @Override
     public void transmit(int pathId, Endpoint to, byte[] datagram) {
         PacketBatch one = world.one;
@@ -125,7 +140,7 @@ final class LoadSession implements AgentPort {
         one.length[0] = datagram.length;
         one.peer(0, to);
         one.count = 1;
-        send(one, 0, 1);
+        socket.send(one, 0, 1);
     }
 
     @Override

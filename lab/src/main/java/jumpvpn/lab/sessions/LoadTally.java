@@ -22,6 +22,7 @@ final class LoadTally {
     private final TreeMap<String, Integer> rejects = new TreeMap<>();
     private final TreeMap<String, Integer> ends = new TreeMap<>();
     private int lost;
+    private long resetNanos;
     private long boundNanos;
     private long gapNanos;
 
@@ -55,7 +56,7 @@ final class LoadTally {
         boundNanos = nowNanos;
     }
 
-    /** Tells it in a line: how many are attached at which gateway, how many lost their path, how many were bound and how long that took, the longest time without any bind. */
+    /** Tells it in a line: how many are attached at which gateway, how many lost their path, how many were bound and how long that took, when the last was, the longest time without any bind. */
     String json(long nowNanos, List<LoadSession> sessions) {
         TreeMap<String, Integer> at = new TreeMap<>();
         int attached = 0;
@@ -75,6 +76,7 @@ final class LoadTally {
         json.put("p50_ms", millis(0.5));
         json.put("p99_ms", millis(0.99));
         json.put("most_ms", millis(1));
+        json.put("last_ms", boundNanos == 0 ? 0 : (boundNanos - resetNanos) / NANOS_PER_MILLI);
         json.put("gap_ms", gapNanos / NANOS_PER_MILLI);
         json.put("rejects", rejects);
         json.put("ends", ends);
@@ -82,7 +84,8 @@ final class LoadTally {
     }
 
     /** Begins anew. */
-    void reset() {
+    void reset(long nowNanos) {
+        resetNanos = nowNanos;
         takenNanos.clear();
         rejects.clear();
         ends.clear();
