@@ -45,7 +45,7 @@ final class DashboardAnswers {
             for (String question : List.of("sessions", "security", "cluster", "session?id=" + session)) {
                 answers.ask(200, "GET", "api/" + question, null);
             }
-            answers.ask(200, "POST", "api/act", "{\"action\":\"fly\"}");
+            answers.ask(200, "POST", "api/act", "{\"action\":\"jump\",\"to\":\"nowhere\"}");
             answers.ask(401, "POST", "api/login", "{\"link\":\"" + token + "\"}");
             answers.ask(404, "GET", "api/" + token, null);
             return answers.all.toString();

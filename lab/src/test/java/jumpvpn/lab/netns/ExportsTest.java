@@ -14,11 +14,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.node.app.Main;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -136,10 +138,27 @@ class ExportsTest {
             assertThat(hosts.log(file)).as(file).isNotEmpty().doesNotContain(TOKEN);
             all += hosts.log(file);
         }
+        operatorIsHeard(client, "laptop.log", TwoHosts.CLIENT, "dashboard", "NO_VALID_CANDIDATE");
+        operatorIsHeard(gateway, "gw1.log", TwoHosts.GATEWAY, "dashboard", "ILLEGAL_TRANSITION");
+        operatorIsHeard(client, "laptop.log", TwoHosts.CLIENT, "control", null);
         assertThat(all.replace("Authorization: Bearer " + TOKEN, ""))
                 .contains("most_bytes", "status.json", "doctor.txt") // of the pages and reports that were read
                 .doesNotContain(marks())
                 .doesNotContain(TOKEN, PAGE_TOKEN, PAYLOAD);
+    }
+
+    /** Done if there is no refusal. */
+    private void operatorIsHeard(Process process, String log, String node, String through, @Nullable String refusal)
+            throws IOException {
+        String reason = refusal == null ? "ACTION_DONE" : "ACTION_REFUSED";
+        hosts.until(
+                () -> hosts.events(node, "OPERATOR_ACTION", reason).stream()
+                        .map(EventLine::fields)
+                        .anyMatch(fields -> "jump".equals(fields.get("action"))
+                                && through.equals(fields.get("through"))
+                                && Objects.equals(refusal, fields.get("refusal"))),
+                process,
+                log);
     }
 
     /** A key instead of a file's name, and a token that is none: neither is in what is said about it. */

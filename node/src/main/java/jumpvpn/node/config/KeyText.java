@@ -22,7 +22,7 @@ public final class KeyText {
     }
 
     /** The text without the keys in it. */
-    static String hidden(String text) {
+    public static String hidden(String text) {
         return ALIKE.matcher(text).replaceAll("[a key]");
     }
 
