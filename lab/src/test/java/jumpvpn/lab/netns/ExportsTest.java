@@ -2,10 +2,7 @@ package jumpvpn.lab.netns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +16,6 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import jumpvpn.core.security.KeyPair;
-import jumpvpn.node.app.Main;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -217,14 +213,12 @@ class ExportsTest {
         return text + hosts.log("timeline.html");
     }
 
-    /** What a command says to both its streams; it runs in this process: its sockets are files, whatever the namespace. */
     private static String command(int code, String... words) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        assertThat(Main.run(words, InputStream.nullInputStream(), out, out))
-                .as("%s: %s", String.join(" ", words), said)
+        TwoHosts.Ended ended = TwoHosts.command(words);
+        assertThat(ended.code())
+                .as("%s: %s", String.join(" ", words), ended.text())
                 .isEqualTo(code);
-        return said.toString(StandardCharsets.UTF_8);
+        return ended.text();
     }
 
     /** Rows by syslog, the webhook and OTLP, a trace and figures. */
