@@ -31,8 +31,10 @@ class DoctorTest {
     }
 
     private String line(String file) throws IOException {
-        String said = hosts.run(hosts.client, List.of(), "doctor", file).text();
-        return said.lines()
+        String path = hosts.workspace.file(file).toString();
+        return NamespaceThread.call(hosts.client.pid(), () -> TwoHosts.command("doctor", "--config", path))
+                .text()
+                .lines()
                 .dropWhile(line -> !line.contains("gw1 udp"))
                 .limit(2)
                 .reduce("", (all, line) -> all + line + "\n");
