@@ -1,6 +1,6 @@
 package jumpvpn.core.observability;
 
-/** The types of contract section 5. */
+/** The types of contract section 5, and OPERATOR_ACTION: what somebody asked of a node. */
 public enum EventType {
     STATE_CHANGE,
     VOLATILITY_SIGNAL,
@@ -18,5 +18,6 @@ public enum EventType {
     POLICY_CHANGE,
     SECURITY,
     ILLEGAL_TRANSITION,
+    OPERATOR_ACTION,
     EVENTS_DROPPED
 }

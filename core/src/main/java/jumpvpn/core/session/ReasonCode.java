@@ -74,7 +74,10 @@ public enum ReasonCode {
     POLICY_LOADED(84),
     MALFORMED(85),
     REKEYED(90),
-    SECRET_RENEWED(91);
+    SECRET_RENEWED(91),
+    // What became of an operator's wish
+    ACTION_DONE(92),
+    ACTION_REFUSED(93);
 
     private static final @Nullable ReasonCode[] BY_NUMBER = new ReasonCode[128];
 

@@ -27,6 +27,7 @@ import jumpvpn.node.runtime.PathStatus;
 import jumpvpn.node.runtime.Reply;
 import jumpvpn.node.runtime.Request;
 import jumpvpn.node.runtime.SessionStatus;
+import jumpvpn.node.runtime.Through;
 import jumpvpn.node.runtime.TransportStatus;
 import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
@@ -187,7 +188,7 @@ final class SimulatedNode implements NodeControl {
     }
 
     @Override
-    public synchronized Reply handle(Request request) {
+    public synchronized Reply handle(Request request, Through through) {
         asked.add(request);
         return switch (request) {
             case Request.Status _ -> new Reply.Status(status());

@@ -1,6 +1,9 @@
 package jumpvpn.lab.netns;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jumpvpn.core.security.KeyPair;
+import jumpvpn.node.app.Main;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +181,14 @@ final class TwoHosts implements AutoCloseable {
         Files.deleteIfExists(workspace.file("run.log"));
         Process process = start(where, wrapper, command, file, "run.log");
         return new Ended(exitCode(process, PATIENCE), log("run.log"));
+    }
+
+    /** Runs a command in this process, which is quicker: for those that touch files and control sockets only, which no namespace keeps apart. */
+    static Ended command(String... words) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        int code = Main.run(words, InputStream.nullInputStream(), out, out);
+        return new Ended(code, said.toString(StandardCharsets.UTF_8));
     }
 
     /** Waits for the end of a process. */

@@ -34,6 +34,7 @@ final class EventSchema {
         details(EventType.SECURITY, TEXT, "public_key", "first_from", "address");
         details(EventType.SECURITY, COUNT, "count", "expected_epoch");
         details(EventType.ILLEGAL_TRANSITION, TEXT, "demanded", "state");
+        details(EventType.OPERATOR_ACTION, TEXT, "action", "through", "target", "refusal");
         details(EventType.EVENTS_DROPPED, COUNT, "count");
     }
 

@@ -17,6 +17,7 @@ import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.Reply;
 import jumpvpn.node.runtime.Request;
+import jumpvpn.node.runtime.Through;
 
 /**
  * Answers on a node's control socket: one request a connection, a virtual thread each. Bounded in every direction: connections, followers, a request's size and time. Only
@@ -118,7 +119,7 @@ final class ControlServer {
 
     private Reply reply(Request request) {
         try {
-            return node.handle(request);
+            return node.handle(request, Through.CONTROL);
         } catch (RuntimeException e) {
             log.bug("control request failed", e);
             return new Reply.Refused("BUG", "the node met a bug; its log says where");

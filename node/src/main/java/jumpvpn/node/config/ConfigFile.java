@@ -79,6 +79,11 @@ final class ConfigFile {
                     "\"" + key + "\" names no file",
                     "write a path, absolute or relative to " + problems.file().getFileName());
         }
+        if (KeyText.isKey(text)) {
+            throw new BadValue(
+                    "\"" + key + "\" holds a key, and names of files stand in messages",
+                    "put it into a file that only its owner can read, and name that: (umask 077; cat > FILE)");
+        }
         return problems.file().resolveSibling(text);
     }
 

@@ -7,27 +7,25 @@ import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.jsonl.Json;
 import jumpvpn.node.observability.jsonl.JsonWriter;
 import jumpvpn.node.observability.jsonl.UtcTime;
-import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.NodeStatus;
 import jumpvpn.node.runtime.Reply;
 import jumpvpn.node.runtime.Request;
+import jumpvpn.node.runtime.Through;
 import org.jspecify.annotations.Nullable;
 
-/** What the page may do, if it may: asked of the node as a command would be, and told to the log and the history, done or refused. */
+/** What the page may do, if it may: asked of the node as a command would be, and told to the history, done or refused. */
 final class Actions {
     private final boolean enabled;
     private final NodeControl node;
     private final History history;
     private final WallClock wall;
-    private final Log log;
 
-    Actions(boolean enabled, NodeControl node, History history, WallClock wall, Log log) {
+    Actions(boolean enabled, NodeControl node, History history, WallClock wall) {
         this.enabled = enabled;
         this.node = node;
         this.history = history;
         this.wall = wall;
-        this.log = log;
     }
 
     /** The names of those that this node knows; none if they are not enabled. */
@@ -51,13 +49,13 @@ final class Actions {
         Reply reply = switch (action) {
             case "jump" -> {
                 Optional<String> to = wish.text("to");
-                yield node.handle(new Request.Jump(to.isPresent() ? to.get() : null));
+                yield node.handle(new Request.Jump(to.isPresent() ? to.get() : null), Through.DASHBOARD);
             }
             case "terminate" ->
                 session.isPresent()
-                        ? node.handle(new Request.Terminate(session.get()))
+                        ? node.handle(new Request.Terminate(session.get()), Through.DASHBOARD)
                         : new Reply.Refused("BAD_REQUEST", "terminate needs \"session\"");
-            case "drain" -> node.handle(new Request.Drain());
+            case "drain" -> node.handle(new Request.Drain(), Through.DASHBOARD);
             default -> new Reply.Refused("BAD_REQUEST", "there is no action \"" + action + "\"");
         };
         tell(action, session.orElse(null), wish.text("to").orElse(""), reply);
@@ -82,6 +80,5 @@ final class Actions {
                 .endObject()
                 .toString();
         history.add(nowMillis, session, text);
-        log.info("dashboard: operator asked for " + text);
     }
 }

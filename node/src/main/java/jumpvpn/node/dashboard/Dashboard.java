@@ -32,7 +32,7 @@ public final class Dashboard implements AutoCloseable {
         this.server = server;
         history = History.open(config.history(), config.historyMebibytes() * MEBIBYTE, log);
         Looks looks = new Looks(node, board, viewers, history, wall, log);
-        Actions actions = new Actions(config.actions(), node, history, wall, log);
+        Actions actions = new Actions(config.actions(), node, history, wall);
         Api api = new Api(board, incidents, rhythm, history, viewers, looks, actions, new Members(node), wall);
         server.createContext("/", new Site(access, api, log));
         server.setExecutor(threads);

@@ -9,6 +9,7 @@ import jumpvpn.node.runtime.NodeStatus;
 import jumpvpn.node.runtime.Reply;
 import jumpvpn.node.runtime.Request;
 import jumpvpn.node.runtime.SessionStatus;
+import jumpvpn.node.runtime.Through;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class Looks {
     private void look() {
         long asked = board.change();
         try {
-            if (node.handle(new Request.Status()) instanceof Reply.Status status) {
+            if (node.handle(new Request.Status(), Through.DASHBOARD) instanceof Reply.Status status) {
                 long nowMillis = wall.nowMillis();
                 newest = status.status();
                 board.refresh(sessions(status.status()), asked, nowMillis);

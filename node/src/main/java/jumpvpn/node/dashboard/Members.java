@@ -6,6 +6,7 @@ import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.NodeStatus;
 import jumpvpn.node.runtime.Reply;
 import jumpvpn.node.runtime.Request;
+import jumpvpn.node.runtime.Through;
 
 /** Who is in the cluster. The one place where the page learns of other gateways. */
 final class Members {
@@ -19,7 +20,7 @@ final class Members {
     List<Member> of(NodeStatus own, long nowMillis) {
         return switch (own) {
             case NodeStatus.Gateway gateway ->
-                node.handle(new Request.Cluster()) instanceof Reply.Cluster(ClusterStatus cluster)
+                node.handle(new Request.Cluster(), Through.DASHBOARD) instanceof Reply.Cluster(ClusterStatus cluster)
                         ? cluster.members().stream()
                                 .map(row -> member(gateway, cluster, row, nowMillis))
                                 .toList()

@@ -21,13 +21,29 @@ public interface Exporter {
     /** Gives back what it holds. */
     default void close() {}
 
-    /** The other side understood and does not want these events: trying again is of no use. */
+    /** The other side understood and does not want these events, or some of them: trying again is of no use. */
     final class RefusedException extends IOException {
         private static final long serialVersionUID = 1;
 
-        /** With what the other side said. */
+        private final long count;
+
+        /** With what the other side said to all of them. */
         public RefusedException(String message) {
+            this(message, Long.MAX_VALUE);
+        }
+
+        /**
+         * With what the other side said to some of them; the others have arrived.
+         *
+         * @param count how many it did not take
+         */
+        public RefusedException(String message, long count) {
             super(message);
+            this.count = count;
+        }
+
+        long count() {
+            return count;
         }
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Posts to HTTP servers, each attempt within 10 s, and knows which answers mean to try again. Follows no redirection. */
 public final class HttpPost {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final int MOST_KEPT = 1024;
     private static final int MOST_SAID = 200;
 
     private final HttpClient client;
@@ -49,30 +50,31 @@ public final class HttpPost {
     /**
      * Posts and waits for the whole answer.
      *
+     * @return the answer's beginning
      * @throws IOException if it may help to try again: no answer, 408, 425, 429, 5xx
      * @throws Exporter.RefusedException on any other answer than 2xx
      */
-    public void post(URI url, String contentType, byte[] body) throws IOException, InterruptedException {
+    public byte[] post(URI url, String contentType, byte[] body) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(url)
                 .header("Content-Type", contentType)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        HttpResponse<String> answer = answer(request.build());
+        HttpResponse<byte[]> answer = answer(request.build());
         int status = answer.statusCode();
         if (status / 100 == 2) {
-            return;
+            return answer.body();
         }
-        String said = url + " answered " + status + " " + answer.body();
+        String said = url + " answered " + status + " " + printable(answer.body());
         throw status >= 500 || status == 408 || status == 425 || status == 429
                 ? new IOException(said)
                 : new Exporter.RefusedException(said);
     }
 
     /** A request's own timeout would end at the answer's headers, and a body that never ends would hold the sink. */
-    private HttpResponse<String> answer(HttpRequest request) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<String>> attempt = client.sendAsync(request, _ -> beginning());
+    private HttpResponse<byte[]> answer(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> attempt = client.sendAsync(request, _ -> beginning());
         try {
             return attempt.get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -88,16 +90,17 @@ public final class HttpPost {
         }
     }
 
-    /** Keeps what may be said of a body and drops the rest, however long it is. */
-    private static HttpResponse.BodySubscriber<String> beginning() {
+    /** Keeps what may be of use of a body and drops the rest, however long it is. */
+    private static HttpResponse.BodySubscriber<byte[]> beginning() {
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
         return HttpResponse.BodySubscribers.mapping(
                 HttpResponse.BodySubscribers.ofByteArrayConsumer(part ->
-                        part.ifPresent(bytes -> kept.write(bytes, 0, Math.min(bytes.length, MOST_SAID - kept.size())))),
-                _ -> printable(kept.toString(StandardCharsets.UTF_8)));
+                        part.ifPresent(bytes -> kept.write(bytes, 0, Math.min(bytes.length, MOST_KEPT - kept.size())))),
+                _ -> kept.toByteArray());
     }
 
-    private static String printable(String text) {
+    private static String printable(byte[] body) {
+        String text = new String(body, 0, Math.min(body.length, MOST_SAID), StandardCharsets.UTF_8);
         return text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
     }
 

@@ -201,10 +201,18 @@ public final class Sink implements AutoCloseable {
     }
 
     private void giveUp(List<NumberedEvent> batch, Exporter.RefusedException why) throws InterruptedException {
-        unsaid += lost(batch);
-        refused.addAndGet(inHand);
+        boolean all = why.count() >= batch.size();
+        long gone = all ? inHand : Math.min(inHand, why.count());
+        unsaid += all ? lost(batch) : gone;
+        refused.addAndGet(gone);
+        written.addAndGet(inHand - gone);
         inHand = 0;
-        failed(why);
+        if (all) {
+            failed(why);
+        } else { // the other side works: no reason to wait
+            failures.incrementAndGet();
+            report(why);
+        }
     }
 
     private void failed(IOException e) throws InterruptedException {

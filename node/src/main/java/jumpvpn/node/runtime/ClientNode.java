@@ -77,7 +77,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
         events = EventLog.open(config, Role.CLIENT, wall, log);
         opened.add(events::close);
         if (!config.exports().isEmpty()) {
-            Exporting.add(config, Role.CLIENT, events, log, opened, () -> handle(new Request.Status()));
+            Exporting.add(
+                    config, Role.CLIENT, events, log, opened, () -> handle(new Request.Status(), Through.CONTROL));
         }
         network = NetworkConfig.open();
         opened.add(network::close);
@@ -276,8 +277,15 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
     }
 
     @Override
-    public Reply handle(Request request) {
-        return control.reply(now -> answer(now, request));
+    public Reply handle(Request request, Through through) {
+        return control.reply(now -> {
+            Reply reply = answer(now, request);
+            OperatorAction action = OperatorAction.of(request);
+            if (action != null) {
+                action.tell(events, Role.CLIENT, now, through, reply);
+            }
+            return reply;
+        });
     }
 
     private Reply answer(long nowNanos, Request request) {

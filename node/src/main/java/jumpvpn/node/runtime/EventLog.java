@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import jumpvpn.core.observability.Event;
 import jumpvpn.core.observability.EventSink;
 import jumpvpn.core.observability.EventType;
@@ -178,6 +179,11 @@ public final class EventLog implements EventSink, AutoCloseable {
             log.info(event.from() + " -> " + event.to() + ": " + event.reason() + path);
         } else if (event.type() == EventType.SECURITY || event.type() == EventType.REATTACH_REJECT) {
             log.warn(event.type() + ": " + event.reason() + path);
+        } else if (event.type() == EventType.OPERATOR_ACTION) {
+            log.info("operator: "
+                    + event.details().stream()
+                            .map(detail -> String.valueOf(detail.value()))
+                            .collect(Collectors.joining(" ")));
         }
     }
 

@@ -2,6 +2,7 @@ package jumpvpn.node.runtime;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,9 +112,22 @@ final class Exporting {
 
     private static HttpPost http(Export export) throws IOException {
         Path token = export.token();
-        return new HttpPost(
-                Trust.in(export.ca()),
-                token == null ? null : Files.readString(token).strip());
+        return new HttpPost(Trust.in(export.ca()), token == null ? null : token(token));
+    }
+
+    /** Neither what the file holds nor its name, which may be a token put in a wrong place, goes into a message: the section's line says which file. */
+    private static String token(Path file) throws IOException {
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        } catch (IOException e) {
+            throw new IOException("the file that \"token\" names is not there, or can't be read", e);
+        }
+        if (!text.matches("[\\x21-\\x7e]+")) {
+            throw new IOException(
+                    "the file that \"token\" names must hold the token alone: one line of printable characters without blanks");
+        }
+        return text;
     }
 
     private void send(Export export, URI url) throws IOException {

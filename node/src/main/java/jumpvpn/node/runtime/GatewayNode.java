@@ -120,7 +120,7 @@ public final class GatewayNode implements NodeControl, Engine {
         EventLog made = EventLog.open(config, Role.GATEWAY, wall, log);
         opened.add(made::close);
         if (!config.exports().isEmpty()) {
-            Exporting.add(config, Role.GATEWAY, made, log, opened, () -> handle(new Request.Status()));
+            Exporting.add(config, Role.GATEWAY, made, log, opened, () -> handle(new Request.Status(), Through.CONTROL));
         }
         return made;
     }
@@ -364,8 +364,15 @@ public final class GatewayNode implements NodeControl, Engine {
     }
 
     @Override
-    public Reply handle(Request request) {
-        return control.reply(now -> answers.answer(now, request));
+    public Reply handle(Request request, Through through) {
+        return control.reply(now -> {
+            Reply reply = answers.answer(now, request);
+            OperatorAction action = OperatorAction.of(request);
+            if (action != null) {
+                action.tell(events, Role.GATEWAY, now, through, reply);
+            }
+            return reply;
+        });
     }
 
     @Override

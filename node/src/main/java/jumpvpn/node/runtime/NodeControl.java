@@ -5,8 +5,11 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 
 /** A running gateway or client, as the commands see it. Any thread may call. */
 public interface NodeControl extends AutoCloseable {
-    /** Answers soon: it may wait for the node's own thread, never for the network. A {@code jump} is answered when it has begun; a closed node refuses. */
-    Reply handle(Request request);
+    /**
+     * Answers soon: it may wait for the node's own thread, never for the network. A {@code jump} is answered when it has begun; a closed node refuses. What is to be done,
+     * not only told, is an OPERATOR_ACTION in the node's events.
+     */
+    Reply handle(Request request, Through through);
 
     /** The node's events as JSON lines. */
     EventFeed events();

@@ -26,6 +26,7 @@ import jumpvpn.node.runtime.Reply;
 import jumpvpn.node.runtime.Request;
 import jumpvpn.node.runtime.SessionStatus;
 import jumpvpn.node.runtime.StartException;
+import jumpvpn.node.runtime.Through;
 import jumpvpn.node.runtime.TransportStatus;
 import jumpvpn.node.security.CryptoChoice;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +122,7 @@ final class FakeNode implements NodeControl, Nodes {
     }
 
     @Override
-    public Reply handle(Request request) {
+    public Reply handle(Request request, Through through) {
         return switch (request) {
             case Request.Status() -> new Reply.Status(status);
             case Request.Sessions() -> new Reply.Sessions(List.of(SESSION));

@@ -57,8 +57,9 @@ class SignalTest {
             FakeNode node = new FakeNode();
             return new NodeControl() {
                 @Override
-                public jumpvpn.node.runtime.Reply handle(jumpvpn.node.runtime.Request request) {
-                    return node.handle(request);
+                public jumpvpn.node.runtime.Reply handle(
+                        jumpvpn.node.runtime.Request request, jumpvpn.node.runtime.Through through) {
+                    return node.handle(request, through);
                 }
 
                 @Override

@@ -122,6 +122,8 @@ class ConfigErrorsTest {
             3 | private-key = 'none.key'          | 3 | none.key does not exist                                    | jumpvpn genkey >
             3 | private-key = '.'                 | 3 | is no regular file                                         | name the file
             3 | private-key = 'gateway.toml'      | 3 | can be used by others                                      | chmod 600
+            3 | private-key = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=' | 3 | "private-key" holds a key | put it into a file
+            2 | name = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=' | 2 | "[a key]" can't be a name        | use 1 to 63 letters
             3 | private-key = ''                  | 3 | "private-key" names no file                                | write a path
             3 | crypto = 'openssl'                | 3 | there is no crypto "openssl"                               | choose one of auto, ipsec-mb, libcrypto, jdk
             4 | listen = 'udp://0.0.0.0:4500'     | 4 | "listen" must be a list of texts                           | write listen = ["udp://0.0.0.0:4500"]

@@ -31,6 +31,7 @@ final class Vocabulary {
         REASONS.put(EventType.REATTACH_ACK_RECEIVED, EnumSet.of(REATTACH_ACCEPT));
         REASONS.put(EventType.TRANSPORT_SWITCH, EnumSet.of(CANDIDATE_SELECTED, BOUND, NAT_REBIND));
         REASONS.put(EventType.ILLEGAL_TRANSITION, EnumSet.of(ReasonCode.ILLEGAL_TRANSITION));
+        REASONS.put(EventType.OPERATOR_ACTION, EnumSet.of(ACTION_DONE, ACTION_REFUSED));
         REASONS.put(EventType.EVENTS_DROPPED, EnumSet.of(BUFFER_FULL));
         SPEAKER.put(EventType.CANDIDATE, Role.CLIENT);
         SPEAKER.put(EventType.REATTACH_REQUEST_SENT, Role.CLIENT);

@@ -3,6 +3,7 @@ package jumpvpn.node.observability.jsonl;
 import java.util.List;
 import java.util.Locale;
 import jumpvpn.core.observability.Event;
+import jumpvpn.core.session.ReasonCode;
 import jumpvpn.node.observability.EventFormat;
 import jumpvpn.node.observability.NumberedEvent;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,12 @@ public final class EcsJson implements EventFormat {
             case TRANSPORT_DEAD, VOLATILITY_SIGNAL -> new Kind("event", "network", "error", null);
             case CANDIDATE, TRANSPORT_SWITCH -> new Kind("event", "network", "change", null);
             case KEY_ROTATED, OWNERSHIP_CHANGE, POLICY_CHANGE -> new Kind("event", "configuration", "change", null);
+            case OPERATOR_ACTION ->
+                new Kind(
+                        "event",
+                        "configuration",
+                        "change",
+                        event.reason() == ReasonCode.ACTION_DONE ? "success" : "failure");
             case EVENTS_DROPPED -> new Kind("pipeline_error", "host", "error", null);
         };
     }

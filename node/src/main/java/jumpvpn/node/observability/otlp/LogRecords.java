@@ -31,7 +31,8 @@ final class LogRecords {
                     SWITCH_DENIED,
                     KEY_ROTATED,
                     OWNERSHIP_CHANGE,
-                    POLICY_CHANGE -> false;
+                    POLICY_CHANGE,
+                    OPERATOR_ACTION -> false;
         };
         long nanos = Otlp.unixNanos(numbered.wallMillis());
         Proto log = new Proto()

@@ -27,6 +27,7 @@ public final class OtlpEvents implements Exporter {
     private final Reattaches reattaches = new Reattaches(ended -> spans.addAll(ReattachSpans.of(ended)));
     private @Nullable List<NumberedEvent> begun;
     private boolean areLogsThere;
+    private @Nullable RefusedException leftOut;
 
     /**
      * To the receiver at this address, {@code /v1/logs} and {@code /v1/traces} below it.
@@ -64,6 +65,7 @@ public final class OtlpEvents implements Exporter {
         if (begun != batch) {
             begun = batch;
             areLogsThere = !logs;
+            leftOut = null;
             if (traces) {
                 batch.forEach(reattaches::take);
             }
@@ -81,12 +83,23 @@ public final class OtlpEvents implements Exporter {
         if (!areLogsThere) {
             byte[] request =
                     Otlp.request(resource, batch.stream().map(records::of).toList());
-            http.post(below(base, "logs"), CONTENT_TYPE, request);
+            URI url = below(base, "logs");
+            PartialSuccess answer = PartialSuccess.of(http.post(url, CONTENT_TYPE, request));
             areLogsThere = true;
+            if (answer.rejected() > 0) {
+                leftOut = answer.refusal(url, "of " + batch.size() + " log records", answer.rejected());
+            }
         }
         if (!spans.isEmpty()) {
-            http.post(below(base, "traces"), CONTENT_TYPE, Otlp.request(resource, spans));
+            URI url = below(base, "traces");
+            PartialSuccess answer = PartialSuccess.of(http.post(url, CONTENT_TYPE, Otlp.request(resource, spans)));
             spans.clear();
+            if (answer.rejected() > 0 && leftOut == null) {
+                leftOut = answer.refusal(url, "spans", 0); // of events that did arrive
+            }
+        }
+        if (leftOut != null) {
+            throw leftOut;
         }
     }
 

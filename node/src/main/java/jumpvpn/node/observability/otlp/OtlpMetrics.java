@@ -65,7 +65,11 @@ public final class OtlpMetrics implements AutoCloseable {
 
     private void send() throws InterruptedException {
         try {
-            http.post(url, OtlpEvents.CONTENT_TYPE, request(metrics.get(), System.currentTimeMillis()));
+            byte[] request = request(metrics.get(), System.currentTimeMillis());
+            PartialSuccess answer = PartialSuccess.of(http.post(url, OtlpEvents.CONTENT_TYPE, request));
+            if (answer.rejected() > 0) {
+                throw answer.refusal(url, "data points", 0);
+            }
             failed = false;
         } catch (IOException e) {
             if (!failed) {

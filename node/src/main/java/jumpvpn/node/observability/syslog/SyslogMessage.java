@@ -69,7 +69,7 @@ public final class SyslogMessage {
     private static int severity(Event event) {
         return switch (event.type()) {
             case SECURITY, EVENTS_DROPPED, ILLEGAL_TRANSITION -> WARNING;
-            case REATTACH_REJECT, SWITCH_DENIED, TRANSPORT_DEAD, OWNERSHIP_CHANGE -> NOTICE;
+            case REATTACH_REJECT, SWITCH_DENIED, TRANSPORT_DEAD, OWNERSHIP_CHANGE, OPERATOR_ACTION -> NOTICE;
             case STATE_CHANGE,
                     VOLATILITY_SIGNAL,
                     CANDIDATE,

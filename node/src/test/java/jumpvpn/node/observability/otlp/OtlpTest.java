@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
@@ -14,7 +17,10 @@ import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric.DataCase;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -28,6 +34,7 @@ import jumpvpn.node.observability.HttpPost;
 import jumpvpn.node.observability.Metric;
 import jumpvpn.node.observability.NumberedEvent;
 import jumpvpn.node.observability.Samples;
+import jumpvpn.node.observability.Sink;
 import jumpvpn.node.observability.Trust;
 import jumpvpn.node.observability.jsonl.EventJson;
 import org.junit.jupiter.api.AfterEach;
@@ -211,6 +218,76 @@ class OtlpTest {
         otlp.close();
         assertThat(receiver.logs).hasSize(1);
         assertThat(receiver.traces).isEmpty();
+    }
+
+    private static Message rejecting(long records) {
+        return ExportLogsServiceResponse.newBuilder()
+                .setPartialSuccess(ExportLogsPartialSuccess.newBuilder()
+                        .setRejectedLogRecords(records)
+                        .setErrorMessage("too old\n".repeat(400)))
+                .build();
+    }
+
+    /** 200, but not for all: what was left out is lost, is never sent again, and is counted; a whole success follows. */
+    @Test
+    void whatAReceiverLeavesOutIsCountedAndSaid() throws Exception {
+        List<String> said = Collections.synchronizedList(new ArrayList<>());
+        receiver.bodies.put("logs", rejecting(3));
+        try (Sink sink = new Sink("otlp", events(), 1024, new Sink.Voice(Role.CLIENT, () -> 0, said::add))) {
+            Samples.jump().forEach(sink::offer);
+            int all = Samples.jump().size();
+            sink.start();
+            await().until(() -> sink.counts().dropped() == 3);
+            assertThat(sink.counts()).isEqualTo(new Sink.Counts(all, all - 3, 3, 1, 0, 1024));
+            assertThat(receiver.traces).hasSize(1);
+            await().until(() -> said.size() == 2);
+        }
+        assertThat(receiver.logs).hasSize(2);
+        List<LogRecord> second =
+                receiver.logs.get(1).getResourceLogs(0).getScopeLogs(0).getLogRecordsList();
+        assertThat(second).extracting(LogRecord::getEventName).first().isEqualTo("jumpvpn.EVENTS_DROPPED");
+        assertThat(attributes(second.getFirst().getAttributesList())
+                        .get("jumpvpn.count")
+                        .getValue()
+                        .getIntValue())
+                .isEqualTo(3);
+        assertThat(said.getFirst())
+                .contains("/v1/logs refused 3 of 7 log records: too old too old")
+                .endsWith("they are dropped and counted");
+        assertThat(said.get(1)).contains("since the start 3 were dropped");
+    }
+
+    @Test
+    void whatIsLeftOutIsKeptInMindUntilTheSpansAreThere() throws Exception {
+        OtlpEvents otlp = events();
+        receiver.bodies.put("logs", rejecting(2));
+        receiver.bodies.put("traces", rejecting(1));
+        receiver.refusedPath = "traces";
+        List<NumberedEvent> jump = Samples.jump();
+        assertThatThrownBy(() -> otlp.deliver(jump))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(Exporter.RefusedException.class);
+        receiver.refusedPath = "";
+        assertThatThrownBy(() -> otlp.deliver(jump))
+                .isInstanceOf(Exporter.RefusedException.class)
+                .hasMessageContaining("refused 2 of");
+        otlp.deliver(List.of()); // and then it is over
+        otlp.close();
+        assertThat(receiver.logs).hasSize(2);
+    }
+
+    @Test
+    void anAnswerThatIsNoneRejectsNothing() {
+        for (String body : List.of("", "{}", "ok", "\nok", "<html>", "\u0008\u0001")) {
+            assertThat(PartialSuccess.of(body.getBytes(StandardCharsets.UTF_8)).rejected())
+                    .as(body)
+                    .isZero();
+        }
+        byte[] cut = Arrays.copyOf(rejecting(300).toByteArray(), 60);
+        assertThat(PartialSuccess.of(cut).rejected()).isEqualTo(300);
+        assertThat(PartialSuccess.of(cut).message())
+                .startsWith("too old too old")
+                .hasSizeLessThan(60);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** An OTLP receiver made of the official protobuf classes; takes nothing that has a field they do not know. */
 final class Receiver implements AutoCloseable {
@@ -25,6 +26,12 @@ final class Receiver implements AutoCloseable {
     final List<ExportMetricsServiceRequest> metrics = Collections.synchronizedList(new ArrayList<>());
     final List<String> problems = Collections.synchronizedList(new ArrayList<>());
     volatile int answer = 200;
+    /** Where the answer is 503. */
+    volatile String refusedPath = "";
+
+    /** What stands in the body of the next answer 200, by the last part of the path. */
+    final Map<String, Message> bodies = new ConcurrentHashMap<>();
+
     private final HttpServer server;
 
     Receiver() throws IOException {
@@ -37,12 +44,15 @@ final class Receiver implements AutoCloseable {
 
     private <T extends Message> void serve(String path, Parser<T> parser, List<T> taken) {
         server.createContext(path, exchange -> {
-            int status = answer;
+            int status = !refusedPath.isEmpty() && path.endsWith(refusedPath) ? 503 : answer;
             byte[] body = exchange.getRequestBody().readAllBytes();
             if (status == 200) {
                 status = take(exchange, body, parser, taken);
             }
-            exchange.sendResponseHeaders(status, -1);
+            Message said = status == 200 ? bodies.remove(path.substring(path.lastIndexOf('/') + 1)) : null;
+            byte[] bytes = said == null ? new byte[0] : said.toByteArray();
+            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
             exchange.close();
         });
     }
