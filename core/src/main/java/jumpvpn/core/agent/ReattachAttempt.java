@@ -90,6 +90,11 @@ final class ReattachAttempt {
         return true;
     }
 
+    /** No repeat before this time. */
+    void pauseUntil(long nanos) {
+        nextNanos = Math.max(nextNanos, nanos);
+    }
+
     /** No more repeats: it is too old for gate C, though it may still be answered. */
     void stop() {
         nextNanos = Deadlines.NEVER;

@@ -32,6 +32,7 @@ final class Reattachment {
     private static final long PAUSE_NANOS = 1_000_000_000;
     private static final int MOST_REDIRECTIONS = 8;
     private static final int MOST_REPETITIONS = 8;
+    private static final int MOST_WAITS = 16;
 
     /** An authentic answer to one of our requests. */
     record Answered(ReattachAttempt attempt, ReattachAnswer answer, byte[] random) {}
@@ -54,6 +55,10 @@ final class Reattachment {
     private int lastSuspect;
     private int lastTold;
     private int repetitions;
+    /** A gateway has our request and wants time: until then nothing is repeated, nobody else is asked. */
+    private long waitEndNanos = Long.MIN_VALUE;
+
+    private int waits;
 
     Reattachment(AgentContext context, Suite suite, Credentials credentials) {
         this.context = context;
@@ -72,6 +77,8 @@ final class Reattachment {
         redirected.clear();
         redirections.clear();
         repetitions = 0;
+        waits = 0;
+        waitEndNanos = Long.MIN_VALUE;
         beganNanos = nowNanos;
         nextLaunchNanos = nowNanos;
         patienceNanos = patience;
@@ -80,6 +87,15 @@ final class Reattachment {
     /** Ask for another request at this time. */
     void launchAt(long nanos) {
         nextLaunchNanos = Math.min(nextLaunchNanos, nanos);
+    }
+
+    /** The gateway of this request answers later. */
+    void await(long nowNanos, ReattachAttempt told, int pauseMillis) {
+        if (isCurrent(told) && waits < MOST_WAITS) {
+            waits++;
+            waitEndNanos = nowNanos + pauseMillis * 1_000_000L;
+            attempts.stream().filter(this::isCurrent).forEach(attempt -> attempt.pauseUntil(waitEndNanos));
+        }
     }
 
     /** From this time on this path may be asked again. */
@@ -116,7 +132,7 @@ final class Reattachment {
     }
 
     long nextNanos() {
-        long next = nextLaunchNanos;
+        long next = Math.max(nextLaunchNanos, waitEndNanos);
         for (ReattachAttempt attempt : attempts) {
             next = isRepeated(attempt) ? Math.min(next, attempt.nextNanos()) : next;
         }
@@ -124,7 +140,7 @@ final class Reattachment {
     }
 
     boolean launchDue(long nowNanos) {
-        return nowNanos >= nextLaunchNanos;
+        return nowNanos >= Math.max(nextLaunchNanos, waitEndNanos);
     }
 
     /** The next of these that was not tried in this search, or may be again; the next launch is set. */
@@ -273,6 +289,7 @@ final class Reattachment {
                 return switch (answer) {
                     case ReattachAnswer.Ack ack -> accepted(i, ack, datagram);
                     case ReattachAnswer.Reject reject -> refused(attempt, reject, datagram);
+                    case ReattachAnswer.Wait wait -> new Answered(attempt, wait, ReattachMessage.random(datagram));
                 };
             }
         }
@@ -293,6 +310,7 @@ final class Reattachment {
         if (attempt.isRefused()) {
             return null;
         }
+        waitEndNanos = Long.MIN_VALUE;
         if (isKept(reject.reason())) {
             attempts.remove(attempt);
             attempt.settle();

@@ -272,6 +272,11 @@ final class Recovery {
         ReattachAttempt attempt = answered.attempt();
         session.candidates.answered(attempt.path.id(), nowNanos, attempt.rttNanos(nowNanos));
         switch (answered.answer()) {
+            case ReattachAnswer.Wait wait -> {
+                session.credentials.token(attempt.path.gateway(), wait.token(), nowNanos);
+                gatewayAnswers |= attempt.path.gateway().equals(session.gateway());
+                requests.await(nowNanos, attempt, wait.pauseMillis());
+            }
             case ReattachAnswer.Ack ack -> {
                 accepted(nowNanos, answered, ack);
                 attempt.settle();

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The sealed body of a REATTACH_ANSWER. */
 public sealed interface ReattachAnswer {
-    /** The version after the request was decided. */
-    StateVersion version();
-
     /** The gateway's newest token. */
     Token token();
 
@@ -47,14 +44,31 @@ public sealed interface ReattachAnswer {
     record Reject(ReasonCode reason, StateVersion version, Token token, List<byte[]> tickets, List<Endpoint> endpoints)
             implements ReattachAnswer {}
 
+    /**
+     * Not decided yet, and not soon: a gateway that many ask at once says so, so that its clients neither repeat themselves nor ask around, which would make it later
+     * still. Nothing has changed; the decision may follow at any time.
+     *
+     * @param pauseMillis how long the client had better not say it again, 0 to 65,535
+     */
+    record Wait(int pauseMillis, Token token) implements ReattachAnswer {
+        @Override
+        public List<byte[]> tickets() {
+            return List.of();
+        }
+    }
+
     /** Bytes of the plaintext body. */
     default int length() {
-        int tickets = 1 + tickets().size() * TicketSealer.SEALED_LENGTH;
         return switch (this) {
-            case Ack _ -> 1 + 8 + 8 + 4 + 1 + Endpoint.WIRE_LENGTH + Token.LENGTH + tickets;
+            case Ack ack -> 1 + 8 + 8 + 4 + 1 + Endpoint.WIRE_LENGTH + Token.LENGTH + length(ack.tickets);
             case Reject reject ->
-                1 + 2 + 8 + Token.LENGTH + tickets + 1 + reject.endpoints.size() * Endpoint.WIRE_LENGTH;
+                1 + 2 + 8 + Token.LENGTH + length(reject.tickets) + 1 + reject.endpoints.size() * Endpoint.WIRE_LENGTH;
+            case Wait _ -> 1 + 2 + Token.LENGTH;
         };
+    }
+
+    private static int length(List<byte[]> tickets) {
+        return 1 + tickets.size() * TicketSealer.SEALED_LENGTH;
     }
 
     /** Writes the plaintext body. */
@@ -77,6 +91,10 @@ public sealed interface ReattachAnswer {
                 out.put((byte) reject.endpoints.size());
                 reject.endpoints.forEach(endpoint -> endpoint.encode(out));
             }
+            case Wait wait -> {
+                out.put((byte) 2).putShort((short) wait.pauseMillis);
+                wait.token.encode(out);
+            }
         }
     }
 
@@ -87,6 +105,7 @@ public sealed interface ReattachAnswer {
             return switch (in.get()) {
                 case 0 -> decodeAck(in);
                 case 1 -> decodeReject(in);
+                case 2 -> new Wait(in.getShort() & 0xffff, Token.decode(in));
                 default -> null;
             };
         } catch (BufferUnderflowException | IllegalArgumentException e) {

@@ -22,6 +22,7 @@ import jumpvpn.core.session.StateVersion;
 /** Seals and sends the answers to reattach requests, and tells their events. */
 final class Answers {
     private static final int MOST_ENDPOINTS = 8;
+    private static final int PAUSE_MILLIS = 1_500;
 
     private final GatewayContext context;
     private final TicketOffice tickets;
@@ -39,6 +40,12 @@ final class Answers {
 
     void send(Asked asked, byte[] answer) {
         context.port().transmit(asked.socketId(), asked.from(), answer);
+    }
+
+    /** The answer will come, but late. */
+    void waiting(long nowNanos, Asked asked) {
+        byte[] random = context.crypto().entropy().bytes(Nonce.LENGTH);
+        send(asked, seal(asked, new ReattachAnswer.Wait(PAUSE_MILLIS, tickets.token(nowNanos)), random));
     }
 
     /** Sends a kept answer once more. */

@@ -29,7 +29,9 @@ import jumpvpn.core.session.StateVersion;
  * section 2).
  */
 final class ReattachServer {
-    private static final int MOST_READINGS = 256;
+    private static final int MOST_READINGS = 4096;
+    /** With more under way than this a client is told to wait: the answer takes longer than it would wait by itself. */
+    private static final int MANY_UNDER_WAY = 64;
 
     private final GatewayContext context;
     private final LiveSessions sessions;
@@ -120,16 +122,23 @@ final class ReattachServer {
         } else if (!ownership.isReady(nowNanos)) {
             answers.rejectUnread(nowNanos, asked, ReasonCode.STORE_UNAVAILABLE);
         } else {
-            readThenJudge(asked);
+            readThenJudge(nowNanos, asked);
         }
     }
 
-    private void readThenJudge(Asked asked) {
+    private void readThenJudge(long nowNanos, Asked asked) {
+        tellToWait(nowNanos, asked);
         if (readings.size() < MOST_READINGS && readings.add(asked.id())) {
             table.read(asked.id(), (at, reading) -> {
                 readings.remove(asked.id());
                 judgeRead(at, asked, reading);
             });
+        }
+    }
+
+    private void tellToWait(long nowNanos, Asked asked) {
+        if (table.underWay() > MANY_UNDER_WAY) {
+            answers.waiting(nowNanos, asked);
         }
     }
 
@@ -172,7 +181,7 @@ final class ReattachServer {
         } else if (!isAnswered(
                 nowNanos, asked,
                 session)) { // either it was bound elsewhere and nobody told us yet, or it contradicts the record
-            readThenJudge(asked);
+            readThenJudge(nowNanos, asked);
         }
     }
 
@@ -193,8 +202,9 @@ final class ReattachServer {
             repeat(nowNanos, asked, session, kept);
             return true;
         }
-        if (asked.nonce().equals(session.binding)) {
-            return true; // its commit is under way: the answer will come
+        if (asked.nonce().equals(session.binding)) { // its commit is under way: the answer will come
+            tellToWait(nowNanos, asked);
+            return true;
         }
         if (session.kept.isFull()) {
             answers.reject(nowNanos, asked, session, ReasonCode.SWITCH_RATE_LIMITED);

@@ -44,6 +44,7 @@ final class TableClient {
     private final TreeSet<Long> unsettled = new TreeSet<>();
     private final Map<SessionId, List<Attempt>> looking = new TreeMap<>(); // never iterated
     private long order;
+    private int reading;
 
     TableClient(SessionTable table) {
         this.table = table;
@@ -69,13 +70,20 @@ final class TableClient {
         return unsettled.contains(commitId);
     }
 
+    /** How many records are being read and commits made: the table answers them one after the other. */
+    int underWay() {
+        return reading + unsettled.size();
+    }
+
     /** Whatever is read of a record is evidence too, for every commit that waits for some. */
     void read(SessionId id, Read read) {
+        reading++;
         table.read(
                 id,
-                reading -> note(now -> {
-                    List.copyOf(looking.getOrDefault(id, List.of())).forEach(attempt -> attempt.found(now, reading));
-                    read.read(now, reading);
+                found -> note(now -> {
+                    reading--;
+                    List.copyOf(looking.getOrDefault(id, List.of())).forEach(attempt -> attempt.found(now, found));
+                    read.read(now, found);
                 }));
     }
 

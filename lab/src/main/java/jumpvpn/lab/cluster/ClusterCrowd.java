@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.lab.netns.JavaCommand;
@@ -30,24 +31,26 @@ final class ClusterCrowd {
     /** Most of it for what is new: the agents of a hundred thousand sessions stay, and are not to be copied again and again. */
     private static final List<String> LARGE_HEAP = List.of("-Xms5g", "-Xmx5g", "-Xmn2g");
 
+    private static final List<String> FIRST = List.of("nice", "-n", "-15");
+    private static final int MOST_IN_FILE = 4_000;
     private static final String LOG = "crowd.log";
-    private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private final Workspace workspace;
     private final Path members;
-    private final String sections;
+    private final List<Admission.Client> clients;
     final int sessions;
     final InnerNetwork network;
     private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private @Nullable PrintStream commands;
     private @Nullable Process process;
 
-    private ClusterCrowd(Workspace workspace, int sessions, Path members, String sections) {
+    private ClusterCrowd(Workspace workspace, int sessions, Path members, List<Admission.Client> clients) {
         this.workspace = workspace;
         this.sessions = sessions;
         this.network = InnerNetwork.of(sessions);
         this.members = members;
-        this.sections = sections;
+        this.clients = clients;
     }
 
     /** Makes the keys. */
@@ -55,15 +58,15 @@ final class ClusterCrowd {
         Crypto crypto = CryptoChoice.best().crypto(new SystemEntropy());
         InnerNetwork network = InnerNetwork.of(sessions);
         List<String> lines = new ArrayList<>();
-        StringBuilder sections = new StringBuilder();
+        List<Admission.Client> clients = new ArrayList<>();
         for (int i = 0; i < sessions; i++) {
             KeyPair key = KeyPair.generate(crypto);
-            sections.append("[[client]]\nname = \"client%d\"\npublic-key = \"%s\"\naddress = [\"%s\"]\n"
-                    .formatted(i, text(key.publicKey()), network.address(i)));
+            clients.add(new Admission.Client(
+                    "client" + i, text(key.publicKey()), network.address(i).toString()));
             lines.add(text(key.privateKey()) + " " + network.address(i));
         }
         Path members = Files.write(workspace.file("members"), lines, StandardCharsets.US_ASCII);
-        return new ClusterCrowd(workspace, sessions, members, sections.toString());
+        return new ClusterCrowd(workspace, sessions, members, clients);
     }
 
     private static String text(byte[] key) {
@@ -76,9 +79,21 @@ final class ClusterCrowd {
         return Base64.getDecoder().decode(line.substring(0, line.indexOf(' ')));
     }
 
-    /** What makes them known to gateways. */
+    /** What makes them known to gateways, in a file; nothing if they are more than a file holds, see {@link #admit}. */
     String sections() {
-        return sections;
+        return clients.size() > MOST_IN_FILE
+                ? ""
+                : clients.stream()
+                        .map(client -> "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\naddress = [\"%s\"]\n"
+                                .formatted(client.name(), client.publicKey(), client.address()))
+                        .collect(Collectors.joining());
+    }
+
+    /** Has the gateway with this control socket let them in, where they are in no file. */
+    void admit(Path control) throws IOException {
+        if (clients.size() > MOST_IN_FILE) {
+            Admission.tell(control, clients);
+        }
     }
 
     /** Starts the process; all of its clients prefer the first gateway, and each other one is the second choice of as many. */
@@ -90,6 +105,7 @@ final class ClusterCrowd {
         }
         List<String> line = JavaCommand.current().line(Load.class.getName(), arguments);
         line.addAll(line.indexOf("-cp"), network == InnerNetwork.ROUTED ? LARGE_HEAP : HEAP);
+        line.addAll(0, FIRST); // what stands for so many machines is not to wait for those that it loads
         process = workspace.start(host.command(line), LOG);
         commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.US_ASCII);
         BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
@@ -109,9 +125,9 @@ final class ClusterCrowd {
         tell("churn " + perSecond);
     }
 
-    /** Each session loses its path once. */
-    void storm() {
-        tell("storm");
+    /** Each session loses its path once, so many at a time. */
+    void storm(int together) {
+        tell("storm " + together);
     }
 
     /** What was so far is not told any more. */

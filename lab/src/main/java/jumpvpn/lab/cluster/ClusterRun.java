@@ -129,6 +129,19 @@ final class ClusterRun implements AutoCloseable {
 
     /** All of the crowd are attached. */
     void startCrowd() throws IOException {
+        require(
+                "a lease of gw1",
+                START,
+                () -> nodes.cluster(ClusterNodes.gateway(1)).get("lease_left_ms") instanceof Number left
+                        && left.longValue() > 0);
+        crowd.admit(nodes.control(ClusterNodes.gateway(1)));
+        for (String gateway : gatewayNames()) {
+            require(
+                    gateway + " knows all of the crowd",
+                    CROWD_START,
+                    () -> nodes.cluster(gateway).get("clients") instanceof Number clients
+                            && clients.intValue() == crowd.sessions + 1);
+        }
         crowd.start(topology.crowd, nodes);
         require(
                 "all of the crowd",

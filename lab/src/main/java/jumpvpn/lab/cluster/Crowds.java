@@ -17,6 +17,9 @@ final class Crowds {
     /** To ask the crowd costs it more the more they are. */
     private static final Duration LOOK = Duration.ofMillis(500);
 
+    /** So many clients search at a time. */
+    private static final int TOGETHER = Integer.getInteger("together", 1_000);
+
     private static final Duration CALM = Duration.ofSeconds(5);
 
     private Crowds() {}
@@ -68,7 +71,7 @@ final class Crowds {
         run.crowd.reset();
         run.lose(1);
         run.say("the host of gw1 with %d sessions is gone".formatted(there));
-        run.crowd.storm(); // a client that says nothing does not know: all do as soon as the one process can
+        run.crowd.storm(TOGETHER); // a client that says nothing does not know: all do as soon as the one process can
         boolean all = run.await(SETTLE, () -> {
             Pause.of(LOOK);
             return run.crowd.stats().at(gone) == 0 && allAttached(run);

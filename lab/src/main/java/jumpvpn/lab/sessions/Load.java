@@ -31,7 +31,7 @@ import jumpvpn.node.security.CryptoChoice;
 
 /**
  * A process that is many clients of one gateway or of several, on one TUN that has all their inner addresses: the kernel's own TCP is what they carry. It ends by a signal, and obeys what it is told on
- * standard input: {@code churn N}: so many sessions a second lose their path and find another; {@code storm}: each does, once; {@code stats}: prints a line of JSON, what was since {@code reset}; see {@link LoadTally}.
+ * standard input: {@code churn N}: so many sessions a second lose their path and find another; {@code storm N}: each does, once, N at a time; {@code stats}: prints a line of JSON, what was since {@code reset}; see {@link LoadTally}.
  */
 public final class Load {
     private static final String TUN = "jvpn0";
@@ -83,21 +83,21 @@ public final class Load {
     private void obey() {
         try (BufferedReader commands =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
-            commands.lines()
-                    .forEach(line -> control.post(sockets.getFirst(), (first, now) -> {
-                        if (first == sessions.getFirst()) {
-                            command(now, line.split(" ", 2));
-                        }
-                    }));
+            for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+                String[] words = line.split(" ", 2);
+                control.command(now -> command(now, words));
+            }
         } catch (IOException e) {
             System.out.println(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void command(long nowNanos, String[] words) {
         switch (words[0]) {
             case "churn" -> control.churn(nowNanos, Integer.parseInt(words[1]));
-            case "storm" -> control.storm(nowNanos);
+            case "storm" -> control.storm(nowNanos, Integer.parseInt(words[1]));
             case "reset" -> tally.reset(nowNanos);
             case "stats" -> System.out.println(tally.json(nowNanos, sessions));
             default -> System.out.println(words[0] + " is no command");

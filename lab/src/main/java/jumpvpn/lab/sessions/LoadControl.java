@@ -3,6 +3,7 @@ package jumpvpn.lab.sessions;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.LongConsumer;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.node.host.BootClock;
 import jumpvpn.node.host.LinuxException;
@@ -12,12 +13,14 @@ import jumpvpn.node.host.Waker;
 /** The thread that calls all agents: what came for one, and what is due. Connects them one after the other, a few at a time. */
 final class LoadControl {
     private static final int INBOX = 1 << 14;
+    private static final int MOST_A_TURN = 256;
     private static final int TOGETHER = 32;
 
     private final BootClock clock;
     private final List<LoadSession> sessions;
     private final LoadTally tally;
     private final ArrayBlockingQueue<Message> inbox = new ArrayBlockingQueue<>(INBOX);
+    private final ArrayBlockingQueue<LongConsumer> commands = new ArrayBlockingQueue<>(8);
     private final PriorityQueue<Due> due = new PriorityQueue<>();
     private final Waker waker = new Waker();
     private int begun;
@@ -26,6 +29,7 @@ final class LoadControl {
     private long nextChurnNanos = Deadlines.NEVER;
     private int churned;
     private int churnLeft;
+    private int mostSearching = Integer.MAX_VALUE;
 
     /** Something to be done for a session. */
     interface Action {
@@ -55,6 +59,12 @@ final class LoadControl {
         return taken;
     }
 
+    /** Runs the action on this thread, ahead of what came for sessions. Another thread, which waits if several are told. */
+    void command(LongConsumer action) throws InterruptedException {
+        commands.put(action);
+        waker.wake();
+    }
+
     /** A session was granted. Control thread only. */
     void granted() {
         granted++;
@@ -63,20 +73,21 @@ final class LoadControl {
     /** From now on so many sessions a second lose their path, in turn; 0: none. Control thread only. */
     void churn(long nowNanos, int perSecond) {
         churnLeft = Integer.MAX_VALUE;
+        mostSearching = Integer.MAX_VALUE;
         churnPauseNanos = perSecond == 0 ? 0 : 1_000_000_000L / perSecond;
         nextChurnNanos = perSecond == 0 ? Deadlines.NEVER : nowNanos;
     }
 
-    /** Each session loses its path once, all within a second or as fast as this process can. Control thread only. */
-    void storm(long nowNanos) {
+    /** Each session loses its path once, so many at a time: one that is bound lets another go. Control thread only. */
+    void storm(long nowNanos, int together) {
         churn(nowNanos, sessions.size());
         churnLeft = sessions.size();
+        mostSearching = together;
     }
 
     private void churnDue(long nowNanos) {
-        for (int most = TOGETHER;
-                nextChurnNanos <= nowNanos && most > 0;
-                most--) { // what comes for others is not to wait
+        int most = Math.min(TOGETHER, mostSearching - tally.searching()); // what comes for others is not to wait
+        for (; nextChurnNanos <= nowNanos && most > 0; most--) {
             LoadSession session = sessions.get(churned++ % sessions.size());
             tally.asked(session.losePath(nowNanos));
             note(session);
@@ -91,7 +102,10 @@ final class LoadControl {
         poller.watch(0, waker.fd(), false);
         while (true) {
             long nowNanos = clock.nowNanos();
-            for (int most = inbox.size(); most > 0; most--) {
+            for (LongConsumer command = commands.poll(); command != null; command = commands.poll()) {
+                command.accept(nowNanos);
+            }
+            for (int most = Math.min(inbox.size(), MOST_A_TURN); most > 0; most--) { // or the time would be old
                 Message message = inbox.remove();
                 for (LoadSession session : message.socket.sessions) {
                     message.action.act(session, nowNanos);
@@ -105,7 +119,8 @@ final class LoadControl {
                 note(sessions.get(begun));
             }
             Due next = due.peek();
-            long wake = Math.min(nextChurnNanos, next == null ? Deadlines.NEVER : next.nanos);
+            long nextLoss = tally.searching() < mostSearching ? nextChurnNanos : Deadlines.NEVER;
+            long wake = Math.min(nextLoss, next == null ? Deadlines.NEVER : next.nanos);
             poller.await(!inbox.isEmpty() ? 0 : wake == Deadlines.NEVER ? Poller.FOREVER : wake - clock.nowNanos());
             waker.drain();
         }

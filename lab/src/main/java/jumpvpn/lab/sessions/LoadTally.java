@@ -31,6 +31,11 @@ final class LoadTally {
         lost += did ? 1 : 0;
     }
 
+    /** How many have lost their path and are not bound yet, of those since the last reset. */
+    int searching() {
+        return lost - takenNanos.size();
+    }
+
     /** A session says something. */
     void said(LoadSession session, Event event) {
         if (event.type() == EventType.REATTACH_REJECT) {

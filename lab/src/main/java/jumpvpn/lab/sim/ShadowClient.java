@@ -176,16 +176,19 @@ final class ShadowClient {
 
     private static void answered(ClientView view, long nowNanos, Exchange.Answered answered) {
         String nonce = answered.asked().nonce();
-        Version version = Compared.version(answered.answer().version());
         switch (answered.answer()) {
             case ReattachAnswer.Ack ack -> {
-                view.accepted(nowNanos, nonce, version);
+                view.accepted(nowNanos, nonce, Compared.version(ack.version()));
                 if (ack.mixed()) {
                     view.freshened(nowNanos);
                 }
             }
             case ReattachAnswer.Reject reject ->
-                view.refused(nowNanos, nonce, Reason.valueOf(reject.reason().name()), version);
+                view.refused(
+                        nowNanos, nonce, Reason.valueOf(reject.reason().name()), Compared.version(reject.version()));
+            case ReattachAnswer.Wait _ -> {
+                // it is not decided
+            }
         }
     }
 

@@ -198,6 +198,7 @@ final class ShadowRequests {
         return switch (answer) {
             case ReattachAnswer.Ack ack -> "ACK " + ack.version();
             case ReattachAnswer.Reject reject -> "REJECT " + reject.reason() + " " + reject.version();
+            case ReattachAnswer.Wait wait -> "WAIT " + wait.pauseMillis() + " ms";
         };
     }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.node.config.GatewayConfig;
+import org.jspecify.annotations.Nullable;
 
 /** Who may come in at present, by this gateway's file, its operator and its store. The control thread's. */
 final class AdmittedClients {
@@ -19,6 +20,9 @@ final class AdmittedClients {
     /** By key in hexadecimal. */
     private final TreeMap<String, Client> clients = new TreeMap<>();
 
+    /** Null: not told since the last change; of a hundred thousand it is not made for each who asks. */
+    private @Nullable String digest;
+
     /** Those of a file. */
     AdmittedClients(GatewayConfig config) {
         for (GatewayConfig.Client client : config.clients()) {
@@ -28,10 +32,12 @@ final class AdmittedClients {
 
     /** @param key 32 bytes */
     void admit(String name, byte[] key, List<IpAddress> addresses) {
+        digest = null;
         clients.put(HexFormat.of().formatHex(key), new Client(name, key.clone(), List.copyOf(addresses)));
     }
 
     void revoke(byte[] key) {
+        digest = null;
         clients.remove(HexFormat.of().formatHex(key));
     }
 
@@ -49,14 +55,23 @@ final class AdmittedClients {
 
     /** Eight hexadecimal digits that differ where keys or addresses do: the start of the SHA-256 of each key and its addresses, by key. */
     String digest() {
+        String known = digest;
+        if (known == null) {
+            known = made();
+            digest = known;
+        }
+        return known;
+    }
+
+    private String made() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
             clients.values().forEach(client -> {
-                digest.update(client.key);
-                digest.update((byte) client.addresses.size());
-                client.addresses.forEach(address -> digest.update(bytes(address)));
+                sha.update(client.key);
+                sha.update((byte) client.addresses.size());
+                client.addresses.forEach(address -> sha.update(bytes(address)));
             });
-            return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
+            return HexFormat.of().formatHex(sha.digest(), 0, DIGEST_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
