@@ -34,7 +34,10 @@ class HostileDatagramsTest {
     private static final long COUNTED = LONGEST * 95L / 100;
 
     private static final long SEED = 20261123;
-    private static final int A_PAUSE = 8;
+    /** Of a socket's room that one datagram takes at least, about, and that is sent between two pauses. */
+    private static final int LEAST_ROOM = 16 << 10;
+
+    private static final int A_PAUSE = 8 * 64 << 10;
     private static final long PAUSE_NANOS = 1_000_000;
 
     private TwoHosts hosts;
@@ -107,22 +110,26 @@ class HostileDatagramsTest {
     private static int send(DatagramChannel channel, InetSocketAddress target, SplittableRandom random)
             throws IOException {
         int sent = 0;
+        int room = 0;
         for (int length = 0; length <= LONGEST; length++) {
             sent += send(channel, target, random, ANY, length);
-            pause(length);
+            room = pause(room, length);
             for (int i = 0; i < FIRST_BYTES.length && length >= 1 && length <= LONGEST_NEAR_OURS; i++) {
                 sent += send(channel, target, random, FIRST_BYTES[i], length);
-                pause(i);
+                room = pause(room, length);
             }
         }
         return sent;
     }
 
-    /** Of eight datagrams after one: a flood beyond what the socket holds would test the kernel instead, which throws away genuine ones too. */
-    private static void pause(int datagram) {
-        if (datagram % A_PAUSE == 0) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+    /** After eight of the longest, or thirty-two short ones: a flood beyond what the socket holds would test the kernel instead, which throws away genuine ones too. */
+    private static int pause(int before, int length) {
+        int room = before + Math.max(LEAST_ROOM, Integer.highestOneBit(length) * 2);
+        if (room < A_PAUSE) {
+            return room;
         }
+        LockSupport.parkNanos(PAUSE_NANOS);
+        return 0;
     }
 
     private static int send(
