@@ -34,10 +34,7 @@ class HostileDatagramsTest {
     private static final long COUNTED = LONGEST * 95L / 100;
 
     private static final long SEED = 20261123;
-    /** Of a socket's room that one datagram takes at least, about, and that is sent between two pauses. */
-    private static final int LEAST_ROOM = 16 << 10;
-
-    private static final int A_PAUSE = 8 * 64 << 10;
+    private static final int A_PAUSE = 8;
     private static final long PAUSE_NANOS = 1_000_000;
 
     private TwoHosts hosts;
@@ -110,26 +107,22 @@ class HostileDatagramsTest {
     private static int send(DatagramChannel channel, InetSocketAddress target, SplittableRandom random)
             throws IOException {
         int sent = 0;
-        int room = 0;
         for (int length = 0; length <= LONGEST; length++) {
             sent += send(channel, target, random, ANY, length);
-            room = pause(room, length);
+            pause(length);
             for (int i = 0; i < FIRST_BYTES.length && length >= 1 && length <= LONGEST_NEAR_OURS; i++) {
                 sent += send(channel, target, random, FIRST_BYTES[i], length);
-                room = pause(room, length);
+                pause(i);
             }
         }
         return sent;
     }
 
-    /** After eight of the longest, or thirty-two short ones: a flood beyond what the socket holds would test the kernel instead, which throws away genuine ones too. */
-    private static int pause(int before, int length) {
-        int room = before + Math.max(LEAST_ROOM, Integer.highestOneBit(length) * 2);
-        if (room < A_PAUSE) {
-            return room;
+    /** Of eight datagrams after one: a flood beyond what the socket holds would test the kernel instead, which throws away genuine ones too. */
+    private static void pause(int datagram) {
+        if (datagram % A_PAUSE == 0) {
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
-        LockSupport.parkNanos(PAUSE_NANOS);
-        return 0;
     }
 
     private static int send(
