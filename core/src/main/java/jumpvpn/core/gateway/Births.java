@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import jumpvpn.core.control.Grant;
 import jumpvpn.core.control.HandshakeMessage;
 import jumpvpn.core.control.Hello;
@@ -65,6 +66,7 @@ final class Births {
     private final List<Birth> births = new ArrayList<>();
     private final List<Birth> committing = new ArrayList<>();
     private final List<Birth> overtaken = new ArrayList<>();
+    private final TreeSet<String> revoked = new TreeSet<>();
     /** Of each client: starts of first messages, oldest first. */
     private long[][] seen;
 
@@ -86,7 +88,7 @@ final class Births {
             return;
         }
         for (Birth birth : births) {
-            if (Arrays.equals(birth.firstMessage, datagram)) {
+            if (Arrays.equals(birth.firstMessage, datagram) && !isRevoked(birth.clientKey)) {
                 context.port().transmit(socketId, from, birth.response.clone());
                 return;
             }
@@ -104,7 +106,7 @@ final class Births {
         Caller caller = new Caller(nowNanos, socketId, from, datagram, init, noise, first.initiatorStatic(), hello);
         int number = clients.find(caller.publicKey);
         List<Prefix> inner = pool.of(caller.publicKey);
-        if (number == KnownClients.NONE) {
+        if (number == KnownClients.NONE || isRevoked(SessionRecord.clientKey(caller.publicKey))) {
             refuse(caller, ReasonCode.UNKNOWN_CLIENT);
         } else if (!context.config().policy().allows(hello.protocol())) {
             refuse(caller, ReasonCode.TRANSPORT_NOT_ALLOWED);
@@ -245,6 +247,20 @@ final class Births {
             fail(nowNanos, first, text);
         }
         return !replayed;
+    }
+
+    /** This client's first messages are refused from now on. */
+    void revoke(String clientKey) {
+        revoked.add(clientKey);
+    }
+
+    boolean isRevoked(String clientKey) {
+        return revoked.contains(clientKey);
+    }
+
+    /** This client's first messages are answered again. */
+    void admit(String clientKey) {
+        revoked.remove(clientKey);
     }
 
     /** Whether a handshake of this client is under way. */

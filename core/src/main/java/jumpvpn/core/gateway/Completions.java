@@ -3,7 +3,6 @@ package jumpvpn.core.gateway;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 import jumpvpn.core.control.BindingMessage;
 import jumpvpn.core.observability.Event.Detail;
 import jumpvpn.core.ownership.Owner;
@@ -31,7 +30,6 @@ final class Completions {
     private final TableClient table;
     private final TicketOffice tickets;
     private final Owner self;
-    private final TreeSet<String> revoked = new TreeSet<>();
 
     Completions(
             GatewayContext context,
@@ -50,7 +48,7 @@ final class Completions {
 
     /** The client confirmed. */
     void confirmed(Births.Birth birth) {
-        if (!revoked.contains(birth.clientKey()) && births.claim(birth)) {
+        if (!births.isRevoked(birth.clientKey()) && births.claim(birth)) {
             table.readClient(birth.clientKey(), (at, reading) -> {
                 GatewaySession here = sessions.ofClient(birth.clientKey());
                 switch (reading) {
@@ -87,15 +85,15 @@ final class Completions {
         return same ? session : null;
     }
 
-    /** No handshake of this client is completed from now on, and its session ends. */
+    /** No handshake of this client is answered or completed from now on, and its session ends. */
     void revoke(String clientKey) {
-        revoked.add(clientKey);
+        births.revoke(clientKey);
         endRevoked(clientKey, null);
     }
 
     /** The same where every gateway hears of it: its session's owner, if that lives, ends it and tells the client; what is left of it later is ended here. */
     void revokeEverywhere(String clientKey) {
-        revoked.add(clientKey);
+        births.revoke(clientKey);
         endRevokedByOwner(clientKey);
     }
 
@@ -113,11 +111,6 @@ final class Completions {
 
     private boolean isWithAnother(SessionTable.Reading.Found found) {
         return !found.ownerGone() && !found.record().owner().equals(self);
-    }
-
-    /** Handshakes of this client are completed again. */
-    void admit(String clientKey) {
-        revoked.remove(clientKey);
     }
 
     /**
@@ -240,7 +233,7 @@ final class Completions {
         session.open(nowNanos);
         welcome(nowNanos, session);
         sessions.reschedule(session);
-        if (revoked.contains(birth.clientKey())) { // while the commit was under way
+        if (births.isRevoked(birth.clientKey())) { // while the commit was under way
             sessions.end(nowNanos, session, ReasonCode.REVOKED);
         }
     }

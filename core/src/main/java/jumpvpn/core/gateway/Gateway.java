@@ -174,7 +174,7 @@ public final class Gateway {
     }
 
     /**
-     * Ends a client's session, whoever owns it, and completes no handshake of this client from now on.
+     * Ends a client's session, whoever owns it; from now on its handshakes are refused like those of one that is not known, and none is completed.
      *
      * @param publicKey the client's, 32 bytes
      */
@@ -207,7 +207,7 @@ public final class Gateway {
         if (!pool.isFree(client.publicKey(), client.addresses()) || (isHere && !pool.has(client))) {
             return false;
         }
-        completions.admit(key);
+        births.admit(key);
         if (!isHere) { // what is at rest refers to what is known of its client
             pool.admitted(clients.put(client));
         }

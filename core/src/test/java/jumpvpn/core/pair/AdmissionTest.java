@@ -115,6 +115,31 @@ class AdmissionTest {
         assertThat(gateway.sessions()).hasSize(1);
     }
 
+    private Grant answer(byte[] firstMessage) {
+        gateway.receive(known.from, firstMessage);
+        return known.granted(gateway.sent.getLast().bytes());
+    }
+
+    @Test
+    void whoWasTurnedOutIsRefusedLikeAStranger() {
+        gateway.start();
+        known.connect();
+        gateway.gateway.revoke(gateway.now, known.key.publicKey());
+        gateway.run(3 * SECOND);
+        assertThat(answer(known.init())).isEqualTo(new Grant.Refused(ReasonCode.UNKNOWN_CLIENT));
+        assertThat(gateway.events(EventType.SECURITY, ReasonCode.UNKNOWN_CLIENT))
+                .hasSize(1);
+    }
+
+    @Test
+    void whoeverIsTurnedOutDuringItsHandshakeIsRefusedWhenItRepeatsItsFirstMessage() {
+        gateway.start();
+        byte[] first = known.init();
+        gateway.receive(known.from, first);
+        gateway.gateway.revoke(gateway.now, known.key.publicKey());
+        assertThat(answer(first)).isEqualTo(new Grant.Refused(ReasonCode.UNKNOWN_CLIENT));
+    }
+
     @Test
     void aCopyOfAClientsStateIsNoticed() {
         gateway.start();

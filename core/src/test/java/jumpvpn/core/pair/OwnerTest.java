@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.control.BindCause;
 import jumpvpn.core.control.BindingMessage;
+import jumpvpn.core.control.Grant;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.PacketLayout;
 import jumpvpn.core.observability.Event;
@@ -402,10 +403,9 @@ class OwnerTest {
         assertThat(commits).containsExactly(revoked + SECOND);
         assertThat(gateway.rows()).last().isEqualTo("REVOKED " + StateVersion.of(2, UPPER));
         gateway.receive(client.from, client.init());
-        client.listen();
-        client.say(new BindingMessage.Confirm());
-        assertThat(gateway.sessions()).as("and no other begins").isEmpty();
-        assertThat(gateway.table.commits).hasSize(1);
+        assertThat(client.granted(gateway.sent.getLast().bytes()))
+                .as("and no other begins")
+                .isEqualTo(new Grant.Refused(ReasonCode.UNKNOWN_CLIENT));
     }
 
     @Test

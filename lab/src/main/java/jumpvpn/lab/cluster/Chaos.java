@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import jumpvpn.lab.netns.Check;
 import jumpvpn.lab.netns.Pause;
 import jumpvpn.lab.netns.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** What may happen to real processes happens to them by chance, one thing after another, while sessions reattach all the time. */
+/** What may happen to real processes happens to them, each thing before any comes again, in an order, at a place and for a time by chance, while sessions reattach all the time. */
 final class Chaos {
     static final int SESSIONS = 50;
     private static final int REATTACHES_PER_SECOND = 10;
@@ -19,7 +23,7 @@ final class Chaos {
     private static final int MOST_STEP_SECONDS = 600;
 
     /** What is done to one gateway, or to one member of the store. */
-    private enum Blow {
+    enum Blow {
         KILL,
         STOP,
         STORE_CUT,
@@ -28,22 +32,47 @@ final class Chaos {
         CLOCK_STEP
     }
 
-    private final ClusterRun run;
-    private final Random random;
+    /**
+     * What happens in a round: the same for the same seed and round, so that a run goes on where it was left.
+     *
+     * @param gateway its number, or its store's member's
+     * @param stepSeconds by how much a clock is put wrong
+     */
+    record Draw(Blow blow, int gateway, Duration length, int stepSeconds) {
+        /** Of as many rounds as there are blows each has another one, in an order of their own. */
+        static Draw of(long seed, int round) {
+            int turn = Math.floorDiv(round, Blow.values().length);
+            List<Blow> order = new ArrayList<>(List.of(Blow.values()));
+            Collections.shuffle(order, random(seed, -1 - turn));
+            Random random = random(seed, round);
+            return new Draw(
+                    order.get(Math.floorMod(round, order.size())),
+                    1 + random.nextInt(ClusterTopology.GATEWAYS),
+                    Duration.ofMillis(500 + random.nextInt(7500)), // shorter than a lease, and longer
+                    random.nextInt(2 * MOST_STEP_SECONDS + 1) - MOST_STEP_SECONDS);
+        }
 
-    private Chaos(ClusterRun run, long seed) {
+        /** Random's first numbers for seeds that follow each other follow each other too, so these are mixed first. */
+        private static Random random(long seed, int number) {
+            return new Random(new SplittableRandom(1_000_003L * seed + number).nextLong());
+        }
+    }
+
+    private final ClusterRun run;
+
+    private Chaos(ClusterRun run) {
         this.run = run;
-        this.random = new Random(seed);
     }
 
     static void act(ClusterRun run) throws IOException {
         int done = done(run.options.resume());
         run.startCrowd();
         run.crowd.churn(REATTACHES_PER_SECOND);
+        Chaos chaos = new Chaos(run);
         int violated = 0;
         int held = 0;
         for (int round = done; round < run.options.rounds() && violated == 0; round++) {
-            new Chaos(run, 1_000_003L * run.options.seed() + round).round(round);
+            chaos.round(round, Draw.of(run.options.seed(), round));
             boolean back = run.await(SETTLE, () -> run.crowd.stats().attached() >= SESSIONS - REATTACHES_PER_SECOND);
             ClusterCrowd.Stats stats = run.crowd.stats();
             Check audit = run.nodes.audit(ClusterRun.gatewayNames());
@@ -78,12 +107,11 @@ final class Chaos {
         }
     }
 
-    private void round(int round) throws IOException {
-        Blow blow = Blow.values()[random.nextInt(Blow.values().length)];
-        int number = 1 + random.nextInt(ClusterTopology.GATEWAYS);
-        Duration length = Duration.ofMillis(500 + random.nextInt(7500)); // shorter than a lease, and longer
-        run.say("round %d: %s, %d, %d ms".formatted(round, blow, number, length.toMillis()));
-        switch (blow) {
+    private void round(int round, Draw draw) throws IOException {
+        int number = draw.gateway;
+        Duration length = draw.length;
+        run.say("round %d: %s, %d, %d ms".formatted(round, draw.blow, number, length.toMillis()));
+        switch (draw.blow) {
             case KILL -> {
                 Workspace.kill(run.gateway(number));
                 Pause.of(length);
@@ -110,7 +138,7 @@ final class Chaos {
                 run.store.start(number - 1);
             }
             case CLOCK_STEP -> {
-                run.nodes.clock(number, random.nextInt(2 * MOST_STEP_SECONDS + 1) - MOST_STEP_SECONDS);
+                run.nodes.clock(number, draw.stepSeconds);
                 Pause.of(length);
                 run.nodes.clock(number, 0);
             }

@@ -50,7 +50,7 @@ public final class EtcdProcesses implements AutoCloseable {
     private final List<Member> members;
     private final @Nullable Tls tls;
     private final @Nullable Process[] processes;
-    private final Thread atExit = new Thread(this::killAll, "etcd-at-exit");
+    private final Thread atExit = new Thread(this::leave, "etcd-at-exit");
 
     private EtcdProcesses(
             Path folder, Function<List<String>, ProcessBuilder> inside, List<Member> members, @Nullable Tls tls)
@@ -345,6 +345,16 @@ public final class EtcdProcesses implements AutoCloseable {
         }
     }
 
+    /** The JVM ends before anybody has closed this. */
+    private void leave() {
+        killAll();
+        try {
+            Workspace.delete(folder);
+        } catch (IOException e) {
+            // then it stays in the temporary folder
+        }
+    }
+
     private void killAll() {
         for (int i = 0; i < processes.length; i++) {
             Process process = processes[i];
@@ -361,7 +371,7 @@ public final class EtcdProcesses implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException e) {
-            return; // the machine is going down, and the hook does it
+            return; // the JVM is ending, and the hook does it
         }
         Workspace.delete(folder);
     }

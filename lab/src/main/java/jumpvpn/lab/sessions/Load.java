@@ -31,21 +31,16 @@ import jumpvpn.node.security.CryptoChoice;
 
 /**
  * A process that is many clients of one gateway or of several, on one TUN that has all their inner addresses: the kernel's own TCP is what they carry. It ends by a signal, and obeys what it is told on
- * standard input: {@code churn N}: so many sessions a second lose their path and find another; {@code storm N}: each does, once, N at a time; {@code stats}: prints a line of JSON, what was since {@code reset}; see {@link LoadTally}.
+ * standard input: {@code churn N}: so many sessions a second lose their path and find another; {@code stats}: prints a line of JSON, what was since {@code reset}; see {@link LoadTally}.
  */
 public final class Load {
     private static final String TUN = "jvpn0";
-    /** The kernel looks through all that a device has for each that it gets. */
-    private static final int MOST_ADDRESSES = 4_000;
-    /** More are not allowed everywhere. With more sessions, several have one. */
-    private static final int MOST_SOCKETS = 10_000;
 
     private final BootClock clock = new BootClock();
     private final LookupTable<Bound> bindings = new LookupTable<>();
     private final LookupTable<LoadSession> byAddress = new LookupTable<>();
     private final DropCounters drops = new DropCounters();
     private final List<LoadSession> sessions = new ArrayList<>();
-    private final List<LoadSocket> sockets = new ArrayList<>();
     private final PacketBatch one =
             new PacketBatch(Arena.global().allocate(Transport.MOST_BYTES).address(), 1, Transport.MOST_BYTES);
     private final NetworkConfig network = NetworkConfig.open();
@@ -53,7 +48,6 @@ public final class Load {
     private final LoadTally tally = new LoadTally();
     private final LoadControl control = new LoadControl(clock, sessions, tally);
     private boolean raised;
-    private int addresses;
 
     private Load() throws LinuxException {}
 
@@ -83,22 +77,17 @@ public final class Load {
     private void obey() {
         try (BufferedReader commands =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
-            for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-                String[] words = line.split(" ", 2);
-                control.command(now -> command(now, words));
-            }
+            commands.lines()
+                    .forEach(line -> control.post(sessions.getFirst(), now -> command(now, line.split(" ", 2))));
         } catch (IOException e) {
             System.out.println(e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
     private void command(long nowNanos, String[] words) {
         switch (words[0]) {
             case "churn" -> control.churn(nowNanos, Integer.parseInt(words[1]));
-            case "storm" -> control.storm(nowNanos, Integer.parseInt(words[1]));
-            case "reset" -> tally.reset(nowNanos);
+            case "reset" -> tally.reset();
             case "stats" -> System.out.println(tally.json(nowNanos, sessions));
             default -> System.out.println(words[0] + " is no command");
         }
@@ -121,16 +110,9 @@ public final class Load {
                 one,
                 tally,
                 this::granted);
-        int together = Math.ceilDiv(members.size(), MOST_SOCKETS);
         for (String member : members) {
             String[] words = member.split(" ", 2);
-            int number = sessions.size();
-            if (number % together == 0) {
-                sockets.add(new LoadSocket(local, device));
-            }
-            LoadSession session =
-                    new LoadSession(world.choosing(number), Base64.getDecoder().decode(words[0]), sockets.getLast());
-            sockets.getLast().sessions.add(session);
+            LoadSession session = new LoadSession(world, Base64.getDecoder().decode(words[0]), device, local);
             IpAddress inner = IpAddress.parse(words[1]);
             byAddress.put(inner.high(), inner.low(), session);
             sessions.add(session);
@@ -145,10 +127,7 @@ public final class Load {
                 var _ = network.up(TUN, session.mtu());
             }
             for (Prefix inner : session.inner()) {
-                if (addresses < MOST_ADDRESSES) {
-                    addresses++;
-                    var _ = network.address(TUN, inner);
-                }
+                var _ = network.address(TUN, inner);
             }
         } catch (LinuxException e) {
             System.out.println(e.getMessage());
@@ -156,7 +135,7 @@ public final class Load {
     }
 
     private void run() throws LinuxException {
-        LoadReceive receive = new LoadReceive(clock, tun, sockets, bindings, drops, control);
+        LoadReceive receive = new LoadReceive(clock, tun, sessions, bindings, drops, control);
         LoadSend send = new LoadSend(clock, tun, byAddress, drops, control);
         Thread.ofPlatform().name("receive").daemon().start(receive::run);
         Thread.ofPlatform().name("send").daemon().start(() -> {

@@ -29,11 +29,11 @@ final class LoadReceive {
     private static final long EARLY_NANOS = 1_000_000_000;
 
     /** A datagram that came ahead of its binding: right behind the ACK that makes it, which the control thread has yet to handle. */
-    private record Early(LoadSocket socket, byte[] bytes, Endpoint from, long untilNanos) {}
+    private record Early(LoadSession session, byte[] bytes, Endpoint from, long untilNanos) {}
 
     private final BootClock clock;
     private final TunDevice tun;
-    private final List<LoadSocket> sockets;
+    private final List<LoadSession> sessions;
     private final DropCounters drops;
     private final LoadControl control;
     private final MemorySegment whole = Arena.global().allocate(TunDevice.HEADROOM + SLOT_BYTES);
@@ -43,13 +43,13 @@ final class LoadReceive {
     LoadReceive(
             BootClock clock,
             TunDevice tun,
-            List<LoadSocket> sockets,
+            List<LoadSession> sessions,
             LookupTable<Bound> bindings,
             DropCounters drops,
             LoadControl control) {
         this.clock = clock;
         this.tun = tun;
-        this.sockets = sockets;
+        this.sessions = sessions;
         this.drops = drops;
         this.control = control;
         this.inbound =
@@ -61,23 +61,23 @@ final class LoadReceive {
         long memory = Arena.global().allocate((long) SLOTS * SLOT_BYTES, 64).address();
         PacketBatch batch = new PacketBatch(memory, SLOTS, SLOT_BYTES);
         Epoll epoll = new Epoll();
-        for (int i = 0; i < sockets.size(); i++) {
-            epoll.add(sockets.get(i).socket.fd(), i);
+        for (int i = 0; i < sessions.size(); i++) {
+            epoll.add(sessions.get(i).socket.fd(), i);
         }
         while (true) {
             int ready = epoll.await(early.isEmpty() ? -1 : 1);
             for (int i = 0; i < ready; i++) {
-                drain(sockets.get(epoll.number(i)), batch);
+                drain(sessions.get(epoll.number(i)), batch);
             }
             retry(batch);
         }
     }
 
-    private void drain(LoadSocket socket, PacketBatch batch) {
-        int received = socket.socket.receive(batch);
+    private void drain(LoadSession session, PacketBatch batch) {
+        int received = session.socket.receive(batch);
         long nowNanos = clock.nowNanos();
         for (int i = 0; i < received; i++) {
-            accept(nowNanos, socket, batch, i, nowNanos + EARLY_NANOS);
+            accept(nowNanos, session, batch, i, nowNanos + EARLY_NANOS);
         }
         tun.flush();
     }
@@ -92,12 +92,12 @@ final class LoadReceive {
             batch.trafficClass[0] = Ecn.NONE;
             batch.peer(0, datagram.from);
             Memory.copy(datagram.bytes, 0, batch.address[0], datagram.bytes.length);
-            accept(nowNanos, datagram.socket, batch, 0, datagram.untilNanos);
+            accept(nowNanos, datagram.session, batch, 0, datagram.untilNanos);
         }
         tun.flush();
     }
 
-    private void accept(long nowNanos, LoadSocket socket, PacketBatch batch, int slot, long untilNanos) {
+    private void accept(long nowNanos, LoadSession session, PacketBatch batch, int slot, long untilNanos) {
         long packet = batch.address[slot];
         int length = batch.length[slot];
         Inbound.Disposition disposition = inbound.acceptOrWait(
@@ -105,13 +105,13 @@ final class LoadReceive {
         Binding binding = inbound.binding();
         if (disposition == Inbound.Disposition.UNKNOWN) {
             if (nowNanos < untilNanos && early.size() < MOST_EARLY) {
-                early.add(new Early(socket, Memory.copy(packet, length), batch.peer(slot), untilNanos));
+                early.add(new Early(session, Memory.copy(packet, length), batch.peer(slot), untilNanos));
             } else {
                 drops.count(DropReason.UNKNOWN_WIRE_ID);
             }
         } else if (disposition == Inbound.Disposition.UNBOUND) {
             byte[] datagram = Memory.copy(packet, length);
-            post(socket, (session, now) -> session.agent.receive(now, PATH, datagram));
+            post(session, now -> session.agent.receive(now, PATH, datagram));
         } else if (disposition == Inbound.Disposition.DELIVER) {
             if (batch.trafficClass[slot] == Ecn.CONGESTED) {
                 Ecn.mark(Memory.ALL, inbound.payload());
@@ -122,17 +122,17 @@ final class LoadReceive {
             }
         } else if (disposition == Inbound.Disposition.CONTROL && binding != null) {
             byte[] message = Memory.copy(inbound.payload(), inbound.payloadLength());
-            post(socket, (session, now) -> session.agent.receiveControl(now, binding, message));
+            post(session, now -> session.agent.receiveControl(now, binding, message));
         }
         if (binding != null
                 && binding.claimWatch()
-                && !control.post(socket, (session, now) -> session.agent.watch(now, binding))) {
+                && !control.post(session, now -> session.agent.watch(now, binding))) {
             binding.releaseWatch(); // the next packet asks again
         }
     }
 
-    private void post(LoadSocket socket, LoadControl.Action action) {
-        if (!control.post(socket, action)) {
+    private void post(LoadSession session, java.util.function.LongConsumer action) {
+        if (!control.post(session, action)) {
             drops.count(DropReason.CONTROL_QUEUE_FULL);
         }
     }

@@ -75,7 +75,7 @@ final class LoadSend {
             while (to < sealed.count && through[to] == through[from]) {
                 to++;
             }
-            drops.count(DropReason.BACK_PRESSURE, to - from - through[from].socket.send(sealed, from, to));
+            drops.count(DropReason.BACK_PRESSURE, to - from - through[from].send(sealed, from, to));
             from = to;
         }
     }
@@ -95,7 +95,7 @@ final class LoadSend {
         if (bytes == 0 || binding == null) {
             return;
         }
-        if (binding.claimWatch() && !control.post(session.socket, (each, now) -> each.agent.watch(now, binding))) {
+        if (binding.claimWatch() && !control.post(session, now -> session.agent.watch(now, binding))) {
             binding.releaseWatch(); // the next packet asks again
         }
         note(sealed, packet, bytes, session, binding);

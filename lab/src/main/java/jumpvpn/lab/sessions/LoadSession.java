@@ -1,7 +1,6 @@
 package jumpvpn.lab.sessions;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import jumpvpn.core.agent.Agent;
@@ -25,15 +24,18 @@ import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.transport.LinkKind;
 import jumpvpn.core.transport.Path;
+import jumpvpn.node.host.LinuxException;
 import jumpvpn.node.host.Memory;
+import jumpvpn.node.transport.udp.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 /** One of the many: a real agent with a key, a socket and a gate of its own. The control thread's, but for socket and gate. */
 final class LoadSession implements AgentPort {
+    private static final int SOCKET_SLOTS = 64;
     private static final String OTHER = "-2";
 
     final ForwardingGate gate = new ForwardingGate();
-    final LoadSocket socket;
+    final UdpSocket socket;
     final Agent agent;
     /** When the agent is to proceed, as far as the control thread has noted it. */
     long dueNanos = Deadlines.NEVER;
@@ -62,37 +64,15 @@ final class LoadSession implements AgentPort {
             DropCounters drops,
             PacketBatch one,
             LoadTally tally,
-            Consumer<Grant.Session> granted) {
-        /** The first gateway stays the first choice; of the others each is the second for as many sessions. */
-        World choosing(int session) {
-            return new World(
-                    crypto,
-                    suite,
-                    turned(gateways, session),
-                    turned(remotes, session),
-                    bindings,
-                    drops,
-                    one,
-                    tally,
-                    granted);
-        }
+            Consumer<Grant.Session> granted) {}
 
-        private static <T> List<T> turned(List<T> all, int by) {
-            List<T> turned = new ArrayList<>(all);
-            if (all.size() > 2) {
-                Collections.rotate(turned.subList(1, turned.size()), by);
-            }
-            return List.copyOf(turned);
-        }
-    }
-
-    LoadSession(World world, byte[] privateKey, LoadSocket socket) {
+    LoadSession(World world, byte[] privateKey, String device, Endpoint local) throws LinuxException {
         this.world = world;
-        this.socket = socket;
+        socket = UdpSocket.open(local, device, SOCKET_SLOTS);
         for (int i = 0; i < world.gateways.size(); i++) {
-            path(socket.device, i);
+            path(device, local, i);
             if (world.gateways.size() > 1) {
-                path(socket.device + OTHER, i); // the same way, but to the agent, so that it can lose one
+                path(device + OTHER, local, i); // the same way, but to the agent, so that it can lose one
             }
         }
         KeyPair own = KeyPair.of(world.crypto.agreement(), privateKey);
@@ -101,13 +81,13 @@ final class LoadSession implements AgentPort {
                 config, world.crypto, this, event -> world.tally.said(this, event), world.bindings, gate, world.drops));
     }
 
-    private void path(String link, int gateway) {
+    private void path(String link, Endpoint local, int gateway) {
         paths.add(new Path(
                 paths.size() + 1,
                 Protocol.UDP,
                 link,
                 LinkKind.ETHERNET,
-                socket.local.address(),
+                local.address(),
                 world.gateways.get(gateway).name(),
                 world.remotes.get(gateway),
                 0));
@@ -133,6 +113,11 @@ final class LoadSession implements AgentPort {
         return true;
     }
 
+    /** Sends slots of a batch; how many are done with. */
+    synchronized int send(PacketBatch batch, int from, int to) {
+        return socket.send(batch, from, to);
+    }
+
     @Override
     public void transmit(int pathId, Endpoint to, byte[] datagram) {
         PacketBatch one = world.one;
@@ -140,7 +125,7 @@ final class LoadSession implements AgentPort {
         one.length[0] = datagram.length;
         one.peer(0, to);
         one.count = 1;
-        socket.send(one, 0, 1);
+        send(one, 0, 1);
     }
 
     @Override

@@ -22,18 +22,12 @@ final class LoadTally {
     private final TreeMap<String, Integer> rejects = new TreeMap<>();
     private final TreeMap<String, Integer> ends = new TreeMap<>();
     private int lost;
-    private long resetNanos;
     private long boundNanos;
     private long gapNanos;
 
     /** A session was to lose its path. @param did whether it had one */
     void asked(boolean did) {
         lost += did ? 1 : 0;
-    }
-
-    /** How many have lost their path and are not bound yet, of those since the last reset. */
-    int searching() {
-        return lost - takenNanos.size();
     }
 
     /** A session says something. */
@@ -61,7 +55,7 @@ final class LoadTally {
         boundNanos = nowNanos;
     }
 
-    /** Tells it in a line: how many are attached at which gateway, how many lost their path, how many were bound and how long that took, when the last was, the longest time without any bind. */
+    /** Tells it in a line: how many are attached at which gateway, how many lost their path, how many were bound and how long that took, the longest time without any bind. */
     String json(long nowNanos, List<LoadSession> sessions) {
         TreeMap<String, Integer> at = new TreeMap<>();
         int attached = 0;
@@ -81,7 +75,6 @@ final class LoadTally {
         json.put("p50_ms", millis(0.5));
         json.put("p99_ms", millis(0.99));
         json.put("most_ms", millis(1));
-        json.put("last_ms", boundNanos == 0 ? 0 : (boundNanos - resetNanos) / NANOS_PER_MILLI);
         json.put("gap_ms", gapNanos / NANOS_PER_MILLI);
         json.put("rejects", rejects);
         json.put("ends", ends);
@@ -89,8 +82,7 @@ final class LoadTally {
     }
 
     /** Begins anew. */
-    void reset(long nowNanos) {
-        resetNanos = nowNanos;
+    void reset() {
         takenNanos.clear();
         rejects.clear();
         ends.clear();

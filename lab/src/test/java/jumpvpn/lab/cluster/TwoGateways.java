@@ -1,7 +1,6 @@
 package jumpvpn.lab.cluster;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,12 +140,10 @@ final class TwoGateways implements AutoCloseable {
     }
 
     /** What a command prints, of a node that runs. */
-    String ask(String node, String... words) throws IOException {
+    String ask(String node, String... words) {
         List<String> all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--control", workspace.file(node + ".sock").toString()));
-        Process process =
-                workspace.start(new ProcessBuilder(JavaCommand.current().line(MAIN, all)), "asked.log");
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return NodeFiles.run(all.toArray(String[]::new)).out();
     }
 
     /** SIGTERM; the exit code, which must come within the 3 s that a gateway has and a little for the machine. */
@@ -192,6 +189,11 @@ final class TwoGateways implements AutoCloseable {
 
     boolean said(String node, String type, String reason) {
         return events(node).stream().anyMatch(event -> event.is(type, reason));
+    }
+
+    /** Traffic from now on, which misses a gateway at once: a tunnel at rest looks every 20 s. */
+    void startPing() throws IOException {
+        workspace.startLogged(client.command(List.of("ping", "-q", "-i", "0.2", "10.99.0.1")), "ping.log");
     }
 
     /** From now on nothing that the client sends to this address and port gets there, silently. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The page of a real gateway, and of a real client, during an outage: opened in a browser inside the node's namespace. */
+/** The page of a real gateway, and of a real client, during an outage: each opened in a browser inside its node's namespace. */
 @Tag("network")
 class DashboardTest {
     private static final long MOST_BEHIND_MILLIS = 1000;
@@ -33,7 +35,8 @@ class DashboardTest {
             """;
 
     private TwoHosts hosts;
-    private Chromium chromium;
+    private Chromium atGateway;
+    private Chromium atClient;
 
     @BeforeEach
     void build() throws IOException {
@@ -50,70 +53,68 @@ class DashboardTest {
                 """.formatted(name);
     }
 
+    private Chromium browser(Namespace where, String folder) throws IOException {
+        return Chromium.open(
+                List.of("nsenter", "-t", Long.toString(where.pid()), "-n", "--"),
+                Files.createDirectory(hosts.workspace.file(folder)));
+    }
+
     @AfterEach
     void remove() {
-        if (chromium != null) {
-            chromium.close();
+        for (Chromium browser : Arrays.asList(atGateway, atClient)) {
+            if (browser != null) {
+                browser.close();
+            }
         }
         if (hosts != null) {
             hosts.close();
         }
     }
 
+    /** Cable out and in again: what each page showed when, beside the time stamps of its node's events. */
     @Test
-    void theGatewaysPageSeesAnOutageWithinASecond() throws IOException {
-        Page page = open(hosts.gateway, "gw1.log");
-        seesAnOutage(page, TwoHosts.GATEWAY);
-        Chromium.picture(page, "live-gateway");
-        assertThat(Chromium.serious(page)).isEmpty();
-        assertThat(chromium.errors).isEmpty();
-    }
-
-    @Test
-    void theClientsPageSeesItToo() throws IOException {
-        Page page = open(hosts.client, "laptop.log");
-        seesAnOutage(page, TwoHosts.CLIENT);
-        Chromium.picture(page, "live-client");
-        assertThat(Chromium.serious(page)).isEmpty();
-        assertThat(chromium.errors).isEmpty();
-    }
-
-    /** Starts both ends and opens the session's page in the namespace of one. */
-    private Page open(Namespace where, String log) throws IOException {
-        chromium = Chromium.open(
-                List.of("nsenter", "-t", Long.toString(where.pid()), "-n", "--"), hosts.workspace.directory());
+    void bothPagesSeeAnOutageWithinASecond() throws IOException {
         hosts.startGateway(List.of());
-        Process client = hosts.startClient(List.of());
+        Process process = hosts.startClient(List.of());
         hosts.ping();
+        atGateway = browser(hosts.gateway, "gateway");
+        atClient = browser(hosts.client, "client");
+        Page gateway = open(atGateway, process, "gw1.log");
+        Page client = open(atClient, process, "laptop.log");
+        hosts.client.shell("ip address del 192.0.2.3/24 dev cable0 && ip address del 192.0.2.2/24 dev cable0");
+        client.waitForSelector(".headline .pill.RECOVERING");
+        gateway.waitForSelector(".headline .pill.RECOVERING");
+        hosts.client.shell("ip address add 192.0.2.2/24 dev cable0 && ip address add 192.0.2.3/24 dev cable0");
+        sawIt(gateway, TwoHosts.GATEWAY, "live-gateway");
+        sawIt(client, TwoHosts.CLIENT, "live-client");
+        assertThat(atGateway.errors).isEmpty();
+        assertThat(atClient.errors).isEmpty();
+    }
+
+    /** Opens the session's page in a browser beside its node, with a line of the round trip, and notes from now on what it shows. */
+    private Page open(Chromium browser, Process client, String log) throws IOException {
         hosts.until(() -> hosts.log(log).contains("dashboard: open "), client, log);
         Matcher link = Pattern.compile("dashboard: open (\\S+)").matcher(hosts.log(log));
         assertThat(link.find()).isTrue();
-        Page page = chromium.page(1440, 900, ColorScheme.DARK);
+        Page page = browser.page(1440, 900, ColorScheme.DARK);
         page.navigate(link.group(1));
         page.click(".rows .row .client");
         page.waitForSelector(".headline .pill.ATTACHED");
         page.waitForFunction("() => document.querySelectorAll('.line.rtt').length > 0");
         page.click("[data-range='60']");
+        page.evaluate(WATCH);
         return page;
     }
 
-    /** Cable out and in again: what the page showed when, beside the events' own time stamps. */
-    private void seesAnOutage(Page page, String node) throws IOException {
-        page.waitForTimeout(15_000); // for the picture: a line of the round trip before the outage
-        page.evaluate(WATCH);
-        hosts.client.shell("ip address del 192.0.2.3/24 dev cable0 && ip address del 192.0.2.2/24 dev cable0");
-        if (node.equals(TwoHosts.CLIENT)) {
-            page.waitForSelector(".headline .pill.RECOVERING");
-        }
-        page.waitForTimeout(3000);
-        hosts.client.shell("ip address add 192.0.2.2/24 dev cable0 && ip address add 192.0.2.3/24 dev cable0");
+    private void sawIt(Page page, String node, String picture) throws IOException {
         page.waitForFunction(
                 "() => (window.seen['●ATTACHED'] ?? []).length > 1 && document.querySelector('.switch.done')");
         @SuppressWarnings("unchecked")
         Map<String, List<Number>> seen = (Map<String, List<Number>>) page.evaluate("() => window.seen");
         assertBehind(node, "RECOVERING", seen.get("◐RECOVERING").getFirst().longValue());
         assertBehind(node, "ATTACHED", seen.get("●ATTACHED").getLast().longValue());
-        page.waitForTimeout(4000);
+        Chromium.picture(page, picture);
+        assertThat(Chromium.serious(page)).isEmpty();
     }
 
     private void assertBehind(String node, String state, long seenMillis) {

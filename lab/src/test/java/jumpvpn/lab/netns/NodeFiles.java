@@ -2,7 +2,10 @@ package jumpvpn.lab.netns;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
+import jumpvpn.node.app.Main;
 import jumpvpn.node.host.SystemEntropy;
 
 /** What real nodes of a test find in its workspace and leave there. */
@@ -42,6 +46,21 @@ public final class NodeFiles {
             System.err.println("\n*** " + text + "\n");
         }
         assumeTrue(missing.isEmpty(), text);
+    }
+
+    /** How a command ended, and what it printed. */
+    public record Ran(int code, String out, String err) {}
+
+    /** Runs a short command of the product in this process: a JVM of its own would take most of the time that a test has. */
+    public static Ran run(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(words, InputStream.nullInputStream(), utf8(out), utf8(err));
+        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static PrintStream utf8(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
     /** Between two looks at a condition. */

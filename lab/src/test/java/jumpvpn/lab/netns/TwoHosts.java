@@ -242,16 +242,12 @@ final class TwoHosts implements AutoCloseable {
 
     /** What {@code status --json} of a running node says. */
     Map<String, @Nullable Object> status(String node) throws IOException {
-        List<String> line = JavaCommand.current()
-                .line(
-                        MAIN,
-                        List.of(
-                                "status",
-                                "--json",
-                                "--control",
-                                workspace.file(node + ".sock").toString()));
-        Process process = workspace.start(new ProcessBuilder(line), "status.log");
-        return Json.object(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        return Json.object(NodeFiles.run(
+                        "status",
+                        "--json",
+                        "--control",
+                        workspace.file(node + ".sock").toString())
+                .out());
     }
 
     /** An endless ping at 100 probes a second through the tunnel, whose summary goes to {@code ping.log}. */
@@ -283,17 +279,10 @@ final class TwoHosts implements AutoCloseable {
 
     /** {@code jumpvpn jump}, to the client's other path. */
     void jump() throws IOException {
-        List<String> line = JavaCommand.current()
-                .line(
-                        MAIN,
-                        List.of(
-                                "jump",
-                                "--control",
-                                workspace.file("laptop.sock").toString()));
-        Process process = workspace.start(new ProcessBuilder(line).redirectErrorStream(true), "jump.log");
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (exitCode(process, PATIENCE) != 0) {
-            throw new AssertionError("jump: " + said);
+        NodeFiles.Ran jump =
+                NodeFiles.run("jump", "--control", workspace.file("laptop.sock").toString());
+        if (jump.code() != 0) {
+            throw new AssertionError("jump: " + jump);
         }
     }
 

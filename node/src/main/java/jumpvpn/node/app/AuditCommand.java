@@ -199,9 +199,7 @@ final class AuditCommand {
             findings(json, session.findings(), session.found());
             json.endObject();
         }
-        json.endArray().name("notes").beginArray();
-        report.remarks().forEach(json::value);
-        return json.endArray().endObject().toString();
+        return json.endArray().field("notes", report.remarks()).endObject().toString();
     }
 
     private static void findings(JsonWriter json, List<Finding> findings, int found) {

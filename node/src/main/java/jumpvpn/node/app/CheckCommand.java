@@ -50,10 +50,12 @@ final class CheckCommand {
     }
 
     private static String json(boolean ok, List<String> warnings, List<Problem> problems) {
-        JsonWriter json =
-                new JsonWriter().beginObject().field("ok", ok).name("warnings").beginArray();
-        warnings.forEach(json::value);
-        json.endArray().name("problems").beginArray();
+        JsonWriter json = new JsonWriter()
+                .beginObject()
+                .field("ok", ok)
+                .field("warnings", warnings)
+                .name("problems")
+                .beginArray();
         for (Problem problem : problems) {
             json.beginObject()
                     .field("file", problem.file().toString())

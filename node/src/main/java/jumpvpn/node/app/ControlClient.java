@@ -44,7 +44,11 @@ final class ControlClient implements AutoCloseable {
         if (named.isPresent()) {
             return Optional.of(open(Path.of(named.get())));
         }
-        for (Path path : context.sockets().candidates(config)) {
+        return running(config, context.sockets());
+    }
+
+    private static Optional<ControlClient> running(NodeConfig config, ControlPaths paths) throws IOException {
+        for (Path path : paths.candidates(config)) {
             try {
                 return Optional.of(open(path));
             } catch (CommandFailed dead) {
@@ -56,15 +60,11 @@ final class ControlClient implements AutoCloseable {
 
     /** Whether a node with this file answers now. */
     static boolean isRunning(NodeConfig config, ControlPaths paths) throws IOException {
-        for (Path path : paths.candidates(config)) {
-            try {
-                open(path).close();
-                return true;
-            } catch (CommandFailed dead) {
-                // the next
-            }
+        Optional<ControlClient> running = running(config, paths);
+        if (running.isPresent()) {
+            running.get().close();
         }
-        return false;
+        return running.isPresent();
     }
 
     /** Another request to the same node. */

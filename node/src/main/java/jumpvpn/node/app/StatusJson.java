@@ -29,9 +29,7 @@ final class StatusJson {
             }
             case NodeStatus.Gateway gateway -> {
                 json.field("role", "gateway").field("name", gateway.name()).field("interface", gateway.interfaceName());
-                json.name("listen").beginArray();
-                gateway.listen().forEach(json::value);
-                json.endArray()
+                json.field("listen", gateway.listen())
                         .field("since", UtcTime.format(gateway.sinceMillis()))
                         .field("ownership", gateway.ownership())
                         .field("state_folder", gateway.state())
@@ -88,10 +86,7 @@ final class StatusJson {
                 .name("path");
         path(json, session.path());
         json.field("inner_address", inner.isEmpty() ? null : inner.getFirst())
-                .name("inner_addresses")
-                .beginArray();
-        inner.forEach(json::value);
-        json.endArray()
+                .field("inner_addresses", inner)
                 .field("gateway", session.gateway())
                 .field("client", session.client())
                 .field("rtt_ms", rounded(session.rttMillis(), 1e3))

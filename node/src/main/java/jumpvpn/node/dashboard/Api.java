@@ -3,7 +3,6 @@ package jumpvpn.node.dashboard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -104,9 +103,7 @@ final class Api {
         if (status != null) {
             NodeView.candidates(json.name("candidates"), status);
         }
-        json.name("lines").beginArray();
-        found.lines().forEach(json::value);
-        return json.endArray().endObject().toString();
+        return json.field("lines", found.lines()).endObject().toString();
     }
 
     String security() {
@@ -191,10 +188,7 @@ final class Api {
         if (status != null) {
             json.field("node", status.name()).field("role", status instanceof NodeStatus.Client ? "client" : "gateway");
         }
-        List<String> possible = actions.possible(status);
-        json.name("actions").beginArray();
-        possible.forEach(json::value);
-        json.endArray();
+        json.field("actions", actions.possible(status));
         viewer.write(json, board);
         return json.endObject().toString();
     }

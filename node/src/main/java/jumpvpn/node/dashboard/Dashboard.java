@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import jumpvpn.node.host.WallClock;
 import jumpvpn.node.observability.HttpListener;
 import jumpvpn.node.observability.jsonl.EventFeed;
+import jumpvpn.node.runtime.EventLog;
 import jumpvpn.node.runtime.Log;
 import jumpvpn.node.runtime.NodeControl;
 import jumpvpn.node.runtime.StartException;
@@ -61,7 +62,7 @@ public final class Dashboard implements AutoCloseable {
         try {
             access = Access.of(config.token());
         } catch (IOException e) {
-            throw new StartException(where + "the dashboard's token " + config.token() + ": " + reason(e), e);
+            throw new StartException(where + "the dashboard's token " + config.token() + ": " + EventLog.reason(e), e);
         }
         HttpServer server;
         try {
@@ -69,7 +70,7 @@ public final class Dashboard implements AutoCloseable {
                     config.listen().address().toString(), config.listen().port()));
         } catch (IOException e) {
             throw new StartException(
-                    where + "the dashboard can't listen on " + config.listen() + " (" + reason(e)
+                    where + "the dashboard can't listen on " + config.listen() + " (" + EventLog.reason(e)
                             + "); choose another port",
                     e);
         }
@@ -78,18 +79,10 @@ public final class Dashboard implements AutoCloseable {
         } catch (IOException e) {
             server.stop(0);
             throw new StartException(
-                    where + "the dashboard can't write its history " + config.history() + " (" + reason(e)
+                    where + "the dashboard can't write its history " + config.history() + " (" + EventLog.reason(e)
                             + "); choose a file in a folder that this node may write to",
                     e);
         }
-    }
-
-    private static String reason(IOException e) {
-        return switch (e) {
-            case java.nio.file.NoSuchFileException _ -> "its directory does not exist";
-            case java.nio.file.AccessDeniedException _ -> "permission denied";
-            default -> String.valueOf(e.getMessage());
-        };
     }
 
     private void follow() {

@@ -17,10 +17,7 @@ record Member(String name, boolean self, String state, List<String> endpoints, l
                 .field("name", name)
                 .field("self", self)
                 .field("state", state)
-                .name("endpoints")
-                .beginArray();
-        endpoints.forEach(json::value);
-        json.endArray()
+                .field("endpoints", endpoints)
                 .field("sessions", sessions)
                 .field("since_ms", sinceMillis)
                 .endObject();

@@ -100,9 +100,11 @@ final class Viewer {
         synchronized (this) {
             window = listing;
             id = session;
-            json.field("view", view).name("own").beginArray();
-            own.forEach(json::value);
-            json.endArray().field("own_lost", ownLost).name("news").beginArray();
+            json.field("view", view)
+                    .field("own", own)
+                    .field("own_lost", ownLost)
+                    .name("news")
+                    .beginArray();
             for (List<String> one : news) {
                 json.beginArray();
                 one.forEach(json::value);
@@ -136,9 +138,7 @@ final class Viewer {
         sent = now;
         if (!ids.equals(order)) {
             order = ids;
-            json.name("order").beginArray();
-            ids.forEach(json::value);
-            json.endArray();
+            json.field("order", ids);
         }
     }
 

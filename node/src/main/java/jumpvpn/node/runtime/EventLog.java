@@ -94,7 +94,8 @@ public final class EventLog implements EventSink, AutoCloseable {
         return events;
     }
 
-    static String reason(IOException e) {
+    /** Why a file could not be opened for writing, for people. */
+    public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "its directory does not exist";
             case AccessDeniedException _ -> "permission denied";

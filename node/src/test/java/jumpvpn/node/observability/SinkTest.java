@@ -1,9 +1,9 @@
 package jumpvpn.node.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import jumpvpn.core.observability.EventType;
 import jumpvpn.core.session.Role;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +23,11 @@ class SinkTest {
     private final List<NumberedEvent> arrived = Collections.synchronizedList(new ArrayList<>());
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private final Sink.Voice voice = new Sink.Voice(Role.GATEWAY, () -> 0, said::add);
+
+    /** Looks often: a hundred batches in a row are awaited. */
+    private static ConditionFactory await() {
+        return Awaitility.await().pollInterval(Duration.ofMillis(1));
+    }
 
     private Sink started(Exporter exporter) {
         Sink sink = new Sink("test", exporter, CAPACITY, voice);

@@ -3,6 +3,7 @@ package jumpvpn.node.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.net.Endpoint;
@@ -17,6 +18,8 @@ import jumpvpn.node.transport.quic.QuicClient;
 import jumpvpn.node.transport.quic.QuicListener;
 import jumpvpn.node.transport.tcp.TcpClient;
 import jumpvpn.node.transport.tcp.TcpListener;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** One end under test with a batch of its own: datagrams say their number and are filled from it. */
 final class Ends implements AutoCloseable {
@@ -33,6 +36,11 @@ final class Ends implements AutoCloseable {
 
     Ends(Transport transport) {
         this.transport = transport;
+    }
+
+    /** Looks often: most of what is awaited here takes less than Awaitility's 100 ms. */
+    static ConditionFactory await() {
+        return Awaitility.await().pollInterval(Duration.ofMillis(10));
     }
 
     static Endpoint at(String address, int port) {

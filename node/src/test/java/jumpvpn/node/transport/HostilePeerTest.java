@@ -1,7 +1,7 @@
 package jumpvpn.node.transport;
 
+import static jumpvpn.node.transport.Ends.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package jumpvpn.node.transport;
 
+import static jumpvpn.node.transport.Ends.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;

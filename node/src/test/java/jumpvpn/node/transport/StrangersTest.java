@@ -1,7 +1,7 @@
 package jumpvpn.node.transport;
 
+import static jumpvpn.node.transport.Ends.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -15,8 +15,6 @@ import jumpvpn.core.net.Protocol;
 import jumpvpn.core.transport.TransportCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a listener keeps of those who prove nothing: not their address, or not who they are. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -63,14 +61,29 @@ class StrangersTest {
         return (answer.getData()[0] & 0xf0) == 0xf0;
     }
 
+    /** All three wait for {@link Listener#PROOF_MILLIS}, so they wait together. */
     @Test
-    void aFloodOfFirstPacketsTakesNoPlaceFromAnHonestClient() throws Exception {
-        try (Ends server = Ends.listen(Protocol.QUIC, ANY);
-                Ends before = Ends.dial(Protocol.QUIC, server.transport.local());
-                Ends after = Ends.dial(Protocol.QUIC, server.transport.local())) {
+    void whoProvesNothingIsClosedAndTakesNoPlaceFromWhoDoes() throws Exception {
+        try (Flooded flooded = new Flooded();
+                Acquainted quic = new Acquainted(Protocol.QUIC);
+                Acquainted tcp = new Acquainted(Protocol.TCP)) {
+            flooded.assertOver();
+            quic.assertStrangerClosed();
+            tcp.assertStrangerClosed();
+        }
+    }
+
+    /** A flood of first packets takes no place from an honest client, and is over by time. */
+    private static final class Flooded implements AutoCloseable {
+        private final Ends server = Ends.listen(Protocol.QUIC, ANY);
+        private final Ends before = Ends.dial(Protocol.QUIC, server.transport.local());
+        private final Ends after = Ends.dial(Protocol.QUIC, server.transport.local());
+        private final List<DatagramSocket> strangers;
+
+        Flooded() throws Exception {
             TransportTest.meet(before, server);
             TransportTest.drain(before, server);
-            List<DatagramSocket> strangers = flood(server);
+            strangers = flood(server);
             TransportTest.meet(after, server);
             TransportTest.drain(after, server);
             for (int i = 0; i < SOURCES; i++) {
@@ -79,25 +92,45 @@ class StrangersTest {
             assertThat(server.transport.count(TransportCounter.TURNED_AWAY)).isZero();
             server.send(1, 100, before.transport.local());
             assertThat(before.receive(1).getFirst().number()).isEqualTo(1);
+        }
+
+        void assertOver() {
             await().atMost(20, TimeUnit.SECONDS).until(() -> server.transport.count(TransportCounter.UNPROVEN) == 64);
             assertThat(server.transport.count(TransportCounter.CONNECTED)).isEqualTo(2);
+        }
+
+        @Override
+        public void close() {
             strangers.forEach(DatagramSocket::close);
+            List.of(after, before, server).forEach(Ends::close);
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"QUIC", "TCP"})
-    void whoeverIsToldNothingIsClosedAndWhoeverIsAnsweredStays(Protocol protocol) throws Exception {
-        try (Ends server = Ends.listen(protocol, ANY);
-                Ends known = Ends.dial(protocol, server.transport.local());
-                Ends stranger = Ends.dial(protocol, server.transport.local())) {
+    /** Whoever is told nothing is closed, and whoever is answered stays. */
+    private static final class Acquainted implements AutoCloseable {
+        private final Ends server;
+        private final Ends known;
+        private final Ends stranger;
+
+        Acquainted(Protocol protocol) throws Exception {
+            server = Ends.listen(protocol, ANY);
+            known = Ends.dial(protocol, server.transport.local());
+            stranger = Ends.dial(protocol, server.transport.local());
             TransportTest.meet(known, server);
             TransportTest.drain(known, server);
             TransportTest.meet(stranger, server);
+        }
+
+        void assertStrangerClosed() {
             await().atMost(20, TimeUnit.SECONDS)
                     .until(() -> stranger.transport.count(TransportCounter.DISCONNECTED) == 1);
             assertThat(server.transport.count(TransportCounter.UNPROVEN)).isEqualTo(1);
             assertThat(known.transport.count(TransportCounter.DISCONNECTED)).isZero();
+        }
+
+        @Override
+        public void close() {
+            List.of(stranger, known, server).forEach(Ends::close);
         }
     }
 }

@@ -1,5 +1,7 @@
 package jumpvpn.node.app.timeline;
 
+import jumpvpn.node.observability.jsonl.JsonWriter;
+
 /** HTML and SVG, written tag by tag; every text and every attribute's value is escaped. */
 final class Html {
     private final StringBuilder page = new StringBuilder(1 << 16);
@@ -53,15 +55,11 @@ final class Html {
                 case '\'' -> page.append("&#39;");
                 default ->
                     page.append(
-                            Character.isISOControl(c) || Character.isSurrogate(c) && !isPaired(text, i) ? '\ufffd' : c);
+                            Character.isISOControl(c) || Character.isSurrogate(c) && !JsonWriter.isPaired(text, i)
+                                    ? '\ufffd'
+                                    : c);
             }
         }
-    }
-
-    private static boolean isPaired(String text, int i) {
-        return Character.isHighSurrogate(text.charAt(i))
-                ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
-                : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
     }
 
     @Override

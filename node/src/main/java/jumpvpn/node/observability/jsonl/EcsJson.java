@@ -67,8 +67,8 @@ public final class EcsJson implements EventFormat {
         json.field("@timestamp", UtcTime.format(numbered.wallMillis()));
         json.field("ecs.version", "8.11.0");
         json.field("event.kind", kind.kind);
-        list(json, "event.category", List.of(kind.category));
-        list(json, "event.type", List.of(kind.type));
+        json.field("event.category", List.of(kind.category));
+        json.field("event.type", List.of(kind.type));
         if (kind.outcome != null) {
             json.field("event.outcome", kind.outcome);
         }
@@ -116,11 +116,5 @@ public final class EcsJson implements EventFormat {
 
     private static @Nullable String text(@Nullable Object value) {
         return value == null ? null : value.toString();
-    }
-
-    private static void list(JsonWriter json, String name, List<String> values) {
-        json.name(name).beginArray();
-        values.forEach(json::value);
-        json.endArray();
     }
 }

@@ -1,5 +1,6 @@
 package jumpvpn.node.observability.jsonl;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,6 +155,13 @@ public final class JsonWriter {
         }
     }
 
+    /** A field with an array of texts. */
+    public JsonWriter field(String name, Collection<String> values) {
+        name(name).beginArray();
+        values.forEach(this::value);
+        return endArray();
+    }
+
     /** Beside what must be escaped, DEL and the C1 controls, so that no terminal obeys a line, and lone surrogates, so that UTF-8 keeps them. */
     private void quote(String value) {
         text.append('"');
@@ -174,7 +182,8 @@ public final class JsonWriter {
         text.append('"');
     }
 
-    private static boolean isPaired(String value, int i) {
+    /** Whether the surrogate at {@code i} has its other half beside it. */
+    public static boolean isPaired(String value, int i) {
         return Character.isHighSurrogate(value.charAt(i))
                 ? i + 1 < value.length() && Character.isLowSurrogate(value.charAt(i + 1))
                 : i > 0 && Character.isHighSurrogate(value.charAt(i - 1));
