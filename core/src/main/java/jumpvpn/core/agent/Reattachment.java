@@ -33,6 +33,7 @@ final class Reattachment {
     private static final int MOST_REDIRECTIONS = 8;
     private static final int MOST_REPETITIONS = 8;
     private static final int MOST_WAITS = 16;
+    private static final long MOST_WAIT_NANOS = 2_000_000_000L;
 
     /** An authentic answer to one of our requests. */
     record Answered(ReattachAttempt attempt, ReattachAnswer answer, byte[] random) {}
@@ -93,7 +94,7 @@ final class Reattachment {
     void await(long nowNanos, ReattachAttempt told, int pauseMillis) {
         if (isCurrent(told) && waits < MOST_WAITS) {
             waits++;
-            waitEndNanos = nowNanos + pauseMillis * 1_000_000L;
+            waitEndNanos = nowNanos + Math.min(pauseMillis * 1_000_000L, MOST_WAIT_NANOS);
             attempts.stream().filter(this::isCurrent).forEach(attempt -> attempt.pauseUntil(waitEndNanos));
         }
     }

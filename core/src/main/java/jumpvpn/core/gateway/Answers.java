@@ -22,7 +22,8 @@ import jumpvpn.core.session.StateVersion;
 /** Seals and sends the answers to reattach requests, and tells their events. */
 final class Answers {
     private static final int MOST_ENDPOINTS = 8;
-    private static final int PAUSE_MILLIS = 1_500;
+    private static final int LEAST_PAUSE_MILLIS = 300;
+    private static final int MOST_PAUSE_MILLIS = 1_500;
 
     private final GatewayContext context;
     private final TicketOffice tickets;
@@ -43,9 +44,10 @@ final class Answers {
     }
 
     /** The answer will come, but late. */
-    void waiting(long nowNanos, Asked asked) {
+    void waiting(long nowNanos, Asked asked, int pauseMillis) {
         byte[] random = context.crypto().entropy().bytes(Nonce.LENGTH);
-        send(asked, seal(asked, new ReattachAnswer.Wait(PAUSE_MILLIS, tickets.token(nowNanos)), random));
+        int bounded = Math.clamp(pauseMillis, LEAST_PAUSE_MILLIS, MOST_PAUSE_MILLIS);
+        send(asked, seal(asked, new ReattachAnswer.Wait(bounded, tickets.token(nowNanos)), random));
     }
 
     /** Sends a kept answer once more. */

@@ -32,6 +32,8 @@ final class ReattachServer {
     private static final int MOST_READINGS = 4096;
     /** With more under way than this a client is told to wait: the answer takes longer than it would wait by itself. */
     private static final int MANY_UNDER_WAY = 64;
+    /** What each that is under way may take, roughly. */
+    private static final int MILLIS_EACH = 2;
 
     private final GatewayContext context;
     private final LiveSessions sessions;
@@ -121,6 +123,9 @@ final class ReattachServer {
             answers.rejectUnread(nowNanos, asked, notOurs);
         } else if (!ownership.isReady(nowNanos)) {
             answers.rejectUnread(nowNanos, asked, ReasonCode.STORE_UNAVAILABLE);
+        } else if (isBusy()
+                && !gates.isYoung(nowNanos, asked.request(), context.config().policy())) {
+            answers.rejectUnread(nowNanos, asked, ReasonCode.STALE_REQUEST); // it would be told so anyway, after a read
         } else {
             readThenJudge(nowNanos, asked);
         }
@@ -137,9 +142,13 @@ final class ReattachServer {
     }
 
     private void tellToWait(long nowNanos, Asked asked) {
-        if (table.underWay() > MANY_UNDER_WAY) {
-            answers.waiting(nowNanos, asked);
+        if (isBusy()) {
+            answers.waiting(nowNanos, asked, table.underWay() * MILLIS_EACH);
         }
+    }
+
+    private boolean isBusy() {
+        return table.underWay() > MANY_UNDER_WAY;
     }
 
     private void judgeRead(long nowNanos, Asked asked, Reading reading) {

@@ -394,6 +394,16 @@ final class Script extends Heard implements Outside {
         deliver(request.pathId(), refusal(request, reason, instead));
     }
 
+    /** The gateway wants time. */
+    void askToWait(Request request, int pauseMillis) {
+        ReattachAnswer wait = new ReattachAnswer.Wait(pauseMillis, token(request.to()));
+        byte[] random = crypto.entropy().bytes(16);
+        deliver(
+                request.pathId(),
+                ReattachMessage.answer(
+                        crypto.aead(), request.proven(), request.body().clientWireId(), random, wait));
+    }
+
     void answer(Probe probe) {
         deliver(
                 probe.pathId(),

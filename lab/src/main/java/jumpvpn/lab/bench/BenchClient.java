@@ -27,6 +27,7 @@ import jumpvpn.core.security.NoiseIk;
 import jumpvpn.core.security.SessionSecret;
 import jumpvpn.core.security.Suite;
 import jumpvpn.core.transport.LinkKind;
+import org.jspecify.annotations.Nullable;
 
 /** The client's end of one session, as far as a gateway needs one to be asked: connects, makes requests, learns from answers. */
 final class BenchClient {
@@ -35,6 +36,7 @@ final class BenchClient {
     final KeyPair own;
     final Endpoint from;
     private final Crypto crypto;
+    private final int number;
     private final Endpoint local;
     private final byte[] gatewayKey;
     private final NoiseIk.Initiator handshake;
@@ -50,9 +52,15 @@ final class BenchClient {
     private long counter;
 
     BenchClient(Crypto crypto, byte[] gatewayKey, int number) {
+        this(crypto, gatewayKey, KeyPair.generate(crypto), number);
+    }
+
+    /** @param number is in the wire identifiers that it chooses, as their low half */
+    BenchClient(Crypto crypto, byte[] gatewayKey, KeyPair own, int number) {
         this.crypto = crypto;
         this.gatewayKey = gatewayKey;
-        this.own = KeyPair.generate(crypto);
+        this.own = own;
+        this.number = number;
         this.handshake = new NoiseIk.Initiator(crypto, SUITE, NoiseIk.prologue(SUITE), own, gatewayKey);
         this.from = from(number);
         this.local = new Endpoint(IpAddress.v4(0xc0a8_0002), 0);
@@ -63,9 +71,13 @@ final class BenchClient {
         return new Endpoint(IpAddress.v4(0x0b00_0000 + number), 40_000);
     }
 
+    private long wireId() {
+        return crypto.entropy().nextLong() << 32 | number;
+    }
+
     byte[] firstMessage() {
         byte[] first = handshake.writeFirst(new Hello(Protocol.UDP, LinkKind.WIFI, local).encode());
-        return HandshakeMessage.init(SUITE, crypto.entropy().nextLong(), first, new HandshakeMac(gatewayKey));
+        return HandshakeMessage.init(SUITE, wireId(), first, new HandshakeMac(gatewayKey));
     }
 
     /**
@@ -78,11 +90,18 @@ final class BenchClient {
                 Objects.requireNonNull(HandshakeMessage.parseResponse(datagram, new HandshakeMac(own.publicKey())));
         Objects.requireNonNull(handshake.readSecond(response.noise()));
         secret = handshake.sessionSecret();
-        return response.gatewayWireId();
+        dataKey = secret.bindingKeys(handshake.freshness(), 1).clientToGateway();
+        dataWireId = response.gatewayWireId();
+        return dataWireId;
     }
 
-    /** Takes the WELCOME, the first packet under the new keys. */
-    void welcome(long nowNanos, byte[] datagram) {
+    /** What makes the handshake a session, once the second message was taken. */
+    byte[] confirm() {
+        return sealed(new BindingMessage.Confirm());
+    }
+
+    /** Takes the WELCOME, usually the first packet under the new keys; false: it is another. */
+    boolean welcome(long nowNanos, byte[] datagram) {
         byte[] key = secret.bindingKeys(handshake.freshness(), 1).gatewayToClient();
         int header = PacketLayout.HEADER_LENGTH;
         int length = crypto.aead()
@@ -94,12 +113,14 @@ final class BenchClient {
                         header,
                         header,
                         datagram.length - header);
-        byte[] message = Arrays.copyOfRange(datagram, PacketLayout.PAYLOAD, header + length);
+        byte[] message = length < PacketLayout.PAYLOAD - header
+                ? new byte[0]
+                : Arrays.copyOfRange(datagram, PacketLayout.PAYLOAD, header + length);
         if (BindingMessage.decode(message) instanceof BindingMessage.Welcome welcome) {
             learn(nowNanos, welcome.token(), welcome.tickets());
-        } else {
-            throw new IllegalStateException("the gateway's first packet is no WELCOME");
+            return true;
         }
+        return false;
     }
 
     private void learn(long nowNanos, Token newest, List<byte[]> tickets) {
@@ -126,7 +147,7 @@ final class BenchClient {
                 Protocol.UDP,
                 LinkKind.WIFI,
                 local,
-                crypto.entropy().nextLong(),
+                wireId(),
                 epoch,
                 secret.generation(),
                 0,
@@ -138,13 +159,17 @@ final class BenchClient {
 
     /** A PING in the binding that the last ACK made: what a client sends when nothing else was sent for long. */
     byte[] keepalive() {
-        byte[] ping = new BindingMessage.Ping().encode();
-        byte[] datagram = new byte[PacketLayout.OVERHEAD + ping.length];
+        return sealed(new BindingMessage.Ping());
+    }
+
+    private byte[] sealed(BindingMessage message) {
+        byte[] said = message.encode();
+        byte[] datagram = new byte[PacketLayout.OVERHEAD + said.length];
         ByteBuffer.wrap(datagram)
                 .putInt(PacketLayout.CONTROL << 24)
                 .putLong(dataWireId)
                 .putLong(counter);
-        System.arraycopy(ping, 0, datagram, PacketLayout.PAYLOAD, ping.length);
+        System.arraycopy(said, 0, datagram, PacketLayout.PAYLOAD, said.length);
         int header = PacketLayout.HEADER_LENGTH;
         crypto.aead().sealOnce(SUITE, dataKey, counter++, datagram, header, datagram.length);
         return datagram;
@@ -152,6 +177,15 @@ final class BenchClient {
 
     /** Takes the answer to the last request, which must be an ACK. */
     void answered(long nowNanos, byte[] datagram) {
+        ReattachAnswer answer = heard(nowNanos, datagram);
+        if (!(answer instanceof ReattachAnswer.Ack)) {
+            throw new IllegalStateException("no ACK but " + answer);
+        }
+    }
+
+    /** Takes what may be an answer to the last request; null: it is none. */
+    @Nullable
+    ReattachAnswer heard(long nowNanos, byte[] datagram) {
         ReattachAnswer answer = ReattachMessage.openAnswer(crypto.aead(), SUITE, proofKey, nonce, datagram);
         if (answer instanceof ReattachAnswer.Ack ack) {
             epoch = ack.version().epoch();
@@ -162,8 +196,10 @@ final class BenchClient {
             SessionSecret next = secret.next(freshness, epoch);
             secret = new SessionSecret(ack.generation(), next.key());
             learn(nowNanos, ack.token(), ack.tickets());
-        } else {
-            throw new IllegalStateException("no ACK but " + answer);
+        } else if (answer != null) {
+            token = answer.token();
+            tokenNanos = nowNanos;
         }
+        return answer;
     }
 }

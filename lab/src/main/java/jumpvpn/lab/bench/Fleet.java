@@ -97,7 +97,7 @@ final class Fleet {
                 START.wallNanos() / 1_000_000_000L);
         gateway.start(nowNanos);
         settle();
-        eachAsks(this::connect, (client, welcome) -> client.welcome(nowNanos, welcome));
+        eachAsks(this::connect, this::welcomed);
     }
 
     private void transmit(Endpoint to, byte[] datagram) {
@@ -123,6 +123,12 @@ final class Fleet {
         long wireId = client.secondMessage(answer(client.from));
         Binding binding = (Binding) Objects.requireNonNull(bindings.get(0, wireId));
         gateway.receiveControl(nowNanos, binding, client.from, new BindingMessage.Confirm().encode());
+    }
+
+    private void welcomed(BenchClient client, byte[] datagram) {
+        if (!client.welcome(nowNanos, datagram)) {
+            throw new IllegalStateException("the gateway's first packet is no WELCOME");
+        }
     }
 
     /** Every client reattaches. */

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
+import jumpvpn.lab.bench.StormLoad;
 import jumpvpn.lab.netns.JavaCommand;
 import jumpvpn.lab.netns.Json;
 import jumpvpn.lab.netns.Namespace;
@@ -89,21 +90,29 @@ final class ClusterCrowd {
                         .collect(Collectors.joining());
     }
 
-    /** Has the gateway with this control socket let them in, where they are in no file. */
-    void admit(Path control) throws IOException {
-        if (clients.size() > MOST_IN_FILE) {
-            Admission.tell(control, clients);
+    /** Has the gateways with these control sockets let them in, each its share, where they are in no file. */
+    void admit(List<Path> controls) throws IOException {
+        if (clients.size() <= MOST_IN_FILE) {
+            return;
+        }
+        int share = Math.ceilDiv(clients.size(), controls.size());
+        for (int i = 0; i < controls.size(); i++) {
+            Admission.tell(controls.get(i), clients.subList(i * share, Math.min((i + 1) * share, clients.size())));
         }
     }
 
-    /** Starts the process; all of its clients prefer the first gateway, and each other one is the second choice of as many. */
-    void start(Namespace host, ClusterNodes nodes) throws IOException {
+    /**
+     * Starts the process; all of its clients prefer the first gateway.
+     *
+     * @param load {@link Load}, or {@link StormLoad} for more than it can be
+     */
+    void start(Class<?> load, Namespace host, ClusterNodes nodes) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(members.toString(), ClusterTopology.CROWD_ADDRESS, "wan0"));
         for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
             arguments.add(nodes.publicKey(ClusterNodes.gateway(number)));
             arguments.add(ClusterNodes.endpoint(number));
         }
-        List<String> line = JavaCommand.current().line(Load.class.getName(), arguments);
+        List<String> line = JavaCommand.current().line(load.getName(), arguments);
         line.addAll(line.indexOf("-cp"), network == InnerNetwork.ROUTED ? LARGE_HEAP : HEAP);
         line.addAll(0, FIRST); // what stands for so many machines is not to wait for those that it loads
         process = workspace.start(host.command(line), LOG);

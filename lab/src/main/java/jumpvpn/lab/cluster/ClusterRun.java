@@ -22,6 +22,7 @@ import jumpvpn.lab.netns.PayloadServer;
 import jumpvpn.lab.netns.Topology;
 import jumpvpn.lab.netns.Verdict;
 import jumpvpn.lab.netns.Workspace;
+import jumpvpn.lab.sessions.Load;
 import org.jspecify.annotations.Nullable;
 
 /** One scenario, once: the world that it needs, what it may do there, and what it found. */
@@ -29,6 +30,9 @@ final class ClusterRun implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration START = Duration.ofSeconds(40);
     private static final Duration CROWD_START = Duration.ofMinutes(3);
+    /** To ask the crowd costs it more the more they are. */
+    static final Duration LOOK = Duration.ofMillis(500);
+
     private static final Duration POLL = Duration.ofMillis(50);
     private static final double RTT_A_MILLIS = 40;
     private static final double RTT_B_MILLIS = 40;
@@ -127,30 +131,40 @@ final class ClusterRun implements AutoCloseable {
         return String.valueOf(client().get("gateway"));
     }
 
-    /** All of the crowd are attached. */
+    /** All of the crowd are attached, to clients that do all that clients do. */
     void startCrowd() throws IOException {
-        require(
-                "a lease of gw1",
-                START,
-                () -> nodes.cluster(ClusterNodes.gateway(1)).get("lease_left_ms") instanceof Number left
-                        && left.longValue() > 0);
-        crowd.admit(nodes.control(ClusterNodes.gateway(1)));
-        for (String gateway : gatewayNames()) {
-            require(
-                    gateway + " knows all of the crowd",
-                    CROWD_START,
-                    () -> nodes.cluster(gateway).get("clients") instanceof Number clients
-                            && clients.intValue() == crowd.sessions + 1);
-        }
-        crowd.start(topology.crowd, nodes);
-        require(
-                "all of the crowd",
-                CROWD_START.plusMillis(10L * crowd.sessions),
-                () -> crowd.stats().attached() == crowd.sessions);
+        startCrowd(Load.class);
         topology.crowd.shell(
                 "ip route add %s dev jvpn0".formatted(Topology.INSIDE_NETWORK)); // its answers go inside, too
         Pause.of(Duration.ofSeconds(4)); // standbys have been asked
         crowd.reset();
+    }
+
+    /** All of the crowd are attached. @param load as in {@link ClusterCrowd#start} */
+    void startCrowd(Class<?> load) throws IOException {
+        for (String gateway : gatewayNames()) {
+            require(
+                    "a lease of " + gateway,
+                    START,
+                    () -> nodes.cluster(gateway).get("lease_left_ms") instanceof Number left && left.longValue() > 0);
+        }
+        crowd.admit(gatewayNames().stream().map(nodes::control).toList());
+        for (String gateway : gatewayNames()) {
+            require(gateway + " knows all of the crowd", crowdStart(), () -> {
+                Pause.of(LOOK);
+                return nodes.cluster(gateway).get("clients") instanceof Number clients
+                        && clients.intValue() == crowd.sessions + 1;
+            });
+        }
+        crowd.start(load, topology.crowd, nodes);
+        require("all of the crowd", crowdStart(), () -> {
+            Pause.of(LOOK);
+            return crowd.stats().attached() == crowd.sessions;
+        });
+    }
+
+    private Duration crowdStart() {
+        return CROWD_START.plusMillis(10L * crowd.sessions);
     }
 
     /** Something that may hold by now. */

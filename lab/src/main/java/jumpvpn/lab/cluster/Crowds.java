@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import jumpvpn.lab.bench.StormLoad;
 import jumpvpn.lab.netns.Pause;
 import jumpvpn.lab.netns.Workspace;
 
@@ -13,12 +14,9 @@ final class Crowds {
     private static final int REATTACHES_PER_SECOND = 500;
     private static final double MOST_GAP_MILLIS = 3000;
     private static final double MOST_STORM_MILLIS = 30_000;
-    private static final Duration SETTLE = Duration.ofSeconds(60);
-    /** To ask the crowd costs it more the more they are. */
-    private static final Duration LOOK = Duration.ofMillis(500);
-
+    private static final Duration SETTLE = Duration.ofMinutes(2);
     /** So many clients search at a time. */
-    private static final int TOGETHER = Integer.getInteger("together", 1_000);
+    private static final int TOGETHER = 512;
 
     private static final Duration CALM = Duration.ofSeconds(5);
 
@@ -63,7 +61,7 @@ final class Crowds {
     }
 
     static void storm(ClusterRun run) throws IOException {
-        run.startCrowd();
+        run.startCrowd(StormLoad.class);
         String gone = ClusterNodes.gateway(1);
         int there = run.crowd.stats().at(gone);
         run.say("attached: " + run.crowd.stats());
@@ -73,7 +71,7 @@ final class Crowds {
         run.say("the host of gw1 with %d sessions is gone".formatted(there));
         run.crowd.storm(TOGETHER); // a client that says nothing does not know: all do as soon as the one process can
         boolean all = run.await(SETTLE, () -> {
-            Pause.of(LOOK);
+            Pause.of(ClusterRun.LOOK);
             return run.crowd.stats().at(gone) == 0 && allAttached(run);
         });
         ClusterCrowd.Stats stats = run.crowd.stats();
@@ -86,6 +84,9 @@ final class Crowds {
         double tookMillis = stats.number("last_ms");
         run.atMost("until the last was attached", "storm_ms", tookMillis, MOST_STORM_MILLIS);
         run.figure("sessions_per_second", Math.round(there / (tookMillis / 1000)));
+        run.figure("waits", stats.fields().get("waits"));
+        run.figure("repeats", stats.fields().get("repeats"));
+        run.figure("rejects", stats.fields().get("rejects"));
         run.figure("p50_ms", stats.number("p50_ms"));
         run.figure("p99_ms", stats.number("p99_ms"));
     }
