@@ -365,8 +365,7 @@ final class Script extends Heard implements Outside {
                 observed,
                 token(request.to()),
                 session.tickets(sealer, 8));
-        return ReattachMessage.answer(
-                crypto.aead(), request.proven(), request.body().clientWireId(), random, ack);
+        return sealed(request, ack, random);
     }
 
     void accept(Request request) {
@@ -382,26 +381,16 @@ final class Script extends Heard implements Outside {
                 token(request.to()),
                 session.tickets(sealer, 1),
                 List.of(instead));
+        return sealed(request, reject, crypto.entropy().bytes(16));
+    }
+
+    byte[] sealed(Request request, ReattachAnswer answer, byte[] random) {
         return ReattachMessage.answer(
-                crypto.aead(),
-                request.proven(),
-                request.body().clientWireId(),
-                crypto.entropy().bytes(16),
-                reject);
+                crypto.aead(), request.proven(), request.body().clientWireId(), random, answer);
     }
 
     void refuse(Request request, ReasonCode reason, Endpoint... instead) {
         deliver(request.pathId(), refusal(request, reason, instead));
-    }
-
-    /** The gateway wants time. */
-    void askToWait(Request request, int pauseMillis) {
-        ReattachAnswer wait = new ReattachAnswer.Wait(pauseMillis, token(request.to()));
-        byte[] random = crypto.entropy().bytes(16);
-        deliver(
-                request.pathId(),
-                ReattachMessage.answer(
-                        crypto.aead(), request.proven(), request.body().clientWireId(), random, wait));
     }
 
     void answer(Probe probe) {

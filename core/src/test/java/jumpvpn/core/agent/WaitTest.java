@@ -2,6 +2,7 @@ package jumpvpn.core.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jumpvpn.core.control.ReattachAnswer;
 import jumpvpn.core.session.ReasonCode;
 import jumpvpn.core.session.SessionState;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,9 +17,16 @@ class WaitTest {
         script.down(1);
     }
 
+    private void askToWait(Script.Request request, int pauseMillis) {
+        ReattachAnswer wait = new ReattachAnswer.Wait(pauseMillis, script.token(request.to()));
+        script.deliver(
+                request.pathId(),
+                script.sealed(request, wait, script.crypto.entropy().bytes(16)));
+    }
+
     @Test
     void whoIsToldToWaitSaysNothingAgainAndAsksNobodyElseUntilThen() {
-        script.askToWait(script.lastRequest(), 1500);
+        askToWait(script.lastRequest(), 1500);
         script.run(1499);
         assertThat(script.requests).hasSize(1);
         script.run(2);
@@ -27,7 +35,7 @@ class WaitTest {
 
     @Test
     void theAckIsTakenWhenItComes() {
-        script.askToWait(script.lastRequest(), 1500);
+        askToWait(script.lastRequest(), 1500);
         script.run(700);
         script.accept(script.requests.getFirst());
         assertThat(script.state()).isEqualTo(SessionState.ATTACHED);
@@ -35,7 +43,7 @@ class WaitTest {
 
     @Test
     void aRefusalEndsTheWait() {
-        script.askToWait(script.lastRequest(), 1500);
+        askToWait(script.lastRequest(), 1500);
         script.refuse(script.lastRequest(), ReasonCode.STALE_REQUEST);
         assertThat(script.requests).as("again at once, with the fresh token").hasSize(2);
         assertThat(script.lastRequest().nanos()).isEqualTo(script.now);
@@ -44,12 +52,12 @@ class WaitTest {
     @Test
     void whoIsToldSoForEverDoesNotWaitForEver() {
         for (int times = 0; times < 100; times++) {
-            script.askToWait(script.requests.getFirst(), 60_000);
+            askToWait(script.requests.getFirst(), 60_000);
         }
         script.run(2001);
         int before = script.requests.size();
         assertThat(before).isGreaterThan(1);
-        script.askToWait(script.requests.getLast(), 60_000);
+        askToWait(script.requests.getLast(), 60_000);
         script.run(500);
         assertThat(script.requests).as("this is not heeded any more").hasSizeGreaterThan(before);
     }

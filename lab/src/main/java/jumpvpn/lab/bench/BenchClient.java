@@ -2,6 +2,7 @@ package jumpvpn.lab.bench;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,9 @@ final class BenchClient {
     private long tokenNanos;
     private int epoch = 1;
     private Nonce nonce = new Nonce(0, 0);
+    /** Of the requests since the last ACK, any of which may have been accepted. */
+    private final ArrayDeque<Nonce> unanswered = new ArrayDeque<>();
+
     private byte[] dataKey = {};
     private long dataWireId;
     private long counter;
@@ -141,7 +145,12 @@ final class BenchClient {
     }
 
     private byte[] request(long nowNanos, byte[] underKey) {
+        List<Nonce> before = List.copyOf(unanswered);
         nonce = Nonce.of(crypto.entropy().bytes(Nonce.LENGTH));
+        if (unanswered.size() == ReattachRequest.MAX_UNANSWERED) {
+            unanswered.remove();
+        }
+        unanswered.add(nonce);
         ReattachRequest request = new ReattachRequest(
                 BindCause.DEAD,
                 Protocol.UDP,
@@ -153,7 +162,7 @@ final class BenchClient {
                 0,
                 token,
                 nowNanos - tokenNanos,
-                List.of());
+                before);
         return ReattachMessage.request(crypto.aead(), SUITE, ticket, nonce, underKey, request);
     }
 
@@ -188,6 +197,7 @@ final class BenchClient {
     ReattachAnswer heard(long nowNanos, byte[] datagram) {
         ReattachAnswer answer = ReattachMessage.openAnswer(crypto.aead(), SUITE, proofKey, nonce, datagram);
         if (answer instanceof ReattachAnswer.Ack ack) {
+            unanswered.clear();
             epoch = ack.version().epoch();
             Freshness freshness = new Freshness(nonce.bytes(), ReattachMessage.random(datagram));
             dataKey = secret.bindingKeys(freshness, epoch).clientToGateway();
