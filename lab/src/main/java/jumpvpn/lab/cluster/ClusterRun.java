@@ -88,6 +88,10 @@ final class ClusterRun implements AutoCloseable {
     void awaitGateway(int number) throws IOException {
         String name = ClusterNodes.gateway(number);
         require(name + " runs", START, () -> nodes.starts(name) > 0);
+        require(
+                "a lease of " + name,
+                START,
+                () -> nodes.cluster(name).get("lease_left_ms") instanceof Number left && left.longValue() > 0);
     }
 
     /** One that has ended goes on with the file that it had. */
@@ -142,12 +146,6 @@ final class ClusterRun implements AutoCloseable {
 
     /** All of the crowd are attached. @param load as in {@link ClusterCrowd#start} */
     void startCrowd(Class<?> load) throws IOException {
-        for (String gateway : gatewayNames()) {
-            require(
-                    "a lease of " + gateway,
-                    START,
-                    () -> nodes.cluster(gateway).get("lease_left_ms") instanceof Number left && left.longValue() > 0);
-        }
         crowd.admit(gatewayNames().stream().map(nodes::control).toList());
         for (String gateway : gatewayNames()) {
             require(gateway + " knows all of the crowd", crowdStart(), () -> {
