@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.control.ReattachAnswer;
+import jumpvpn.core.control.Token;
+import jumpvpn.core.ownership.Owner;
+import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.pair.ScriptedTable.Fate;
+import jumpvpn.core.session.ReasonCode;
 import org.junit.jupiter.api.Test;
 
 /** Many sessions reattach at once, and the table is not so fast: whoever asks again is told to wait. */
@@ -56,5 +60,20 @@ class BusyGatewayTest {
     void withFewUnderWayNothingIsSaid() {
         connect(FEW);
         assertThat(askTwice()).isEmpty();
+    }
+
+    @Test
+    void aStaleRequestForASessionThatIsElsewhereIsRefusedBeforeItsRecordIsRead() {
+        connect(FEW + 2);
+        HandClient moved = clients.removeLast();
+        SessionRecord record = gateway.memory.get(moved.id);
+        gateway.table.tellCommitted(OwnerTest.ownedBy(OwnerTest.bound(record, 2), new Owner(77, 1)));
+        gateway.run(0);
+        askTwice();
+        int reads = gateway.table.reads.size();
+        moved.forget();
+        moved.token = new Token(1, moved.token.issuedNanos());
+        assertThat(moved.refusal(_ -> {})).isEqualTo(ReasonCode.STALE_REQUEST);
+        assertThat(gateway.table.reads).hasSize(reads);
     }
 }

@@ -49,7 +49,7 @@ final class StormClient {
         return datagram;
     }
 
-    /** Whether it has ever had a session. */
+    /** Whether it has a session. */
     boolean isAttached() {
         return isAttached;
     }
@@ -114,6 +114,10 @@ final class StormClient {
                 waits = Waits.TIME;
                 switch (reject.reason()) {
                     case STALE_REQUEST -> nextNanos = nowNanos; // its gateway wants a fresh token
+                    case SESSION_NOT_FOUND, SESSION_EXPIRED, TRANSPORT_TTL_EXPIRED, OWNERSHIP_AMBIGUOUS, OWNER_GONE -> {
+                        waits = Waits.NOTHING;
+                        isAttached = false;
+                    }
                     default -> nextNanos = nowNanos + PAUSE_AFTER_REJECT_NANOS;
                 }
             }

@@ -29,11 +29,10 @@ import org.jspecify.annotations.Nullable;
 /** Many clients of the cluster in one process, {@link Load}, each with a key and an inner address of its own. */
 final class ClusterCrowd {
     private static final List<String> HEAP = List.of("-Xmx512m");
-    /** Most of it for what is new: the agents of a hundred thousand sessions stay, and are not to be copied again and again. */
+    /** Much of it for what is new: what a hundred thousand sessions are stays, and is not to be copied again and again. */
     private static final List<String> LARGE_HEAP = List.of("-Xms5g", "-Xmx5g", "-Xmn2g");
 
     private static final List<String> FIRST = List.of("nice", "-n", "-15");
-    private static final int MOST_IN_FILE = 4_000;
     private static final String LOG = "crowd.log";
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
@@ -82,7 +81,7 @@ final class ClusterCrowd {
 
     /** What makes them known to gateways, in a file; nothing if they are more than a file holds, see {@link #admit}. */
     String sections() {
-        return clients.size() > MOST_IN_FILE
+        return network == InnerNetwork.ROUTED
                 ? ""
                 : clients.stream()
                         .map(client -> "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\naddress = [\"%s\"]\n"
@@ -92,7 +91,7 @@ final class ClusterCrowd {
 
     /** Has the gateways with these control sockets let them in, each its share, where they are in no file. */
     void admit(List<Path> controls) throws IOException {
-        if (clients.size() <= MOST_IN_FILE) {
+        if (network == InnerNetwork.ON_LINK) {
             return;
         }
         int share = Math.ceilDiv(clients.size(), controls.size());

@@ -24,7 +24,7 @@ public final class ClusterLab {
 
             SCENARIO         one or more of those below; without any: gateway-gone. "all": each once.
             --runs N         N times each, then median and worst
-            --sessions N     clients of the crowd, 1000 if not given, up to 100000 (7 GB of memory)
+            --sessions N     clients of the crowd, 1000 if not given, up to 4000; storm up to 100000 (7 GB of memory)
             --rounds N       of chaos, 10 if not given
             --seed S         of chaos, 1 if not given: a seed is one order of rounds
             --resume FILE    chaos: keeps there how many rounds held, and goes on behind them

@@ -188,26 +188,25 @@ final class ClusterNodes {
 
     /** What {@code status --json} says. */
     Map<String, @Nullable Object> status(String node) throws IOException {
-        return Json.object(commands.run(List.of("status", "--json", "--control", asked(node))));
+        return Json.object(commands.run(
+                List.of("status", "--json", "--control", control(node).toString())));
     }
 
     /** What {@code cluster --json} says. */
     Map<String, @Nullable Object> cluster(String node) throws IOException {
-        return Json.object(commands.run(List.of("cluster", "--json", "--control", asked(node))));
+        return Json.object(commands.run(
+                List.of("cluster", "--json", "--control", control(node).toString())));
     }
 
     /** The gateway's clients are sent to others; returns when none is left. */
     String drain(String node) throws IOException {
-        return commands.run(List.of("drain", "--control", asked(node))).strip();
+        return commands.run(List.of("drain", "--control", control(node).toString()))
+                .strip();
     }
 
     /** The control socket of a node. */
     Path control(String node) {
         return workspace.file(node + ".sock");
-    }
-
-    private String asked(String node) {
-        return control(node).toString();
     }
 
     Path events(String node) {

@@ -61,6 +61,10 @@ record ClusterOptions(
                                 name + " is unknown or lacks its value; see --help and --list")));
             }
         }
+        if (sessions > InnerNetwork.MOST_ON_LINK && !scenarios.equals(List.of(ClusterScenario.STORM))) {
+            throw new IllegalArgumentException(
+                    "--sessions %d: more than %d are for storm alone".formatted(sessions, InnerNetwork.MOST_ON_LINK));
+        }
         return new ClusterOptions(
                 scenarios.isEmpty() ? List.of(ClusterScenario.GATEWAY_GONE) : List.copyOf(scenarios),
                 runs,

@@ -9,7 +9,8 @@ enum InnerNetwork {
     /** A network of its own, for more sessions than one answers neighbours for. */
     ROUTED("10.96.0.1/12", 0x0a61_0000);
 
-    private static final int MOST_ON_LINK = 4_000;
+    /** As many as a gateway's file may hold clients, and as a process of real agents may have sockets. */
+    static final int MOST_ON_LINK = 4_000;
 
     /** The address of every gateway, with the length of the network. */
     final String gateway;

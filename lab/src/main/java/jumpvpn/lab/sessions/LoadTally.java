@@ -1,6 +1,5 @@
 package jumpvpn.lab.sessions;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What became of many sessions since a time. The control thread's. */
 final class LoadTally {
-    private static final double NANOS_PER_MILLI = 1e6;
-    /** More than are bound in any time that is measured. */
-    private static final int MOST = 1 << 20;
-
-    private final List<Long> takenNanos = new ArrayList<>();
+    private final BindTimes binds = new BindTimes();
     private final TreeMap<String, Integer> rejects = new TreeMap<>();
     private final TreeMap<String, Integer> ends = new TreeMap<>();
     private int lost;
-    private long boundNanos;
-    private long gapNanos;
 
     /** A session was to lose its path. @param did whether it had one */
     void asked(boolean did) {
@@ -43,16 +36,8 @@ final class LoadTally {
         } else if (event.to() == SessionState.RECOVERING && event.from() != SessionState.DEGRADED) {
             session.lostNanos = event.nanos();
         } else if (event.to() == SessionState.ATTACHED && event.from() == SessionState.RECOVERING) {
-            bound(event.nanos(), session);
+            binds.add(event.nanos(), event.nanos() - session.lostNanos);
         }
-    }
-
-    private void bound(long nowNanos, LoadSession session) {
-        if (takenNanos.size() < MOST) {
-            takenNanos.add(nowNanos - session.lostNanos);
-        }
-        gapNanos = boundNanos == 0 ? 0 : Math.max(gapNanos, nowNanos - boundNanos);
-        boundNanos = nowNanos;
     }
 
     /** Tells it in a line: how many are attached at which gateway, how many lost their path, how many were bound and how long that took, the longest time without any bind. */
@@ -66,16 +51,11 @@ final class LoadTally {
                 at.merge(status.gateway(), 1, Integer::sum);
             }
         }
-        takenNanos.sort(null);
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("attached", attached);
         json.put("at", at);
         json.put("lost", lost);
-        json.put("bound", takenNanos.size());
-        json.put("p50_ms", millis(0.5));
-        json.put("p99_ms", millis(0.99));
-        json.put("most_ms", millis(1));
-        json.put("gap_ms", gapNanos / NANOS_PER_MILLI);
+        binds.put(json);
         json.put("rejects", rejects);
         json.put("ends", ends);
         return Json.write(json);
@@ -83,17 +63,9 @@ final class LoadTally {
 
     /** Begins anew. */
     void reset() {
-        takenNanos.clear();
+        binds.reset();
         rejects.clear();
         ends.clear();
         lost = 0;
-        boundNanos = 0;
-        gapNanos = 0;
-    }
-
-    private double millis(double share) {
-        return takenNanos.isEmpty()
-                ? 0
-                : takenNanos.get((int) Math.ceil(share * takenNanos.size()) - 1) / NANOS_PER_MILLI;
     }
 }

@@ -278,14 +278,8 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
 
     @Override
     public Reply handle(Request request, Through through) {
-        return control.reply(now -> {
-            Reply reply = answer(now, request);
-            OperatorAction action = OperatorAction.of(request);
-            if (action != null) {
-                action.tell(events, Role.CLIENT, now, through, reply);
-            }
-            return reply;
-        });
+        return control.reply(
+                now -> OperatorAction.told(events, Role.CLIENT, now, request, through, answer(now, request)));
     }
 
     private Reply answer(long nowNanos, Request request) {

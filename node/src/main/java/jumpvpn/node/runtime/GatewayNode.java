@@ -365,14 +365,8 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public Reply handle(Request request, Through through) {
-        return control.reply(now -> {
-            Reply reply = answers.answer(now, request);
-            OperatorAction action = OperatorAction.of(request);
-            if (action != null) {
-                action.tell(events, Role.GATEWAY, now, through, reply);
-            }
-            return reply;
-        });
+        return control.reply(
+                now -> OperatorAction.told(events, Role.GATEWAY, now, request, through, answers.answer(now, request)));
     }
 
     @Override

@@ -20,7 +20,7 @@ record OperatorAction(String name, @Nullable String target) {
     private static final int MOST_CHARACTERS = 128;
 
     /** What the request wants done; null: it only asks. */
-    static @Nullable OperatorAction of(Request request) {
+    private static @Nullable OperatorAction of(Request request) {
         return switch (request) {
             case Request.Jump jump -> new OperatorAction("jump", jump.to());
             case Request.Terminate terminate -> new OperatorAction("terminate", terminate.session());
@@ -31,8 +31,16 @@ record OperatorAction(String name, @Nullable String target) {
         };
     }
 
-    /** Says that it was asked for, and what became of it; what it brings about speaks for itself. */
-    void tell(EventSink events, Role role, long nowNanos, Through through, Reply reply) {
+    /** Says what was asked for, if anything was to be done, and what became of it; what it brings about speaks for itself. @return the reply */
+    static Reply told(EventSink events, Role role, long nowNanos, Request request, Through through, Reply reply) {
+        OperatorAction action = of(request);
+        if (action != null) {
+            action.tell(events, role, nowNanos, through, reply);
+        }
+        return reply;
+    }
+
+    private void tell(EventSink events, Role role, long nowNanos, Through through, Reply reply) {
         List<Event.Detail> details = new ArrayList<>();
         details.add(new Event.Detail("action", name));
         details.add(new Event.Detail("through", through.label()));

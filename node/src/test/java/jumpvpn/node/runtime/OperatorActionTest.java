@@ -19,10 +19,8 @@ class OperatorActionTest {
 
     private static @Nullable Event told(Request request, Reply reply) {
         List<Event> events = new ArrayList<>();
-        OperatorAction action = OperatorAction.of(request);
-        if (action != null) {
-            action.tell(events::add, Role.GATEWAY, 7, Through.DASHBOARD, reply);
-        }
+        assertThat(OperatorAction.told(events::add, Role.GATEWAY, 7, request, Through.DASHBOARD, reply))
+                .isSameAs(reply);
         return events.isEmpty() ? null : events.getFirst();
     }
 
