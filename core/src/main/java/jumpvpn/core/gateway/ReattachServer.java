@@ -30,10 +30,6 @@ import jumpvpn.core.session.StateVersion;
  */
 final class ReattachServer {
     private static final int MOST_READINGS = 4096;
-    /** With more under way than this a client is told to wait: the answer takes longer than it would wait by itself. */
-    private static final int MANY_UNDER_WAY = 64;
-    /** What each that is under way may take, roughly. */
-    private static final int MILLIS_EACH = 2;
 
     private final GatewayContext context;
     private final LiveSessions sessions;
@@ -46,6 +42,7 @@ final class ReattachServer {
     private final Journal journal;
     private final byte[] body = new byte[MessageType.REQUEST_LENGTH];
     private final TreeSet<SessionId> readings = new TreeSet<>();
+    private final Pace pace = new Pace();
     private final EventLimit badProofs = new EventLimit();
     private final EventLimit repeats = new EventLimit();
     private final EventLimit stale = new EventLimit();
@@ -135,6 +132,7 @@ final class ReattachServer {
         tellToWait(nowNanos, asked);
         if (readings.size() < MOST_READINGS && readings.add(asked.id())) {
             table.read(asked.id(), (at, reading) -> {
+                pace.ended(at, table.underWay());
                 readings.remove(asked.id());
                 judgeRead(at, asked, reading);
             });
@@ -143,12 +141,12 @@ final class ReattachServer {
 
     private void tellToWait(long nowNanos, Asked asked) {
         if (isBusy()) {
-            answers.waiting(nowNanos, asked, table.underWay() * MILLIS_EACH);
+            answers.waiting(nowNanos, asked, (int) (pace.waitNanos(table.underWay()) / 1_000_000));
         }
     }
 
     private boolean isBusy() {
-        return table.underWay() > MANY_UNDER_WAY;
+        return pace.isLate(table.underWay());
     }
 
     private void judgeRead(long nowNanos, Asked asked, Reading reading) {

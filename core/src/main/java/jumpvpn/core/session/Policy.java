@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** An immutable, valid set of policy values (contract section 3): the snapshot that a session is born with. */
 public final class Policy {
+    private static final PolicyKey[] KEYS = PolicyKey.values();
+
     /** Bytes of the wire form: 8 for every {@link PolicyKey} in declaration order. */
-    public static final int WIRE_LENGTH = 8 * PolicyKey.values().length;
+    public static final int WIRE_LENGTH = 8 * KEYS.length;
 
     /** All defaults. */
     public static final Policy DEFAULT = new Policy(defaults());
@@ -41,13 +43,17 @@ public final class Policy {
      * @throws IllegalArgumentException if it is not allowed
      */
     public Policy with(PolicyKey key, long value) {
+        long[] changed = values.clone();
+        changed[key.ordinal()] = allowed(key, value);
+        return new Policy(changed);
+    }
+
+    private static long allowed(PolicyKey key, long value) {
         String problem = problem(key, value);
         if (problem != null) {
             throw new IllegalArgumentException(key.key() + " " + problem);
         }
-        long[] changed = values.clone();
-        changed[key.ordinal()] = value;
-        return new Policy(changed);
+        return value;
     }
 
     /** Why the value is not allowed for the key, in words that can follow its name; null if it is. */
@@ -116,11 +122,11 @@ public final class Policy {
      * @throws IllegalArgumentException if a value is not allowed
      */
     public static Policy decode(ByteBuffer in) {
-        Policy policy = DEFAULT;
-        for (PolicyKey key : PolicyKey.values()) {
-            policy = policy.with(key, in.getLong());
+        long[] values = new long[KEYS.length];
+        for (PolicyKey key : KEYS) {
+            values[key.ordinal()] = allowed(key, in.getLong());
         }
-        return policy;
+        return Arrays.equals(values, DEFAULT.values) ? DEFAULT : new Policy(values); // one for very many sessions
     }
 
     @Override

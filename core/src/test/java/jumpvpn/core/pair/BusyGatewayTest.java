@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Many sessions reattach at once, and the table is not so fast: whoever asks again is told to wait. */
 class BusyGatewayTest {
-    private static final int FEW = 64;
+    private static final int FEW = 100;
 
     private final LoneGateway gateway = new LoneGateway();
     private final List<HandClient> clients = new ArrayList<>();

@@ -48,6 +48,7 @@ final class BenchClient {
     private long tokenNanos;
     private int epoch = 1;
     private Nonce nonce = new Nonce(0, 0);
+    private Nonce probing = new Nonce(0, 0);
     /** Of the requests since the last ACK, any of which may have been accepted. */
     private final ArrayDeque<Nonce> unanswered = new ArrayDeque<>();
 
@@ -132,6 +133,24 @@ final class BenchClient {
         tokenNanos = nowNanos;
         ticket = tickets.getFirst();
         proofKey = secret.proofKey();
+    }
+
+    /** A PROBE, as for a standby at another gateway. */
+    byte[] probe() {
+        probing = Nonce.of(crypto.entropy().bytes(Nonce.LENGTH));
+        return ReattachMessage.probe(crypto.aead(), SUITE, ticket, probing, proofKey, wireId());
+    }
+
+    /** Takes what may be the answer to the last PROBE, which brings the token of who is asked next; false: it is not. */
+    boolean probed(long nowNanos, byte[] datagram) {
+        ReattachMessage.ProbeAnswer answer =
+                ReattachMessage.openProbeAnswer(crypto.aead(), SUITE, proofKey, probing, datagram);
+        if (answer == null) {
+            return false;
+        }
+        token = answer.token();
+        tokenNanos = nowNanos;
+        return true;
     }
 
     /** A fresh REATTACH_REQUEST because the path is dead. */

@@ -16,6 +16,7 @@ final class StormClient {
     enum Waits {
         GRANT,
         WELCOME,
+        STANDBY,
         NOTHING,
         ANSWER,
         /** It was refused, and asks again when it is time. */
@@ -30,8 +31,10 @@ final class StormClient {
     private long pauseNanos;
     private long nextNanos;
     Waits waits = Waits.NOTHING;
-    /** Where it is, or asks. */
+    /** Where it is, or asks to be. */
     int gateway = FIRST_GATEWAY;
+    /** Whom it says something to. */
+    int asks = FIRST_GATEWAY;
     /** When it began to ask. */
     long askedNanos;
 
@@ -59,9 +62,9 @@ final class StormClient {
         return say(nowNanos, Waits.GRANT, client.firstMessage());
     }
 
-    /** Its gateway is gone: it asks another, each of them is asked by as many. */
+    /** Its gateway is gone: it asks that of its standby. */
     byte[] lose(long nowNanos) {
-        gateway = 1 + number % (gateways - 1);
+        gateway = asks;
         askedNanos = nowNanos;
         return ask(nowNanos);
     }
@@ -80,10 +83,14 @@ final class StormClient {
         }
         pauseNanos = Math.min(2 * pauseNanos, MOST_PAUSE_NANOS);
         nextNanos = nowNanos + pauseNanos;
-        return waits == Waits.WELCOME ? client.confirm() : said; // the same packet again would be a replay
+        return switch (waits) {
+            case WELCOME -> client.confirm(); // the same packet again would be a replay
+            case STANDBY -> client.probe();
+            default -> said;
+        };
     }
 
-    /** Takes a datagram of the handshake: what is to be sent then. */
+    /** Takes a datagram of the handshake, or of the standby behind it: what is to be sent then. */
     byte @Nullable [] connecting(long nowNanos, byte[] datagram) {
         if (waits == Waits.GRANT && datagram[0] == MessageType.HANDSHAKE_RESPONSE) {
             client.secondMessage(datagram);
@@ -93,6 +100,10 @@ final class StormClient {
                 && datagram[0] == PacketLayout.CONTROL
                 && client.welcome(nowNanos, datagram)) { // a PING may overtake it
             isAttached = true;
+            asks = 1 + number % (gateways - 1); // each of the others has as many standbys
+            return say(nowNanos, Waits.STANDBY, client.probe());
+        }
+        if (waits == Waits.STANDBY && datagram[0] == MessageType.PROBE_ANSWER && client.probed(nowNanos, datagram)) {
             waits = Waits.NOTHING;
         }
         return null;

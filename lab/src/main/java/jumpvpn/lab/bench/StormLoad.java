@@ -145,7 +145,7 @@ public final class StormLoad {
     }
 
     private void send(int number, byte[] datagram) throws IOException {
-        channels[number % SOCKETS].send(ByteBuffer.wrap(datagram), gateways.get(clients.get(number).gateway));
+        channels[number % SOCKETS].send(ByteBuffer.wrap(datagram), gateways.get(clients.get(number).asks));
     }
 
     private void receive(int channel) throws IOException {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterNodes {
     static final String CLIENT = "laptop";
     static final int PORT = 4500;
-    private static final String LARGE_HEAP = "-Xmx1g";
+    private static final List<String> LARGE_HEAP = List.of("-Xms1g", "-Xmx2g", "-Xmn256m");
     private static final Duration COMMAND = Duration.ofSeconds(30);
 
     private final Workspace workspace;
@@ -51,8 +51,8 @@ final class ClusterNodes {
     static ClusterNodes prepare(Workspace workspace, ClusterOptions options, ClusterCrowd crowd) throws IOException {
         ClusterNodes nodes = new ClusterNodes(workspace, options, crowd);
         nodes.commands.makeKey("cluster");
-        String clients = "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\n%s"
-                .formatted(CLIENT, nodes.commands.makeKey(CLIENT), crowd.sections());
+        String clients = "[[client]]\nname = \"%s\"\npublic-key = \"%s\"\naddress = [\"%s\"]\n%s"
+                .formatted(CLIENT, nodes.commands.makeKey(CLIENT), crowd.network.client, crowd.sections());
         StringBuilder gateways = new StringBuilder();
         for (int number = 1; number <= ClusterTopology.GATEWAYS; number++) {
             gateways.append("[[gateway]]\nname = \"%s\"\npublic-key = \"%s\"\nendpoints = [\"udp://%s:%d\"]\n"
@@ -138,7 +138,7 @@ final class ClusterNodes {
                 ? JavaCommand.current().line(FaultyGateway.class.getName(), List.of(config))
                 : product.productLine(ProductCommands.MAIN, List.of("gateway", "--config", config));
         if (crowd.network == InnerNetwork.ROUTED) {
-            line.add(line.indexOf("-cp"), LARGE_HEAP);
+            line.addAll(line.indexOf("-cp"), LARGE_HEAP);
         }
         ProcessBuilder builder = namespace.command(line);
         if (clockLibrary != null) {

@@ -114,10 +114,11 @@ public final class EtcdSessionTable implements DeliveringTable {
         changes = new Changes(keys, records, scan, owners, clients, holder, trouble, loop, this::later);
         watch = new StoreWatch(keys, store, scan, loop, changes);
         holder.watched(watch);
-        Orphans orphans = new Orphans(scan, owners, loop, () -> clocks.get().bootNanos(), changes::orphaned);
-        changes.onSomebodyWent(orphans::somebodyWent);
         refusals = new Refusals(reports);
         reads = new Reads(keys, records, new Batches(store, Reads.MOST_TOGETHER, Batches.NONE, refusals), owners);
+        Orphans orphans =
+                new Orphans(scan, owners, loop, () -> clocks.get().bootNanos(), reads::count, changes::orphaned);
+        changes.onSomebodyWent(orphans::somebodyWent);
         batches = new Batches(store, MOST_COMMITS, holder, refusals);
         commits = new Commits(keys, records, true);
         loop.execute(() ->

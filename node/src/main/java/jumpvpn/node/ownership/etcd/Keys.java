@@ -54,6 +54,26 @@ final class Keys {
         return first((char) (kind + 1));
     }
 
+    /** Where a kind begins among all keys: their letter and the four bytes behind it, as a number. */
+    static long position(char kind) {
+        return (long) kind << Integer.SIZE;
+    }
+
+    /** Where a key with a letter is among all. */
+    long position(ByteString key) {
+        byte[] four = new byte[Integer.BYTES]; // also of a stranger's key, which may be shorter
+        key.substring(prefix.length + 1, Math.min(key.size(), prefix.length + 1 + four.length))
+                .copyTo(four, 0);
+        return position((char) key.byteAt(prefix.length))
+                | Integer.toUnsignedLong(ByteBuffer.wrap(four).getInt());
+    }
+
+    /** The first key that a position may have. */
+    ByteString at(long position) {
+        byte[] rest = ByteBuffer.allocate(Integer.BYTES).putInt((int) position).array();
+        return key((char) (position >>> Integer.SIZE), rest);
+    }
+
     private ByteString key(char kind, byte[] rest) {
         byte[] key = new byte[prefix.length + 1 + rest.length];
         System.arraycopy(prefix, 0, key, 0, prefix.length);

@@ -17,25 +17,42 @@ import org.jspecify.annotations.Nullable;
 final class Orphans {
     private static final long CALM_NANOS = 10_000_000_000L;
     private static final long SOON_NANOS = 60_000_000_000L;
+    private static final long PAUSE_MILLIS = 50;
+    /** In {@link #CALM_NANOS}; with more the storm is not over. */
+    private static final long MOST_READS = 1_000;
+
+    private static final int MOST_PUT_OFF = (int) (SOON_NANOS / CALM_NANOS) - 1;
 
     private final Scan scan;
     private final Owners owners;
     private final EventLoop loop;
     private final LongSupplier bootNanos;
+    private final LongSupplier reads;
     private final Consumer<SessionRecord> told;
+    private long readsBefore;
+    private int putOff;
     private @Nullable ScheduledFuture<?> next;
     private boolean isLooking;
 
-    Orphans(Scan scan, Owners owners, EventLoop loop, LongSupplier bootNanos, Consumer<SessionRecord> told) {
+    /** @param reads how many records clients have had read so far */
+    Orphans(
+            Scan scan,
+            Owners owners,
+            EventLoop loop,
+            LongSupplier bootNanos,
+            LongSupplier reads,
+            Consumer<SessionRecord> told) {
         this.scan = scan;
         this.owners = owners;
         this.loop = loop;
         this.bootNanos = bootNanos;
+        this.reads = reads;
         this.told = told;
     }
 
     /** An owner has gone, or may have before we came. */
     void somebodyWent() {
+        putOff = 0;
         lookIn(CALM_NANOS);
     }
 
@@ -48,10 +65,11 @@ final class Orphans {
 
     private void look() {
         next = null;
-        if (isLooking || !owners.isKnown()) {
+        if (isLooking || !owners.isKnown() || isStorm()) {
             lookIn(CALM_NANOS);
             return;
         }
+        putOff = 0;
         isLooking = true;
         scan.records(owner -> !owners.isAlive(owner), new Scan.Found() {
             private long earliestNanos = Long.MAX_VALUE;
@@ -68,6 +86,11 @@ final class Orphans {
             }
 
             @Override
+            public void page(Runnable more) { // there is time, and clients of who is gone may be asking for the store's
+                ScheduledFuture<?> _ = loop.schedule(more, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+
+            @Override
             public void end() {
                 isLooking = false;
                 if (earliestNanos != Long.MAX_VALUE && next == null) {
@@ -81,6 +104,13 @@ final class Orphans {
                 lookIn(CALM_NANOS);
             }
         });
+    }
+
+    /** What is due is told within {@link #SOON_NANOS} all the same. */
+    private boolean isStorm() {
+        long sinceBefore = reads.getAsLong() - readsBefore;
+        readsBefore += sinceBefore;
+        return sinceBefore > MOST_READS && ++putOff <= MOST_PUT_OFF;
     }
 
     private static long dueNanos(SessionRecord record) {

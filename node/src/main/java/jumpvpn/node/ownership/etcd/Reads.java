@@ -24,6 +24,7 @@ final class Reads {
     private final StoredRecords records;
     private final Batches batches;
     private final Owners owners;
+    private long count;
 
     Reads(Keys keys, StoredRecords records, Batches batches, Owners owners) {
         this.keys = keys;
@@ -32,7 +33,13 @@ final class Reads {
         this.owners = owners;
     }
 
+    /** How many records were asked for so far. */
+    long count() {
+        return count;
+    }
+
     void read(SessionId id, Consumer<Reading> done) {
+        count++;
         ask(
                 List.of(keys.of(Keys.RECORD, id), keys.of(Keys.LOSS, id)),
                 found -> done.accept(reading(found.get(0), found.get(1))),

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads many keys, page by page, all as of one revision. On the loop's thread alone, which does other things between two pages. */
 final class Scan {
     private static final int PAGE = 500;
+    /** Positions in the first slice: a 256th of a kind's. */
+    private static final long FIRST_WIDTH = 1 << 24;
+
+    private static final int MOST_WIDER = 256;
 
     private final Keys keys;
     private final Ranges store;
@@ -59,16 +63,16 @@ final class Scan {
     void records(Predicate<Owner> wanted, Found found) {
         Map<ByteString, KeyValue> losses = new HashMap<>();
         pages(
-                keys.first(Keys.LOSS),
-                keys.after(Keys.LOSS),
+                Keys.LOSS,
+                Keys.LOSS,
                 0,
                 (page, more) -> {
                     page.forEach(loss -> losses.put(id(loss), loss));
                     more.run();
                 },
                 revision -> pages(
-                        keys.first(Keys.RECORD),
-                        keys.after(Keys.RECORD),
+                        Keys.RECORD,
+                        Keys.RECORD,
                         revision,
                         (page, more) -> {
                             page.forEach(stored -> take(stored, losses.get(id(stored)), wanted, found));
@@ -96,45 +100,81 @@ final class Scan {
     }
 
     /**
-     * All keys of a range.
+     * All keys of these kinds.
      *
      * @param revision as of which; 0: now
      * @param page hears of each page, and runs what goes on behind it, on the loop's thread
      */
     void pages(
-            ByteString from,
-            ByteString to,
+            char first,
+            char last,
             long revision,
             BiConsumer<List<KeyValue>, Runnable> page,
             LongConsumer end,
             Consumer<Status> failed) {
-        RangeRequest request = RangeRequest.newBuilder()
-                .setKey(from)
-                .setRangeEnd(to)
-                .setLimit(PAGE)
-                .setRevision(revision)
-                .build();
-        store.range(
-                request,
-                answer -> next(
-                        answer, to, revision == 0 ? answer.getHeader().getRevision() : revision, page, end, failed),
-                failed);
+        new Walk(first, last, revision, page, end, failed).next();
     }
 
-    private void next(
-            RangeResponse answer,
-            ByteString to,
-            long revision,
-            BiConsumer<List<KeyValue>, Runnable> page,
-            LongConsumer end,
-            Consumer<Status> failed) {
-        page.accept(answer.getKvsList(), () -> {
+    /**
+     * One slice of the keys after the other. Etcd looks at all keys of a range, also at those behind the limit: so a range must not have many more, and the slices are as
+     * wide as the one before was full.
+     */
+    private final class Walk {
+        private final long endPosition;
+        private final BiConsumer<List<KeyValue>, Runnable> page;
+        private final LongConsumer end;
+        private final Consumer<Status> failed;
+        private long revision;
+        private ByteString from;
+        private long position;
+        private long width = FIRST_WIDTH;
+
+        Walk(
+                char first,
+                char last,
+                long revision,
+                BiConsumer<List<KeyValue>, Runnable> page,
+                LongConsumer end,
+                Consumer<Status> failed) {
+            this.position = Keys.position(first);
+            this.endPosition = Keys.position((char) (last + 1));
+            this.from = keys.at(position);
+            this.revision = revision;
+            this.page = page;
+            this.end = end;
+            this.failed = failed;
+        }
+
+        void next() {
+            long to = Math.min(position + width, endPosition);
+            RangeRequest request = RangeRequest.newBuilder()
+                    .setKey(from)
+                    .setRangeEnd(keys.at(to))
+                    .setLimit(PAGE)
+                    .setRevision(revision)
+                    .build();
+            store.range(request, answer -> answered(answer, to), failed);
+        }
+
+        private void answered(RangeResponse answer, long to) {
+            revision = revision == 0 ? answer.getHeader().getRevision() : revision;
+            List<KeyValue> found = answer.getKvsList();
+            width = Math.clamp(width * (PAGE / 2) / Math.max(1, answer.getCount()), 1, width * MOST_WIDER);
             if (answer.getMore()) {
-                ByteString last = answer.getKvs(answer.getKvsCount() - 1).getKey();
-                pages(last.concat(ByteString.copyFrom(new byte[1])), to, revision, page, end, failed);
+                ByteString last = found.getLast().getKey();
+                from = last.concat(ByteString.copyFrom(new byte[1]));
+                position = keys.position(last);
             } else {
-                end.accept(revision);
+                from = keys.at(to);
+                position = to;
             }
-        });
+            page.accept(found, () -> {
+                if (position < endPosition) {
+                    next();
+                } else {
+                    end.accept(revision);
+                }
+            });
+        }
     }
 }

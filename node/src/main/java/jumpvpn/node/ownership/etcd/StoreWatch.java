@@ -119,8 +119,8 @@ final class StoreWatch implements LeaseHolder.Watch {
         boolean isAgain = hasSynced;
         listener.begins();
         scan.pages(
-                keys.first(Keys.SIGN),
-                keys.after(Keys.OWNER),
+                Keys.SIGN,
+                Keys.OWNER,
                 0,
                 (page, more) -> {
                     page.forEach(listener::put);
