@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.node.observability.jsonl.JsonWriter;
 
-/** What was refused or looks like an attack: counted by reason over a week, and the newest lines. Any thread. */
+/** What was refused or looks like an attack: counted by reason over a week, and the newest lines; beside them what operators asked for. Any thread. */
 final class Incidents {
     private static final int HOURS = 7 * 24;
     private static final int MINUTES = 60;
@@ -22,8 +22,44 @@ final class Incidents {
             "HANDSHAKE_FAIL", "SECURITY_FAILURE", "OWNERSHIP_AMBIGUOUS", "REVOKED", "POLICY_EXCEEDED", "KEY_EXPIRED");
 
     private final Map<String, Count> counts = new TreeMap<>();
-    private final Deque<String> newest = new ArrayDeque<>();
-    private final Deque<String> before = new ArrayDeque<>();
+    private final Newest newest = new Newest();
+    private final Newest actions = new Newest();
+
+    /** The newest lines, of this start and of before. */
+    private static final class Newest {
+        private final Deque<String> lines = new ArrayDeque<>();
+        private final Deque<String> before = new ArrayDeque<>();
+
+        void take(String line) {
+            lines.addLast(line);
+            cut();
+        }
+
+        void remember(String line) {
+            before.addLast(line);
+            if (before.size() > NEWEST) {
+                before.removeFirst();
+            }
+        }
+
+        void remembered() {
+            before.descendingIterator().forEachRemaining(lines::addFirst);
+            before.clear();
+            cut();
+        }
+
+        private void cut() {
+            while (lines.size() > NEWEST) {
+                lines.removeFirst();
+            }
+        }
+
+        void write(JsonWriter json, String name) {
+            json.name(name).beginArray();
+            lines.descendingIterator().forEachRemaining(json::value);
+            json.endArray();
+        }
+    }
 
     /** How often, in slots of a minute and of an hour that are used again. */
     private static final class Count {
@@ -73,11 +109,17 @@ final class Incidents {
                 || event.to() == SessionState.TERMINATED && event.is("STATE_CHANGE") && ENDS.contains(event.reason());
     }
 
+    /** What an operator asked for. */
+    static boolean isAction(Seen event) {
+        return event.is("OPERATOR_ACTION");
+    }
+
     synchronized void take(Seen event) {
         if (concerns(event)) {
             count(event);
-            newest.addLast(event.line());
-            cut();
+            newest.take(event.line());
+        } else if (isAction(event)) {
+            actions.take(event.line());
         }
     }
 
@@ -85,24 +127,16 @@ final class Incidents {
     synchronized void remember(Seen event) {
         if (concerns(event)) {
             count(event);
-            before.addLast(event.line());
-            if (before.size() > NEWEST) {
-                before.removeFirst();
-            }
+            newest.remember(event.line());
+        } else if (isAction(event)) {
+            actions.remember(event.line());
         }
     }
 
     /** That was all of before. */
     synchronized void remembered() {
-        before.descendingIterator().forEachRemaining(newest::addFirst);
-        before.clear();
-        cut();
-    }
-
-    private void cut() {
-        while (newest.size() > NEWEST) {
-            newest.removeFirst();
-        }
+        newest.remembered();
+        actions.remembered();
     }
 
     private void count(Seen event) {
@@ -119,7 +153,7 @@ final class Incidents {
                 .sum();
     }
 
-    /** {@code {"now_ms":…,"reasons":[{"type","reason","hour","day","week","hours":[168, oldest first]}],"newest":["line",…]}}. */
+    /** {@code {"now_ms":…,"reasons":[{"type","reason","hour","day","week","hours":[168, oldest first]}],"newest":["line",…],"actions":["line",…]}}. */
     synchronized void write(JsonWriter json, long nowMillis) {
         json.beginObject().field("now_ms", nowMillis).name("reasons").beginArray();
         counts.forEach((key, count) -> {
@@ -137,8 +171,9 @@ final class Incidents {
             }
             json.endArray().endObject();
         });
-        json.endArray().name("newest").beginArray();
-        newest.descendingIterator().forEachRemaining(json::value);
-        json.endArray().endObject();
+        json.endArray();
+        newest.write(json, "newest");
+        actions.write(json, "actions");
+        json.endObject();
     }
 }

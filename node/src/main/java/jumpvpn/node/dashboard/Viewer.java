@@ -62,7 +62,7 @@ final class Viewer {
 
     /** Whether a page that shows all sessions tells of it. */
     static boolean isNews(Seen event) {
-        return event.is("STATE_CHANGE") || Incidents.concerns(event);
+        return event.is("STATE_CHANGE") || Incidents.concerns(event) || Incidents.isAction(event);
     }
 
     /** The newest stay. */

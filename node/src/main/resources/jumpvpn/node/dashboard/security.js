@@ -1,4 +1,4 @@
-// What was refused or looks like an attack, by reason.
+// What was refused or looks like an attack, by reason; what operators asked for.
 import { clock, date, framed, h, parse, s } from "./dom.js";
 import { ask, onMessage, show } from "./live.js";
 import { ceiling } from "./charts.js";
@@ -9,6 +9,7 @@ export function open(main) {
   const chart = h("div", { class: "chart" });
   const reasons = h("tbody");
   const newest = h("tbody");
+  const actions = h("tbody");
   const total = h("div", { class: "tiles" });
   let answer = null;
   let asked = 0;
@@ -16,7 +17,8 @@ export function open(main) {
     h("section", { class: "card" }, h("h2", {}, "Refusals and suspicions an hour, one week"), chart),
     h("div", { class: "columns even" },
       h("section", { class: "card" }, h("h2", {}, "By reason"), box("By reason", ["Event", "Reason", "1 h", "24 h", "7 d"], reasons)),
-      h("section", { class: "card" }, h("h2", {}, "Newest"), box("Newest", ["Time", "Event", "Reason", "From"], newest))));
+      h("section", { class: "card" }, h("h2", {}, "Newest"), box("Newest", ["Time", "Event", "Reason", "From"], newest))),
+    h("section", { class: "card" }, h("h2", {}, "Operators"), box("Operators", ["Time", "Action", "Target", "By", "Outcome"], actions)));
 
   function box(name, heads, body) {
     return h("div", { class: "tablebox", tabindex: 0, role: "region", "aria-label": name }, h("table", {}, h("thead", {}, h("tr", {}, heads.map(text => h("th", { scope: "col", class: /^[0-9]/.test(text) ? "figure" : null }, text)))), body));
@@ -41,6 +43,10 @@ export function open(main) {
       h("td", {}, h("time", {}, `${date(event.at).slice(5)} ${clock(event.at)}`)), h("td", {}, event.type),
       h("td", {}, event.reason, event.count > 1 ? h("small", {}, `${event.count} times`) : null),
       h("td", {}, event.session_id ? h("a", { href: `#/session/${event.session_id}` }, event.session_id.slice(0, 8)) : null, " ", event.path ?? ""))));
+    actions.replaceChildren(...(answer.actions.length ? answer.actions.slice(0, 100).map(parse).map(event => h("tr", {},
+      h("td", {}, h("time", {}, `${date(event.at).slice(5)} ${clock(event.at)}`)), h("td", {}, event.action),
+      h("td", {}, event.target ?? ""), h("td", {}, event.through),
+      h("td", {}, event.reason === "ACTION_REFUSED" ? `refused: ${event.refusal}` : "done"))) : [h("tr", {}, h("td", { colspan: 5, class: "quiet" }, "Nobody has asked for anything."))]));
     bars();
   });
 

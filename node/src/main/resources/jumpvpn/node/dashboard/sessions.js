@@ -166,11 +166,11 @@ export function open(main) {
     news.length = Math.min(news.length, NEWS);
     feed.replaceChildren(...news.map(event => event.lost
       ? h("li", { class: "quiet" }, `… ${event.lost.toLocaleString("en")} more at once`)
-      : h("li", {}, h("div", {}, h("time", {}, clock(event.at)), event.to && event.type === "STATE_CHANGE" ? pill(event.to) : h("strong", { class: "alert" }, event.type)),
+      : h("li", {}, h("div", {}, h("time", {}, clock(event.at)), event.to && event.type === "STATE_CHANGE" ? pill(event.to) : h("strong", { class: event.action ? null : "alert" }, event.action ?? event.type)),
         h("div", {}, event.session_id ? h("a", { href: `#/session/${event.session_id}` }, nameOf(event)) : nameOf(event), h("small", {}, event.reason)))));
   }
 
-  const nameOf = event => event.client || event.session_id?.slice(0, 8) || event.path || event.node;
+  const nameOf = event => event.client || event.target || event.session_id?.slice(0, 8) || event.path || event.node;
 
   const stop = onMessage(message => {
     if (message.lost) return;

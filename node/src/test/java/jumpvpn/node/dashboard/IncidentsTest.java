@@ -62,6 +62,20 @@ class IncidentsTest {
     }
 
     @Test
+    void whatOperatorsAskedForStandsBesideAndDoesNotCount() {
+        incidents.take(
+                Events.other(EventType.OPERATOR_ACTION, ReasonCode.ACTION_DONE, NOW, new Detail("action", "drain")));
+        incidents.remember(
+                Events.other(EventType.OPERATOR_ACTION, ReasonCode.ACTION_REFUSED, NOW, new Detail("action", "jump")));
+        incidents.remembered();
+        assertThat(written().array("actions"))
+                .extracting(line -> ((Json.Text) line).value().contains("drain"))
+                .containsExactly(true, false);
+        assertThat(written().array("newest")).isEmpty();
+        assertThat(incidents.lastHour(NOW)).isZero();
+    }
+
+    @Test
     void theNewestAreBounded() {
         for (int i = 0; i < 1000; i++) {
             badProofs(NOW, 1);

@@ -71,39 +71,42 @@ final class Orphans {
         }
         putOff = 0;
         isLooking = true;
-        scan.records(owner -> !owners.isAlive(owner), new Scan.Found() {
-            private long earliestNanos = Long.MAX_VALUE;
+        scan.records(owner -> !owners.isAlive(owner), new Look());
+    }
 
-            @Override
-            public void record(SessionRecord record) {
-                if (record.isLive()) {
-                    long dueNanos = dueNanos(record);
-                    earliestNanos = Math.min(earliestNanos, dueNanos);
-                    if (dueNanos - bootNanos.getAsLong() <= SOON_NANOS) {
-                        told.accept(record);
-                    }
+    /** One look at all records. */
+    private final class Look implements Scan.Found {
+        private long earliestNanos = Long.MAX_VALUE;
+
+        @Override
+        public void record(SessionRecord record) {
+            if (record.isLive()) {
+                long dueNanos = dueNanos(record);
+                earliestNanos = Math.min(earliestNanos, dueNanos);
+                if (dueNanos - bootNanos.getAsLong() <= SOON_NANOS) {
+                    told.accept(record);
                 }
             }
+        }
 
-            @Override
-            public void page(Runnable more) { // there is time, and clients of who is gone may be asking for the store's
-                ScheduledFuture<?> _ = loop.schedule(more, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-            }
+        @Override
+        public void page(Runnable more) { // there is time, and clients of who is gone may be asking for the store's
+            ScheduledFuture<?> _ = loop.schedule(more, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
 
-            @Override
-            public void end() {
-                isLooking = false;
-                if (earliestNanos != Long.MAX_VALUE && next == null) {
-                    lookIn(Math.max(SOON_NANOS, earliestNanos - bootNanos.getAsLong()));
-                }
+        @Override
+        public void end() {
+            isLooking = false;
+            if (earliestNanos != Long.MAX_VALUE && next == null) {
+                lookIn(Math.max(SOON_NANOS, earliestNanos - bootNanos.getAsLong()));
             }
+        }
 
-            @Override
-            public void failed(Status status) {
-                isLooking = false;
-                lookIn(CALM_NANOS);
-            }
-        });
+        @Override
+        public void failed(Status status) {
+            isLooking = false;
+            lookIn(CALM_NANOS);
+        }
     }
 
     /** What is due is told within {@link #SOON_NANOS} all the same. */
