@@ -270,15 +270,18 @@ final class Binder {
                 endTaking();
                 return;
             }
-            if (session.visiting) {
+            boolean isTakenOver = session.visiting;
+            if (isTakenOver) {
                 sessions.taken(nowNanos, session);
-                session.place(); // also if it is to end already: packets to it meet a closed gate
                 takenOver(nowNanos);
             }
             intoRecovering(nowNanos);
             answers.received(nowNanos, asked, session, gatesPassed);
             if (session.path.isStopped()) { // it was to end meanwhile: bound all the same, but nothing passes any more
                 session.record(after);
+                if (isTakenOver) {
+                    session.place(); // packets to it meet a closed gate
+                }
                 attached(nowNanos);
                 forget();
                 endTaking();

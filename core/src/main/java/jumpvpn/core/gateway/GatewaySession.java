@@ -202,18 +202,18 @@ final class GatewaySession extends Resident {
     /** This gateway owns it again: packets to it are held until it is bound. */
     void resume(long nowNanos) {
         rows.tellAgain(nowNanos);
-        place();
         path.hold();
+        place();
         rouse(nowNanos);
     }
 
     /** Opens the gate: packets flow. */
     void open(long nowNanos) {
-        place();
         path.release(nowNanos);
+        place();
     }
 
-    /** Packets to its inner addresses find its gate, whichever way that stands. */
+    /** Packets to its inner addresses find its gate, whichever way that stands: where it is announced they may come before this returns. */
     void place() {
         if (path.gate.routed()) {
             return;

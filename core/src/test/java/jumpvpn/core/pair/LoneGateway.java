@@ -12,6 +12,7 @@ import java.util.Set;
 import jumpvpn.core.data.Binding;
 import jumpvpn.core.data.Bound;
 import jumpvpn.core.data.DropCounters;
+import jumpvpn.core.data.Forwarding;
 import jumpvpn.core.data.ForwardingGate;
 import jumpvpn.core.data.Grace;
 import jumpvpn.core.data.Inbound;
@@ -147,7 +148,14 @@ final class LoneGateway {
 
         @Override
         public void owns(List<Prefix> inner) {
-            world.add("owns " + inner);
+            world.add("owns " + inner + (inner.stream().anyMatch(this::isClosed) ? " behind a closed gate" : ""));
+        }
+
+        /** Whether a packet that comes right now, since the address was announced, is lost. */
+        private boolean isClosed(Prefix inner) {
+            ForwardingGate gate =
+                    routes.get(inner.address().high(), inner.address().low());
+            return gate == null || gate.forwarding() instanceof Forwarding.Drop;
         }
 
         @Override

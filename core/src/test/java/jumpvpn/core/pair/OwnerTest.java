@@ -188,6 +188,9 @@ class OwnerTest {
         client.sendUp(1);
         assertThat(gateway.delivered).containsExactly(1);
         assertThat(gateway.session().id()).isEqualTo(client.id);
+        assertThat(gateway.world)
+                .as("announced when packets that come at once are taken")
+                .endsWith("owns [" + client.inner + "/24]");
     }
 
     @Test
