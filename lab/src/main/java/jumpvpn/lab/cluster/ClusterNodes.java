@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterNodes {
     static final String CLIENT = "laptop";
     static final int PORT = 4500;
-    private static final List<String> LARGE_HEAP = List.of("-Xms1g", "-Xmx2g", "-Xmn256m");
+    private static final List<String> LARGE_HEAP = List.of("-Xms2g", "-Xmx2g", "-Xmn768m");
     private static final Duration COMMAND = Duration.ofSeconds(30);
 
     private final Workspace workspace;

@@ -37,7 +37,8 @@ final class Turn {
      * What came out.
      *
      * @param packetsPerSecond opened
-     * @param nanosPerEvent what emitting took of the caller's time, waking included: the median of a thousandth of a second's events, because whoever is preempted meanwhile is not slow
+     * @param nanosPerEvent what emitting took of the caller's time: the median of a thousandth of a second's events, because whoever is preempted meanwhile is not slow
+     * @param nanosPerWake what waking the sinks' threads took behind them, once for all: the median too
      * @param bytesPerEvent what the caller allocated
      * @param heapGrowthBytes what stayed in the heap, from the middle of the turn to its end
      * @param emitted by the generator
@@ -46,6 +47,7 @@ final class Turn {
     record Result(
             double packetsPerSecond,
             double nanosPerEvent,
+            double nanosPerWake,
             double bytesPerEvent,
             long heapGrowthBytes,
             long emitted,
@@ -78,6 +80,7 @@ final class Turn {
             5,
             List.of());
     private final List<Long> ticksNanos = new ArrayList<>();
+    private final List<Long> wakesNanos = new ArrayList<>();
     private long emittedBytes;
     private long emitted;
 
@@ -99,6 +102,7 @@ final class Turn {
             events.start();
             generate(events, 1); // until all is warm
             ticksNanos.clear();
+            wakesNanos.clear();
             long allocated = emittedBytes;
             long before = emitted;
             long opened = packets.count();
@@ -113,7 +117,8 @@ final class Turn {
             events.close();
             Map<String, Sink.Counts> counts = new TreeMap<>();
             events.sinks().forEach(sink -> counts.put(sink.name(), sink.counts()));
-            return new Result(rate, median() / eachTick(), bytes, growth, emitted, counts);
+            return new Result(
+                    rate, median(ticksNanos) / eachTick(), median(wakesNanos), bytes, growth, emitted, counts);
         } catch (jumpvpn.node.runtime.StartException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -129,8 +134,10 @@ final class Turn {
             for (int i = 0; i < each; i++) {
                 events.emit(event);
             }
+            long emittedNanos = System.nanoTime();
             events.wake();
-            ticksNanos.add(System.nanoTime() - from);
+            wakesNanos.add(System.nanoTime() - emittedNanos);
+            ticksNanos.add(emittedNanos - from);
             emittedBytes += THREADS.getCurrentThreadAllocatedBytes() - bytesBefore;
             emitted += each;
             long left = begin + tick * (NANOS_PER_SECOND / TICKS_PER_SECOND) - System.nanoTime();
@@ -144,12 +151,8 @@ final class Turn {
         return options.rate() / TICKS_PER_SECOND;
     }
 
-    private double median() {
-        return ticksNanos.stream()
-                .sorted()
-                .skip(ticksNanos.size() / 2)
-                .findFirst()
-                .orElseThrow();
+    private static double median(List<Long> nanos) {
+        return nanos.stream().sorted().skip(nanos.size() / 2).findFirst().orElseThrow();
     }
 
     private static long heapBytes() {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The node's event stream: numbers each event when it is emitted and offers it to every sink. One sink is always there, the followers' and the log's; the file is
- * another. Emitting never waits and wakes nobody: {@link #wake} does, at the end of the control thread's turn.
+ * another. Emitting never waits and wakes nobody: {@link #wake} does, at the end of the control thread's turn. What a turn emits has one time, as it has for the core.
  */
 public final class EventLog implements EventSink, AutoCloseable {
     /** Events that wait in a sink at most, if nobody says otherwise. */
@@ -49,6 +49,7 @@ public final class EventLog implements EventSink, AutoCloseable {
     private Sink[] sinks = new Sink[0];
     private @Nullable EventCounts counts;
     private long seq;
+    private long wallMillis;
     private volatile boolean unwoken;
 
     private EventLog(String node, Role role, WallClock wall, Log log) {
@@ -146,14 +147,17 @@ public final class EventLog implements EventSink, AutoCloseable {
 
     @Override
     public synchronized void emit(Event event) {
-        NumberedEvent numbered = new NumberedEvent(event, seq++, wall.nowMillis());
+        if (!unwoken) { // once a turn: each time would cost as much as all the rest
+            unwoken = true;
+            wallMillis = wall.nowMillis();
+        }
+        NumberedEvent numbered = new NumberedEvent(event, seq++, wallMillis);
         for (Sink sink : sinks) {
             sink.offer(numbered);
         }
         if (counts != null) {
             counts.count(event);
         }
-        unwoken = true;
     }
 
     /** Lets the sinks know of what was emitted. */
