@@ -6,11 +6,13 @@ import jumpvpn.node.observability.jsonl.UtcTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines for people on a stream: {@code 2026-11-23T18:00:00.123Z INFO  text}. At most {@value #MOST_PER_SECOND} a second; what is left out is counted and said. Any
- * thread may write. Not for packets: an event or a counter tells of those.
+ * Lines for people on a stream: {@code 2026-11-23T18:00:00.123Z INFO  text}. At most {@value #MOST_PER_SECOND} a second, the last of them for what is worse than {@code INFO}
+ * and than {@code WARN}; what is left out is counted and said. Any thread may write. Not for packets: an event or a counter tells of those.
  */
 public final class Log {
     private static final int MOST_PER_SECOND = 100;
+    private static final int MOST_WARNINGS = 90;
+    private static final int MOST_INFOS = 80;
 
     private final PrintStream out;
     private final InstantSource clock;
@@ -26,17 +28,17 @@ public final class Log {
 
     /** Something that its user wants to know. */
     public void info(String text) {
-        write("INFO ", text);
+        write(MOST_INFOS, "INFO ", text);
     }
 
     /** Something that works but deserves attention. */
     public void warn(String text) {
-        write("WARN ", text);
+        write(MOST_WARNINGS, "WARN ", text);
     }
 
     /** Something that failed. */
     public void error(String text) {
-        write("ERROR", text);
+        write(MOST_PER_SECOND, "ERROR", text);
     }
 
     /** Something that should be impossible: with its trace, because somebody has to repair it. */
@@ -47,20 +49,21 @@ public final class Log {
                 lines.append("\n    at ").append(frame);
             }
         }
-        write("ERROR", lines.toString());
+        write(MOST_PER_SECOND, "ERROR", lines.toString());
     }
 
-    private synchronized void write(String level, String text) {
+    private synchronized void write(int most, String level, String text) {
         long now = clock.millis();
         if (now / 1000 != second) {
             second = now / 1000;
             inSecond = 0;
             if (leftOut > 0) {
-                line(now, "WARN ", leftOut + " lines were left out: more than " + MOST_PER_SECOND + " in a second");
+                line(now, "WARN ", leftOut + " lines were left out: too many in a second");
                 leftOut = 0;
             }
         }
-        if (inSecond++ < MOST_PER_SECOND) {
+        if (inSecond < most) {
+            inSecond++;
             line(now, level, text);
         } else {
             leftOut++;

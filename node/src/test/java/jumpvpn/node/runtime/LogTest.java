@@ -37,13 +37,28 @@ class LogTest {
         for (int i = 0; i < 250; i++) {
             log.info("line");
         }
-        assertThat(text().lines()).hasSize(100);
+        assertThat(text().lines()).hasSize(80);
         now.addAndGet(1000);
         log.info("next");
-        assertThat(text().lines().skip(100))
+        assertThat(text().lines().skip(80))
                 .containsExactly(
-                        "2026-11-23T18:00:01.123Z WARN  150 lines were left out: more than 100 in a second",
+                        "2026-11-23T18:00:01.123Z WARN  170 lines were left out: too many in a second",
                         "2026-11-23T18:00:01.123Z INFO  next");
+    }
+
+    @Test
+    void aFloodHidesNothingThatIsWorse() {
+        for (int i = 0; i < 250; i++) {
+            log.info("line");
+        }
+        for (int i = 0; i < 250; i++) {
+            log.warn("looks bad");
+        }
+        for (int i = 0; i < 250; i++) {
+            log.error("is bad");
+        }
+        assertThat(text().lines().filter(line -> line.contains("looks bad"))).hasSize(10);
+        assertThat(text().lines().filter(line -> line.contains("is bad"))).hasSize(10);
     }
 
     @Test
