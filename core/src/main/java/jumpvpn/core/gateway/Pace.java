@@ -36,6 +36,6 @@ final class Pace {
 
     /** Whether who asks now has to be told that it takes long. */
     boolean isLate(int underWay) {
-        return waitNanos(underWay) > SOON_NANOS;
+        return underWay >= MANY && waitNanos(underWay) > SOON_NANOS;
     }
 }

@@ -132,7 +132,9 @@ final class ReattachServer {
         tellToWait(nowNanos, asked);
         if (readings.size() < MOST_READINGS && readings.add(asked.id())) {
             table.read(asked.id(), (at, reading) -> {
-                pace.ended(at, table.underWay());
+                if (!(reading instanceof Reading.Unavailable)) { // a store that is gone is not a fast one
+                    pace.ended(at, table.underWay());
+                }
                 readings.remove(asked.id());
                 judgeRead(at, asked, reading);
             });

@@ -51,5 +51,9 @@ class PaceTest {
 
         end(20_000, 500, 1_000 * MILLI);
         assertThat(pace.waitNanos(1)).isBetween(9 * MILLI, 10 * MILLI);
+        assertThat(pace.isLate(63))
+                .as("few, from which nothing better could be learnt")
+                .isFalse();
+        assertThat(pace.isLate(64)).isTrue();
     }
 }

@@ -2,7 +2,9 @@ package jumpvpn.lab.sim;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.lab.model.OwnerView;
 import jumpvpn.lab.model.Record;
@@ -21,6 +23,7 @@ final class Owned {
     Version recorded;
 
     long activeWireId;
+    private final Set<Long> wireIds = new HashSet<>(); // never iterated
     /** Another's, or nobody's, until the bind that is being committed makes it this gateway's. */
     boolean visiting;
     /** This gateway has it no more. */
@@ -57,6 +60,17 @@ final class Owned {
         List<Row> kept = new ArrayList<>(before.subList(from, before.size()));
         kept.addAll(rows);
         return List.copyOf(kept);
+    }
+
+    /** Its newest binding is this one. */
+    void bound(long wireId) {
+        activeWireId = wireId;
+        wireIds.add(wireId);
+    }
+
+    /** Whether that was a binding of its since it is here. */
+    boolean wasBound(long wireId) {
+        return wireIds.contains(wireId);
     }
 
     OwnerView view() {

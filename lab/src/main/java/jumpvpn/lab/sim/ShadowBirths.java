@@ -164,7 +164,7 @@ final class ShadowBirths {
             view.heard(Math.max(heard.nanos, askedNanos), heard.counter);
         }
         Owned owned = new Owned(gateway.name, id, view, clientOf(wireId), view.version());
-        owned.activeWireId = wireId;
+        owned.bound(wireId);
         return owned;
     }
 

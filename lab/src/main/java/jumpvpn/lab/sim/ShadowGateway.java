@@ -241,8 +241,7 @@ final class ShadowGateway {
         sessions.remove(owned.id, owned);
         guests.remove(owned);
         if (owned.view()
-                .isBusy()) { // what came before this word is handled before it: its commit is still asked for, and
-            // changes nothing here
+                .isBusy()) { // what came before is handled before: its commit is still asked for, and changes nothing
             guests.add(owned);
         }
     }
@@ -256,13 +255,9 @@ final class ShadowGateway {
 
     /** The operator ends a session. */
     void terminates(long nowNanos, SessionId id) {
-        ends(nowNanos, id, Reason.OPERATOR_TERMINATE);
-    }
-
-    private void ends(long nowNanos, SessionId id, Reason why) {
         Owned owned = sessions.get(id);
         if (owned != null) {
-            owned.view().end(nowNanos, why);
+            owned.view().end(nowNanos, Reason.OPERATOR_TERMINATE);
         }
     }
 
@@ -312,7 +307,7 @@ final class ShadowGateway {
         sessionOfWireId.put(wireId, id);
         Owned owned = sessions.get(id);
         if (owned != null) {
-            owned.activeWireId = wireId;
+            owned.bound(wireId);
         }
     }
 
@@ -343,7 +338,10 @@ final class ShadowGateway {
         if (parsed instanceof BindingMessage.Confirm && ownership.isReady(nowNanos)) {
             births.confirms(binding);
         } else if (parsed instanceof BindingMessage.Close && id != null) {
-            ends(nowNanos, id, Reason.PEER_CLOSED);
+            Owned owned = sessions.get(id);
+            if (owned != null && owned.wasBound(binding.localWireId)) { // else another gateway had it since
+                owned.view().end(nowNanos, Reason.PEER_CLOSED);
+            }
         }
     }
 

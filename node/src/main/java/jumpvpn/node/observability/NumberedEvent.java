@@ -11,7 +11,7 @@ import jumpvpn.core.session.StateVersion;
  * An event as the node emitted it.
  *
  * @param seq the node's own count, from 0; {@link #UNNUMBERED}: what one sink alone says of itself
- * @param wallMillis when it was emitted
+ * @param wallMillis when the turn began to emit that emitted it
  */
 public record NumberedEvent(Event event, long seq, long wallMillis) {
     /** The number of an event that only one sink's stream has. */

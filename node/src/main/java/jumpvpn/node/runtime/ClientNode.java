@@ -199,8 +199,11 @@ public final class ClientNode implements NodeControl, Engine, AgentPort {
 
     @Override
     public void proceed(long nowNanos) {
-        agent.proceed(nowNanos);
-        events.wake();
+        try {
+            agent.proceed(nowNanos);
+        } finally {
+            events.wake();
+        }
     }
 
     @Override

@@ -148,7 +148,6 @@ public final class EventLog implements EventSink, AutoCloseable {
     @Override
     public synchronized void emit(Event event) {
         if (!unwoken) { // once a turn: each time would cost as much as all the rest
-            unwoken = true;
             wallMillis = wall.nowMillis();
         }
         NumberedEvent numbered = new NumberedEvent(event, seq++, wallMillis);
@@ -157,6 +156,9 @@ public final class EventLog implements EventSink, AutoCloseable {
         }
         if (counts != null) {
             counts.count(event);
+        }
+        if (!unwoken) {
+            unwoken = true;
         }
     }
 

@@ -344,6 +344,14 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public void proceed(long nowNanos) {
+        try {
+            turn(nowNanos);
+        } finally {
+            events.wake();
+        }
+    }
+
+    private void turn(long nowNanos) {
         if (store != null) {
             store.deliver(nowNanos);
         } else if (table != null) {
@@ -355,7 +363,6 @@ public final class GatewayNode implements NodeControl, Engine {
             early.take(nowNanos)
                     .forEach(each -> gateway.receive(nowNanos, each.socketId(), each.from(), each.datagram()));
         }
-        events.wake();
     }
 
     @Override

@@ -170,7 +170,7 @@ export function open(main) {
         h("div", {}, event.session_id ? h("a", { href: `#/session/${event.session_id}` }, nameOf(event)) : nameOf(event), h("small", {}, event.reason)))));
   }
 
-  const nameOf = event => event.client || event.target || event.session_id?.slice(0, 8) || event.path || event.node;
+  const nameOf = event => event.client || event.action && event.target || event.session_id?.slice(0, 8) || event.path || event.node;
 
   const stop = onMessage(message => {
     if (message.lost) return;

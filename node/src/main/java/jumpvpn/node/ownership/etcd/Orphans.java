@@ -6,6 +6,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.ownership.SessionRecord;
 import jumpvpn.core.session.PolicyKey;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ final class Orphans {
     private static final long CALM_NANOS = 10_000_000_000L;
     private static final long SOON_NANOS = 60_000_000_000L;
     private static final long PAUSE_MILLIS = 50;
-    /** In {@link #CALM_NANOS}; with more the storm is not over. */
+    /** In {@link #CALM_NANOS}; where more come the storm is not over. */
     private static final long MOST_READS = 1_000;
 
     private static final int MOST_PUT_OFF = (int) (SOON_NANOS / CALM_NANOS) - 1;
@@ -30,11 +31,12 @@ final class Orphans {
     private final LongSupplier reads;
     private final Consumer<SessionRecord> told;
     private long readsBefore;
+    private long sampledNanos;
     private int putOff;
     private @Nullable ScheduledFuture<?> next;
     private boolean isLooking;
 
-    /** @param reads how many records clients have had read so far */
+    /** @param reads how many records were read so far, one by one */
     Orphans(
             Scan scan,
             Owners owners,
@@ -71,11 +73,17 @@ final class Orphans {
         }
         putOff = 0;
         isLooking = true;
-        scan.records(owner -> !owners.isAlive(owner), new Look());
+        scan.records(this::isGone, new Look());
+    }
+
+    /** Where it is not known who lives, as when all is told anew, nobody is gone. */
+    private boolean isGone(Owner owner) {
+        return owners.isKnown() && !owners.isAlive(owner);
     }
 
     /** One look at all records. */
     private final class Look implements Scan.Found {
+        private final long beganNanos = bootNanos.getAsLong();
         private long earliestNanos = Long.MAX_VALUE;
 
         @Override
@@ -98,7 +106,8 @@ final class Orphans {
         public void end() {
             isLooking = false;
             if (earliestNanos != Long.MAX_VALUE && next == null) {
-                lookIn(Math.max(SOON_NANOS, earliestNanos - bootNanos.getAsLong()));
+                long dueNanos = Math.max(SOON_NANOS, earliestNanos - beganNanos); // from one's beginning to the next's
+                lookIn(Math.max(CALM_NANOS, dueNanos - (bootNanos.getAsLong() - beganNanos)));
             }
         }
 
@@ -109,11 +118,14 @@ final class Orphans {
         }
     }
 
-    /** What is due is told within {@link #SOON_NANOS} all the same. */
+    /** Whether many come by themselves; that is not waited for longer than {@link #SOON_NANOS}. */
     private boolean isStorm() {
+        long nowNanos = bootNanos.getAsLong();
+        long passedNanos = Math.max(1, nowNanos - sampledNanos);
         long sinceBefore = reads.getAsLong() - readsBefore;
+        sampledNanos = nowNanos;
         readsBefore += sinceBefore;
-        return sinceBefore > MOST_READS && ++putOff <= MOST_PUT_OFF;
+        return sinceBefore > MOST_READS * passedNanos / CALM_NANOS && ++putOff <= MOST_PUT_OFF;
     }
 
     private static long dueNanos(SessionRecord record) {

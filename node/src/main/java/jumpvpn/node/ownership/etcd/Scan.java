@@ -23,8 +23,6 @@ final class Scan {
     /** Positions in the first slice: a 256th of a kind's. */
     private static final long FIRST_WIDTH = 1 << 24;
 
-    private static final int MOST_WIDER = 256;
-
     private final Keys keys;
     private final Ranges store;
     private final StoredRecords records;
@@ -159,7 +157,7 @@ final class Scan {
         private void answered(RangeResponse answer, long to) {
             revision = revision == 0 ? answer.getHeader().getRevision() : revision;
             List<KeyValue> found = answer.getKvsList();
-            width = Math.clamp(width * (PAGE / 2) / Math.max(1, answer.getCount()), 1, width * MOST_WIDER);
+            width = Math.max(1, (to - position) * (PAGE / 2) / Math.max(1, answer.getCount()));
             if (answer.getMore()) {
                 ByteString last = found.getLast().getKey();
                 from = last.concat(ByteString.copyFrom(new byte[1]));

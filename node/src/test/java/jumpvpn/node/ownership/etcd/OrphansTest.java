@@ -32,6 +32,7 @@ class OrphansTest {
     private final Owners owners = new Owners();
     private final List<RangeRequest> requests = new ArrayList<>();
     private long reads;
+    private long nowNanos;
     private final Orphans orphans = new Orphans(
             new Scan(
                     new Keys("vpn/"),
@@ -44,7 +45,7 @@ class OrphansTest {
                     owners),
             owners,
             channel.eventLoop(),
-            () -> 0,
+            () -> nowNanos,
             () -> reads,
             record -> {});
 
@@ -68,6 +69,7 @@ class OrphansTest {
     private void pass(int seconds, int readsPerSecond) {
         for (int i = 0; i < seconds; i++) {
             reads += readsPerSecond;
+            nowNanos += 1_000_000_000L;
             channel.advanceTimeBy(1, TimeUnit.SECONDS);
             channel.runScheduledPendingTasks();
         }
@@ -78,6 +80,16 @@ class OrphansTest {
         pass(9, 10);
         assertThat(requests).isEmpty();
         pass(1, 10);
+        assertThat(requests).isNotEmpty();
+    }
+
+    @Test
+    void whatWasReadInAQuietHourIsNoStorm() {
+        pass(10, 10);
+        requests.clear();
+        pass(3600, 10);
+        orphans.somebodyWent();
+        pass(10, 10);
         assertThat(requests).isNotEmpty();
     }
 
