@@ -1,6 +1,6 @@
 package jumpvpn.core.gateway;
 
-/** How long a request will wait for its decision when many are asked at once: by how many are under way and how fast they ended lately (contract section 2). */
+/** How long a request will wait for its decision when many are asked at once: by how many are under way and how fast they ended lately (docs/adr/0058). */
 final class Pace {
     /** As long as a client waits before it asks anew: who is decided by then is told nothing before. */
     private static final long SOON_NANOS = 200_000_000;

@@ -23,7 +23,7 @@ import jumpvpn.node.runtime.EventLog;
 import jumpvpn.node.runtime.Log;
 
 /**
- * A generator emits events at a rate, a hundred times a second as many as are due, while packets go. The sinks are the product's own; the one that followers read from is
+ * A generator emits events at a rate, a thousand times a second as many as are due, while packets go. The sinks are the product's own; the one that followers read from is
  * always among them.
  */
 final class Turn {

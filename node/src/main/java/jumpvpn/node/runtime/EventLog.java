@@ -157,7 +157,7 @@ public final class EventLog implements EventSink, AutoCloseable {
         if (counts != null) {
             counts.count(event);
         }
-        if (!unwoken) {
+        if (!unwoken) { // behind the offers, which whoever wakes meanwhile may not have seen
             unwoken = true;
         }
     }

@@ -30,7 +30,6 @@ import jumpvpn.core.session.SessionId;
 import jumpvpn.core.session.SessionState;
 import jumpvpn.core.session.StateVersion;
 import jumpvpn.node.host.SystemEntropy;
-import jumpvpn.node.ownership.Reports;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,14 +38,6 @@ import org.junit.jupiter.api.Test;
 class ChangesTest {
     private record Asked(RangeRequest request, Consumer<RangeResponse> then, Consumer<Status> failed) {}
 
-    private static final class Silent implements Reports {
-        @Override
-        public void warn(String text) {}
-
-        @Override
-        public void error(String text) {}
-    }
-
     private final Keys keys = new Keys("vpn/");
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ArrayDeque<Asked> asked = new ArrayDeque<>();
@@ -54,14 +45,14 @@ class ChangesTest {
     private final List<String> heard = new ArrayList<>();
     private final Crypto crypto = Crypto.jdk(new SystemEntropy());
     private final StoredRecords records =
-            new StoredRecords(crypto, new byte[32], () -> new ClockReading(1000, 1000), new Silent());
+            new StoredRecords(crypto, new byte[32], () -> new ClockReading(1000, 1000), new SilentReports());
     private final Changes changes = changes();
 
     private Changes changes() {
         EtcdSessionTable.Setting setting = new EtcdSessionTable.Setting(
                 List.of(URI.create("http://127.0.0.1:1")), Duration.ofSeconds(3), "vpn/", null, null);
         Store unused = new Store(new Endpoints(setting, null, channel.eventLoop()), new Latencies(), () -> {});
-        Trouble trouble = new Trouble(new Silent(), () -> 0);
+        Trouble trouble = new Trouble(new SilentReports(), () -> 0);
         LeaseHolder holder = new LeaseHolder(
                 keys,
                 unused,
@@ -74,7 +65,7 @@ class ChangesTest {
         Owners owners = new Owners();
         Scan scan =
                 new Scan(keys, (request, then, failed) -> asked.add(new Asked(request, then, failed)), records, owners);
-        ClientList clients = new ClientList(keys, new ClientCodec(crypto, new byte[32]), unused, new Silent());
+        ClientList clients = new ClientList(keys, new ClientCodec(crypto, new byte[32]), unused, new SilentReports());
         Changes made =
                 new Changes(keys, records, scan, owners, clients, holder, trouble, channel.eventLoop(), later::add);
         made.watch(new Watcher() {

@@ -18,7 +18,6 @@ import jumpvpn.core.ownership.Owner;
 import jumpvpn.core.security.Crypto;
 import jumpvpn.core.session.SessionId;
 import jumpvpn.node.host.SystemEntropy;
-import jumpvpn.node.ownership.Reports;
 import org.junit.jupiter.api.Test;
 
 /** All keys once, in order and of one revision, from a store that looks at all keys of a range, as etcd does. */
@@ -30,14 +29,6 @@ class ScanTest {
     private final List<RangeRequest> requests = new ArrayList<>();
     private final Random random = new Random(4);
     private long looked;
-
-    private final class Silent implements Reports {
-        @Override
-        public void warn(String text) {}
-
-        @Override
-        public void error(String text) {}
-    }
 
     private void range(RangeRequest request, Consumer<RangeResponse> then, Consumer<Status> failed) {
         requests.add(request);
@@ -55,7 +46,7 @@ class ScanTest {
 
     private List<ByteString> pages(char first, char last) {
         StoredRecords records = new StoredRecords(
-                Crypto.jdk(new SystemEntropy()), new byte[32], () -> new ClockReading(1000, 1000), new Silent());
+                Crypto.jdk(new SystemEntropy()), new byte[32], () -> new ClockReading(1000, 1000), new SilentReports());
         List<ByteString> found = new ArrayList<>();
         List<Long> ends = new ArrayList<>();
         new Scan(keys, this::range, records, new Owners())
@@ -133,11 +124,11 @@ class ScanTest {
     @Test
     void passesStrangersKeys() {
         putRecords(1_000, -1);
-        for (int i = 0; i < 256; i++) { // as many that a page may end with one
-            put(keys.first(Keys.RECORD).concat(ByteString.copyFrom(new byte[] {0, (byte) i})));
+        for (int i = 0; i < 600; i++) { // more than a page, so that one ends with a stranger's
+            put(keys.first(Keys.RECORD).concat(ByteString.copyFrom(new byte[] {0, (byte) (i >> 8), (byte) i})));
         }
 
         assertThat(pages(Keys.RECORD, Keys.RECORD))
-                .containsAll(stored.keySet().stream().skip(256).toList());
+                .containsAll(stored.keySet().stream().skip(600).toList());
     }
 }
