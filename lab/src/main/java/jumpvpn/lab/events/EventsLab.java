@@ -20,12 +20,12 @@ public final class EventsLab {
     private static final String HELP = """
             Usage: jumpvpn lab events [--rate N] [--seconds S] [--runs R]
             Packets are sealed, sent over the loopback and opened while N events a second are emitted: into no sink but the followers', into a file, a syslog server, a web
-            server and an OTLP receiver that all take nothing, and into the same with one of them slow and the others well. Each in turn, R times.
+            server and an OTLP receiver that all take nothing, into one of them at a time that is slow, and into all of them while they are well. Each in turn, R times.
 
             --rate N     100000 if not given
             --seconds S  of each turn; 60 if not given
             --runs R     3 if not given
-            Holds: packets within 3 % of those without sinks (medians), emitting within 100 ns (median, without waking the sinks, which is once a turn), the heap does not grow, and in each sink
+            Holds: packets within 3 % of those without sinks (medians; not where all are well: they write 4 N lines a second then, by the same processors), emitting within 100 ns (median, without waking the sinks, which is once a turn), the heap does not grow, and in each sink
             offered = written + dropped.
             Exit code: 0 all held, 1 something did not (it says what), 2 the command line is wrong.
             """;
@@ -33,6 +33,7 @@ public final class EventsLab {
     private static final double MOST_NANOS = 100;
     private static final long MOST_GROWTH_BYTES = 4_000_000;
     private static final String NONE = "no sink";
+    private static final String WELL = "all well";
 
     private final EventsOptions options;
     private final PrintStream out;
@@ -69,10 +70,9 @@ public final class EventsLab {
         turns.put(NONE, Map.of());
         turns.put("all blocked", all(Manner.NOT));
         for (Kind kind : Kind.values()) {
-            Map<Kind, Manner> manners = all(Manner.WELL);
-            manners.put(kind, Manner.SLOWLY);
-            turns.put(kind.name().toLowerCase(Locale.ROOT) + " slow", manners);
+            turns.put(kind.name().toLowerCase(Locale.ROOT) + " slow", Map.of(kind, Manner.SLOWLY));
         }
+        turns.put(WELL, all(Manner.WELL));
         return turns;
     }
 
@@ -123,7 +123,7 @@ public final class EventsLab {
         double alone = median(results.getOrDefault(NONE, List.of()));
         results.forEach((turn, runs) -> {
             double share = median(runs) / alone;
-            if (turn.equals("all blocked") && share < LEAST_SHARE) {
+            if (!turn.equals(WELL) && share < LEAST_SHARE) {
                 wrong.add(
                         String.format(Locale.ROOT, "%s: packets at %.1f %% of those without sinks", turn, 100 * share));
             }

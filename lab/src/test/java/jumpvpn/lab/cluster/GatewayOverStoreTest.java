@@ -1,8 +1,11 @@
 package jumpvpn.lab.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.List;
+import jumpvpn.lab.netns.NodeFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +101,43 @@ class GatewayOverStoreTest {
         assertThat(two.events("gw2").stream().filter(event -> event.is("STATE_CHANGE")))
                 .isEmpty();
         two.until(() -> two.ask("gw1", "cluster").contains("clients: 0"), "gw1");
+    }
+
+    private String add(String gateway, String name) throws IOException {
+        return two.ask(
+                gateway,
+                "client",
+                "add",
+                name,
+                "--endpoint",
+                "192.0.2.1",
+                "--config",
+                two.workspace.file(gateway + ".toml").toString());
+    }
+
+    @Test
+    void clientsAddedAtTwoGatewaysAreKnownAtBoth() throws IOException {
+        two.start(1);
+        two.start(2);
+        untilLeased(1);
+        untilLeased(2);
+        assertThat(add("gw1", "phone")).contains("that the store chooses", "The running gateway admits it");
+        assertThat(two.said("gw1", "OPERATOR_ACTION", "ACTION_DONE")).isTrue();
+        assertThat(add("gw2", "tablet")).contains("The running gateway admits it");
+        two.until(() -> two.ask("gw1", "cluster").contains("clients: 3"), "gw1");
+        two.until(() -> two.ask("gw2", "cluster").contains("clients: 3"), "gw2");
+    }
+
+    @Test
+    void whomTheStoreRefusesIsNotSaidToBeAdmitted() throws IOException {
+        two.start(1);
+        untilLeased(1);
+        Admission.Client other = new Admission.Client(
+                "other", NodeFiles.base64(NodeFiles.key().publicKey()), TwoGateways.CLIENT_ADDRESS);
+        assertThatThrownBy(() -> Admission.tell(two.workspace.file("gw1.sock"), List.of(other)))
+                .hasMessageContaining("CLIENT_REFUSED");
+        assertThat(two.said("gw1", "OPERATOR_ACTION", "ACTION_REFUSED")).isTrue();
+        assertThat(two.said("gw1", "OPERATOR_ACTION", "ACTION_DONE")).isFalse();
     }
 
     @Test

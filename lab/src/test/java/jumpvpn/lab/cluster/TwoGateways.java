@@ -23,6 +23,7 @@ import jumpvpn.lab.netns.Workspace;
  */
 final class TwoGateways implements AutoCloseable {
     static final String CLIENT = "laptop";
+    static final String CLIENT_ADDRESS = "10.88.0.2";
     private static final String MAIN = "jumpvpn.node.app.Main";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -109,8 +110,9 @@ final class TwoGateways implements AutoCloseable {
                 [[client]]
                 name        = "laptop"
                 public-key  = "%2$s"
-                address     = ["10.88.0.2"]
-                %3$s""".formatted(number, publicKey(CLIENT), more));
+                address     = ["%4$s"]
+                %3$s""".formatted(
+                        number, publicKey(CLIENT), more, CLIENT_ADDRESS));
     }
 
     /** Starts a gateway and waits until it says that it runs. */

@@ -18,6 +18,7 @@ import jumpvpn.node.config.GatewayEndpoint;
 import jumpvpn.node.config.KeyText;
 import jumpvpn.node.config.Listen;
 import jumpvpn.node.config.Names;
+import jumpvpn.node.config.Ownership;
 import jumpvpn.node.config.PeerKey;
 import jumpvpn.node.config.Problem;
 import jumpvpn.node.runtime.Request;
@@ -117,25 +118,28 @@ final class ClientAdd {
             Path clientFile,
             boolean admitted) {
         context.out().print("""
-                Added "%1$s" with inner addresses %2$s to %3$s.
+                Added "%1$s" with %2$s to %3$s.
                 Wrote %4$s and the private key %5$s: take both to the client. It will reach the gateway at %6$s%7$s
                 %8$s
                   sudo jumpvpn connect --config %4$s
                 """.formatted(
-                        name,
-                        addresses.stream().map(IpAddress::toString).collect(Collectors.joining(" and ")),
-                        gatewayFile,
-                        clientFile,
-                        keyFile,
-                        String.join(", ", endpoints),
-                        endpointGiven
-                                ? "."
-                                : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in "
-                                        + clientFile + ".",
-                        admitted
-                                ? "The running gateway admits it. Next, on the client:"
-                                : "Next, on the gateway (start it again if it runs: it reads its file once), then on the client:\n"
-                                        + "  sudo jumpvpn gateway --config " + gatewayFile));
+                name,
+                addresses.isEmpty()
+                        ? "inner addresses that the store chooses"
+                        : "inner addresses "
+                                + addresses.stream().map(IpAddress::toString).collect(Collectors.joining(" and ")),
+                gatewayFile,
+                clientFile,
+                keyFile,
+                String.join(", ", endpoints),
+                endpointGiven
+                        ? "."
+                        : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in " + clientFile
+                                + ".",
+                admitted
+                        ? "The running gateway admits it. Next, on the client:"
+                        : "Next, on the gateway (start it again if it runs: it reads its file once), then on the client:\n"
+                                + "  sudo jumpvpn gateway --config " + gatewayFile));
     }
 
     /** What the client's file would be, before it is one. */
@@ -187,8 +191,12 @@ final class ClientAdd {
         return routes;
     }
 
+    /** None where a store has the list: this file knows nothing of whom the other gateways let in. */
     private List<IpAddress> freeAddresses() throws CommandFailed {
         List<IpAddress> free = new ArrayList<>();
+        if (gateway.ownership().mode() == Ownership.Mode.ETCD) {
+            return free;
+        }
         for (Prefix prefix : gateway.network().addresses()) {
             free.add(gateway.freeAddress(prefix)
                     .orElseThrow(() -> new CommandFailed(
@@ -203,8 +211,8 @@ final class ClientAdd {
                 [[client]]
                 name        = "%s"
                 public-key  = "%s"
-                address     = %s
-                """.formatted(name, KeyText.format(KeyCommands.publicKey(key)), list(addresses));
+                """.formatted(name, KeyText.format(KeyCommands.publicKey(key)))
+                + (addresses.isEmpty() ? "" : "address     = " + list(addresses) + "\n");
     }
 
     private String text(List<String> endpoints, List<String> routes) {

@@ -5,8 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.ObjLongConsumer;
 import jumpvpn.node.host.BootClock;
 import jumpvpn.node.host.LinkMonitor;
 import jumpvpn.node.host.LinuxException;
@@ -20,6 +22,8 @@ import jumpvpn.node.host.Waker;
 final class ControlLoop implements AutoCloseable {
     private static final int INBOX = 4096;
     private static final long MOST_MILLIS = 1000;
+    private static final long MOST_LATER_MILLIS = 5000;
+    private static final Reply BUSY = new Reply.Refused("BUSY", "the node did not answer in time; try again");
     private static final int WAKER = 0;
     private static final int LINKS = 1;
 
@@ -86,13 +90,23 @@ final class ControlLoop implements AutoCloseable {
 
     /** Asks the control thread for a reply to an operator, within a bound. */
     Reply reply(LongFunction<Reply> question) {
+        return within(MOST_MILLIS, ask(question));
+    }
+
+    /** As {@link #reply}, where the control thread may have to hear from others before it gives the reply. */
+    Reply laterReply(ObjLongConsumer<Consumer<Reply>> question) {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        return post(now -> question.accept(reply::complete, now)) ? within(MOST_LATER_MILLIS, reply) : BUSY;
+    }
+
+    private static Reply within(long mostMillis, CompletableFuture<Reply> answer) {
         try {
-            return ask(question).get(MOST_MILLIS, TimeUnit.MILLISECONDS);
+            return answer.get(mostMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Reply.Refused("INTERRUPTED", "the request was interrupted");
         } catch (ExecutionException | TimeoutException e) {
-            return new Reply.Refused("BUSY", "the node did not answer in time; try again");
+            return BUSY;
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.OwnershipStatus;
@@ -48,7 +49,19 @@ final class GatewayAnswers {
         startedMillis = told.wall.nowMillis();
     }
 
-    Reply answer(long nowNanos, Request request) {
+    /** Answers: at once, but where a store decides. */
+    void answer(long nowNanos, Request request, Consumer<Reply> hears) {
+        SharedStore store = told.store;
+        if (store != null && request instanceof Request.Admit admit) {
+            store.admit(admit, hears);
+        } else if (store != null && request instanceof Request.Revoke revoke) {
+            store.revoke(revoke.client(), hears);
+        } else {
+            hears.accept(answer(nowNanos, request));
+        }
+    }
+
+    private Reply answer(long nowNanos, Request request) {
         return switch (request) {
             case Request.Status _ -> new Reply.Status(status(nowNanos));
             case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));
@@ -119,11 +132,6 @@ final class GatewayAnswers {
     }
 
     private Reply admit(long nowNanos, Request.Admit client) {
-        Reply refusal = told.store == null ? admitHere(nowNanos, client) : told.store.admit(client);
-        return refusal == null ? new Reply.Done("client " + client.client() + " is admitted") : refusal;
-    }
-
-    private Reply.@Nullable Refused admitHere(long nowNanos, Request.Admit client) {
         byte[] key = client.key().bytes();
         boolean admitted = gateway.admit(
                 nowNanos, new jumpvpn.core.gateway.GatewayConfig.Client(client.client(), key, client.addresses()));
@@ -133,15 +141,10 @@ final class GatewayAnswers {
                     "an address is another client's, or this one has a session with others: end that first");
         }
         told.clients.admit(client.client(), key, client.addresses());
-        return null;
+        return Reply.Done.admitted(client.client());
     }
 
     private Reply revoke(long nowNanos, String name) {
-        Reply refusal = told.store == null ? revokeHere(nowNanos, name) : told.store.revoke(name);
-        return refusal == null ? new Reply.Done("client " + name + " is admitted no more, its session ends") : refusal;
-    }
-
-    private Reply.@Nullable Refused revokeHere(long nowNanos, String name) {
         Optional<byte[]> key = told.clients.key(name);
         if (key.isEmpty()) {
             return new Reply.Refused(
@@ -149,7 +152,7 @@ final class GatewayAnswers {
         }
         gateway.revoke(nowNanos, key.get());
         told.clients.revoke(key.get());
-        return null;
+        return Reply.Done.revoked(name);
     }
 
     private ClusterStatus cluster(long nowNanos) {

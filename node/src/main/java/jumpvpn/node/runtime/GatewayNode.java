@@ -372,8 +372,11 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public Reply handle(Request request, Through through) {
-        return control.reply(
-                now -> OperatorAction.told(events, Role.GATEWAY, now, request, through, answers.answer(now, request)));
+        return control.laterReply((hears, now) -> answers.answer(
+                now,
+                request,
+                reply -> hears.accept(
+                        OperatorAction.told(events, Role.GATEWAY, clock.nowNanos(), request, through, reply))));
     }
 
     @Override

@@ -6,8 +6,8 @@ import jumpvpn.node.observability.jsonl.EventFeed;
 /** A running gateway or client, as the commands see it. Any thread may call. */
 public interface NodeControl extends AutoCloseable {
     /**
-     * Answers soon: it may wait for the node's own thread, never for the network. A {@code jump} is answered when it has begun; a closed node refuses. What is to be done,
-     * not only told, is an OPERATOR_ACTION in the node's events.
+     * Answers soon: it may wait for the node's own thread, and where gateways share a store, at most 5 s for what the store makes of a client who is to be let in or
+     * not any more. A {@code jump} is answered when it has begun; a closed node refuses. What is to be done, not only told, is an OPERATOR_ACTION in the node's events.
      */
     Reply handle(Request request, Through through);
 

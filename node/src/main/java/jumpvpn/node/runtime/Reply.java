@@ -18,7 +18,17 @@ public sealed interface Reply {
      *
      * @param text one line for the user
      */
-    record Done(String text) implements Reply {}
+    record Done(String text) implements Reply {
+        /** A client is let in from now on. */
+        static Done admitted(String client) {
+            return new Done("client " + client + " is admitted");
+        }
+
+        /** A client is let in no more. */
+        static Done revoked(String client) {
+            return new Done("client " + client + " is admitted no more, its session ends");
+        }
+    }
 
     /**
      * It was not done.

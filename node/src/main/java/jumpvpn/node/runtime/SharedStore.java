@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.OwnershipStatus;
 import jumpvpn.core.ownership.SessionTable.Outcome;
@@ -14,7 +15,6 @@ import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.ownership.etcd.EtcdSessionTable;
 import jumpvpn.node.ownership.etcd.StoreHealth;
 import jumpvpn.node.ownership.etcd.StoredClient;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What goes between a store and a gateway besides sessions: who is a client, what the gateway says of itself, and how the others are. The control thread's.
@@ -103,27 +103,48 @@ final class SharedStore {
         return retryNanos;
     }
 
-    /** Lets a client of this name in no more, at all gateways; null: it has begun. */
-    Reply.@Nullable Refused revoke(String name) {
+    /** Lets a client of this name in no more, at all gateways. @param hears what became of it */
+    void revoke(String name, Consumer<Reply> hears) {
         Optional<byte[]> key = clients.key(name);
-        return key.isEmpty()
-                ? new Reply.Refused(
-                        "CLIENT_NOT_FOUND", "neither " + config.file() + " nor the store has a client \"" + name + "\"")
-                : ask(new StoredClient(key.get(), "", List.of(), true));
+        if (key.isEmpty()) {
+            hears.accept(new Reply.Refused(
+                    "CLIENT_NOT_FOUND", "neither " + config.file() + " nor the store has a client \"" + name + "\""));
+        } else {
+            ask(new StoredClient(key.get(), "", List.of(), true), Reply.Done.revoked(name), hears);
+        }
     }
 
-    /** Lets a client in, at all gateways; null: it has begun. */
-    Reply.@Nullable Refused admit(Request.Admit client) {
-        return ask(new StoredClient(client.key().bytes(), client.client(), client.addresses(), false));
+    /** Lets a client in, at all gateways. @param hears what became of it */
+    void admit(Request.Admit client, Consumer<Reply> hears) {
+        ask(
+                new StoredClient(client.key().bytes(), client.client(), client.addresses(), false),
+                Reply.Done.admitted(client.client()),
+                hears);
     }
 
-    private Reply.@Nullable Refused ask(StoredClient client) {
+    private void ask(StoredClient client, Reply done, Consumer<Reply> hears) {
         String failure = table.failure();
         if (failure != null) {
-            return new Reply.Refused("STORE_UNAVAILABLE", "nothing has changed: " + failure + "; try again");
+            hears.accept(new Reply.Refused("STORE_UNAVAILABLE", "nothing has changed: " + failure + "; try again"));
+        } else {
+            table.publish(client, config.network().addresses(), outcome -> hears.accept(reply(outcome, done)));
         }
-        wish(client);
-        return null;
+    }
+
+    private static Reply reply(Outcome outcome, Reply done) {
+        return switch (outcome) {
+            case COMMITTED -> done;
+            case REFUSED ->
+                new Reply.Refused(
+                        "CLIENT_REFUSED",
+                        "the store keeps what it has: the client was revoked or has other addresses there, or an address is another's; this gateway's log says which");
+            case UNAVAILABLE ->
+                new Reply.Refused("STORE_UNAVAILABLE", "nothing has changed: the store did not take it; try again");
+            case UNKNOWN ->
+                new Reply.Refused(
+                        "STORE_UNAVAILABLE",
+                        "the store may have taken it, its answer did not come: ask again, that does no harm");
+        };
     }
 
     /** Whether another gateway lives. */

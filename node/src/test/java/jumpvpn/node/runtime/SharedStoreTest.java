@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import jumpvpn.core.gateway.Gateway;
@@ -78,10 +79,14 @@ class SharedStoreTest {
     void nobodyIsAdmittedOrRevokedWithoutIt() {
         Request.Admit admit =
                 new Request.Admit("phone", new PeerKey(new byte[32]), List.of(IpAddress.parse("10.77.0.9")));
-        assertThat(Objects.requireNonNull(store.admit(admit)).reason()).isEqualTo("STORE_UNAVAILABLE");
-        assertThat(Objects.requireNonNull(store.revoke(GatewayFiles.CLIENT)).text())
-                .startsWith("nothing has changed: ");
-        assertThat(Objects.requireNonNull(store.revoke("nobody")).reason()).isEqualTo("CLIENT_NOT_FOUND");
+        List<Reply> heard = new ArrayList<>();
+        store.admit(admit, heard::add);
+        store.revoke(GatewayFiles.CLIENT, heard::add);
+        store.revoke("nobody", heard::add);
+        assertThat(heard)
+                .extracting(reply -> ((Reply.Refused) reply).reason())
+                .containsExactly("STORE_UNAVAILABLE", "STORE_UNAVAILABLE", "CLIENT_NOT_FOUND");
+        assertThat(((Reply.Refused) heard.getFirst()).text()).startsWith("nothing has changed: ");
     }
 
     @Test
