@@ -29,6 +29,11 @@ public interface GatewayPort {
         // whoever is alone gets them anyway
     }
 
+    /** They are not, but for a while the gateway hands on what still comes to the one that has them, which may not know yet; {@link #releases} ends that, or {@link #owns}. */
+    default void handsOn(List<Prefix> inner) {
+        // as above
+    }
+
     /**
      * They are not any more.
      *

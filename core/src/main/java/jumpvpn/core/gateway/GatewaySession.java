@@ -380,10 +380,10 @@ final class GatewaySession extends Resident {
     void leave(long gateway) {
         gone = true;
         boolean isHandedOver = path.gate.forwarding() instanceof Forwarding.Relay; // then they stay for a while
-        if (path.gate.routed()) { // else another session of its client's has the addresses
-            // A hand-over says who has them at its end: led there before that gateway knows, packets would come back by
-            // the route that it still has to us.
-            context.port().releases(record.inner(), isHandedOver ? LiveSessions.NOBODY : gateway);
+        if (path.gate.routed() && isHandedOver) { // else another session of its client's has the addresses
+            context.port().handsOn(record.inner());
+        } else if (path.gate.routed()) {
+            context.port().releases(record.inner(), gateway);
         }
         path.gate.routed(false);
         if (!isHandedOver) {

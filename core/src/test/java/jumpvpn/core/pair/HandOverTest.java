@@ -90,9 +90,11 @@ class HandOverTest {
         assertThat(pair.agent.jump(pair.now, "wlan0")).isNull();
         pair.run(500);
         assertThat(isAtSecond()).isTrue();
-        assertThat(pair.wire.released).containsExactly(0L);
+        assertThat(pair.wire.handedOn).isOne();
+        assertThat(pair.wire.released).isEmpty();
         pair.run(2_000);
-        assertThat(pair.wire.released).containsExactly(0L, SET.getLast().gateway());
+        assertThat(pair.wire.handedOn).isOne();
+        assertThat(pair.wire.released).containsExactly(SET.getLast().gateway());
     }
 
     @Test

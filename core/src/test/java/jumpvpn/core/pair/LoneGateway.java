@@ -159,6 +159,11 @@ final class LoneGateway {
         }
 
         @Override
+        public void handsOn(List<Prefix> inner) {
+            world.add("hands on " + inner);
+        }
+
+        @Override
         public void releases(List<Prefix> inner, long gateway) {
             world.add("releases " + inner + " to " + gateway);
         }

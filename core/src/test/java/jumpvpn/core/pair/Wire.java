@@ -20,6 +20,8 @@ final class Wire implements GatewayPort {
     /** To which gateways inner addresses were said to have gone, in order; 0: nobody known. */
     final List<Long> released = new ArrayList<>();
 
+    int handedOn;
+
     /** Whether what goes from gateway to gateway arrives. */
     boolean carries = true;
 
@@ -40,6 +42,11 @@ final class Wire implements GatewayPort {
         if (carries) {
             arrive(gateway, datagram);
         }
+    }
+
+    @Override
+    public void handsOn(List<Prefix> inner) {
+        handedOn++;
     }
 
     @Override

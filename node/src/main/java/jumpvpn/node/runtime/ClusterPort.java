@@ -18,6 +18,9 @@ final class ClusterPort implements GatewayPort {
         /** Packets to these addresses are this gateway's from now on. */
         void owns(List<Prefix> inner);
 
+        /** They are not, but what still comes is handed on by the tunnel, until they are released, or come back. */
+        void handsOn(List<Prefix> inner);
+
         /**
          * They are not any more.
          *
@@ -26,11 +29,14 @@ final class ClusterPort implements GatewayPort {
         void releases(List<Prefix> inner, @Nullable IpAddress via);
 
         /**
-         * Another gateway has them, as is heard. What this one has stays: that is known better, and ends with {@link #releases}.
+         * Another gateway has them, as is heard, or nobody. What this one has stays: that is known better, and ends with {@link #releases}, which leads to the one heard last.
          *
          * @param via as there
          */
         void elsewhere(List<Prefix> inner, @Nullable IpAddress via);
+
+        /** This gateway has them, as is heard: what was heard of others before is older. */
+        void confirms(List<Prefix> inner);
     }
 
     private final GatewayPort sockets;
@@ -77,6 +83,11 @@ final class ClusterPort implements GatewayPort {
     }
 
     @Override
+    public void handsOn(List<Prefix> inner) {
+        inside.handsOn(inner);
+    }
+
+    @Override
     public void releases(List<Prefix> inner, long gateway) {
         inside.releases(inner, gateways.get(gateway));
     }
@@ -87,6 +98,8 @@ final class ClusterPort implements GatewayPort {
             inside.elsewhere(inner, null);
         } else if (owner.gateway() != self) {
             inside.elsewhere(inner, gateways.get(owner.gateway()));
+        } else {
+            inside.confirms(inner);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.core.net.Prefix;
 import jumpvpn.node.host.BootClock;
@@ -47,8 +47,8 @@ final class InsideNetwork implements ClusterPort.Inside, AutoCloseable {
     private final BootClock clock = new BootClock();
     private final Thread thread = new Thread(this::run, "inside");
 
-    /** Where each address shall be, without those that are nowhere. Guarded by this. */
-    private final Map<IpAddress, Place> wanted = new HashMap<>();
+    /** What is known of each address, if anything is. Guarded by this. */
+    private final Map<IpAddress, Whereabouts> known = new HashMap<>();
 
     /** Addresses whose place is not made so yet. Guarded by this. */
     private final Set<IpAddress> changed = new LinkedHashSet<>();
@@ -90,26 +90,36 @@ final class InsideNetwork implements ClusterPort.Inside, AutoCloseable {
 
     @Override
     public void owns(List<Prefix> inner) {
-        move(inner, _ -> Place.HERE);
+        move(inner, Whereabouts::owned);
+    }
+
+    @Override
+    public void handsOn(List<Prefix> inner) {
+        move(inner, Whereabouts::handedOn);
     }
 
     @Override
     public void releases(List<Prefix> inner, @Nullable IpAddress via) {
-        move(inner, _ -> new Place(false, link == null ? null : via));
+        move(inner, before -> before.released(link == null ? null : via));
     }
 
     @Override
     public void elsewhere(List<Prefix> inner, @Nullable IpAddress via) {
         if (link != null) {
-            move(inner, before -> before.here() ? before : new Place(false, via));
+            move(inner, before -> before.heard(via));
         }
     }
 
-    private synchronized void move(List<Prefix> inner, Function<Place, Place> change) {
+    @Override
+    public void confirms(List<Prefix> inner) {
+        move(inner, Whereabouts::confirmed);
+    }
+
+    private synchronized void move(List<Prefix> inner, UnaryOperator<Whereabouts> change) {
         for (Prefix prefix : inner) {
             IpAddress address = prefix.address();
-            Place before = wanted.getOrDefault(address, Place.NOWHERE);
-            Place after = change.apply(before);
+            Whereabouts before = known.getOrDefault(address, Whereabouts.UNKNOWN);
+            Whereabouts after = change.apply(before);
             if (!after.equals(before) && isTaken(address)) {
                 put(address, before, after);
             }
@@ -119,7 +129,7 @@ final class InsideNetwork implements ClusterPort.Inside, AutoCloseable {
     /** Whether it is one of ours, and there is room: what is heard from others leads packets, so it is looked at. */
     private boolean isTaken(IpAddress address) {
         boolean taken = networks.stream().anyMatch(each -> each.contains(address))
-                && (wanted.size() < MOST_ADDRESSES || wanted.containsKey(address));
+                && (known.size() < MOST_ADDRESSES || known.containsKey(address));
         if (!taken && !refusalTold) {
             refusalTold = true;
             log.warn("the inner address " + address + " is in none of " + networks + " or beyond " + MOST_ADDRESSES
@@ -128,18 +138,19 @@ final class InsideNetwork implements ClusterPort.Inside, AutoCloseable {
         return taken;
     }
 
-    private void put(IpAddress address, Place before, Place after) {
-        if (after.equals(Place.NOWHERE)) {
-            wanted.remove(address);
+    private void put(IpAddress address, Whereabouts before, Whereabouts after) {
+        if (after.equals(Whereabouts.UNKNOWN)) {
+            known.remove(address);
         } else {
-            wanted.put(address, after);
+            known.put(address, after);
         }
-        if (link != null) {
+        Place place = after.place();
+        if (link != null && !place.equals(before.place())) {
             changed.add(address);
             notifyAll();
         }
-        if (commands != null && before.here() != after.here()) {
-            commands.put(address, after.here());
+        if (commands != null && before.place().here() != place.here()) {
+            commands.put(address, place.here());
         }
     }
 
@@ -185,7 +196,7 @@ final class InsideNetwork implements ClusterPort.Inside, AutoCloseable {
     }
 
     private synchronized void changeAll() {
-        changed.addAll(wanted.keySet());
+        changed.addAll(known.keySet());
     }
 
     private synchronized @Nullable List<Wish> await(long nextNanos) throws InterruptedException {
@@ -200,7 +211,8 @@ final class InsideNetwork implements ClusterPort.Inside, AutoCloseable {
         Iterator<IpAddress> each = changed.iterator();
         while (each.hasNext() && wishes.size() < BATCH) {
             IpAddress address = each.next();
-            wishes.add(new Wish(address, wanted.getOrDefault(address, Place.NOWHERE)));
+            wishes.add(new Wish(
+                    address, known.getOrDefault(address, Whereabouts.UNKNOWN).place()));
             each.remove();
         }
         return closing ? null : wishes;

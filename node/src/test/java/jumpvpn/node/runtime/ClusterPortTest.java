@@ -39,6 +39,16 @@ class ClusterPortTest {
                 }
 
                 @Override
+                public void handsOn(List<Prefix> inner) {
+                    led.add("hands on");
+                }
+
+                @Override
+                public void confirms(List<Prefix> inner) {
+                    led.add("confirms");
+                }
+
+                @Override
                 public void releases(List<Prefix> inner, @Nullable IpAddress via) {
                     led.add("releases " + via);
                 }
@@ -70,10 +80,12 @@ class ClusterPortTest {
     @Test
     void whatIsTakenOverIsLedToTheGatewayThatHasIt() {
         port.owns(INNER);
+        port.handsOn(INNER);
         port.releases(INNER, Owner.number("gw2"));
         port.releases(INNER, Owner.number("gw3"));
         port.releases(INNER, 0);
-        assertThat(led).containsExactly("owns " + INNER, "releases 10.88.0.12", "releases null", "releases null");
+        assertThat(led)
+                .containsExactly("owns " + INNER, "hands on", "releases 10.88.0.12", "releases null", "releases null");
     }
 
     @Test
@@ -87,6 +99,6 @@ class ClusterPortTest {
     @Test
     void whatTheStoreTellsOfThisOneIsKnownBetterHere() {
         port.heard(INNER, new Owner(SELF, 1));
-        assertThat(led).isEmpty();
+        assertThat(led).containsExactly("confirms");
     }
 }

@@ -222,6 +222,22 @@ class InsideNetworkTest {
     }
 
     @Test
+    void whatMovesOnWhileItIsHandedOnIsLedToTheOneThatHasItThen() throws Exception {
+        InsideNetwork first = inside(1);
+        first.owns(inner(FOUR));
+        awaitOwned(1, FOUR);
+        first.elsewhere(inner(FOUR), SECOND);
+        first.handsOn(inner(FOUR));
+        await("no entry", () -> net.gateways.getFirst().ip("neigh show proxy").isEmpty());
+        first.elsewhere(inner(FOUR), IpAddress.parse("10.88.0.13"));
+        assertThat(net.gateways.getFirst().ip("route show")).doesNotContain(FOUR + " via");
+        first.releases(inner(FOUR), SECOND);
+        await(
+                "a route to the third gateway",
+                () -> net.gateways.getFirst().ip("route show").contains(FOUR + " via 10.88.0.13"));
+    }
+
+    @Test
     void aStopLeavesNothing() throws Exception {
         net.gateways
                 .getFirst()
