@@ -40,9 +40,7 @@ final class Admission {
                     return client;
                 }));
             }
-            for (Future<?> one : told) {
-                one.get();
-            }
+            await(workers, told);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -51,6 +49,19 @@ final class Admission {
         }
     }
 
+    private static void await(ExecutorService workers, List<Future<?>> told)
+            throws ExecutionException, InterruptedException {
+        try {
+            for (Future<?> one : told) {
+                one.get();
+            }
+        } catch (ExecutionException | InterruptedException e) {
+            workers.shutdownNow();
+            throw e;
+        }
+    }
+
+    /** What the store does not take at once the gateway asks it for again. */
     private static void tell(Path control, Client client) throws IOException {
         String request = Json.write(Map.of(
                         "command",
@@ -70,7 +81,7 @@ final class Admission {
             }
         }
         String said = new String(reply.array(), 0, reply.position(), StandardCharsets.UTF_8);
-        if (!Boolean.TRUE.equals(Json.object(said).get("ok"))) {
+        if (!Boolean.TRUE.equals(Json.object(said).get("ok")) && !said.contains("STORE_UNAVAILABLE")) {
             throw new IOException(client.name + " is not admitted: " + said);
         }
     }

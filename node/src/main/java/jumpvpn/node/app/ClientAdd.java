@@ -33,6 +33,13 @@ final class ClientAdd {
     static final Option ROUTE =
             new Option("--route", "PREFIX", "a network that the client sends through the tunnel; may be repeated");
 
+    /** By a gateway that runs here, or by one that is started. */
+    private enum Admitted {
+        NOW,
+        AT_THE_START,
+        NOT
+    }
+
     private final Context context;
     private final Path gatewayFile;
     private final GatewayConfig gateway;
@@ -53,8 +60,7 @@ final class ClientAdd {
                     "\"" + name + "\" can't be a name: use letters, digits, dots, dashes and underscores");
         }
         Path file = Path.of(arguments.value(CONFIG).orElse("gateway.toml"));
-        new ClientAdd(context, file, name).add(arguments);
-        return Main.OK;
+        return new ClientAdd(context, file, name).add(arguments) == Admitted.NOT ? Main.FAILED : Main.OK;
     }
 
     private void checkNew() throws CommandFailed {
@@ -66,7 +72,7 @@ final class ClientAdd {
         }
     }
 
-    private void add(Arguments arguments) throws UsageException, CommandFailed, IOException, ConfigException {
+    private Admitted add(Arguments arguments) throws UsageException, CommandFailed, IOException, ConfigException {
         checkNew();
         List<String> endpoints = endpoints(arguments.values(ENDPOINT));
         List<String> routes = routes(arguments.values(ROUTE));
@@ -88,25 +94,26 @@ final class ClientAdd {
                     StandardOpenOption.SYNC);
             files.keep();
         }
-        boolean admitted = admit(arguments, key, addresses);
+        Admitted admitted = admit(arguments, key, addresses);
         sayNext(addresses, endpoints, arguments.value(ENDPOINT).isPresent(), keyFile, clientFile, admitted);
+        return admitted;
     }
 
     /** Tells the gateway, if it runs; with a store it tells the others. What it refuses is said, and is no reason to take the files back. */
-    private boolean admit(Arguments arguments, byte[] key, List<IpAddress> addresses) throws IOException {
+    private Admitted admit(Arguments arguments, byte[] key, List<IpAddress> addresses) throws IOException {
         try {
             Optional<ControlClient> running = ControlClient.of(gateway, arguments, context);
             if (running.isEmpty()) {
-                return false;
+                return Admitted.AT_THE_START;
             }
             try (ControlClient node = running.get()) {
                 PeerKey client = new PeerKey(KeyCommands.publicKey(key));
                 node.ask(new ControlProtocol.Wish.Ask(new Request.Admit(name, client, addresses)));
             }
-            return true;
+            return Admitted.NOW;
         } catch (CommandFailed e) {
-            context.err().println("jumpvpn: the running gateway does not admit it yet: " + e.getMessage());
-            return false;
+            context.err().println("jumpvpn: the running gateway does not admit it: " + e.getMessage());
+            return Admitted.NOT;
         }
     }
 
@@ -116,18 +123,17 @@ final class ClientAdd {
             boolean endpointGiven,
             Path keyFile,
             Path clientFile,
-            boolean admitted) {
+            Admitted admitted) {
         context.out().print("""
-                Added "%1$s" with %2$s to %3$s.
+                Added "%1$s" to %3$s, with inner addresses %2$s.
                 Wrote %4$s and the private key %5$s: take both to the client. It will reach the gateway at %6$s%7$s
                 %8$s
                   sudo jumpvpn connect --config %4$s
                 """.formatted(
                 name,
                 addresses.isEmpty()
-                        ? "inner addresses that the store chooses"
-                        : "inner addresses "
-                                + addresses.stream().map(IpAddress::toString).collect(Collectors.joining(" and ")),
+                        ? "that the store chooses (\"jumpvpn sessions\" shows them when it is connected)"
+                        : addresses.stream().map(IpAddress::toString).collect(Collectors.joining(" and ")),
                 gatewayFile,
                 clientFile,
                 keyFile,
@@ -136,10 +142,13 @@ final class ClientAdd {
                         ? "."
                         : ".\nThat address is a guess: if clients come from elsewhere, edit endpoints in " + clientFile
                                 + ".",
-                admitted
-                        ? "The running gateway admits it. Next, on the client:"
-                        : "Next, on the gateway (start it again if it runs: it reads its file once), then on the client:\n"
-                                + "  sudo jumpvpn gateway --config " + gatewayFile));
+                switch (admitted) {
+                    case NOW -> "The running gateway admits it. Next, on the client:";
+                    case AT_THE_START ->
+                        "Next, on the gateway (start it again if it runs: it reads its file once), then on the client:\n"
+                                + "  sudo jumpvpn gateway --config " + gatewayFile;
+                    case NOT -> "The running gateway does not admit it, see above. When it does, on the client:";
+                }));
     }
 
     /** What the client's file would be, before it is one. */

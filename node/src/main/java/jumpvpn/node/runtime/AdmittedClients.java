@@ -3,10 +3,13 @@ package jumpvpn.node.runtime;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import jumpvpn.core.net.IpAddress;
 import jumpvpn.node.config.GatewayConfig;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,9 @@ final class AdmittedClients {
     /** By key in hexadecimal. */
     private final TreeMap<String, Client> clients = new TreeMap<>();
 
+    /** Those keys by name; more than one where gateways were told of one name at the same time. */
+    private final Map<String, Set<String>> keys = new HashMap<>();
+
     /** Null: not told since the last change; of a hundred thousand it is not made for each who asks. */
     private @Nullable String digest;
 
@@ -32,21 +38,26 @@ final class AdmittedClients {
 
     /** @param key 32 bytes */
     void admit(String name, byte[] key, List<IpAddress> addresses) {
-        digest = null;
-        clients.put(HexFormat.of().formatHex(key), new Client(name, key.clone(), List.copyOf(addresses)));
+        revoke(key);
+        String hex = HexFormat.of().formatHex(key);
+        clients.put(hex, new Client(name, key.clone(), List.copyOf(addresses)));
+        keys.computeIfAbsent(name, _ -> new TreeSet<>()).add(hex);
     }
 
     void revoke(byte[] key) {
         digest = null;
-        clients.remove(HexFormat.of().formatHex(key));
+        String hex = HexFormat.of().formatHex(key);
+        Client gone = clients.remove(hex);
+        if (gone != null) {
+            keys.computeIfPresent(gone.name, (_, all) -> all.remove(hex) && all.isEmpty() ? null : all);
+        }
     }
 
-    /** The key of the client of this name. */
-    Optional<byte[]> key(String name) {
-        return clients.values().stream()
-                .filter(client -> client.name.equals(name))
-                .map(Client::key)
-                .findFirst();
+    /** The keys of the clients of this name: none, one, or more where gateways were told of one name at the same time. */
+    List<byte[]> keys(String name) {
+        return keys.getOrDefault(name, Set.of()).stream()
+                .map(HexFormat.of()::parseHex)
+                .toList();
     }
 
     int size() {

@@ -24,6 +24,8 @@ final class ControlLoop implements AutoCloseable {
     private static final long MOST_MILLIS = 1000;
     private static final long MOST_LATER_MILLIS = 5000;
     private static final Reply BUSY = new Reply.Refused("BUSY", "the node did not answer in time; try again");
+    private static final Reply LATER = new Reply.Refused(
+            "BUSY", "the store has not answered yet; what was asked may still be done, `jumpvpn events` will say so");
     private static final int WAKER = 0;
     private static final int LINKS = 1;
 
@@ -90,23 +92,23 @@ final class ControlLoop implements AutoCloseable {
 
     /** Asks the control thread for a reply to an operator, within a bound. */
     Reply reply(LongFunction<Reply> question) {
-        return within(MOST_MILLIS, ask(question));
+        return within(MOST_MILLIS, ask(question), BUSY);
     }
 
     /** As {@link #reply}, where the control thread may have to hear from others before it gives the reply. */
     Reply laterReply(ObjLongConsumer<Consumer<Reply>> question) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        return post(now -> question.accept(reply::complete, now)) ? within(MOST_LATER_MILLIS, reply) : BUSY;
+        return post(now -> question.accept(reply::complete, now)) ? within(MOST_LATER_MILLIS, reply, LATER) : BUSY;
     }
 
-    private static Reply within(long mostMillis, CompletableFuture<Reply> answer) {
+    private static Reply within(long mostMillis, CompletableFuture<Reply> answer, Reply otherwise) {
         try {
             return answer.get(mostMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Reply.Refused("INTERRUPTED", "the request was interrupted");
         } catch (ExecutionException | TimeoutException e) {
-            return BUSY;
+            return otherwise;
         }
     }
 

@@ -8,6 +8,7 @@ import jumpvpn.core.security.Crypto;
 import jumpvpn.core.security.KeyPair;
 import jumpvpn.node.config.GatewayConfig;
 import jumpvpn.node.config.NodeKey;
+import jumpvpn.node.config.Ownership;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway's file in the engine's words. */
@@ -15,15 +16,20 @@ final class EngineConfig {
     private EngineConfig() {}
 
     /**
-     * All of it.
+     * All of it, but for clients whose inner addresses a store chooses: it tells of them.
      *
      * @param mtu of the inner network, bytes
      */
     static jumpvpn.core.gateway.GatewayConfig of(GatewayConfig config, Crypto crypto, int mtu) {
         List<jumpvpn.core.gateway.GatewayConfig.Client> clients = new ArrayList<>();
+        boolean storeChooses = config.ownership().mode() == Ownership.Mode.ETCD;
         for (GatewayConfig.Client client : config.clients()) {
-            clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
-                    client.name(), client.publicKey().bytes(), client.addresses()));
+            if (!storeChooses
+                    || !client.addresses()
+                            .isEmpty()) { // else the engine would choose, and take what the store has given to others
+                clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
+                        client.name(), client.publicKey().bytes(), client.addresses()));
+            }
         }
         return new jumpvpn.core.gateway.GatewayConfig(
                 config.name(),

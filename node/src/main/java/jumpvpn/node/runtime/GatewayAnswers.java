@@ -3,8 +3,9 @@ package jumpvpn.node.runtime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.OwnershipStatus;
@@ -49,19 +50,22 @@ final class GatewayAnswers {
         startedMillis = told.wall.nowMillis();
     }
 
-    /** Answers: at once, but where a store decides. */
-    void answer(long nowNanos, Request request, Consumer<Reply> hears) {
-        SharedStore store = told.store;
-        if (store != null && request instanceof Request.Admit admit) {
-            store.admit(admit, hears);
-        } else if (store != null && request instanceof Request.Revoke revoke) {
-            store.revoke(revoke.client(), hears);
-        } else {
-            hears.accept(answer(nowNanos, request));
+    /** Whether the store decides, so that the answer comes later. */
+    boolean isTheStores(Request request) {
+        return told.store != null && (request instanceof Request.Admit || request instanceof Request.Revoke);
+    }
+
+    /** Asks the store. @param hears what became of it, and when */
+    void askStore(long nowNanos, Request request, ObjLongConsumer<Reply> hears) {
+        SharedStore store = Objects.requireNonNull(told.store);
+        if (request instanceof Request.Admit admit) {
+            store.admit(nowNanos, admit, hears);
+        } else if (request instanceof Request.Revoke revoke) {
+            store.revoke(nowNanos, revoke.client(), hears);
         }
     }
 
-    private Reply answer(long nowNanos, Request request) {
+    Reply answer(long nowNanos, Request request) {
         return switch (request) {
             case Request.Status _ -> new Reply.Status(status(nowNanos));
             case Request.Sessions _ -> new Reply.Sessions(sessions(nowNanos));
@@ -145,13 +149,15 @@ final class GatewayAnswers {
     }
 
     private Reply revoke(long nowNanos, String name) {
-        Optional<byte[]> key = told.clients.key(name);
-        if (key.isEmpty()) {
+        List<byte[]> keys = told.clients.keys(name);
+        if (keys.isEmpty()) {
             return new Reply.Refused(
                     "CLIENT_NOT_FOUND", "this gateway lets no client \"" + name + "\" in; see " + config.file());
         }
-        gateway.revoke(nowNanos, key.get());
-        told.clients.revoke(key.get());
+        for (byte[] key : keys) {
+            gateway.revoke(nowNanos, key);
+            told.clients.revoke(key);
+        }
         return Reply.Done.revoked(name);
     }
 

@@ -372,11 +372,14 @@ public final class GatewayNode implements NodeControl, Engine {
 
     @Override
     public Reply handle(Request request, Through through) {
-        return control.laterReply((hears, now) -> answers.answer(
-                now,
-                request,
-                reply -> hears.accept(
-                        OperatorAction.told(events, Role.GATEWAY, clock.nowNanos(), request, through, reply))));
+        return answers.isTheStores(request)
+                ? control.laterReply((hears, now) ->
+                        answers.askStore(now, request, (reply, at) -> hears.accept(told(at, request, through, reply))))
+                : control.reply(now -> told(now, request, through, answers.answer(now, request)));
+    }
+
+    private Reply told(long nowNanos, Request request, Through through, Reply reply) {
+        return OperatorAction.told(events, Role.GATEWAY, nowNanos, request, through, reply);
     }
 
     @Override

@@ -2,10 +2,11 @@ package jumpvpn.node.runtime;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import jumpvpn.core.gateway.Gateway;
 import jumpvpn.core.gateway.OwnershipStatus;
 import jumpvpn.core.ownership.SessionTable.Outcome;
@@ -20,6 +21,8 @@ import jumpvpn.node.ownership.etcd.StoredClient;
  * What goes between a store and a gateway besides sessions: who is a client, what the gateway says of itself, and how the others are. The control thread's.
  */
 final class SharedStore {
+    private static final String STORE_UNAVAILABLE = "STORE_UNAVAILABLE";
+    private static final int MOST_WISHES = 1 << 17;
     private static final long RETRY_NANOS = 5_000_000_000L;
     private static final long SAY_NANOS = 500_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -76,6 +79,12 @@ final class SharedStore {
 
     private void answered(StoredClient client, Outcome outcome) {
         if (outcome == Outcome.UNAVAILABLE || outcome == Outcome.UNKNOWN) {
+            later(client);
+        }
+    }
+
+    private void later(StoredClient client) {
+        if (wishes.size() < MOST_WISHES) { // else its section in the file is a wish at the next start
             wishes.add(client);
             retryNanos = nowNanos + RETRY_NANOS;
         }
@@ -103,47 +112,80 @@ final class SharedStore {
         return retryNanos;
     }
 
-    /** Lets a client of this name in no more, at all gateways. @param hears what became of it */
-    void revoke(String name, Consumer<Reply> hears) {
-        Optional<byte[]> key = clients.key(name);
-        if (key.isEmpty()) {
-            hears.accept(new Reply.Refused(
-                    "CLIENT_NOT_FOUND", "neither " + config.file() + " nor the store has a client \"" + name + "\""));
+    /** Lets clients of this name in no more, at all gateways. @param hears what became of it, and when */
+    void revoke(long now, String name, ObjLongConsumer<Reply> hears) {
+        List<byte[]> keys = new ArrayList<>(clients.keys(name));
+        config.clients().stream() // also those who are revoked already, perhaps, and nobody could say so
+                .filter(client -> keys.isEmpty() && client.name().equals(name))
+                .forEach(client -> keys.add(client.publicKey().bytes()));
+        if (keys.isEmpty()) {
+            hears.accept(
+                    new Reply.Refused(
+                            "CLIENT_NOT_FOUND",
+                            "neither " + config.file() + " nor the store has a client \"" + name
+                                    + "\", or it was revoked"),
+                    now);
         } else {
-            ask(new StoredClient(key.get(), "", List.of(), true), Reply.Done.revoked(name), hears);
+            revoke(now, name, keys, hears);
         }
     }
 
-    /** Lets a client in, at all gateways. @param hears what became of it */
-    void admit(Request.Admit client, Consumer<Reply> hears) {
-        ask(
-                new StoredClient(client.key().bytes(), client.client(), client.addresses(), false),
-                Reply.Done.admitted(client.client()),
-                hears);
+    private void revoke(long now, String name, List<byte[]> keys, ObjLongConsumer<Reply> hears) {
+        StoredClient first = new StoredClient(keys.getFirst(), "", List.of(), true);
+        ask(now, first, Reply.Done.revoked(name), "ask again, that does no harm", (reply, at) -> {
+            if (reply instanceof Reply.Done && keys.size() > 1) {
+                revoke(at, name, keys.subList(1, keys.size()), hears);
+            } else {
+                hears.accept(reply, at);
+            }
+        });
     }
 
-    private void ask(StoredClient client, Reply done, Consumer<Reply> hears) {
+    /** Lets a client in, at all gateways. What the store does not take now it is asked for again. @param hears what became of it, and when */
+    void admit(long now, Request.Admit client, ObjLongConsumer<Reply> hears) {
+        byte[] key = client.key().bytes();
+        List<byte[]> same = clients.keys(client.client());
+        if (!same.isEmpty() && same.stream().noneMatch(each -> Arrays.equals(each, key))) {
+            hears.accept(
+                    new Reply.Refused(
+                            "CLIENT_REFUSED",
+                            "another client of this cluster has the name \"" + client.client() + "\"; choose another"),
+                    now);
+            return;
+        }
+        StoredClient wanted = new StoredClient(key, client.client(), client.addresses(), false);
+        String next = "this gateway goes on asking it every " + RETRY_NANOS / 1_000_000_000 + " s";
+        ask(now, wanted, Reply.Done.admitted(client.client()), next, (reply, at) -> {
+            if (reply instanceof Reply.Refused refused && refused.reason().equals(STORE_UNAVAILABLE)) {
+                later(wanted);
+            }
+            hears.accept(reply, at);
+        });
+    }
+
+    /** @param next what to do, or what is done, where the store does not answer */
+    private void ask(long now, StoredClient client, Reply done, String next, ObjLongConsumer<Reply> hears) {
         String failure = table.failure();
         if (failure != null) {
-            hears.accept(new Reply.Refused("STORE_UNAVAILABLE", "nothing has changed: " + failure + "; try again"));
-        } else {
-            table.publish(client, config.network().addresses(), outcome -> hears.accept(reply(outcome, done)));
+            hears.accept(
+                    new Reply.Refused(STORE_UNAVAILABLE, "the store has not been told: " + failure + "; " + next), now);
+        } else { // the watch tells this gateway as it tells the others
+            table.publish(
+                    client,
+                    config.network().addresses(),
+                    outcome -> hears.accept(reply(outcome, done, next), nowNanos));
         }
     }
 
-    private static Reply reply(Outcome outcome, Reply done) {
+    private static Reply reply(Outcome outcome, Reply done, String next) {
         return switch (outcome) {
             case COMMITTED -> done;
             case REFUSED ->
                 new Reply.Refused(
                         "CLIENT_REFUSED",
-                        "the store keeps what it has: the client was revoked or has other addresses there, or an address is another's; this gateway's log says which");
-            case UNAVAILABLE ->
-                new Reply.Refused("STORE_UNAVAILABLE", "nothing has changed: the store did not take it; try again");
-            case UNKNOWN ->
-                new Reply.Refused(
-                        "STORE_UNAVAILABLE",
-                        "the store may have taken it, its answer did not come: ask again, that does no harm");
+                        "no inner address is left, or one is another client's, or the store has this one with others or revoked; this gateway's log says which");
+            case UNAVAILABLE -> new Reply.Refused(STORE_UNAVAILABLE, "the store did not take it; " + next);
+            case UNKNOWN -> new Reply.Refused(STORE_UNAVAILABLE, "the store may have it, no answer came; " + next);
         };
     }
 

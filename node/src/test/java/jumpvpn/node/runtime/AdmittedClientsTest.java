@@ -37,8 +37,8 @@ class AdmittedClientsTest {
     @Test
     void begunWithThoseOfTheFile() {
         assertThat(one.size()).isOne();
-        assertThat(one.key(GatewayFiles.CLIENT)).isPresent();
-        assertThat(one.key("phone")).isEmpty();
+        assertThat(one.keys(GatewayFiles.CLIENT)).hasSize(1);
+        assertThat(one.keys("phone")).isEmpty();
         assertThat(one.digest()).matches("[0-9a-f]{8}").isEqualTo(other.digest());
     }
 
@@ -58,10 +58,19 @@ class AdmittedClientsTest {
     void whoIsRevokedIsGone() {
         String before = one.digest();
         one.admit("phone", key(1), List.of());
-        assertThat(one.key("phone"))
-                .hasValueSatisfying(found -> assertThat(found).isEqualTo(key(1)));
+        assertThat(one.keys("phone")).containsExactly(key(1));
         one.revoke(key(1));
-        assertThat(one.key("phone")).isEmpty();
+        assertThat(one.keys("phone")).isEmpty();
         assertThat(one.digest()).isEqualTo(before);
+    }
+
+    @Test
+    void twoMayHaveOneNameAndOneMayGetAnother() {
+        one.admit("phone", key(1), List.of(TWO));
+        one.admit("phone", key(2), List.of(THREE));
+        assertThat(one.keys("phone")).containsExactly(key(1), key(2));
+        one.admit("tablet", key(1), List.of(TWO));
+        assertThat(one.keys("phone")).containsExactly(key(2));
+        assertThat(one.keys("tablet")).containsExactly(key(1));
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import jumpvpn.core.data.DropCounters;
 import jumpvpn.core.gateway.Gateway;
@@ -48,15 +47,8 @@ class GatewayAnswersTest {
                 new WallClock()));
     }
 
-    private static Reply answer(GatewayAnswers answers, long nowNanos, Request request) {
-        List<Reply> heard = new ArrayList<>();
-        answers.answer(nowNanos, request, heard::add);
-        assertThat(heard).hasSize(1);
-        return heard.getFirst();
-    }
-
     private static ClusterStatus cluster(GatewayAnswers answers) {
-        return ((Reply.Cluster) answer(answers, 1, new Request.Cluster())).cluster();
+        return ((Reply.Cluster) answers.answer(1, new Request.Cluster())).cluster();
     }
 
     private static String refusal(Reply reply) {
@@ -90,7 +82,7 @@ class GatewayAnswersTest {
     @Test
     void nobodyElseMayTakeWhatIsHere() throws Exception {
         GatewayAnswers answers = answers(STICKY);
-        assertThat(refusal(answer(answers, 1, new Request.Drain()))).isEqualTo("NO_OTHER_GATEWAY");
+        assertThat(refusal(answers.answer(1, new Request.Drain()))).isEqualTo("NO_OTHER_GATEWAY");
         assertThat(cluster(answers).draining()).isFalse();
     }
 
@@ -98,24 +90,24 @@ class GatewayAnswersTest {
     void theListShowsWhoWasAdmittedAndRevoked() throws Exception {
         GatewayAnswers answers = answers("");
         String before = cluster(answers).clientsDigest();
-        assertThat(answer(answers, 1, admit("phone", 1, "10.77.0.9"))).isInstanceOf(Reply.Done.class);
+        assertThat(answers.answer(1, admit("phone", 1, "10.77.0.9"))).isInstanceOf(Reply.Done.class);
         assertThat(cluster(answers).clients()).isEqualTo(2);
         assertThat(cluster(answers).clientsDigest()).isNotEqualTo(before);
-        assertThat(answer(answers, 2, new Request.Revoke("phone"))).isInstanceOf(Reply.Done.class);
+        assertThat(answers.answer(2, new Request.Revoke("phone"))).isInstanceOf(Reply.Done.class);
         assertThat(cluster(answers).clientsDigest()).isEqualTo(before);
-        assertThat(answer(answers, 3, new Request.Revoke(GatewayFiles.CLIENT))).isInstanceOf(Reply.Done.class);
+        assertThat(answers.answer(3, new Request.Revoke(GatewayFiles.CLIENT))).isInstanceOf(Reply.Done.class);
         assertThat(cluster(answers).clients()).isZero();
     }
 
     @Test
     void whatIsRefusedChangesNothing() throws Exception {
         GatewayAnswers answers = answers("");
-        answer(answers, 1, admit("phone", 1, "10.77.0.9"));
+        answers.answer(1, admit("phone", 1, "10.77.0.9"));
         String before = cluster(answers).clientsDigest();
-        assertThat(refusal(answer(answers, 1, admit("tablet", 2, "10.77.0.9")))).isEqualTo("CLIENT_REFUSED");
-        assertThat(refusal(answer(answers, 1, new Request.Revoke("nobody")))).isEqualTo("CLIENT_NOT_FOUND");
-        assertThat(refusal(answer(answers, 1, new Request.Terminate("nobody")))).isEqualTo("SESSION_NOT_FOUND");
-        assertThat(refusal(answer(answers, 1, new Request.Jump(null)))).isEqualTo("ILLEGAL_TRANSITION");
+        assertThat(refusal(answers.answer(1, admit("tablet", 2, "10.77.0.9")))).isEqualTo("CLIENT_REFUSED");
+        assertThat(refusal(answers.answer(1, new Request.Revoke("nobody")))).isEqualTo("CLIENT_NOT_FOUND");
+        assertThat(refusal(answers.answer(1, new Request.Terminate("nobody")))).isEqualTo("SESSION_NOT_FOUND");
+        assertThat(refusal(answers.answer(1, new Request.Jump(null)))).isEqualTo("ILLEGAL_TRANSITION");
         assertThat(cluster(answers).clientsDigest()).isEqualTo(before);
     }
 }

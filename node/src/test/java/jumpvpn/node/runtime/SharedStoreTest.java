@@ -40,6 +40,7 @@ class SharedStoreTest {
 
     private EtcdSessionTable table;
     private SharedStore store;
+    private final List<Reply.Refused> heard = new ArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
@@ -79,14 +80,42 @@ class SharedStoreTest {
     void nobodyIsAdmittedOrRevokedWithoutIt() {
         Request.Admit admit =
                 new Request.Admit("phone", new PeerKey(new byte[32]), List.of(IpAddress.parse("10.77.0.9")));
-        List<Reply> heard = new ArrayList<>();
-        store.admit(admit, heard::add);
-        store.revoke(GatewayFiles.CLIENT, heard::add);
-        store.revoke("nobody", heard::add);
+        store.revoke(1, GatewayFiles.CLIENT, this::hear);
+        assertThat(store.nextNanos())
+                .as("a revocation is its operator's to ask for again")
+                .isEqualTo(Long.MAX_VALUE);
+        store.admit(1, admit, this::hear);
+        assertThat(store.nextNanos())
+                .as("who is in the file is wished for again")
+                .isLessThan(Long.MAX_VALUE);
+        store.revoke(1, "nobody", this::hear);
         assertThat(heard)
-                .extracting(reply -> ((Reply.Refused) reply).reason())
+                .extracting(Reply.Refused::reason)
                 .containsExactly("STORE_UNAVAILABLE", "STORE_UNAVAILABLE", "CLIENT_NOT_FOUND");
-        assertThat(((Reply.Refused) heard.getFirst()).text()).startsWith("nothing has changed: ");
+        assertThat(heard.getFirst().text())
+                .startsWith("the store has not been told: ")
+                .endsWith("ask again, that does no harm");
+    }
+
+    @Test
+    void whoseAddressesTheStoreChoosesIsLetInWhenItTellsOfHim() throws Exception {
+        GatewayConfig config = GatewayFiles.load(folder, FILE);
+        assertThat(config.clients()).hasSize(1);
+        assertThat(EngineConfig.of(config, Engines.CRYPTO, 1400).clients()).isEmpty();
+        GatewayConfig alone = GatewayFiles.load(folder, "");
+        assertThat(EngineConfig.of(alone, Engines.CRYPTO, 1400).clients()).hasSize(1);
+    }
+
+    @Test
+    void aNameIsOneClients() {
+        store.admit(1, new Request.Admit(GatewayFiles.CLIENT, new PeerKey(new byte[32]), List.of()), this::hear);
+        assertThat(heard).extracting(Reply.Refused::reason).containsExactly("CLIENT_REFUSED");
+        assertThat(heard.getFirst().text()).contains("choose another");
+    }
+
+    private void hear(Reply reply, long nowNanos) {
+        assertThat(nowNanos).isOne();
+        heard.add((Reply.Refused) reply);
     }
 
     @Test
