@@ -129,6 +129,9 @@ class GatewayOverStoreTest {
         TwoGateways.stop(first);
         two.start(1); // whose file has one without an address now
         two.until(() -> two.ask("gw1", "cluster").contains("clients: 3"), "gw1");
+        assertThat(two.said("gw1", "STATE_CHANGE", "HANDSHAKE_OK")).isFalse();
+        two.startClient("phone");
+        two.until(() -> two.said("gw1", "STATE_CHANGE", "HANDSHAKE_OK"), "phone");
         assertThat(two.log("gw1") + two.log("gw2")).doesNotContain("is not admitted", " ERROR ");
     }
 

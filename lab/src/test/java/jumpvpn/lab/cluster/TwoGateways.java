@@ -128,9 +128,14 @@ final class TwoGateways implements AutoCloseable {
         return log(name).lines().filter(line -> line.contains(" runs, ")).count();
     }
 
+    /** Starts another client, of the files that {@code client add} wrote. */
+    Process startClient(String name) throws IOException {
+        return start(client, "connect", name);
+    }
+
     /** Starts the client and waits for its session. */
     Process startClient() throws IOException {
-        Process process = start(client, "connect", CLIENT);
+        Process process = startClient(CLIENT);
         until(() -> events(CLIENT).stream().anyMatch(event -> event.is("STATE_CHANGE", "HANDSHAKE_OK")), CLIENT);
         return process;
     }

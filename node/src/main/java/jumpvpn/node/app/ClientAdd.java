@@ -36,20 +36,22 @@ final class ClientAdd {
     /** By a gateway that runs here, or by one that is started. */
     private enum Admitted {
         NOW,
-        AT_THE_START,
-        NOT
+        LATER,
+        AT_THE_START
     }
 
     private final Context context;
     private final Path gatewayFile;
     private final GatewayConfig gateway;
     private final String name;
+    private final boolean hasStore;
 
     private ClientAdd(Context context, Path gatewayFile, String name) throws ConfigException {
         this.context = context;
         this.gatewayFile = gatewayFile;
         this.gateway = GatewayConfig.load(gatewayFile);
         this.name = name;
+        this.hasStore = gateway.ownership().mode() == Ownership.Mode.ETCD;
     }
 
     static int run(Arguments arguments, Context context)
@@ -60,7 +62,8 @@ final class ClientAdd {
                     "\"" + name + "\" can't be a name: use letters, digits, dots, dashes and underscores");
         }
         Path file = Path.of(arguments.value(CONFIG).orElse("gateway.toml"));
-        return new ClientAdd(context, file, name).add(arguments) == Admitted.NOT ? Main.FAILED : Main.OK;
+        new ClientAdd(context, file, name).add(arguments);
+        return Main.OK;
     }
 
     private void checkNew() throws CommandFailed {
@@ -72,7 +75,7 @@ final class ClientAdd {
         }
     }
 
-    private Admitted add(Arguments arguments) throws UsageException, CommandFailed, IOException, ConfigException {
+    private void add(Arguments arguments) throws UsageException, CommandFailed, IOException, ConfigException {
         checkNew();
         List<String> endpoints = endpoints(arguments.values(ENDPOINT));
         List<String> routes = routes(arguments.values(ROUTE));
@@ -82,11 +85,15 @@ final class ClientAdd {
         Path clientFile = gatewayFile.resolveSibling(name + ".toml");
         String section = section(key, addresses);
         GatewayConfig.of(gatewayFile, Files.readString(gatewayFile) + section);
+        Admitted admitted = Admitted.AT_THE_START;
         try (NewFiles files = new NewFiles()) {
             files.writePrivate(keyFile, KeyText.format(key) + "\n");
             String text = text(endpoints, routes);
             check(clientFile, text);
             files.writePublic(clientFile, text);
+            if (hasStore) { // whom it refuses leaves no file here
+                admitted = admit(arguments, key, addresses);
+            }
             Files.write(
                     gatewayFile,
                     section.getBytes(StandardCharsets.UTF_8),
@@ -94,13 +101,19 @@ final class ClientAdd {
                     StandardOpenOption.SYNC);
             files.keep();
         }
-        Admitted admitted = admit(arguments, key, addresses);
+        if (!hasStore) {
+            admitted = admit(arguments, key, addresses);
+        }
         sayNext(addresses, endpoints, arguments.value(ENDPOINT).isPresent(), keyFile, clientFile, admitted);
-        return admitted;
     }
 
-    /** Tells the gateway, if it runs; with a store it tells the others. What it refuses is said, and is no reason to take the files back. */
-    private Admitted admit(Arguments arguments, byte[] key, List<IpAddress> addresses) throws IOException {
+    /**
+     * Tells the gateway, if it runs; with a store it tells the others. What a gateway alone refuses is said, and is no reason to take the files back.
+     *
+     * @throws CommandFailed if the store refuses the client
+     */
+    private Admitted admit(Arguments arguments, byte[] key, List<IpAddress> addresses)
+            throws CommandFailed, IOException {
         try {
             Optional<ControlClient> running = ControlClient.of(gateway, arguments, context);
             if (running.isEmpty()) {
@@ -112,8 +125,12 @@ final class ClientAdd {
             }
             return Admitted.NOW;
         } catch (CommandFailed e) {
-            context.err().println("jumpvpn: the running gateway does not admit it: " + e.getMessage());
-            return Admitted.NOT;
+            String why = String.valueOf(e.getMessage());
+            if (hasStore && why.startsWith("refused, CLIENT_REFUSED")) {
+                throw e;
+            }
+            context.err().println("jumpvpn: the running gateway does not admit it yet: " + why);
+            return hasStore && why.startsWith("refused, ") ? Admitted.LATER : Admitted.AT_THE_START;
         }
     }
 
@@ -147,7 +164,7 @@ final class ClientAdd {
                     case AT_THE_START ->
                         "Next, on the gateway (start it again if it runs: it reads its file once), then on the client:\n"
                                 + "  sudo jumpvpn gateway --config " + gatewayFile;
-                    case NOT -> "The running gateway does not admit it, see above. When it does, on the client:";
+                    case LATER -> "The running gateway will admit it when the store answers. Next, on the client:";
                 }));
     }
 
@@ -203,7 +220,7 @@ final class ClientAdd {
     /** None where a store has the list: this file knows nothing of whom the other gateways let in. */
     private List<IpAddress> freeAddresses() throws CommandFailed {
         List<IpAddress> free = new ArrayList<>();
-        if (gateway.ownership().mode() == Ownership.Mode.ETCD) {
+        if (hasStore) {
             return free;
         }
         for (Prefix prefix : gateway.network().addresses()) {

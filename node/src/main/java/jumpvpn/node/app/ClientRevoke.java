@@ -38,7 +38,8 @@ final class ClientRevoke {
         }
         if (running.isPresent()) {
             try (ControlClient node = running.get()) {
-                node.ask(new Wish.Ask(new Request.Revoke(name)));
+                node.ask(new Wish.Ask(new Request.Revoke(
+                        name, client.map(GatewayConfig.Client::publicKey).orElse(null))));
             }
         }
         if (client.isPresent()) {

@@ -22,7 +22,7 @@ import jumpvpn.node.runtime.Request;
  * {"command":"drain"}                         {"ok":true,"result":{"text":"…"}}
  * {"command":"cluster"}                       {"ok":true,"result":{…}}
  * {"command":"admit","client":"laptop","key":"…","addresses":["10.77.0.2"]}
- * {"command":"revoke","client":"laptop"}      {"ok":true,"result":{"text":"…"}}
+ * {"command":"revoke","client":"laptop","key":"…"}  {"ok":true,"result":{"text":"…"}}
  * {"command":"events","follow":true}          {"ok":true,"result":{}}, then an event a line
  * </pre>
  */
@@ -55,8 +55,7 @@ final class ControlProtocol {
                     case Request.Drain() -> json.field("command", "drain");
                     case Request.Cluster() -> json.field("command", "cluster");
                     case Request.Admit admit -> admit(json, admit);
-                    case Request.Revoke revoke ->
-                        json.field("command", "revoke").field("client", revoke.client());
+                    case Request.Revoke revoke -> revoke(json, revoke);
                 }
             }
         }
@@ -84,7 +83,10 @@ final class ControlProtocol {
             case "drain" -> new Wish.Ask(new Request.Drain());
             case "cluster" -> new Wish.Ask(new Request.Cluster());
             case "admit" -> new Wish.Ask(admit(request));
-            case "revoke" -> new Wish.Ask(new Request.Revoke(needed(request, command, "client")));
+            case "revoke" ->
+                new Wish.Ask(new Request.Revoke(
+                        needed(request, command, "client"),
+                        request.text("key").isEmpty() ? null : key(request, command)));
             case "events" -> new Wish.Events(request.isTrue("follow"));
             default -> throw new IllegalArgumentException("there is no command \"" + command + "\"");
         };
@@ -105,12 +107,23 @@ final class ControlProtocol {
         if (!Names.isNode(name)) {
             throw new IllegalArgumentException("\"" + name + "\" can't be a client's name");
         }
-        byte[] key = KeyText.parse(needed(request, "admit", "key"))
-                .orElseThrow(() -> new IllegalArgumentException("\"key\" is none; " + KeyText.SHAPE));
         List<IpAddress> addresses = request.array("addresses").stream()
                 .map(address -> IpAddress.parse(address instanceof Json.Text text ? text.value() : ""))
                 .toList();
-        return new Request.Admit(name, new PeerKey(key), addresses);
+        return new Request.Admit(name, key(request, "admit"), addresses);
+    }
+
+    private static PeerKey key(Json.Fields request, String command) {
+        return new PeerKey(KeyText.parse(needed(request, command, "key"))
+                .orElseThrow(() -> new IllegalArgumentException("\"key\" is none; " + KeyText.SHAPE)));
+    }
+
+    private static void revoke(JsonWriter json, Request.Revoke revoke) {
+        json.field("command", "revoke").field("client", revoke.client());
+        PeerKey key = revoke.key();
+        if (key != null) {
+            json.field("key", key.toString());
+        }
     }
 
     private static String needed(Json.Fields request, String command, String field) {

@@ -61,7 +61,7 @@ final class GatewayAnswers {
         if (request instanceof Request.Admit admit) {
             store.admit(nowNanos, admit, hears);
         } else if (request instanceof Request.Revoke revoke) {
-            store.revoke(nowNanos, revoke.client(), hears);
+            store.revoke(nowNanos, revoke, hears);
         }
     }
 

@@ -45,6 +45,7 @@ public sealed interface Request {
      * Admit a client no more, and end its session, wherever it is.
      *
      * @param client its name
+     * @param key its public key, where it is known: then the name may be another's as well; null: all of that name
      */
-    record Revoke(String client) implements Request {}
+    record Revoke(String client, @Nullable PeerKey key) implements Request {}
 }

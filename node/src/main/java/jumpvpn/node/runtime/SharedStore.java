@@ -13,6 +13,7 @@ import jumpvpn.core.ownership.SessionTable.Outcome;
 import jumpvpn.core.session.Deadlines;
 import jumpvpn.node.config.Cluster;
 import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.PeerKey;
 import jumpvpn.node.ownership.etcd.EtcdSessionTable;
 import jumpvpn.node.ownership.etcd.StoreHealth;
 import jumpvpn.node.ownership.etcd.StoredClient;
@@ -112,21 +113,15 @@ final class SharedStore {
         return retryNanos;
     }
 
-    /** Lets clients of this name in no more, at all gateways. @param hears what became of it, and when */
-    void revoke(long now, String name, ObjLongConsumer<Reply> hears) {
-        List<byte[]> keys = new ArrayList<>(clients.keys(name));
-        config.clients().stream() // also those who are revoked already, perhaps, and nobody could say so
-                .filter(client -> keys.isEmpty() && client.name().equals(name))
-                .forEach(client -> keys.add(client.publicKey().bytes()));
+    /** Lets a client in no more, at all gateways. @param hears what became of it, and when */
+    void revoke(long now, Request.Revoke client, ObjLongConsumer<Reply> hears) {
+        PeerKey key = client.key();
+        List<byte[]> keys = key == null ? clients.keys(client.client()) : List.of(key.bytes());
         if (keys.isEmpty()) {
-            hears.accept(
-                    new Reply.Refused(
-                            "CLIENT_NOT_FOUND",
-                            "neither " + config.file() + " nor the store has a client \"" + name
-                                    + "\", or it was revoked"),
-                    now);
+            String text = "the store has no client \"" + client.client() + "\", or it was revoked";
+            hears.accept(new Reply.Refused("CLIENT_NOT_FOUND", text), now);
         } else {
-            revoke(now, name, keys, hears);
+            revoke(now, client.client(), keys, hears);
         }
     }
 

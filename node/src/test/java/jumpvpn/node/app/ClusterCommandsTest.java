@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import jumpvpn.node.config.GatewayConfig;
+import jumpvpn.node.config.PeerKey;
 import jumpvpn.node.runtime.Request;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code cluster}, {@code drain} and {@code client revoke} at a gateway in a thread of this process. */
 @Timeout(30)
 class ClusterCommandsTest {
+    private static final String STORE = "\n[ownership]\nmode = \"etcd\"\nendpoints = [\"http://127.0.0.1:1\"]\n";
+
     @TempDir
     Path folder;
 
@@ -131,14 +135,34 @@ class ClusterCommandsTest {
         assertThat(clients()).endsWith("tablet", "stranger");
     }
 
+    /** Each gateway's file knows only whom it let in itself. */
+    @Test
+    void whereAStoreHasTheListItChoosesAddressesAndWhomItRefusesLeavesNothing() throws Exception {
+        Files.writeString(file, Files.readString(file) + STORE);
+        start();
+        Run run = ask("client", "add", "tablet", "--endpoint", "192.0.2.1", "--config", file.toString());
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("that the store chooses", "The running gateway admits it.");
+        assertThat(GatewayConfig.load(file).clients().getLast().addresses()).isEmpty();
+        assertThat(Objects.requireNonNull(node.admitted).addresses()).isEmpty();
+        String before = Files.readString(file);
+        Run refused = ask("client", "add", "stranger", "--endpoint", "192.0.2.1", "--config", file.toString());
+        assertThat(refused.code()).isEqualTo(Main.FAILED);
+        assertThat(refused.err()).contains("refused, CLIENT_REFUSED: there is no room");
+        assertThat(file).hasContent(before);
+        assertThat(folder.resolve("stranger.key")).doesNotExist();
+        assertThat(folder.resolve("stranger.toml")).doesNotExist();
+    }
+
     @Test
     void aRevokedClientIsGoneFromTheGatewayAndItsFile() throws Exception {
         start();
         String before = Files.readString(file);
+        PeerKey key = GatewayConfig.load(file).clients().getFirst().publicKey();
         Run run = revoke("laptop");
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).contains("its session ends");
-        assertThat(node.revoked).isEqualTo("laptop");
+        assertThat(node.revoked).isEqualTo(new Request.Revoke("laptop", key));
         assertThat(clients()).containsExactly("phone");
         assertThat(Files.readString(file)
                         .replace("# [[client]]", "[[client]]")
@@ -164,9 +188,7 @@ class ClusterCommandsTest {
         assertThat(revoke("phone").code()).isZero();
         assertThat(clients()).containsExactly("laptop");
         assertThat(revoke("phone").err()).contains("there is no client \"phone\" in " + file);
-        Files.writeString(
-                file,
-                Files.readString(file) + "\n[ownership]\nmode = \"etcd\"\nendpoints = [\"http://127.0.0.1:1\"]\n");
+        Files.writeString(file, Files.readString(file) + STORE);
         assertThat(revoke("laptop").err()).contains("no gateway of " + file + " runs here");
         assertThat(clients()).containsExactly("laptop");
     }

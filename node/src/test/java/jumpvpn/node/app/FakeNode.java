@@ -58,7 +58,7 @@ final class FakeNode implements NodeControl, Nodes {
     /** How many sessions the next question finds, and one. */
     volatile int left;
 
-    volatile String revoked = "";
+    volatile Request.@Nullable Revoke revoked;
     volatile Request.@Nullable Admit admitted;
     NodeStatus status = new NodeStatus.Client(
             "laptop",
@@ -144,10 +144,11 @@ final class FakeNode implements NodeControl, Nodes {
                 admitted = admit;
                 yield new Reply.Done("admitted");
             }
-            case Request.Revoke(String client)
-            when client.equals("stranger") -> new Reply.Refused("CLIENT_NOT_FOUND", "there is no " + client);
+            case Request.Revoke revoke
+            when revoke.client().equals("stranger") ->
+                new Reply.Refused("CLIENT_NOT_FOUND", "there is no " + revoke.client());
             case Request.Revoke revoke -> {
-                revoked = revoke.client();
+                revoked = revoke;
                 yield new Reply.Done("revoked");
             }
         };

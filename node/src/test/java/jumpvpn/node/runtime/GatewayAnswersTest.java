@@ -93,9 +93,10 @@ class GatewayAnswersTest {
         assertThat(answers.answer(1, admit("phone", 1, "10.77.0.9"))).isInstanceOf(Reply.Done.class);
         assertThat(cluster(answers).clients()).isEqualTo(2);
         assertThat(cluster(answers).clientsDigest()).isNotEqualTo(before);
-        assertThat(answers.answer(2, new Request.Revoke("phone"))).isInstanceOf(Reply.Done.class);
+        assertThat(answers.answer(2, new Request.Revoke("phone", null))).isInstanceOf(Reply.Done.class);
         assertThat(cluster(answers).clientsDigest()).isEqualTo(before);
-        assertThat(answers.answer(3, new Request.Revoke(GatewayFiles.CLIENT))).isInstanceOf(Reply.Done.class);
+        assertThat(answers.answer(3, new Request.Revoke(GatewayFiles.CLIENT, null)))
+                .isInstanceOf(Reply.Done.class);
         assertThat(cluster(answers).clients()).isZero();
     }
 
@@ -105,7 +106,8 @@ class GatewayAnswersTest {
         answers.answer(1, admit("phone", 1, "10.77.0.9"));
         String before = cluster(answers).clientsDigest();
         assertThat(refusal(answers.answer(1, admit("tablet", 2, "10.77.0.9")))).isEqualTo("CLIENT_REFUSED");
-        assertThat(refusal(answers.answer(1, new Request.Revoke("nobody")))).isEqualTo("CLIENT_NOT_FOUND");
+        assertThat(refusal(answers.answer(1, new Request.Revoke("nobody", null))))
+                .isEqualTo("CLIENT_NOT_FOUND");
         assertThat(refusal(answers.answer(1, new Request.Terminate("nobody")))).isEqualTo("SESSION_NOT_FOUND");
         assertThat(refusal(answers.answer(1, new Request.Jump(null)))).isEqualTo("ILLEGAL_TRANSITION");
         assertThat(cluster(answers).clientsDigest()).isEqualTo(before);

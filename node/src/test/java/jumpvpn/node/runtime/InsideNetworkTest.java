@@ -230,6 +230,8 @@ class InsideNetworkTest {
         first.handsOn(inner(FOUR));
         await("no entry", () -> net.gateways.getFirst().ip("neigh show proxy").isEmpty());
         first.elsewhere(inner(FOUR), IpAddress.parse("10.88.0.13"));
+        first.elsewhere(inner(ROUTED), SECOND);
+        await("the later one", () -> net.gateways.getFirst().ip("route show").contains(ROUTED + " via"));
         assertThat(net.gateways.getFirst().ip("route show")).doesNotContain(FOUR + " via");
         first.releases(inner(FOUR), SECOND);
         await(

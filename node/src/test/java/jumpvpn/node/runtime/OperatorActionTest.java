@@ -45,7 +45,7 @@ class OperatorActionTest {
                 .contains(new Detail("action", "terminate"), new Detail("target", "ada"));
         assertThat(details(new Request.Admit("ada", new PeerKey(new byte[32]), List.of()), DONE))
                 .contains(new Detail("action", "admit"), new Detail("target", "ada"));
-        assertThat(details(new Request.Revoke("ada"), new Reply.Refused("CLIENT_NOT_FOUND", "there is no ada")))
+        assertThat(details(new Request.Revoke("ada", null), new Reply.Refused("CLIENT_NOT_FOUND", "there is no ada")))
                 .contains(new Detail("action", "revoke"), new Detail("refusal", "CLIENT_NOT_FOUND"));
     }
 

@@ -80,7 +80,7 @@ class SharedStoreTest {
     void nobodyIsAdmittedOrRevokedWithoutIt() {
         Request.Admit admit =
                 new Request.Admit("phone", new PeerKey(new byte[32]), List.of(IpAddress.parse("10.77.0.9")));
-        store.revoke(1, GatewayFiles.CLIENT, this::hear);
+        store.revoke(1, new Request.Revoke(GatewayFiles.CLIENT, null), this::hear);
         assertThat(store.nextNanos())
                 .as("a revocation is its operator's to ask for again")
                 .isEqualTo(Long.MAX_VALUE);
@@ -88,10 +88,11 @@ class SharedStoreTest {
         assertThat(store.nextNanos())
                 .as("who is in the file is wished for again")
                 .isLessThan(Long.MAX_VALUE);
-        store.revoke(1, "nobody", this::hear);
+        store.revoke(1, new Request.Revoke("nobody", null), this::hear);
+        store.revoke(1, new Request.Revoke("revoked", new PeerKey(new byte[32])), this::hear);
         assertThat(heard)
                 .extracting(Reply.Refused::reason)
-                .containsExactly("STORE_UNAVAILABLE", "STORE_UNAVAILABLE", "CLIENT_NOT_FOUND");
+                .containsExactly("STORE_UNAVAILABLE", "STORE_UNAVAILABLE", "CLIENT_NOT_FOUND", "STORE_UNAVAILABLE");
         assertThat(heard.getFirst().text())
                 .startsWith("the store has not been told: ")
                 .endsWith("ask again, that does no harm");
