@@ -119,7 +119,10 @@ final class SessionView {
         Transition row = event.type() == EventType.STATE_CHANGE ? row(event) : null;
         other(event);
         require(
-                role == Role.CLIENT || answerForNobody || judged || event.version().compareTo(version) >= 0,
+                role == Role.CLIENT
+                        || answerForNobody
+                        || judged
+                        || event.version().compareTo(version) >= 0,
                 "I4",
                 "an event is older than the last row, " + version,
                 event);
