@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import jumpvpn.lab.netns.Json;
+import org.jspecify.annotations.Nullable;
 
 /** Clients that are in no file: a gateway is told of each as {@code jumpvpn client add} tells it, and the store tells the others. */
 final class Admission {
@@ -81,7 +82,8 @@ final class Admission {
             }
         }
         String said = new String(reply.array(), 0, reply.position(), StandardCharsets.UTF_8);
-        if (!Boolean.TRUE.equals(Json.object(said).get("ok")) && !said.contains("STORE_UNAVAILABLE")) {
+        Map<String, @Nullable Object> answer = Json.object(said);
+        if (!Boolean.TRUE.equals(answer.get("ok")) && !"STORE_UNAVAILABLE".equals(answer.get("reason"))) {
             throw new IOException(client.name + " is not admitted: " + said);
         }
     }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import jumpvpn.lab.DebianPackage;
@@ -30,6 +32,8 @@ public final class EtcdProcesses implements AutoCloseable {
     private static final long LONGEST_START_SECONDS = 30;
     private static final long LONGEST_COMMAND_SECONDS = 20;
     private static final Duration PAUSE = Duration.ofMillis(100);
+    /** Of {@code get -w json}; absent where there is none. */
+    private static final Pattern COUNT = Pattern.compile("\"count\":(\\d+)");
     /** Of {@code endpoint status}: whether the member leads. */
     private static final int LEADER_COLUMN = 4;
 
@@ -299,6 +303,12 @@ public final class EtcdProcesses implements AutoCloseable {
     public String control(String... arguments) throws IOException {
         String all = endpoints().stream().map(URI::toString).collect(Collectors.joining(","));
         return run(builder(all, arguments)).orThrow();
+    }
+
+    /** How many keys begin so. */
+    public int count(String prefix) throws IOException {
+        Matcher count = COUNT.matcher(control("get", "--prefix", prefix, "-w", "json"));
+        return count.find() ? Integer.parseInt(count.group(1)) : 0;
     }
 
     private ProcessBuilder builder(int i, String... arguments) {

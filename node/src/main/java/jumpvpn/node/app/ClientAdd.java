@@ -125,12 +125,11 @@ final class ClientAdd {
             }
             return Admitted.NOW;
         } catch (CommandFailed e) {
-            String why = String.valueOf(e.getMessage());
-            if (hasStore && why.startsWith("refused, CLIENT_REFUSED")) {
+            if (hasStore && "CLIENT_REFUSED".equals(e.refusal)) {
                 throw e;
             }
-            context.err().println("jumpvpn: the running gateway does not admit it yet: " + why);
-            return hasStore && why.startsWith("refused, ") ? Admitted.LATER : Admitted.AT_THE_START;
+            context.err().println("jumpvpn: the running gateway does not admit it yet: " + e.getMessage());
+            return hasStore && e.refusal != null ? Admitted.LATER : Admitted.AT_THE_START;
         }
     }
 

@@ -131,8 +131,9 @@ final class ControlClient implements AutoCloseable {
         Json.Fields reply =
                 Json.parse(line) instanceof Json.Fields object ? object : new Json.Fields(java.util.Map.of());
         if (!reply.isTrue("ok")) {
-            throw new CommandFailed("refused, " + reply.text("reason").orElse("no reason") + ": "
-                    + reply.text("message").orElse(line));
+            String reason = reply.text("reason").orElse("no reason");
+            throw new CommandFailed(
+                    reason, "refused, " + reason + ": " + reply.text("message").orElse(line));
         }
         return reply.get("result");
     }

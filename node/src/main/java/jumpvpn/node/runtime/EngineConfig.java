@@ -24,9 +24,8 @@ final class EngineConfig {
         List<jumpvpn.core.gateway.GatewayConfig.Client> clients = new ArrayList<>();
         boolean storeChooses = config.ownership().mode() == Ownership.Mode.ETCD;
         for (GatewayConfig.Client client : config.clients()) {
-            if (!storeChooses
-                    || !client.addresses()
-                            .isEmpty()) { // else the engine would choose, and take what the store has given to others
+            boolean isToldLater = storeChooses && client.addresses().isEmpty();
+            if (!isToldLater) { // else the engine would choose, and take what the store has given to others
                 clients.add(new jumpvpn.core.gateway.GatewayConfig.Client(
                         client.name(), client.publicKey().bytes(), client.addresses()));
             }
